@@ -1,0 +1,86 @@
+"""Concept problems, their data and their trained networks, cached on disk.
+
+Problems P01-P12: ``y = [g(x) * N(1, 0.01) > threshold]`` on 10,000 uniform points of a box,
+8,000 of which train the network. P01-P06 are the experiments of arXiv 2401.04978 (P02 and P03 on
+a box where the concept is identifiable).
+"""
+
+from pathlib import Path
+
+import joblib
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._testing import ignore_warnings
+
+CACHE = Path(__file__).parent / ".cache"
+N_ROWS, N_TRAIN = 10_000, 8_000
+
+# name: (g, threshold, box, nodes of the formula as written)
+PROBLEMS = {
+    "P01": ("x0**2 + 2*x1**2", 1.0, [(-1, 1)] * 2),
+    "P02": ("x0**2 + 3*x0*x1 + 2*x1**2", 2.0, [(-2, 2)] * 2),
+    "P03": ("x0**2 + sin(x1 + x2)", 1.0, [(-2, 2)] * 3),
+    "P04": ("exp(x0 - x1) - pi*x2", 1.0, [(-1, 1)] * 3),
+    "P05": ("x0*exp(-(x1**2 + x2**2)/2)", 0.2, [(0, 2), (-2, 2), (-2, 2)]),
+    "P06": ("x0*x1/((x2 - x3)**2 + (x4 - x5)**2)", 1.0, [(0, 2)] * 6),
+    "P07": ("x0 + x3", 1.0, [(0, 1)] * 4),
+    "P08": ("x0*x3 - x1*x2", 0.5, [(-2, 2)] * 4),
+    "P09": ("x0**2/2 + x1**2/2", 0.3, [(-1, 1)] * 2),
+    "P10": ("x1**2/2 + sin(x0)", 0.5, [(-2, 2)] * 2),
+    "P11": ("x0*x1 + x2**2 - x3", 0.3, [(-1, 1)] * 15),
+    "P12": ("x0/(0.5 + x0) - 0.8*x1/(1 + x2)", 0.1, [(0, 3)] * 3),
+}
+
+
+def concept(name, X):
+    """Value of the true concept of problem `name` at the rows of `X`."""
+    scope = {f"x{j}": X[:, j] for j in range(X.shape[1])}
+    scope.update(sin=np.sin, exp=np.exp, pi=np.pi)
+    return eval(PROBLEMS[name][0], {"__builtins__": {}}, scope)
+
+
+def concept_gradient(name, X, step=1e-6):
+    """Gradient of the true concept by central differences, shape (n, d)."""
+    columns = []
+    for j in range(X.shape[1]):
+        e = np.zeros(X.shape[1])
+        e[j] = step
+        columns.append((concept(name, X + e) - concept(name, X - e)) / (2 * step))
+    return np.stack(columns, axis=1)
+
+
+def uniform(name, n, seed):
+    """Draw `n` uniform points of the problem's box."""
+    low, high = np.array(PROBLEMS[name][2], dtype=float).T
+    return np.random.RandomState(seed).uniform(low, high, size=(n, len(low)))
+
+
+def truth(name, X):
+    """Noise-free class of each row."""
+    return (concept(name, X) > PROBLEMS[name][1]).astype(int)
+
+
+def data(name, seed):
+    """Noisy labelled rows of one problem and seed: (X_train, y_train, X_test, y_test)."""
+    X = uniform(name, N_ROWS, seed)
+    noise = np.random.RandomState(seed + 1000).normal(1.0, 0.01, N_ROWS)
+    y = (concept(name, X) * noise > PROBLEMS[name][1]).astype(int)
+    return X[:N_TRAIN], y[:N_TRAIN], X[N_TRAIN:], y[N_TRAIN:]
+
+
+def network(name, seed, activation, cache=CACHE):
+    """Train (or load) the 2x60 network of one problem, seed and activation."""
+    cache.mkdir(parents=True, exist_ok=True)
+    path = cache / f"{name}-{activation}-{seed}.joblib"
+    if path.exists():
+        return joblib.load(path)
+    X, y, _, _ = data(name, seed)
+    mlp = MLPClassifier((60, 60), activation=activation, max_iter=500, random_state=seed)
+    model = make_pipeline(StandardScaler(), mlp)
+    with ignore_warnings(category=ConvergenceWarning):
+        model.fit(X, y)
+    joblib.dump(model, path, compress=3)
+    return model
