@@ -1,1 +1,14 @@
-"""network."""
+"""Which network? Everything a user may bring, read as one immutable `Network`.
+
+``as_network`` turns a fitted model into a `Network`: raw values, Jacobian, hidden units, names.
+One file per library reads its models; affine preprocessing is folded into the first layer, so
+that values and gradients are in the user's own units. ``network.output(k)``, ``margin(k)``,
+``difference(j, k)`` and ``unit(layer, j)`` are networks of one output, a `ScalarView` each.
+"""
+
+from skinterp.network._default import default_network
+from skinterp.network._dense import DenseNetwork
+from skinterp.network._dispatch import as_network
+from skinterp.network._network import Network, ScalarView
+
+__all__ = ["DenseNetwork", "Network", "ScalarView", "as_network", "default_network"]

@@ -1,0 +1,158 @@
+"""Fully connected networks, with exact derivatives by the chain rule."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skinterp.network._activations import Activation, as_activation
+from skinterp.network._content import read_only
+from skinterp.network._network import Network, _checked_index
+
+
+class Layer(NamedTuple):
+    """One fully connected layer: ``activation(X @ weights + bias)``."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    activation: Activation
+
+
+class DenseNetwork(Network):
+    """A fully connected network.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers from the input to the output. For a classifier the last activation is the
+        identity: the raw values are logits.
+    task : {"regression", "binary", "multiclass", "multilabel"}, default="regression"
+        What the network was trained for.
+    classes : array-like or None, default=None
+        The class labels; None for regression.
+    feature_names : sequence of str or None, default=None
+        The names of the inputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> as_network(([np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)],
+    ...             ["relu", "identity"]))
+    DenseNetwork(2-3-1, relu, regression)
+    """
+
+    def __init__(self, layers, task="regression", classes=None, feature_names=None):
+        layers = tuple(
+            Layer(read_only(w, np.float64), read_only(b, np.float64), Activation(*a))
+            for w, b, a in layers
+        )
+        n_features_in, n_outputs = len(layers[0].weights), len(layers[-1].bias)
+        super().__init__(task, n_features_in, n_outputs, classes, feature_names)
+        self.__dict__.update(layers=layers)
+
+    @property
+    def hidden_layer_sizes(self):
+        """Numbers of units in the hidden layers."""
+        return tuple(len(layer.bias) for layer in self.layers[:-1])
+
+    def hidden_activations(self, X, layer, before_activation=False):
+        """Return the activations of a hidden layer.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows.
+        layer : int
+            Index of the hidden layer; negative counts from the last one.
+        before_activation : bool, default=False
+            Whether to return the inputs of the units instead of their activations.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_units)
+            The activations.
+        """
+        return self._up_to(self._layer_index(layer), before_activation).raw_values(X)
+
+    def unit(self, layer, j, before_activation=False):
+        """View one hidden unit.
+
+        Parameters
+        ----------
+        layer : int
+            Index of the hidden layer; negative counts from the last one.
+        j : int
+            Index of the unit.
+        before_activation : bool, default=False
+            Whether to view its input instead of its activation.
+
+        Returns
+        -------
+        ScalarView
+            A network with this one output.
+        """
+        layer = self._layer_index(layer)
+        j = _checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of layer {layer},")
+        name = f"unit {j} of hidden layer {layer}" + " before activation" * before_activation
+        network = self._up_to(layer, before_activation)
+        return network._linear_view(np.eye(network.n_outputs)[j], name)
+
+    def _layer_index(self, layer):
+        n_hidden = len(self.layers) - 1
+        if not n_hidden:
+            raise ValueError("The network has no hidden layer.")
+        if not -n_hidden <= layer < n_hidden:
+            raise ValueError(
+                f"layer must be between {-n_hidden} and {n_hidden - 1}: the network has "
+                f"{n_hidden} hidden layers. Got {layer} instead."
+            )
+        return layer % n_hidden
+
+    def _up_to(self, layer, before_activation):
+        """Return the network that ends in a hidden layer."""
+        layers = self.layers[: layer + 1]
+        if before_activation:
+            layers = (*layers[:-1], layers[-1]._replace(activation=Activation("identity")))
+        return DenseNetwork(layers, feature_names=self.feature_names)
+
+    def _linear_view(self, weights, name):
+        """Move the weights into the last layer, so that the view is a dense network itself."""
+        *hidden, last = self.layers
+        is_column = np.count_nonzero(weights) == 1 and weights.max() == 1.0
+        if not is_column and last.activation.name != "identity":
+            return super()._linear_view(weights, name)
+        merged = Layer(
+            last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
+        )
+        network = DenseNetwork((*hidden, merged), feature_names=self.feature_names)
+        return Network._linear_view(network, np.ones(1), name)
+
+    def _forward(self, X):
+        for layer in self.layers:
+            X = layer.activation.value(X @ layer.weights + layer.bias)
+        return X
+
+    def _linearise(self, X):
+        slopes = []
+        for weights, bias, activation in self.layers:
+            X, slope = activation.value_and_derivative(X @ weights + bias)
+            slopes.append(slope)
+
+        def pull(cotangent):
+            for layer, slope in zip(reversed(self.layers), reversed(slopes)):
+                cotangent = (cotangent * slope) @ layer.weights.T
+            return cotangent
+
+        return X, pull
+
+    @property
+    def _row_floats(self):
+        return self.n_features_in + 3 * sum(len(layer.bias) for layer in self.layers)
+
+    def _arguments(self):
+        return self.layers, self.task, self.classes, self.feature_names
+
+    def __repr__(self):
+        sizes = "-".join(map(str, (self.n_features_in, *self.hidden_layer_sizes, self.n_outputs)))
+        names = dict.fromkeys(str(layer.activation) for layer in self.layers[:-1])
+        return f"DenseNetwork({', '.join([sizes, *names, self.task])})"

@@ -1,0 +1,146 @@
+"""Checks of the user's data: numbers, finite, of the right width and with the right names."""
+
+from collections import Counter
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skinterp.utils._sklearn import get_feature_names
+
+
+def _listed(names, limit=5):
+    """Write at most `limit` names as a list, saying how many more there are."""
+    names = [name if isinstance(name, str) else str(name) for name in names]
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(repr(name) for name in names[:limit]) + more
+
+
+def feature_names_of(X):
+    """Return the column names of a data frame.
+
+    Parameters
+    ----------
+    X : array-like or data frame
+        The data.
+
+    Returns
+    -------
+    tuple of str or None
+        The names; None for an array, or when no column name is a string.
+
+    Raises
+    ------
+    TypeError
+        If some column names are strings and others are not (as in scikit-learn).
+    ValueError
+        If a name occurs more than once.
+
+    Examples
+    --------
+    >>> from skinterp.utils import feature_names_of
+    >>> feature_names_of([[1.0, 2.0]]) is None
+    True
+    """
+    names = get_feature_names(X)
+    if names is None:
+        return None
+    names = tuple(str(name) for name in names)
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise ValueError(
+            f"X has duplicate column names: {_listed(repeated)}. Give every column its own name."
+        )
+    return names
+
+
+def _check_names(names, expected, owner):
+    """Refuse column names that differ from the expected ones in set or order."""
+    if names == expected:
+        return
+    unexpected = [name for name in names if name not in set(expected)]
+    missing = [name for name in expected if name not in set(names)]
+    if unexpected or missing:
+        parts = [f"missing from X: {_listed(missing)}"] * bool(missing)
+        parts += [f"unexpected in X: {_listed(unexpected)}"] * bool(unexpected)
+        raise ValueError(
+            f"The columns of X differ from those {owner} was fitted on; {'; '.join(parts)}."
+        )
+    at, name = next((i, n) for i, (n, e) in enumerate(zip(names, expected)) if n != e)
+    raise ValueError(
+        f"The columns of X are in another order than those {owner} was fitted on; "
+        f"column {at} should be {expected[at]!r}. Got {name!r} instead."
+    )
+
+
+def _to_float(X, names):
+    """Convert to a float64 array; an array of that dtype is returned as it is."""
+    try:
+        return check_array(X, dtype=np.float64, ensure_all_finite=False, input_name="X")
+    except ValueError as error:
+        if "could not convert" not in str(error) and "dtype" not in str(error):
+            raise
+        where = ""
+        if names is not None:
+            kinds = [getattr(X[name], "dtype", None) for name in names]
+            text = [n for n, kind in zip(names, kinds) if getattr(kind, "kind", "O") not in "biuf"]
+            where = f" in the columns {_listed(text)}"
+        raise ValueError(
+            f"X must hold numbers only, but has other values{where} ({error}). "
+            "Encode them as numbers first."
+        ) from error
+
+
+def _check_finite(X, names):
+    """Refuse NaN and infinite values, naming their columns."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(X.sum()):
+            return
+    bad = np.flatnonzero(~np.isfinite(X).all(axis=0))
+    if bad.size:
+        kind = "NaN" if np.isnan(X[:, bad]).any() else "infinite values"
+        columns = _listed(bad if names is None else [names[j] for j in bad])
+        raise ValueError(
+            f"X must be finite, but contains {kind} in column(s) {columns}. "
+            "Remove or impute these rows first."
+        )
+
+
+def check_X(X, n_features=None, feature_names=None, owner="the network"):
+    """Check data and convert it to a finite float64 array.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_samples, n_features)
+        The data. A float64 array is returned as it is, without a copy.
+    n_features : int or None, default=None
+        The number of columns to expect.
+    feature_names : tuple of str or None, default=None
+        The column names to expect, compared when `X` has names too.
+    owner : str, default="the network"
+        Who expects them, for the messages.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features)
+        The data as float64.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a table of finite numbers with these columns.
+
+    Examples
+    --------
+    >>> from skinterp.utils import check_X
+    >>> check_X([[1, 2], [3, 4]], n_features=2)
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    names = feature_names_of(X)
+    if names is not None and feature_names is not None:
+        _check_names(names, tuple(feature_names), owner)
+    X = _to_float(X, names)
+    if n_features is not None and X.shape[1] != n_features:
+        raise ValueError(f"X has {X.shape[1]} features, but {owner} expects {n_features}.")
+    _check_finite(X, names)
+    return X
