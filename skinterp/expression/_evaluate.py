@@ -1,0 +1,119 @@
+"""Values and input gradients of an expression on arrays."""
+
+import numpy as np
+
+from skinterp.expression._fold import postorder
+from skinterp.expression._operators import OPERATORS
+
+
+class _Evaluator:
+    """A visitor that computes with the columns of X."""
+
+    def __init__(self, X):
+        self.X = X
+
+    def variable(self, index):
+        if index >= self.X.shape[1]:
+            raise ValueError(
+                f"X must have a column {index}, because the expression uses x{index}. "
+                f"Got {self.X.shape[1]} columns instead."
+            )
+        return self.X[:, index]
+
+    def constant(self, value):
+        return value
+
+    def operation(self, name, arguments):
+        return OPERATORS[name].function(*arguments)
+
+
+def _check_matrix(X):
+    X = np.asarray(X, dtype=float)
+    if X.ndim != 2:
+        raise ValueError(f"X must be two-dimensional. Got shape {X.shape} instead.")
+    return X
+
+
+def _forward(nodes, X):
+    evaluator, values = _Evaluator(X), {}
+    for node in nodes:
+        values[node] = node.accept(evaluator, [values[argument] for argument in node.args])
+    return values
+
+
+def _backward(nodes, values, X):
+    """Pull the cotangent 1 of the root back to the columns of X."""
+    gradient = np.zeros(X.shape)
+    active = set()
+    for node in nodes:
+        if node.is_variable or any(argument in active for argument in node.args):
+            active.add(node)
+    cotangents = {nodes[-1]: 1.0}
+    for node in reversed(nodes):
+        if node not in active:
+            continue
+        cotangent = cotangents.pop(node)
+        if node.is_variable:
+            gradient[:, node.index] = cotangent
+            continue
+        arguments = [values[argument] for argument in node.args]
+        pullbacks = OPERATORS[node.operator_name].pullbacks
+        for argument, pullback in zip(node.args, pullbacks):
+            if argument in active:
+                part = pullback(cotangent, arguments, values[node])
+                cotangents[argument] = (
+                    cotangents[argument] + part if argument in cotangents else part
+                )
+    return gradient
+
+
+def _as_column(value, n_rows):
+    return np.array(np.broadcast_to(value, n_rows), dtype=float)
+
+
+def evaluate(expression, X):
+    """Compute the values of an expression, nan where it is undefined.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    X : array-like of shape (n_samples, n_features)
+        Column i is the value of ``Variable(i)``.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The values; undefined is nan, beyond the range of floats is inf or -inf.
+    """
+    X = _check_matrix(X)
+    with np.errstate(all="ignore"):
+        value = _forward(postorder(expression), X)[expression]
+    return _as_column(value, len(X))
+
+
+def value_and_gradient(expression, X):
+    """Compute values and exact input gradients in one reverse sweep.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    X : array-like of shape (n_samples, n_features)
+        Column i is the value of ``Variable(i)``.
+
+    Returns
+    -------
+    value : ndarray of shape (n_samples,)
+        The values.
+    gradient : ndarray of shape (n_samples, n_features)
+        The partial derivatives; nan where the value is nan. The derivative of abs at 0 is 0.
+    """
+    X = _check_matrix(X)
+    nodes = postorder(expression)
+    with np.errstate(all="ignore"):
+        values = _forward(nodes, X)
+        gradient = _backward(nodes, values, X)
+    value = _as_column(values[expression], len(X))
+    gradient[np.isnan(value)] = np.nan
+    return value, gradient

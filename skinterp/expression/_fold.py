@@ -1,0 +1,39 @@
+"""Walks over expression trees that need no recursion, so that depth has no limit."""
+
+
+def postorder(expression):
+    """List the distinct nodes of a tree, arguments before the operations that use them."""
+    order, seen, stack = [], set(), [(expression, False)]
+    while stack:
+        node, arguments_done = stack.pop()
+        if node in seen:
+            continue
+        if arguments_done or not node.args:
+            seen.add(node)
+            order.append(node)
+        else:
+            stack.append((node, True))
+            stack.extend((argument, False) for argument in reversed(node.args))
+    return order
+
+
+def fold(expression, visitor):
+    """Combine a tree from its leaves up, visiting equal subtrees once.
+
+    Parameters
+    ----------
+    expression : Expression
+        The tree.
+    visitor : object
+        Offers ``variable(index)``, ``constant(value)`` and ``operation(name, arguments)``,
+        where the arguments are what the visitor returned for them.
+
+    Returns
+    -------
+    object
+        What the visitor returned for the root.
+    """
+    results = {}
+    for node in postorder(expression):
+        results[node] = node.accept(visitor, [results[argument] for argument in node.args])
+    return results[expression]

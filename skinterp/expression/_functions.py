@@ -1,0 +1,135 @@
+"""Functions that build expressions."""
+
+from skinterp.expression._nodes import Operation, as_expression
+
+
+def _apply(name, argument):
+    return Operation(name, (as_expression(argument),))
+
+
+def exp(argument):
+    """Build the exponential function of an expression.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("exp", argument)
+
+
+def log(argument):
+    """Build the natural logarithm, undefined unless its argument is positive.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("log", argument)
+
+
+def sqrt(argument):
+    """Build the square root, undefined for negative arguments.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("sqrt", argument)
+
+
+def sin(argument):
+    """Build the sine of an angle in radians.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("sin", argument)
+
+
+def cos(argument):
+    """Build the cosine of an angle in radians.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("cos", argument)
+
+
+def tan(argument):
+    """Build the tangent of an angle in radians.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("tan", argument)
+
+
+def tanh(argument):
+    """Build the hyperbolic tangent.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("tanh", argument)
+
+
+def absolute(argument):
+    """Build the absolute value.
+
+    Parameters
+    ----------
+    argument : Expression or number
+        The argument.
+
+    Returns
+    -------
+    Expression
+        The operation.
+    """
+    return _apply("abs", argument)
