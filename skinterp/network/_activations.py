@@ -49,8 +49,7 @@ _FUNCTIONS = {
     "identity": (lambda z: z, lambda z, value: np.ones_like(z)),
     "logistic": (expit, lambda z, value: value * (1.0 - value)),
     "tanh": (np.tanh, lambda z, value: 1.0 - value * value),
-    "relu": (lambda z: np.maximum(z, 0.0), lambda z, value: (z > 0.0).astype(z.dtype)),
-    "leaky_relu": (None, None),  # depends on the slope
+    "relu": (lambda z: np.maximum(z, 0.0), lambda z, value: np.sign(value)),
     "softplus": (_softplus, lambda z, value: expit(z)),
     "elu": (_elu, _elu_derivative),
     "selu": (_selu, _selu_derivative),
@@ -59,6 +58,7 @@ _FUNCTIONS = {
     "exp": (_exp, lambda z, value: value),
 }
 _ALIASES = {"sigmoid": "logistic", "linear": "identity", "swish": "silu"}
+ACTIVATIONS = (*_FUNCTIONS, "leaky_relu")
 
 
 class Activation(NamedTuple):
@@ -73,28 +73,30 @@ class Activation(NamedTuple):
             return np.where(z > 0.0, z, self.slope * z)
         return _FUNCTIONS[self.name][0](z)
 
-    def value_and_derivative(self, z):
-        """Return the activation of `z` and its derivative; relu has derivative 0 at 0."""
-        value = self.value(z)
+    def derivative(self, z, value):
+        """Return the derivative at `z`, where the activation is `value`; relu has 0 at 0."""
         if self.name == "leaky_relu":
-            return value, np.where(z > 0.0, 1.0, self.slope)
-        return value, _FUNCTIONS[self.name][1](z, value)
+            return np.where(z > 0.0, 1.0, self.slope)
+        return _FUNCTIONS[self.name][1](z, value)
 
     def __str__(self):
         return self.name if self.slope is None else f"{self.name}({self.slope:g})"
+
+
+IDENTITY = Activation("identity")
 
 
 def as_activation(spec):
     """Read ``"tanh"`` or ``("leaky_relu", 0.3)`` as an `Activation`."""
     name, slope = (spec, None) if isinstance(spec, str) else spec
     name = _ALIASES.get(name, name)
-    if name not in _FUNCTIONS:
+    if name not in ACTIVATIONS:
         raise ValueError(
-            f"An activation must be one of {sorted(_FUNCTIONS)}. Got {name!r} instead."
+            f"An activation must be one of {', '.join(ACTIVATIONS)}. Got {name!r} instead."
         )
     if (name == "leaky_relu") != (slope is not None):
         raise ValueError(
-            'Only leaky_relu has a slope, as in ("leaky_relu", 0.3). '
-            f"Got {name!r} with slope {slope!r} instead."
+            'leaky_relu, and only it, comes with a slope, as in ("leaky_relu", 0.3). '
+            f"Got {spec!r} instead."
         )
     return Activation(name, None if slope is None else float(slope))

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.network._activations import Activation, as_activation
+from skinterp.network._activations import IDENTITY, Activation
 from skinterp.network._content import read_only
-from skinterp.network._network import Network, _checked_index
+from skinterp.network._network import Network, checked_index
+
+_BLOCK_FLOATS = 2**19  # numbers held at a time while working: 4 MB, about a cache
 
 
 class Layer(NamedTuple):
@@ -15,6 +17,33 @@ class Layer(NamedTuple):
     weights: np.ndarray
     bias: np.ndarray
     activation: Activation
+
+
+def _checked_layers(layers):
+    """Return the layers with read-only arrays, refusing shapes that do not fit together."""
+    checked, n_in = [], None
+    for i, (weights, bias, activation) in enumerate(layers):
+        weights, bias = read_only(weights, np.float64), read_only(bias, np.float64)
+        if weights.ndim != 2 or 0 in weights.shape:
+            raise ValueError(
+                f"The weights of layer {i} must be a matrix (n_in, n_out). "
+                f"Got shape {weights.shape} instead."
+            )
+        if n_in not in (None, len(weights)):
+            raise ValueError(
+                f"The weights of layer {i} must have {n_in} rows, one per unit of layer {i - 1}. "
+                f"Got {len(weights)} instead."
+            )
+        n_in = weights.shape[1]
+        if bias.shape != (n_in,):
+            raise ValueError(
+                f"The bias of layer {i} must have shape {(n_in,)}, one per column of its weights. "
+                f"Got shape {bias.shape} instead."
+            )
+        if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+            raise ValueError(f"Layer {i} has weights or biases that are not finite.")
+        checked.append(Layer(weights, bias, Activation(*activation)))
+    return tuple(checked)
 
 
 class DenseNetwork(Network):
@@ -42,13 +71,27 @@ class DenseNetwork(Network):
     """
 
     def __init__(self, layers, task="regression", classes=None, feature_names=None):
-        layers = tuple(
-            Layer(read_only(w, np.float64), read_only(b, np.float64), Activation(*a))
-            for w, b, a in layers
-        )
+        layers = _checked_layers(layers)
         n_features_in, n_outputs = len(layers[0].weights), len(layers[-1].bias)
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
         self.__dict__.update(layers=layers)
+
+    def renamed(self, feature_names):
+        """Return the network with other names for its inputs.
+
+        Parameters
+        ----------
+        feature_names : sequence of str or None
+            The names; None keeps those there are.
+
+        Returns
+        -------
+        DenseNetwork
+            The network.
+        """
+        if feature_names is None:
+            return self
+        return DenseNetwork(self.layers, self.task, self.classes, feature_names)
 
     @property
     def hidden_layer_sizes(self):
@@ -92,7 +135,7 @@ class DenseNetwork(Network):
             A network with this one output.
         """
         layer = self._layer_index(layer)
-        j = _checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of layer {layer},")
+        j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of layer {layer},")
         name = f"unit {j} of hidden layer {layer}" + " before activation" * before_activation
         network = self._up_to(layer, before_activation)
         return network._linear_view(np.eye(network.n_outputs)[j], name)
@@ -112,14 +155,14 @@ class DenseNetwork(Network):
         """Return the network that ends in a hidden layer."""
         layers = self.layers[: layer + 1]
         if before_activation:
-            layers = (*layers[:-1], layers[-1]._replace(activation=Activation("identity")))
+            layers = (*layers[:-1], layers[-1]._replace(activation=IDENTITY))
         return DenseNetwork(layers, feature_names=self.feature_names)
 
     def _linear_view(self, weights, name):
         """Move the weights into the last layer, so that the view is a dense network itself."""
         *hidden, last = self.layers
         is_column = np.count_nonzero(weights) == 1 and weights.max() == 1.0
-        if not is_column and last.activation.name != "identity":
+        if not is_column and last.activation != IDENTITY:
             return super()._linear_view(weights, name)
         merged = Layer(
             last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
@@ -135,8 +178,10 @@ class DenseNetwork(Network):
     def _linearise(self, X):
         slopes = []
         for weights, bias, activation in self.layers:
-            X, slope = activation.value_and_derivative(X @ weights + bias)
-            slopes.append(slope)
+            Z = X @ weights
+            Z += bias
+            X = activation.value(Z)
+            slopes.append(activation.derivative(Z, X))
 
         def pull(cotangent):
             for layer, slope in zip(reversed(self.layers), reversed(slopes)):
@@ -146,8 +191,9 @@ class DenseNetwork(Network):
         return X, pull
 
     @property
-    def _row_floats(self):
-        return self.n_features_in + 3 * sum(len(layer.bias) for layer in self.layers)
+    def _block_rows(self):
+        widths = [self.n_features_in, *(3 * len(layer.bias) for layer in self.layers)]
+        return max(64, _BLOCK_FLOATS // sum(widths))
 
     def _arguments(self):
         return self.layers, self.task, self.classes, self.feature_names

@@ -3,19 +3,16 @@
 from abc import ABC, abstractmethod
 from functools import cached_property
 from operator import index
-from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logsumexp, softmax
+from scipy.special import expit, softmax
 
 from skinterp.network._content import digest, read_only
+from skinterp.network._heads import Linear, LogOdds
 from skinterp.utils import check_X
 
-TASKS = ("regression", "binary", "multiclass", "multilabel")
-_BLOCK_FLOATS = 2**19  # numbers held at once: 4 MB, about a cache
 
-
-def _checked_index(value, size, name):
+def checked_index(value, size, name):
     """Return an index within range(size) or say what was allowed."""
     try:
         value = index(value)
@@ -26,33 +23,16 @@ def _checked_index(value, size, name):
     return value
 
 
-class Linear(NamedTuple):
-    """The weighted sum of the raw values."""
-
-    weights: tuple
-
-    def value(self, raw):
-        """Return the scalar for every row."""
-        return raw @ np.asarray(self.weights)
-
-    def gradient(self, raw):
-        """Return its derivative by the raw values."""
-        return np.broadcast_to(np.asarray(self.weights), raw.shape)
-
-
-class LogOdds(NamedTuple):
-    """The log-odds of one class against all others, from their logits."""
-
-    k: int
-
-    def value(self, raw):
-        """Return the scalar for every row."""
-        return raw[:, self.k] - logsumexp(np.delete(raw, self.k, axis=1), axis=1)
-
-    def gradient(self, raw):
-        """Return its derivative by the raw values."""
-        others = -softmax(np.delete(raw, self.k, axis=1), axis=1)
-        return np.insert(others, self.k, 1.0, axis=1)
+def _checked_names(feature_names, n_features):
+    """Return the names as a tuple, refusing a wrong number and repetitions."""
+    names = tuple(str(name) for name in feature_names)
+    if n_features not in (None, len(names)):
+        raise ValueError(
+            f"feature_names must be {n_features} names, one per input. Got {len(names)} instead."
+        )
+    if len(set(names)) < len(names):
+        raise ValueError(f"feature_names must differ from one another. Got {names} instead.")
+    return names
 
 
 class Network(ABC):
@@ -76,12 +56,15 @@ class Network(ABC):
     """
 
     def __init__(self, task, n_features_in, n_outputs, classes, feature_names):
+        if feature_names is not None:
+            feature_names = _checked_names(feature_names, n_features_in)
+            n_features_in = len(feature_names)
         self.__dict__.update(
             task=task,
             n_features_in=n_features_in,
             n_outputs=n_outputs,
             classes=None if classes is None else read_only(classes),
-            feature_names=None if feature_names is None else tuple(feature_names),
+            feature_names=feature_names,
         )
 
     @abstractmethod
@@ -98,8 +81,8 @@ class Network(ABC):
 
     @property
     @abstractmethod
-    def _row_floats(self):
-        """Numbers held per row while a block is worked on."""
+    def _block_rows(self):
+        """Number of rows worked on at a time, so that memory stays bounded."""
 
     # values and derivatives
 
@@ -107,7 +90,7 @@ class Network(ABC):
         return check_X(X, self.n_features_in, self.feature_names, owner="the network")
 
     def _blocks(self, n_rows):
-        step = max(64, _BLOCK_FLOATS // self._row_floats)
+        step = self._block_rows
         return (slice(start, start + step) for start in range(0, n_rows, step))
 
     def raw_values(self, X):
@@ -241,7 +224,7 @@ class Network(ABC):
         ScalarView
             A network with this one output.
         """
-        k = _checked_index(k, self.n_outputs, "k")
+        k = checked_index(k, self.n_outputs, "k")
         name = "output" if self.n_outputs == 1 else f"output {k}"
         return self._linear_view(np.eye(self.n_outputs)[k], name)
 
@@ -262,7 +245,7 @@ class Network(ABC):
         self._require_classes("margin")
         if k is None and self.task != "binary":
             raise ValueError(f"margin needs the index of a class, 0 to {len(self.classes) - 1}.")
-        k = _checked_index(1 if k is None else k, len(self.classes), "k")
+        k = checked_index(1 if k is None else k, len(self.classes), "k")
         name = f"margin of {self._class_name(k)}"
         if self.task == "binary":
             return self._linear_view(np.array([1.0 if k else -1.0]), name)
@@ -284,7 +267,7 @@ class Network(ABC):
             The difference, for classes the log-odds of `j` against `k`.
         """
         size = 2 if self.task == "binary" else self.n_outputs
-        j, k = _checked_index(j, size, "j"), _checked_index(k, size, "k")
+        j, k = checked_index(j, size, "j"), checked_index(k, size, "k")
         if j == k:
             raise ValueError(f"difference needs two different indices. Got {j} twice.")
         signs = np.eye(size)[j] - np.eye(size)[k]
@@ -315,7 +298,8 @@ class Network(ABC):
         )
 
     def _class_name(self, k):
-        return repr(self.classes[k : k + 1].tolist()[0])
+        label = self.classes.tolist()[k]
+        return repr(label) if isinstance(label, str) else f"class {label}"
 
     def _linear_view(self, weights, name):
         return ScalarView(self, Linear(tuple(weights.tolist())), name)
@@ -451,8 +435,8 @@ class ScalarView(Network):
         return self.network, self.head, self.name
 
     @property
-    def _row_floats(self):
-        return self.network._row_floats
+    def _block_rows(self):
+        return self.network._block_rows
 
     def __repr__(self):
         return f"ScalarView({self.name}, of {self.network!r})"

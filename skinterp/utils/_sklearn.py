@@ -1,19 +1,27 @@
 """The only file that touches private names of scikit-learn; everything else imports them here."""
 
 from sklearn.base import _fit_context as fit_context
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils._param_validation import HasMethods, Hidden, Interval, Options, StrOptions
 from sklearn.utils.validation import _get_feature_names as get_feature_names
 from sklearn.utils.validation import _is_fitted as is_fitted
 from sklearn.utils.validation import validate_data
 
 __all__ = [
+    "BaseSearchCV",
     "HasMethods",
     "Hidden",
     "Interval",
     "Options",
     "StrOptions",
+    "column_indices",
     "fit_context",
     "get_feature_names",
     "is_fitted",
     "validate_data",
 ]
+
+
+def column_indices(column_transformer, name):
+    """Return the indices of the input columns that one block of a ColumnTransformer takes."""
+    return column_transformer._transformer_to_input_indices[name]
