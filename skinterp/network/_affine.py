@@ -154,6 +154,18 @@ def is_identity(step):
     return step is None or (isinstance(step, str) and step == "passthrough")
 
 
+def _refusal(step, name):
+    """Say what is wrong with a step, what would be supported, and the ways out."""
+    return (
+        f"Step {name!r} is {' '.join(repr(step).split())}, which is not known to be affine and "
+        f"cannot be folded into the network. Supported are {_SUPPORTED}. Either pass a callable "
+        "on the raw columns, for a classifier its logit, such as "
+        "as_network(lambda X: logit(model.predict_proba(X)[:, 1]), classes=model.classes_), "
+        "or explain the network on the transformed columns: as_network(model[-1]) and "
+        "model[:-1].transform(X)."
+    )
+
+
 def read_chain(step, name):
     """Read a fitted transformer as a list of affine maps, to be applied one after the other.
 
@@ -184,12 +196,5 @@ def read_chain(step, name):
         check_is_fitted(step)
         affine = reader(step)
     if affine is None:
-        raise TypeError(
-            f"Step {name!r} is {step!r}, which is not known to be affine and cannot be folded "
-            f"into the network. Supported are {_SUPPORTED}. Either pass a callable on the raw "
-            "columns, for a classifier its logit, such as "
-            "as_network(lambda X: logit(model.predict_proba(X)[:, 1]), classes=model.classes_), "
-            "or explain the network on the transformed columns: as_network(model[-1]) and "
-            "model[:-1].transform(X)."
-        )
+        raise TypeError(_refusal(step, name))
     return [affine]

@@ -85,7 +85,7 @@ class CallableNetwork(Network):
         task, n_outputs = _task(n_outputs, classes)
         n_features_in = _checked_count(n_features_in, "n_features_in")
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
-        self.__dict__.update(function=function, gradient=gradient)
+        self._set(function=function, gradient=gradient)
 
     def _forward(self, X):
         return self._ask(X).astype(np.float64, copy=False)

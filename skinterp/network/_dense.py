@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.network._activations import IDENTITY, Activation
-from skinterp.network._content import read_only
 from skinterp.network._network import Network, checked_index
+from skinterp.network._value import read_only
 
 _BLOCK_FLOATS = 2**19  # numbers held at a time while working: 4 MB, about a cache
 
@@ -74,7 +74,7 @@ class DenseNetwork(Network):
         layers = _checked_layers(layers)
         n_features_in, n_outputs = len(layers[0].weights), len(layers[-1].bias)
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
-        self.__dict__.update(layers=layers)
+        self._set(layers=layers)
 
     def renamed(self, feature_names):
         """Return the network with other names for its inputs.
@@ -117,23 +117,7 @@ class DenseNetwork(Network):
         """
         return self._up_to(self._layer_index(layer), before_activation).raw_values(X)
 
-    def unit(self, layer, j, before_activation=False):
-        """View one hidden unit.
-
-        Parameters
-        ----------
-        layer : int
-            Index of the hidden layer; negative counts from the last one.
-        j : int
-            Index of the unit.
-        before_activation : bool, default=False
-            Whether to view its input instead of its activation.
-
-        Returns
-        -------
-        ScalarView
-            A network with this one output.
-        """
+    def _unit_view(self, layer, j, before_activation):
         layer = self._layer_index(layer)
         j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of layer {layer},")
         name = f"unit {j} of hidden layer {layer}" + " before activation" * before_activation
@@ -172,7 +156,9 @@ class DenseNetwork(Network):
 
     def _forward(self, X):
         for layer in self.layers:
-            X = layer.activation.value(X @ layer.weights + layer.bias)
+            Z = X @ layer.weights
+            Z += layer.bias
+            X = layer.activation.value(Z)
         return X
 
     def _linearise(self, X):
@@ -184,9 +170,11 @@ class DenseNetwork(Network):
             slopes.append(activation.derivative(Z, X))
 
         def pull(cotangent):
-            for layer, slope in zip(reversed(self.layers), reversed(slopes)):
-                cotangent = (cotangent * slope) @ layer.weights.T
-            return cotangent
+            signal = cotangent * slopes[-1]
+            for layer, slope in zip(self.layers[:0:-1], slopes[-2::-1]):
+                signal = signal @ layer.weights.T
+                signal *= slope
+            return signal @ self.layers[0].weights.T
 
         return X, pull
 

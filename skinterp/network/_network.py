@@ -1,14 +1,13 @@
 """The abstract network and its scalar views."""
 
-from abc import ABC, abstractmethod
-from functools import cached_property
+from abc import abstractmethod
 from operator import index
 
 import numpy as np
 from scipy.special import expit, softmax
 
-from skinterp.network._content import digest, read_only
 from skinterp.network._heads import Linear, LogOdds
+from skinterp.network._value import Value, read_only
 from skinterp.utils import check_X
 
 
@@ -35,7 +34,7 @@ def _checked_names(feature_names, n_features):
     return names
 
 
-class Network(ABC):
+class Network(Value):
     """A differentiable function of tabular inputs, with the task it was trained for.
 
     Networks are immutable values: equal when their content is, hashable, picklable.
@@ -59,7 +58,7 @@ class Network(ABC):
         if feature_names is not None:
             feature_names = _checked_names(feature_names, n_features_in)
             n_features_in = len(feature_names)
-        self.__dict__.update(
+        self._set(
             task=task,
             n_features_in=n_features_in,
             n_outputs=n_outputs,
@@ -74,10 +73,6 @@ class Network(ABC):
     @abstractmethod
     def _linearise(self, X):
         """Return the raw values of a block and the function pulling cotangents back to it."""
-
-    @abstractmethod
-    def _arguments(self):
-        """Return the constructor's arguments."""
 
     @property
     @abstractmethod
@@ -292,6 +287,9 @@ class Network(ABC):
         ScalarView
             A network with this one output.
         """
+        return self._unit_view(layer, j, before_activation)
+
+    def _unit_view(self, layer, j, before_activation):
         raise TypeError(
             f"{type(self).__name__} has no layers that could be looked into; "
             "pass the network itself to as_network, not a callable."
@@ -303,36 +301,6 @@ class Network(ABC):
 
     def _linear_view(self, weights, name):
         return ScalarView(self, Linear(tuple(weights.tolist())), name)
-
-    # values: equality, copies, pickles
-
-    @cached_property
-    def digest(self):
-        """SHA-1 digest of the content."""
-        return digest(type(self).__name__, *self._arguments())
-
-    def __setattr__(self, name, value):
-        raise AttributeError(f"{type(self).__name__} is immutable; {name!r} cannot be set.")
-
-    def __delattr__(self, name):
-        raise AttributeError(f"{type(self).__name__} is immutable; {name!r} cannot be deleted.")
-
-    def __eq__(self, other):
-        if not isinstance(other, Network):
-            return NotImplemented
-        return self is other or (type(self) is type(other) and self.digest == other.digest)
-
-    def __hash__(self):
-        return int.from_bytes(self.digest[:8], "little", signed=True)
-
-    def __reduce__(self):
-        return type(self), self._arguments()
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, memo):
-        return self
 
 
 class ScalarView(Network):
@@ -350,7 +318,7 @@ class ScalarView(Network):
 
     def __init__(self, network, head, name):
         super().__init__("regression", network.n_features_in, 1, None, network.feature_names)
-        self.__dict__.update(network=network, head=head, name=name)
+        self._set(network=network, head=head, name=name)
 
     def value(self, X):
         """Return the number for every row.
@@ -404,23 +372,7 @@ class ScalarView(Network):
             values[rows], gradients[rows] = raw[:, 0], pull(np.ones_like(raw))
         return values, gradients
 
-    def unit(self, layer, j, before_activation=False):
-        """View one hidden unit of the network looked at.
-
-        Parameters
-        ----------
-        layer : int
-            Index of the hidden layer; negative counts from the last one.
-        j : int
-            Index of the unit.
-        before_activation : bool, default=False
-            Whether to view its input instead of its activation.
-
-        Returns
-        -------
-        ScalarView
-            A network with this one output.
-        """
+    def _unit_view(self, layer, j, before_activation):
         return self.network.unit(layer, j, before_activation)
 
     def _forward(self, X):
