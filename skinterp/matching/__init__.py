@@ -1,1 +1,22 @@
-"""matching."""
+"""In what a formula shall agree with a network: losses, closed-form coefficients, thresholds.
+
+A classifier's logit is nearly an unknown monotone function of its concept, so gradients are
+compared by *direction* (:func:`direction_loss`); a regressor's also by value. For a combination
+``g = sum_k c_k t_k(x)`` both have closed forms, :class:`DirectionObjective` and
+:class:`ValueObjective`; a last one-dimensional fit gives threshold, direction and link.
+"""
+
+from skinterp.matching._directions import DirectionObjective
+from skinterp.matching._link import best_threshold, monotone_knots
+from skinterp.matching._losses import cosines, direction_loss, sampson_distance
+from skinterp.matching._values import ValueObjective
+
+__all__ = [
+    "DirectionObjective",
+    "ValueObjective",
+    "best_threshold",
+    "cosines",
+    "direction_loss",
+    "monotone_knots",
+    "sampson_distance",
+]

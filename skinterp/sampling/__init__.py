@@ -1,1 +1,29 @@
-"""sampling."""
+"""Where to ask a network: gradient fields on the data, on the decision boundary, in a band.
+
+A :class:`GradientField` holds points, the unit directions of a scalar view's gradient there
+(in standardised coordinates, so that units do not matter), values and weights. Strategies are
+functions with one signature, ``strategy(view, X, *, n_points, ..., random_state)``; they are
+joined by :func:`concatenate_fields` and thinned by nothing but the caller's ``n_points``.
+"""
+
+from skinterp.sampling._boundary import boundary_field, project_on_boundary
+from skinterp.sampling._field import (
+    GradientField,
+    concatenate_fields,
+    feature_scale,
+    gradient_field,
+    smooth_gradient,
+)
+from skinterp.sampling._strategies import band_field, data_field
+
+__all__ = [
+    "GradientField",
+    "band_field",
+    "boundary_field",
+    "concatenate_fields",
+    "data_field",
+    "feature_scale",
+    "gradient_field",
+    "project_on_boundary",
+    "smooth_gradient",
+]

@@ -1,1 +1,27 @@
-"""search."""
+"""Search of a formula whose gradients run along a network's: where the equations come from.
+
+A :class:`Problem` is a gradient field and the rows a formula must hold on. A :class:`Search`
+solves it in stages: a dictionary of small terms, a beam of their sparse sums (coefficients in
+closed form), tuned inner constants, and terms evolved by gplearn for what is still missing.
+What it leaves is a :class:`Front`; :func:`elbow` chooses from it.
+"""
+
+from skinterp.search._front import Candidate, Front, elbow
+from skinterp.search._search import (
+    DEFAULT_OPERATORS,
+    Problem,
+    Search,
+    SearchSettings,
+    operator_prices,
+)
+
+__all__ = [
+    "DEFAULT_OPERATORS",
+    "Candidate",
+    "Front",
+    "Problem",
+    "Search",
+    "SearchSettings",
+    "elbow",
+    "operator_prices",
+]

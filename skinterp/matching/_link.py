@@ -1,0 +1,98 @@
+"""From a formula's value to a class and a probability: threshold, direction, monotone link."""
+
+import numpy as np
+from scipy.stats import spearmanr
+from sklearn.isotonic import IsotonicRegression
+
+N_KNOTS = 32
+
+
+def best_threshold(values, answers, *, prior=None, slack=5e-4):
+    """Return the threshold and direction on which ``values > t`` agrees best with `answers`.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite values of a formula.
+    answers : ndarray of shape (n,), dtype bool
+        The network's answers.
+    prior : float or None, default=None
+        The value on the network's decision boundary. Among thresholds that agree on at least
+        the best share minus `slack`, the nearest to it is taken.
+    slack : float, default=5e-4
+        Agreement given up to be near `prior`.
+
+    Returns
+    -------
+    threshold : float
+        Where to cut, between two values.
+    greater : bool
+        Whether True answers lie above the threshold.
+    agreement : float
+        Share of rows on which the cut agrees.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+    """
+    if not len(values):
+        raise ValueError("best_threshold needs at least one value. Got an empty array instead.")
+    order = np.argsort(values, kind="stable")
+    levels, yes = values[order], answers[order].astype(float)
+    n = len(levels)
+    # cut i lies before level i: rows i.. are above
+    above = np.concatenate([[0.0], np.cumsum(yes[::-1])])[::-1]
+    below_no = np.concatenate([[0.0], np.cumsum(1.0 - yes)])
+    right = (above + below_no) / n
+    possible = np.concatenate([[True], levels[1:] > levels[:-1], [True]])
+    greater = bool(right[possible].max() >= (1.0 - right[possible]).max())
+    score = np.where(possible, right if greater else 1.0 - right, -1.0)
+    inner = (levels[1:] + levels[:-1]) / 2.0
+    cuts = np.concatenate([[np.nextafter(levels[0], -np.inf)], inner, [levels[-1]]])
+    good = np.flatnonzero(score >= score.max() - (slack if prior is not None else 0.0))
+    anchor = np.median(cuts[good]) if prior is None else prior
+    chosen = good[np.argmin(np.abs(cuts[good] - anchor))]
+    low = levels[chosen - 1] if chosen > 0 else -np.inf
+    high = levels[chosen] if chosen < n else np.inf
+    threshold = cuts[chosen]
+    if prior is not None and low <= prior < high:
+        threshold = prior
+    return float(threshold), greater, float(score[chosen])
+
+
+def monotone_knots(values, targets, *, n_knots=N_KNOTS):
+    """Fit a monotone piecewise linear function from a formula's values to targets.
+
+    Isotonic regression, its direction that of the rank correlation, averaged into at most
+    `n_knots` bins of equal counts.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite values of a formula.
+    targets : ndarray of shape (n,)
+        What they shall be mapped to, such as the network's log-odds.
+    n_knots : int, default=32
+        Number of knots, at the most.
+
+    Returns
+    -------
+    knots_x : ndarray of shape (m,)
+        Strictly increasing values.
+    knots_y : ndarray of shape (m,)
+        Monotone targets at the knots.
+    """
+    if np.ptp(values) == 0:
+        return np.array([values[0]], dtype=float), np.array([targets.mean()])
+    correlation = spearmanr(values, targets).statistic if np.ptp(targets) > 0 else 1.0
+    model = IsotonicRegression(increasing=bool(correlation >= 0)).fit(values, targets)
+    edges = np.quantile(values, np.linspace(0, 1, n_knots + 1))
+    bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, n_knots - 1)
+    counts = np.bincount(bins, minlength=n_knots)
+    filled = counts > 0
+    x = np.bincount(bins, weights=values, minlength=n_knots)[filled] / counts[filled]
+    fitted = model.predict(values)
+    y = np.bincount(bins, weights=fitted, minlength=n_knots)[filled] / counts[filled]
+    distinct = np.concatenate([[True], np.diff(x) > 0])
+    return x[distinct], y[distinct]

@@ -1,0 +1,72 @@
+"""Losses between a gradient field and the gradient of a formula."""
+
+import numpy as np
+
+
+def cosines(directions, gradients):
+    """Return the cosine between unit directions and gradients, row by row.
+
+    Parameters
+    ----------
+    directions : ndarray of shape (n, d)
+        Unit vectors.
+    gradients : ndarray of shape (n, d)
+        Vectors of any length; zero or undefined ones have cosine 0.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Cosines in [-1, 1].
+    """
+    with np.errstate(all="ignore"):
+        # Scaled first: squares of very long or very short gradients would overflow.
+        gradients = gradients / np.abs(gradients).max(axis=1, keepdims=True)
+        lengths = np.sqrt(np.einsum("ij,ij->i", gradients, gradients))
+        cosine = np.einsum("ij,ij->i", directions, gradients) / lengths
+    return np.where(np.isfinite(cosine), cosine, 0.0)
+
+
+def direction_loss(directions, gradients, weights=None):
+    """Return one minus the absolute mean cosine between two gradient fields.
+
+    ``1 - |sum_i w_i cos(u_i, grad g_i)|``: the sign of g is free, but it must be the same at
+    every point (arXiv 2401.04978 compares unit gradients in the same spirit).
+
+    Parameters
+    ----------
+    directions : ndarray of shape (n, d)
+        Unit gradients of the network.
+    gradients : ndarray of shape (n, d)
+        Gradients of the formula, of any length.
+    weights : ndarray of shape (n,) or None, default=None
+        Trust in each point.
+
+    Returns
+    -------
+    float
+        0 for parallel fields, 1 for unrelated ones.
+    """
+    return float(1.0 - abs(np.average(cosines(directions, gradients), weights=weights)))
+
+
+def sampson_distance(values, gradients, level):
+    """Return the first-order distance of points from the level set ``g = level`` of a formula.
+
+    ``|g(x) - level| / |grad g(x)|`` (Sampson 1982, Taubin 1991), in the units of the gradient.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Values of the formula.
+    gradients : ndarray of shape (n, d)
+        Its gradients.
+    level : float
+        The level.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Distances, infinite where the gradient vanishes off the level.
+    """
+    with np.errstate(all="ignore"):
+        return np.abs(values - level) / np.linalg.norm(gradients, axis=1)

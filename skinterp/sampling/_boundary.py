@@ -1,0 +1,160 @@
+"""Points on the decision boundary of a scalar view, by projection along its gradient."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skinterp.sampling._field import feature_scale, gradient_field
+
+N_NEWTON = 20
+N_BISECTIONS = 40
+MAX_STEP = 0.5
+TOLERANCE = 1e-3
+SAME_POINT = 1e-6
+
+
+def _newton(view, points, scale, low, high, tolerance):
+    """Walk `points` to ``f = 0`` along the gradient, inside the box; return them and success."""
+    points = points.copy()
+    active = np.arange(len(points))
+    for _ in range(N_NEWTON):
+        values = view.value(points[active])
+        far = np.abs(values) > tolerance
+        active, values = active[far], values[far]
+        if not len(active):
+            break
+        slopes = view.gradient(points[active]) * scale
+        squared = np.einsum("ij,ij->i", slopes, slopes)
+        step = -values[:, None] * slopes / np.maximum(squared, 1e-300)[:, None]
+        length = np.linalg.norm(step, axis=1)
+        step *= np.minimum(1.0, MAX_STEP / np.maximum(length, 1e-300))[:, None]
+        points[active] = np.clip(points[active] + step * scale, low, high)
+    return points, np.abs(view.value(points)) <= tolerance
+
+
+def _bisect(view, negative, positive, tolerance):
+    """Halve the segments between rows of opposite sign; return the midpoints and success."""
+    for _ in range(N_BISECTIONS):
+        middle = 0.5 * (negative + positive)
+        above = (view.value(middle) > 0)[:, None]
+        positive, negative = np.where(above, middle, positive), np.where(above, negative, middle)
+    middle = 0.5 * (negative + positive)
+    return middle, np.abs(view.value(middle)) <= tolerance
+
+
+def _starts(values, n_points, rng):
+    """Pick rows to project: at random, as many from either side as there are."""
+    sides = [rng.permutation(np.flatnonzero(side)) for side in (values <= 0, values > 0)]
+    small, large = sorted(sides, key=len)
+    n_small = min(len(small), n_points // 2)
+    return np.sort(np.concatenate([small[:n_small], large[: n_points - n_small]]))
+
+
+def _distinct(points, scale):
+    """Return the indices of points that differ from all earlier ones."""
+    keys = np.round(points / (scale * SAME_POINT))
+    return np.sort(np.unique(keys, axis=0, return_index=True)[1])
+
+
+def project_on_boundary(view, X, *, n_points=1000, random_state=None):
+    """Project rows of data on the decision boundary ``f(x) = 0`` of a scalar view.
+
+    Each row walks along the gradient in standardised coordinates by Newton steps
+    ``z <- z - f * grad / |grad|**2``, kept inside the range of the data. Rows that do not arrive
+    are replaced by the crossing point of the segment to a row of the other side (bisection).
+
+    Parameters
+    ----------
+    view : ScalarView
+        The view whose zero level is wanted.
+    X : ndarray of shape (n, d)
+        Rows to start from; their range bounds the result.
+    n_points : int, default=1000
+        How many rows to start from, at the most.
+    random_state : int, RandomState instance or None, default=None
+        Chooses the rows.
+
+    Returns
+    -------
+    points : ndarray of shape (m, d)
+        Distinct points on the boundary, ``m <= n_points``.
+    dropped : dict of str to int
+        How many starts failed to arrive and how many were duplicates.
+
+    Raises
+    ------
+    ValueError
+        If the view has the same sign at every row, so that there is no boundary among them.
+    """
+    rng = check_random_state(random_state)
+    values = view.value(X)
+    n_positive = int((values > 0).sum())
+    if n_positive in (0, len(values)):
+        side = "positive" if n_positive else "negative or zero"
+        raise ValueError(
+            f"No decision boundary among the rows of X: {view.name} is {side} at all "
+            f"{len(values)} of them. Pass rows of both classes, or use the data or band strategy."
+        )
+    scale = feature_scale(X)
+    tolerance = TOLERANCE * np.median(np.abs(values))
+    start = _starts(values, n_points, rng)
+    points, arrived = _newton(view, X[start], scale, X.min(axis=0), X.max(axis=0), tolerance)
+    lost = np.flatnonzero(~arrived)
+    if len(lost):
+        positive = rng.choice(np.flatnonzero(values > 0), size=len(lost))
+        negative = rng.choice(np.flatnonzero(values <= 0), size=len(lost))
+        own_positive = (values[start[lost]] > 0)[:, None]
+        points[lost], arrived[lost] = _bisect(
+            view,
+            np.where(own_positive, X[negative], X[start[lost]]),
+            np.where(own_positive, X[start[lost]], X[positive]),
+            tolerance,
+        )
+    kept = points[arrived]
+    distinct = _distinct(kept, scale)
+    dropped = {
+        "not projected": int((~arrived).sum()),
+        "duplicates": len(kept) - len(distinct),
+    }
+    return kept[distinct], dropped
+
+
+def boundary_field(view, X, *, n_points=1000, random_state=None, **smooth):
+    """Return the gradient field of a view on its decision boundary.
+
+    This is where a classifier's gradient follows its concept best: a logit is nearly a monotone
+    function of the concept, and the loss shaped it most where the classes meet.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The view, zero on the boundary.
+    X : ndarray of shape (n, d)
+        Rows to project, see :func:`project_on_boundary`.
+    n_points : int, default=1000
+        How many rows to project, at the most.
+    random_state : int, RandomState instance or None, default=None
+        Chooses the rows and the smoothing steps.
+    **smooth : dict
+        Parameters of :func:`smooth_gradient`.
+
+    Returns
+    -------
+    GradientField
+        Points on the boundary; ``dropped`` says how many were lost and why.
+
+    Raises
+    ------
+    ValueError
+        If there is no boundary among the rows, or the gradient vanishes on it.
+    """
+    rng = check_random_state(random_state)
+    points, dropped = project_on_boundary(view, X, n_points=n_points, random_state=rng)
+    if not len(points):
+        raise ValueError(
+            f"None of {n_points} rows could be projected on the decision boundary of {view.name}: "
+            "its values jump there. Use the band strategy, or a smoother network."
+        )
+    scale = feature_scale(X)
+    return gradient_field(
+        view, points, scale, on_boundary=True, dropped=dropped, random_state=rng, **smooth
+    )

@@ -1,0 +1,278 @@
+"""Terms evolved by gplearn: what would improve the combinations found so far?
+
+gplearn grows, crosses and mutates the programs. They are evaluated here, with real mathematics,
+exact gradients and shared subtrees, because its own loop sees predictions only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from gplearn._program import _Program
+from gplearn.functions import make_function
+from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
+
+from skinterp.expression import OPERATORS, Constant, Operation, Variable
+from skinterp.search._beam import COMBINING_COST, merit
+from skinterp.search._dictionary import stack
+from skinterp.search._terms import distinct_terms
+
+POPULATION, GENERATIONS, TOURNAMENT, PATIENCE = 150, 25, 7, 8
+INIT_DEPTH, CONST_RANGE, POINT_REPLACE = (1, 3), (-3.0, 3.0), 0.1
+# Cumulated probabilities of crossover, subtree, hoist; the rest is point mutation.
+CROSSOVER, SUBTREE, HOIST = 0.6, 0.8, 0.85
+MAX_TERM_COST = 16.0
+N_KEPT = 20
+
+
+@dataclass(frozen=True)
+class Base:
+    """A combination that an evolved term may join.
+
+    Parameters
+    ----------
+    subset : tuple of int
+        Its terms among the base terms.
+    cost : float
+        Its cost.
+    """
+
+    subset: tuple
+    cost: float
+
+
+def _stand_in(x):
+    return x
+
+
+def _stand_in_2(x, y):
+    return x + y
+
+
+def function_set(prices):
+    """Return gplearn functions that stand for the operators allowed.
+
+    Parameters
+    ----------
+    prices : dict of str to float
+        Price of each operator allowed.
+
+    Returns
+    -------
+    list of gplearn functions
+        Their names are the operators'; gplearn never evaluates them.
+    """
+    stand_ins = {1: _stand_in, 2: _stand_in_2}
+    return [
+        make_function(
+            function=stand_ins[OPERATORS[name].arity],
+            name=name,
+            arity=OPERATORS[name].arity,
+            wrap=False,
+        )
+        for name in sorted(prices)
+        if name != "pow"
+    ]
+
+
+def to_expression(program, inputs):
+    """Convert a gplearn program, a flat list in prefix order, to an expression.
+
+    Parameters
+    ----------
+    program : list
+        Functions, feature indices and constants.
+    inputs : sequence of int
+        The input that each feature index stands for.
+
+    Returns
+    -------
+    Expression
+        The same tree.
+    """
+    stack_ = []
+    for node in reversed(program):
+        if hasattr(node, "arity"):
+            args = tuple(stack_.pop() for _ in range(node.arity))
+            stack_.append(Operation(node.name, args))
+        elif isinstance(node, (int, np.integer)):
+            stack_.append(Variable(inputs[node]))
+        else:
+            stack_.append(Constant(round(float(node), 2)))
+    return stack_.pop()
+
+
+def to_program(expression, functions, inputs):
+    """Convert an expression to a gplearn program; None if an operator is not in the set.
+
+    Parameters
+    ----------
+    expression : Expression
+        The tree.
+    functions : dict of str to gplearn function
+        The function set by name.
+    inputs : sequence of int
+        The input that each feature index stands for.
+
+    Returns
+    -------
+    list or None
+        Functions, feature indices and constants in prefix order.
+    """
+    if isinstance(expression, Constant):
+        return [float(expression.value)]
+    if isinstance(expression, Variable):
+        return [inputs.index(expression.index)] if expression.index in inputs else None
+    parts = [to_program(arg, functions, inputs) for arg in expression.args]
+    if expression.operator_name not in functions or None in parts:
+        return None
+    return [functions[expression.operator_name], *(node for part in parts for node in part)]
+
+
+class _Breeder:
+    """Makes programs from programs through gplearn's genetic operators."""
+
+    def __init__(self, functions, n_inputs, rng):
+        self.rng, self.functions = rng, functions
+        arities = {}
+        for function in functions:
+            arities.setdefault(function.arity, []).append(function)
+        self.settings = {
+            "function_set": functions,
+            "arities": arities,
+            "init_depth": INIT_DEPTH,
+            "init_method": "half and half",
+            "n_features": n_inputs,
+            "const_range": CONST_RANGE,
+            "metric": None,
+            "p_point_replace": POINT_REPLACE,
+            "parsimony_coefficient": 0.0,
+        }
+
+    def program(self, nodes=None):
+        return _Program(**self.settings, random_state=self.rng, program=nodes)
+
+    def child(self, parent, donor):
+        program, method = self.program(parent), self.rng.uniform()
+        if method < CROSSOVER:
+            return program.crossover(donor, self.rng)[0]
+        if method < SUBTREE:
+            return program.subtree_mutation(self.rng)[0]
+        if method < HOIST:
+            return program.hoist_mutation(self.rng)[0]
+        return program.point_mutation(self.rng)[0]
+
+
+class _Judge:
+    """Scores programs by the best combination that their term completes; each only once."""
+
+    def __init__(self, space, objective_of, base_terms, bases, inputs, price):
+        self.space, self.objective_of, self.inputs = space, objective_of, inputs
+        self.base_terms, self.bases, self.price = base_terms, bases, price
+        self.merits, self.terms = {}, {}
+
+    def __call__(self, programs):
+        expressions = [to_expression(program, self.inputs) for program in programs]
+        fresh = {}
+        for expression in expressions:
+            if expression not in self.merits and expression not in fresh:
+                self.merits[expression] = np.inf
+                if expression.cost(self.space.prices) <= MAX_TERM_COST:
+                    fresh[expression] = self.space.term(expression)
+        self._score([term for term in fresh.values() if term is not None])
+        return np.array([self.merits[expression] for expression in expressions])
+
+    def _score(self, terms):
+        terms = [t for t in terms if np.abs(t.gradients).max() > 0]
+        if not terms:
+            return
+        m = len(self.base_terms)
+        objective = self.objective_of(*stack(self.base_terms + terms, self.space.n))
+        costs = np.array([term.cost for term in terms])
+        best = merit(objective.singles()[m:], costs, self.price)
+        for base in self.bases:
+            loss = objective.extensions(base.subset)[m:]
+            best = np.fmin(best, merit(loss, costs + base.cost + COMBINING_COST, self.price))
+        for term, value in zip(terms, best, strict=True):
+            self.merits[term.expression], self.terms[term.expression] = float(value), term
+
+
+def _evolve_island(judge, seeds, functions, seed, should_stop):
+    """Evolve one population and return its judge with all it has seen."""
+    rng = check_random_state(seed)
+    breeder = _Breeder(functions, len(judge.inputs), rng)
+    population = [s for s in seeds][: POPULATION // 2]
+    population += [breeder.program().program for _ in range(POPULATION - len(population))]
+    best, stale = np.inf, 0
+    for _ in range(GENERATIONS):
+        merits = judge(population)
+        stale = 0 if merits.min() < best - 1e-3 else stale + 1
+        best = min(best, merits.min())
+        if stale >= PATIENCE or (should_stop is not None and should_stop()):
+            break
+        entrants = rng.randint(len(population), size=(2 * len(population), TOURNAMENT))
+        winners = entrants[np.arange(len(entrants)), np.argmin(merits[entrants], axis=1)]
+        elite = [population[k] for k in np.argsort(merits, kind="stable")[:2]]
+        children = [
+            breeder.child(population[a], population[b])
+            for a, b in zip(winners[::2], winners[1::2], strict=True)
+        ]
+        population = elite + children[: len(population) - 2]
+    ranked = sorted(judge.terms, key=lambda e: (judge.merits[e], str(e)))
+    return [judge.terms[expression] for expression in ranked[: 4 * N_KEPT]]
+
+
+def evolve_terms(
+    space, objective_of, base_terms, bases, seeds, *, price, n_islands, random_state,
+    n_jobs=None, should_stop=None,
+):
+    """Evolve terms whose fitness is how much a combination improves by taking them in.
+
+    Parameters
+    ----------
+    space : TermSpace
+        Evaluates terms.
+    objective_of : callable
+        ``(values, gradients) -> objective`` over the terms given.
+    base_terms : list of Term
+        Terms of the combinations to improve.
+    bases : list of Base
+        Those combinations; a term alone competes too.
+    seeds : list of Expression
+        Terms to start from, beside random ones.
+    price : float
+        What a unit of cost must bring in log-loss.
+    n_islands : int
+        Independent populations; the result depends on it, but not on `n_jobs`.
+    random_state : int, RandomState instance or None
+        Seeds the islands.
+    n_jobs : int or None, default=None
+        Islands run at once.
+    should_stop : callable or None, default=None
+        Asked at every generation; True ends the evolution with what it has.
+
+    Returns
+    -------
+    list of Term
+        The best distinct terms of all islands.
+    """
+    rng = check_random_state(random_state)
+    functions = function_set(space.prices)
+    by_name = {function.name: function for function in functions}
+    inputs = list(space.active)
+    programs = [to_program(expression, by_name, inputs) for expression in seeds]
+    programs = [program for program in programs if program is not None]
+    island_seeds = rng.randint(np.iinfo(np.int32).max, size=n_islands)
+    results = Parallel(n_jobs=n_jobs)(
+        delayed(_evolve_island)(
+            _Judge(space, objective_of, base_terms, bases, inputs, price),
+            programs,
+            functions,
+            int(seed),
+            should_stop,
+        )
+        for seed in island_seeds
+    )
+    terms = [term for island in zip(*results, strict=False) for term in island]
+    weights = np.full(space.n, 1.0 / space.n)
+    return distinct_terms(terms, weights, N_KEPT * n_islands)

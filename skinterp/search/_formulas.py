@@ -1,0 +1,213 @@
+"""Formulas from combinations: sums of terms, simpler equivalents, rounded constants."""
+
+import numpy as np
+
+from skinterp.expression import Constant, Operation
+
+MONOTONE = ("square", "cube", "sqrt", "log", "exp", "neg")
+MAX_DIGITS = 4
+LOSS_GIVEN_UP, FIDELITY_GIVEN_UP = 0.05, 1e-3
+
+
+def weighted_sum(parts, coefficients):
+    """Return ``sum_k c_k t_k`` as an expression, positive terms first, without factors of 1.
+
+    Parameters
+    ----------
+    parts : sequence of Expression
+        The terms.
+    coefficients : sequence of float
+        Their coefficients; terms with 0 are left out.
+
+    Returns
+    -------
+    Expression
+        The sum.
+    """
+    pairs = [(p, float(c)) for p, c in zip(parts, coefficients, strict=True) if c != 0]
+    pairs.sort(key=lambda pair: pair[1] < 0)
+    total = None
+    for part, coefficient in pairs:
+        size = abs(coefficient)
+        scaled = part if size == 1 else Operation("mul", (Constant(size), part))
+        if total is None:
+            total = scaled if coefficient > 0 else Operation("neg", (scaled,))
+        else:
+            total = Operation("add" if coefficient > 0 else "sub", (total, scaled))
+    return Constant(0.0) if total is None else total
+
+
+def round_significant(value, digits):
+    """Round to a number of significant digits.
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+    digits : int
+        At least 1.
+
+    Returns
+    -------
+    float
+        The rounded number.
+    """
+    return float(f"{value:.{digits - 1}e}")
+
+
+def round_greedily(values, accept):
+    """Round numbers one after the other to the fewest digits that `accept` allows.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The numbers.
+    accept : callable
+        ``accept(values) -> bool``.
+
+    Returns
+    -------
+    values : list of float
+        The rounded numbers; those that cannot be rounded keep full precision.
+    n_digits : int
+        Digits that remain in all, the measure of how simple they are.
+    """
+    values, n_digits = [float(v) for v in values], 0
+    for k, original in enumerate(values):
+        for digits in range(1, MAX_DIGITS + 1):
+            trial = [*values[:k], round_significant(original, digits), *values[k + 1 :]]
+            if accept(trial):
+                values = trial
+                break
+        n_digits += 0 if abs(values[k]) == 1 else digits
+    return values, n_digits
+
+
+def strip_monotone(expression, same_directions):
+    """Remove outer monotone functions, which change neither level sets nor directions.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    same_directions : callable
+        ``same_directions(inner) -> bool``: whether the inner formula is no worse.
+
+    Returns
+    -------
+    Expression
+        The innermost equivalent formula.
+    """
+    while isinstance(expression, Operation) and expression.operator_name in MONOTONE:
+        inner = expression.args[0]
+        if not same_directions(inner):
+            break
+        expression = inner
+    return expression
+
+
+def drop_neutral(expression):
+    """Drop factors of 1, summands of 0 and double signs.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    Expression
+        The same function.
+    """
+    if not isinstance(expression, Operation):
+        return expression
+    name, args = expression.operator_name, [drop_neutral(arg) for arg in expression.args]
+    if name == "mul" and Constant(1.0) in args:
+        return args[1] if args[0] == Constant(1.0) else args[0]
+    if name in ("add", "sub") and args[1] == Constant(0.0):
+        return args[0]
+    if name in ("div", "pow") and args[1] == Constant(1.0):
+        return args[0]
+    if name in ("add", "sub") and isinstance(args[1], Constant) and args[1].value < 0:
+        name, args = ("sub" if name == "add" else "add"), [args[0], Constant(-args[1].value)]
+    return Operation(name, tuple(args))
+
+
+def _round_inner(problem, parts, coefficients, limit):
+    """Round the constants inside terms while the loss of the fixed sum stays below `limit`."""
+    for k, part in enumerate(parts):
+        if not part.constants:
+            continue
+
+        def accept(values, k=k, part=part):
+            trial = (*parts[:k], part.with_constants(values), *parts[k + 1 :])
+            return problem.loss(weighted_sum(trial, coefficients)) <= limit
+
+        rounded, _ = round_greedily(part.constants, accept)
+        parts = (*parts[:k], part.with_constants(rounded), *parts[k + 1 :])
+    return tuple(drop_neutral(part) for part in parts)
+
+
+def _round_outer(objective, coefficients, limit, *, free_scale):
+    """Return the coefficients, scaled if free, rounded to the fewest digits below `limit`."""
+    trials = []
+    for unit in np.abs(coefficients) if free_scale else [1.0]:
+        rounded, n_digits = round_greedily(
+            coefficients / unit, lambda values: objective.loss(np.array(values)) <= limit
+        )
+        trials.append((n_digits, tuple(rounded)))
+    return np.array(min(trials, key=lambda trial: trial[0])[1])
+
+
+def _assemble(problem, parts, coefficients):
+    """Return the formula of a sum: stripped and rising with the network, or centred on it."""
+    if problem.match_values:
+        total = weighted_sum(parts, coefficients)
+        offset = problem.offset(total)
+        step = 1e-3 * np.std(problem.field.values)
+        rounded, _ = round_greedily([offset], lambda b: abs(b[0] - offset) <= step)
+        return drop_neutral(Operation("add", (total, Constant(rounded[0]))))
+    total = weighted_sum(parts, coefficients * problem.sign(weighted_sum(parts, coefficients)))
+    before = problem.loss(total)
+    stripped = strip_monotone(total, lambda inner: problem.loss(inner) <= before + 1e-6)
+    if problem.sign(stripped) < 0:
+        stripped = Operation("neg", (stripped,))
+    return drop_neutral(stripped)
+
+
+def finish(problem, parts, coefficients):
+    """Turn a combination into a candidate: rounded, simplified, never less faithful.
+
+    Constants keep the digits that the loss supports (5 % of it may go); if the answers suffer
+    by more than 0.001, full precision is kept.
+
+    Parameters
+    ----------
+    problem : Problem
+        Judges formulas.
+    parts : tuple of Expression
+        The terms.
+    coefficients : ndarray of shape (m,)
+        Their coefficients.
+
+    Returns
+    -------
+    Candidate or None
+        The candidate; None where the formula is undefined on the rows.
+    """
+    scale = 1.0 if problem.match_values else np.abs(coefficients).max()
+    exact = problem.candidate(_assemble(problem, parts, coefficients / scale))
+    if exact is None:
+        return None
+    limit = exact.loss * (1 + LOSS_GIVEN_UP) + 1e-5
+    simple = _round_inner(problem, parts, coefficients / scale, limit)
+    objective = problem.objective_of(simple)
+    if objective is None:
+        return exact
+    rounded = _round_outer(
+        objective, coefficients / scale, limit, free_scale=not problem.match_values
+    )
+    candidate = problem.candidate(_assemble(problem, simple, rounded))
+    if candidate is None or candidate.fidelity < exact.fidelity - FIDELITY_GIVEN_UP:
+        return exact
+    return candidate

@@ -1,0 +1,238 @@
+"""The Pareto front of a search, and which of its formulas to take."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+# What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
+PRICE, STEP_PRICE = 0.1, 0.25
+# Losses below this are the network's noise, not the formula's error; the same for infidelity.
+LOSS_FLOOR, INFIDELITY_FLOOR = 1e-3, 5e-3
+# Formulas whose score is this near the best one's are near-ties.
+TIE = 0.25
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A formula on the front.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula in raw inputs.
+    loss : float
+        What the search minimised: misalignment of gradients (classification) or the squared
+        error of values and gradients (regression).
+    cost : float
+        Price of its operators and leaves.
+    fidelity : float
+        Agreement with the network on the rows searched on (share of rows, or R^2).
+    tied : bool, default=False
+        Whether its score is as good as the selected one's, within a margin.
+    selected : bool, default=False
+        Whether this is the formula taken.
+    """
+
+    expression: object
+    loss: float
+    cost: float
+    fidelity: float
+    tied: bool = False
+    selected: bool = False
+
+    @property
+    def complexity(self):
+        """Number of nodes of the expression."""
+        return self.expression.complexity
+
+
+def elbow(losses, costs=None, *, price=None, floor=0.0):
+    """Return the index of the elbow of a Pareto front.
+
+    Minimises ``log(loss + floor) + price * cost``: a formula is worth its cost as long as each
+    unit of it lowers the log-loss by `price`. The smallest loss is hardly ever the right choice.
+
+    Parameters
+    ----------
+    losses : array-like of shape (n,)
+        Losses, simplest formula first.
+    costs : array-like of shape (n,) or None, default=None
+        Costs of the formulas; None counts the steps along the front.
+    price : float or None, default=None
+        Log-loss that a unit of cost must bring; None is 0.1 per unit of cost, 0.25 per step.
+    floor : float, default=0.0
+        Loss that is noise.
+
+    Returns
+    -------
+    int
+        The index.
+
+    Raises
+    ------
+    ValueError
+        If there are no losses, or they are negative or not finite.
+    """
+    losses = np.asarray(losses, dtype=float)
+    if losses.size == 0 or not np.isfinite(losses).all() or (losses < 0).any():
+        raise ValueError(
+            f"losses must be a non-empty sequence of finite, non-negative numbers. "
+            f"Got {losses!r} instead."
+        )
+    if price is None:
+        price = STEP_PRICE if costs is None else PRICE
+    costs = np.arange(len(losses)) if costs is None else np.asarray(costs, dtype=float)
+    return int(np.argmin(np.log(losses + max(floor, 1e-12)) + price * costs))
+
+
+def scores(candidates, *, floor=LOSS_FLOOR):
+    """Return the selection score of each candidate, the smaller the better.
+
+    ``log(loss + floor) + log(1 - fidelity + 0.005) + price * cost``: gradients, answers, brevity.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        The front.
+    floor : float, default=0.001
+        Noise of the network's gradients.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Scores.
+    """
+    loss = np.array([c.loss for c in candidates])
+    infidelity = 1.0 - np.array([c.fidelity for c in candidates])
+    cost = np.array([c.cost for c in candidates])
+    return (
+        np.log(loss + floor) + np.log(np.maximum(infidelity, 0) + INFIDELITY_FLOOR) + PRICE * cost
+    )
+
+
+def pareto(candidates):
+    """Keep the candidates that no cheaper one beats in both loss and fidelity.
+
+    Parameters
+    ----------
+    candidates : iterable of Candidate
+        Any order.
+
+    Returns
+    -------
+    list of Candidate
+        By rising cost.
+    """
+    kept, loss, fidelity = [], np.inf, -np.inf
+    for c in sorted(candidates, key=lambda c: (c.cost, c.loss, -c.fidelity, str(c.expression))):
+        if c.loss < loss * (1 - 1e-3) - 1e-7 or c.fidelity > fidelity + 1e-3:
+            kept.append(c)
+        loss, fidelity = min(loss, c.loss), max(fidelity, c.fidelity)
+    return kept
+
+
+@dataclass(frozen=True)
+class Front:
+    """The Pareto front of a search: a sequence of candidates, cheapest first.
+
+    Parameters
+    ----------
+    candidates : tuple of Candidate
+        The front; exactly one is ``selected``.
+    feature_names : tuple of str
+        Names of the inputs.
+    noise_floor : float
+        Loss that the network's own roughness accounts for.
+    linear_loss : float
+        Loss of the best linear formula in all inputs: how far from linear the concept is.
+    notes : tuple of str, default=()
+        What a user should know: subsampled rows, an interrupted search.
+    """
+
+    candidates: tuple
+    feature_names: tuple
+    noise_floor: float
+    linear_loss: float
+    notes: tuple = field(default=())
+
+    def __len__(self):
+        """Return the number of candidates."""
+        return len(self.candidates)
+
+    def __getitem__(self, index):
+        """Return a candidate."""
+        return self.candidates[index]
+
+    @property
+    def selected(self):
+        """The candidate taken."""
+        return next(c for c in self.candidates if c.selected)
+
+    def to_frame(self):
+        """Return the front as a data frame (needs pandas).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns formula, loss, cost, complexity, fidelity, tied, selected.
+        """
+        from skinterp.utils import import_optional
+
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        return pandas.DataFrame(
+            {
+                "formula": [c.expression.format(self.feature_names) for c in self.candidates],
+                **{
+                    name: [getattr(c, name) for c in self.candidates]
+                    for name in ("loss", "cost", "complexity", "fidelity", "tied", "selected")
+                },
+            }
+        )
+
+    def plot(self, ax=None):
+        """Draw loss against complexity with the selected formula marked.
+
+        Parameters
+        ----------
+        ax : matplotlib axes or None, default=None
+            Where to draw.
+
+        Returns
+        -------
+        ParetoFrontDisplay
+            The display.
+        """
+        from skinterp.display import ParetoFrontDisplay
+
+        return ParetoFrontDisplay.from_front(self).plot(ax=ax)
+
+
+def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=()):
+    """Sort candidates into a Pareto front, select by the elbow and mark near-ties.
+
+    Parameters
+    ----------
+    candidates : iterable of Candidate
+        All formulas found.
+    feature_names : tuple of str
+        Names of the inputs.
+    noise_floor : float
+        Loss that the network's own roughness accounts for.
+    linear_loss : float
+        Loss of the best linear formula in all inputs.
+    notes : sequence of str, default=()
+        Passed on.
+
+    Returns
+    -------
+    Front
+        The front.
+    """
+    kept = pareto(candidates)
+    score = scores(kept, floor=max(LOSS_FLOOR, noise_floor))
+    best = int(np.argmin(score))
+    marked = tuple(
+        replace(c, tied=bool(s <= score[best] + TIE and k != best), selected=k == best)
+        for k, (c, s) in enumerate(zip(kept, score, strict=True))
+    )
+    return Front(marked, tuple(feature_names), float(noise_floor), float(linear_loss), tuple(notes))

@@ -1,0 +1,198 @@
+"""Terms: expressions with their values and gradients at the points of a field."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.expression import OPERATORS, Constant, Operation, Variable
+
+# Arguments of exp beyond this grow too steep to mean anything.
+MAX_EXPONENT = 30.0
+POSITIVE_ONLY = ("log", "sqrt")
+# A term whose squared gradient sits on fewer than this share of the points is a spike.
+MIN_PARTICIPATION = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """An expression, its price, its values on all rows and its gradients at the field's points.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula, in raw inputs.
+    cost : float
+        Price of its operators and leaves.
+    values : ndarray of shape (n + n_guard,)
+        Values at the field's points, then at the guard rows that bound the domain.
+    gradients : ndarray of shape (n, d)
+        Gradients in standardised coordinates at the field's points.
+    """
+
+    expression: object
+    cost: float
+    values: np.ndarray
+    gradients: np.ndarray
+
+
+class TermSpace:
+    """Builds terms bottom-up at fixed points; a term that is undefined at any of them is None.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, p)
+        Points of the gradient field, all inputs.
+    guard : ndarray of shape (m, p)
+        More rows on which every term must be defined.
+    scale : ndarray of shape (p,)
+        Standard deviation of each input.
+    active : sequence of int
+        Indices of the d inputs that terms may use; gradients have these columns.
+    prices : dict of str to float
+        Price of each operator allowed.
+    """
+
+    def __init__(self, points, guard, scale, active, prices):
+        self.rows = np.concatenate([points, guard])
+        self.n, self.scale, self.active = len(points), scale, list(active)
+        self.prices = prices
+
+    def variable(self, j):
+        """Return input `j` as a term."""
+        gradients = np.zeros((self.n, len(self.active)))
+        gradients[:, self.active.index(j)] = self.scale[j]
+        return Term(Variable(j), 1.0, self.rows[:, j], gradients)
+
+    def constant(self, value):
+        """Return a constant as a term."""
+        gradients = np.zeros((self.n, len(self.active)))
+        return Term(Constant(value), 1.0, np.full(len(self.rows), float(value)), gradients)
+
+    def unary(self, name, term):
+        """Apply a unary operator or "inv" (one over), or return None where it is not defined."""
+        if name == "inv":
+            return self.binary("div", self.constant(1.0), term)
+        if term is None or name not in self.prices or not _in_domain(name, term.values):
+            return None
+        operator, n = OPERATORS[name], self.n
+        with np.errstate(all="ignore"):
+            values = operator.function(term.values)
+            slope = operator.pullbacks[0](1.0, [term.values[:n]], values[:n])
+            gradients = _times(slope, term.gradients)
+        return self._term(name, (term,), values, gradients)
+
+    def binary(self, name, left, right):
+        """Apply a binary operator, or return None where it is not allowed or not defined."""
+        if left is None or right is None or name not in self.prices:
+            return None
+        if name == "div" and not _keeps_sign(right.values):
+            return None
+        if name == "pow" and (not isinstance(right.expression, Constant) or left.values.min() <= 0):
+            return None
+        operator, n = OPERATORS[name], self.n
+        with np.errstate(all="ignore"):
+            values = operator.function(left.values, right.values)
+            arguments = [left.values[:n], right.values[:n]]
+            first, second = (pull(1.0, arguments, values[:n]) for pull in operator.pullbacks)
+            gradients = _times(first, left.gradients) + _times(second, right.gradients)
+        return self._term(name, (left, right), values, gradients)
+
+    def _term(self, name, parts, values, gradients):
+        if not (np.isfinite(values).all() and np.isfinite(gradients).all()):
+            return None
+        cost = self.prices[name] + sum(part.cost for part in parts)
+        expression = Operation(name, tuple(part.expression for part in parts))
+        return Term(expression, cost, values, gradients)
+
+    def term(self, expression):
+        """Evaluate any expression as a term, or return None where it is undefined."""
+        if isinstance(expression, Variable):
+            return self.variable(expression.index)
+        if isinstance(expression, Constant):
+            return self.constant(expression.value)
+        parts = [self.term(arg) for arg in expression.args]
+        if len(parts) == 1:
+            return self.unary(expression.operator_name, parts[0])
+        return self.binary(expression.operator_name, *parts)
+
+
+def _times(partial, gradients):
+    partial = np.asarray(partial, dtype=float)
+    return partial * gradients if partial.ndim == 0 else partial[:, None] * gradients
+
+
+def _keeps_sign(values):
+    return values.min() > 0 or values.max() < 0
+
+
+def _in_domain(name, values):
+    if name in POSITIVE_ONLY:
+        return values.min() > 0
+    if name == "exp":
+        return np.abs(values).max() <= MAX_EXPONENT
+    return True
+
+
+def participation(term, weights):
+    """Return the share of the points that carry a term's squared gradient, in (0, 1].
+
+    ``(sum w s)^2 / sum w s^2`` for squared lengths s: 1 when all gradients are as long, near 0
+    for a spike, whose closed-form coefficient would be decided by a few points.
+
+    Parameters
+    ----------
+    term : Term
+        The term.
+    weights : ndarray of shape (n,)
+        Trust in each point, summing to 1.
+
+    Returns
+    -------
+    float
+        The participation; 0 for a constant.
+    """
+    squared = np.einsum("ij,ij->i", term.gradients, term.gradients)
+    peak = squared.max()
+    if not np.isfinite(peak) or peak <= 0:
+        return 0.0
+    squared = squared / peak
+    return float((weights @ squared) ** 2 / (weights @ squared**2))
+
+
+def _fingerprint(term):
+    """Return bytes that agree for terms whose gradient fields differ by a factor only."""
+    sample = term.gradients[:: max(1, len(term.gradients) // 97)]
+    length = np.sqrt(np.einsum("ij,ij->", term.gradients, term.gradients))
+    unit = sample / length
+    anchor = unit.flat[np.argmax(np.abs(unit))]
+    return (np.round(unit * np.sign(anchor), 7) + 0.0).tobytes()
+
+
+def distinct_terms(terms, weights, max_terms):
+    """Keep the cheapest of terms that are the same up to a factor, without spikes.
+
+    Parameters
+    ----------
+    terms : iterable of Term or None
+        Candidates; None is skipped.
+    weights : ndarray of shape (n,)
+        Trust in each point.
+    max_terms : int
+        How many to keep, the cheapest first.
+
+    Returns
+    -------
+    list of Term
+        Distinct terms by rising cost.
+    """
+    kept, seen = [], set()
+    for term in sorted((t for t in terms if t is not None), key=lambda t: t.cost):
+        if len(kept) == max_terms:
+            break
+        if participation(term, weights) < MIN_PARTICIPATION:
+            continue
+        key = _fingerprint(term)
+        if key not in seen:
+            seen.add(key)
+            kept.append(term)
+    return kept

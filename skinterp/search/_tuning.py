@@ -1,0 +1,127 @@
+"""Tuning of the constants inside functions, the outer coefficients following in closed form."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skinterp.expression import Constant, Operation, Variable
+
+SCALED, SHIFTED = ("sin", "cos", "exp"), ("log", "sqrt", "square")
+EVALUATIONS_PER_CONSTANT = 40
+# Shifts start at this share of their argument's spread, constants move by half themselves.
+SHIFT, FIRST_STEP = 0.1, 0.5
+MAX_CONSTANTS = 4
+
+
+def _rebuild(expression, path, new):
+    """Return the expression with the node at `path` (a tuple of argument indices) replaced."""
+    if not path:
+        return new
+    args = list(expression.args)
+    args[path[0]] = _rebuild(args[path[0]], path[1:], new)
+    return Operation(expression.operator_name, tuple(args))
+
+
+def _nodes(expression, path=()):
+    yield path, expression
+    for k, arg in enumerate(expression.args):
+        yield from _nodes(arg, (*path, k))
+
+
+def _is_scaled(argument):
+    return isinstance(argument, Operation) and any(
+        isinstance(a, Constant) for a in argument.args
+    )
+
+
+def _scaled_leaves(argument):
+    """Return the argument with a factor before every input in it."""
+    if isinstance(argument, Variable):
+        return Operation("mul", (Constant(1.0), argument))
+    args = tuple(_scaled_leaves(arg) for arg in argument.args)
+    return Operation(argument.operator_name, args) if args else argument
+
+
+def variants(expression, spread):
+    """Return forms of a term with constants inserted near their neutral value.
+
+    A factor inside sin, cos and exp (one for all, or one per input), a phase in sin and cos, a
+    shift inside log, sqrt and squares and in denominators.
+
+    Parameters
+    ----------
+    expression : Expression
+        A term.
+    spread : callable
+        ``spread(expression) -> float``: standard deviation, the unit of shifts.
+
+    Returns
+    -------
+    list of Expression
+        The term itself if it has constants already, then its variants.
+    """
+    found = [expression] if len(expression.constants) else []
+    for path, node in _nodes(expression):
+        if not isinstance(node, Operation):
+            continue
+        for new in _insertions(node, spread):
+            found.append(_rebuild(expression, path, new))
+    return found
+
+
+def _insertions(node, spread):
+    name, argument = node.operator_name, node.args[-1]
+    shifted = Operation("add", (argument, Constant(SHIFT * spread(argument))))
+    if name in SCALED and not _is_scaled(argument):
+        scaled = Operation("mul", (Constant(1.0), argument))
+        yield Operation(name, (scaled,))
+        if name != "exp":
+            yield Operation(name, (Operation("add", (scaled, Constant(SHIFT))),))
+        if len(argument.variables) > 1:
+            yield Operation(name, (_scaled_leaves(argument),))
+    elif name in SHIFTED and not _is_scaled(argument):
+        yield Operation(name, (shifted,))
+    elif name == "div" and not isinstance(argument, Constant) and not _is_scaled(argument):
+        yield Operation("div", (node.args[0], shifted))
+
+
+def tune(parts, solve):
+    """Tune all constants inside terms to the smallest loss, by Nelder-Mead.
+
+    Parameters
+    ----------
+    parts : sequence of Expression
+        Terms with constants inside.
+    solve : callable
+        ``solve(parts) -> (loss, coefficients)``, or None where a term is undefined.
+
+    Returns
+    -------
+    tuple of Expression
+        The tuned terms.
+    """
+    counts = [len(part.constants) for part in parts]
+    start = np.array([c for part in parts for c in part.constants])
+
+    def place(constants):
+        pieces = np.split(np.asarray(constants), np.cumsum(counts)[:-1])
+        return tuple(p.with_constants(c) if len(c) else p for p, c in zip(parts, pieces))
+
+    def objective(constants):
+        if not np.isfinite(constants).all():
+            return 1e3
+        solved = solve(place(constants))
+        return 1e3 if solved is None else float(np.log(max(solved[0], 1e-9)))
+
+    simplex = np.vstack([start, start + np.diag(FIRST_STEP * start)])
+    result = minimize(
+        objective,
+        start,
+        method="Nelder-Mead",
+        options={
+            "initial_simplex": simplex,
+            "maxfev": EVALUATIONS_PER_CONSTANT * len(start),
+            "xatol": 1e-4,
+            "fatol": 1e-3,
+        },
+    )
+    return place(result.x)
