@@ -6,6 +6,9 @@ from sklearn.utils import check_random_state
 from skinterp.sampling._field import feature_scale, gradient_field
 
 
+MIN_BAND = 50
+
+
 def _thin(X, n_points, rng):
     """Return at most `n_points` rows of `X`, in their order."""
     if len(X) <= n_points:
@@ -44,11 +47,13 @@ def data_field(view, X, *, n_points=1000, random_state=None, **smooth):
     return gradient_field(view, points, feature_scale(X), random_state=rng, **smooth)
 
 
-def band_field(view, X, *, width=0.25, n_points=1000, random_state=None, **smooth):
-    """Return the gradient field on the rows nearest the decision boundary by ``|f|``.
+def band_field(view, X, *, width=0.3, n_points=1000, random_state=None, **smooth):
+    """Return the gradient field on the rows nearest to the decision boundary.
 
-    Points count with weight ``1 - (|f| / h)**2``, h being the largest ``|f|`` of the band: the
-    farther from the boundary, the less a classifier's gradient follows its concept.
+    The distance is the first-order one, ``|f| / |grad f|`` in standard deviations. A row at
+    distance r counts with weight ``1 - (r / width)**2``: the farther from the boundary, the less
+    a classifier's gradient follows its concept. Where fewer than 50 rows are within `width`, the
+    band is as wide as the 50 nearest need.
 
     Parameters
     ----------
@@ -56,8 +61,8 @@ def band_field(view, X, *, width=0.25, n_points=1000, random_state=None, **smoot
         The view, zero on the boundary.
     X : ndarray of shape (n, d)
         Rows of data.
-    width : float, default=0.25
-        Share of the rows that make the band, in (0, 1].
+    width : float, default=0.3
+        Half-width of the band, in standard deviations of the inputs.
     n_points : int, default=1000
         How many rows to ask at, at the most.
     random_state : int, RandomState instance or None, default=None
@@ -73,16 +78,21 @@ def band_field(view, X, *, width=0.25, n_points=1000, random_state=None, **smoot
     Raises
     ------
     ValueError
-        If `width` is outside (0, 1] or the gradient vanishes at every row.
+        If `width` is not positive or the gradient vanishes at every row.
     """
-    if not 0 < width <= 1:
-        raise ValueError(f"width must be a share of the rows in (0, 1]. Got {width!r} instead.")
-    rng = check_random_state(random_state)
-    distance = np.abs(view.value(X))
-    edge = np.quantile(distance, width)
-    points = _thin(X[distance <= edge], n_points, rng)
-    ratio = np.abs(view.value(points)) / (edge if edge > 0 else 1.0)
-    weights = np.maximum(1.0 - ratio**2, 1e-3)
-    return gradient_field(
-        view, points, feature_scale(X), weights=weights, random_state=rng, **smooth
-    )
+    if not width > 0:
+        raise ValueError(f"width must be a positive number. Got {width!r} instead.")
+    rng, scale = check_random_state(random_state), feature_scale(X)
+    with np.errstate(all="ignore"):
+        distance = np.abs(view.value(X)) / np.linalg.norm(view.gradient(X) * scale, axis=1)
+    distance = np.where(np.isnan(distance), np.inf, distance)
+    nearest = np.sort(distance)[min(MIN_BAND, len(X)) - 1]
+    if not np.isfinite(nearest):
+        nearest = np.max(distance[np.isfinite(distance)], initial=0.0)
+    edge = max(width, nearest)
+    inside = np.flatnonzero(distance <= edge)
+    if not len(inside):
+        inside, distance = np.arange(len(X)), np.zeros(len(X))
+    inside = _thin(inside, n_points, rng)
+    weights = np.maximum(1.0 - (distance[inside] / edge) ** 2, 1e-3)
+    return gradient_field(view, X[inside], scale, weights=weights, random_state=rng, **smooth)

@@ -36,7 +36,9 @@ def constant_terms(space, x, spread):
     for share in SHIFTS:
         shifted = space.binary("add", x, space.constant(share * spread))
         terms += [space.unary("inv", shifted), space.unary("log", shifted)]
-        square = space.binary("add", space.unary("square", x), space.constant((share * spread) ** 2))
+        square = space.binary(
+            "add", space.unary("square", x), space.constant((share * spread) ** 2)
+        )
         terms.append(space.unary("inv", square))
     for factor in EXPONENTS:
         terms.append(space.unary("exp", space.binary("mul", space.constant(factor / spread), x)))
@@ -46,7 +48,7 @@ def constant_terms(space, x, spread):
     return _present(terms)
 
 
-def pair_terms(space, a, b, functions):
+def pair_terms(space, a, b, functions, spreads):
     """Return the terms of two inputs: products, quotients, and functions of small pairs."""
     product, sums = space.binary("mul", a, b), space.binary("add", a, b)
     differences = [space.binary("sub", a, b), space.binary("sub", b, a)]
@@ -61,6 +63,9 @@ def pair_terms(space, a, b, functions):
             terms += [space.binary("mul", x, function), space.binary("div", x, function)]
             terms.append(space.binary("div", function, x))
         terms.append(space.binary("div", x, sums))
+        spread = spreads[y.expression.index]
+        shifted = [space.binary("add", y, space.constant(share * spread)) for share in SHIFTS]
+        terms += [space.binary("div", x, term) for term in shifted]
     first, second = (space.unary("square", t) for t in (a, b))
     terms += [space.binary("mul", first, second), space.binary("div", first, second)]
     terms.append(space.binary("div", second, first))
@@ -114,7 +119,7 @@ def enumerate_terms(space, ranked, spreads):
         functions[x.expression] = functions[x.expression] + extra
         terms += extra
     for a, b in combinations(inputs[:N_PAIR], 2):
-        terms += pair_terms(space, a, b, functions)
+        terms += pair_terms(space, a, b, functions, spreads)
     for a, b, c in combinations(inputs[:N_TRIPLE], 3):
         terms += triple_terms(space, a, b, c)
     return terms

@@ -223,8 +223,17 @@ def _evolve_island(judge, seeds, functions, seed, should_stop):
 
 
 def evolve_terms(
-    space, objective_of, base_terms, bases, seeds, *, price, n_islands, random_state,
-    n_jobs=None, should_stop=None,
+    space,
+    objective_of,
+    base_terms,
+    bases,
+    seeds,
+    *,
+    price,
+    n_islands,
+    random_state,
+    n_jobs=None,
+    should_stop=None,
 ):
     """Evolve terms whose fitness is how much a combination improves by taking them in.
 

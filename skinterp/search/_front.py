@@ -235,4 +235,6 @@ def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=())
         replace(c, tied=bool(s <= score[best] + TIE and k != best), selected=k == best)
         for k, (c, s) in enumerate(zip(kept, score, strict=True))
     )
-    return Front(marked, tuple(feature_names), float(noise_floor), float(linear_loss), tuple(notes))
+    return Front(
+        marked, tuple(feature_names), float(noise_floor), float(linear_loss), tuple(notes)
+    )

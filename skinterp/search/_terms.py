@@ -87,7 +87,9 @@ class TermSpace:
             return None
         if name == "div" and not _keeps_sign(right.values):
             return None
-        if name == "pow" and (not isinstance(right.expression, Constant) or left.values.min() <= 0):
+        if name == "pow" and (
+            not isinstance(right.expression, Constant) or left.values.min() <= 0
+        ):
             return None
         operator, n = OPERATORS[name], self.n
         with np.errstate(all="ignore"):

@@ -28,9 +28,7 @@ def _nodes(expression, path=()):
 
 
 def _is_scaled(argument):
-    return isinstance(argument, Operation) and any(
-        isinstance(a, Constant) for a in argument.args
-    )
+    return isinstance(argument, Operation) and any(isinstance(a, Constant) for a in argument.args)
 
 
 def _scaled_leaves(argument):
