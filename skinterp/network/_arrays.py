@@ -5,7 +5,21 @@ import numpy as np
 from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._dense import DenseNetwork, Layer
 
-_FORM = "(coefs, intercepts, activations), one weight matrix, bias and activation per layer"
+_FORM = (
+    "A network as arrays is (coefs, intercepts, activations): for every layer, the output layer "
+    "included, a weight matrix, a bias and an activation."
+)
+
+
+def _check_lengths(coefs, intercepts, activations):
+    """Refuse parts that are no sequences of the same length."""
+    parts = (coefs, intercepts, activations)
+    if isinstance(activations, str) or not all(hasattr(part, "__len__") for part in parts):
+        kinds = ", ".join(type(part).__name__ for part in parts)
+        raise TypeError(f"{_FORM} Got ({kinds}) instead of three sequences.")
+    lengths = tuple(map(len, parts))
+    if len(set(lengths)) > 1 or not lengths[0]:
+        raise ValueError(f"{_FORM} Got {lengths} of them instead.")
 
 
 def _link(activation):
@@ -26,12 +40,17 @@ def _task(link, n_outputs, classes):
         n_classes = max(n_outputs, 2)
         task = "binary" if n_classes == 2 else "multiclass"
     classes = np.arange(n_classes) if classes is None else np.asarray(classes)
-    if classes.shape != (n_classes,):
+    if len(classes) != n_classes or len(set(classes.tolist())) != n_classes:
         raise ValueError(
-            f"classes must be the {n_classes} labels of a network with {n_outputs} output(s). "
-            f"Got {classes.tolist()} instead."
+            f"classes must be {n_classes} different labels for a network with {n_outputs} "
+            f"output(s). Got {classes.tolist()} instead."
         )
     return task, classes
+
+
+def _difference(weights, bias):
+    """Return the layer whose one logit is the second output minus the first."""
+    return Layer(weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1], IDENTITY)
 
 
 def read_arrays(arrays, classes=None):
@@ -52,14 +71,7 @@ def read_arrays(arrays, classes=None):
         The network.
     """
     coefs, intercepts, activations = arrays
-    if isinstance(activations, str) or not len(coefs) == len(intercepts) == len(activations):
-        got = activations if isinstance(activations, str) else len(activations)
-        raise ValueError(
-            f"A network as arrays is {_FORM} including the output layer. "
-            f"Got {len(coefs)} coefs, {len(intercepts)} intercepts, activations {got!r} instead."
-        )
-    if not len(coefs):
-        raise ValueError(f"A network as arrays is {_FORM}. Got no layer instead.")
+    _check_lengths(coefs, intercepts, activations)
     last, link = _link(activations[-1])
     if classes is not None and link is None and last != IDENTITY:
         raise ValueError(
@@ -67,17 +79,11 @@ def read_arrays(arrays, classes=None):
             f"logistic or softmax. Got {last} instead."
         )
     activations = [*map(as_activation, activations[:-1]), last]
-    layers = [Layer(*layer) for layer in zip(coefs, intercepts, activations)]
-    n_outputs = np.shape(coefs[-1])[-1]
-    if link == "softmax" and n_outputs == 1:
+    network = DenseNetwork(map(Layer, coefs, intercepts, activations))
+    if link == "softmax" and network.n_outputs == 1:
         raise ValueError("softmax needs two outputs or more. Got 1; use logistic instead.")
-    task, classes = _task(link, n_outputs, classes)
-    if task == "binary" and n_outputs == 2:
-        layers[-1] = _difference(*layers[-1])
-    return DenseNetwork(layers, task, classes)
-
-
-def _difference(weights, bias, activation):
-    """Return the layer whose one logit is the second output minus the first."""
-    weights, bias = np.asarray(weights, np.float64), np.asarray(bias, np.float64)
-    return Layer(weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1], activation)
+    task, classes = _task(link, network.n_outputs, classes)
+    if task == "binary" and network.n_outputs == 2:
+        *hidden, (weights, bias, _) = network.layers
+        network = DenseNetwork((*hidden, _difference(weights, bias)))
+    return DenseNetwork(network.layers, task, classes)

@@ -92,7 +92,7 @@ class CallableNetwork(Network):
 
     def _ask(self, X):
         """Return the function's values, checked to be (n, n_outputs)."""
-        values = np.asarray(self.function(X))
+        values = np.asarray(self.function(np.array(X)))  # a copy, as it may be changed in place
         if values.shape == X.shape[:1] and self.n_outputs == 1:
             values = values[:, np.newaxis]
         if values.shape != (len(X), self.n_outputs):
@@ -115,7 +115,7 @@ class CallableNetwork(Network):
 
     def _ask_gradient(self, X):
         """Return the gradient function's values, checked to be (n, n_outputs, d)."""
-        jacobian = np.asarray(self.gradient(X), dtype=np.float64)
+        jacobian = np.asarray(self.gradient(np.array(X)), dtype=np.float64)
         if jacobian.shape == X.shape and self.n_outputs == 1:
             jacobian = jacobian[:, np.newaxis]
         expected = (len(X), self.n_outputs, X.shape[1])

@@ -119,21 +119,18 @@ class DenseNetwork(Network):
 
     def _unit_view(self, layer, j, before_activation):
         layer = self._layer_index(layer)
-        j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of layer {layer},")
-        name = f"unit {j} of hidden layer {layer}" + " before activation" * before_activation
+        j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of hidden layer {layer},")
         network = self._up_to(layer, before_activation)
+        name = (
+            f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
+        )
         return network._linear_view(np.eye(network.n_outputs)[j], name)
 
     def _layer_index(self, layer):
         n_hidden = len(self.layers) - 1
         if not n_hidden:
-            raise ValueError("The network has no hidden layer.")
-        if not -n_hidden <= layer < n_hidden:
-            raise ValueError(
-                f"layer must be between {-n_hidden} and {n_hidden - 1}: the network has "
-                f"{n_hidden} hidden layers. Got {layer} instead."
-            )
-        return layer % n_hidden
+            raise ValueError("The network has no hidden layer to look into.")
+        return checked_index(layer, n_hidden, "layer, a hidden layer,", lowest=-n_hidden)
 
     def _up_to(self, layer, before_activation):
         """Return the network that ends in a hidden layer."""

@@ -11,15 +11,15 @@ from skinterp.network._value import Value, read_only
 from skinterp.utils import check_X
 
 
-def checked_index(value, size, name):
-    """Return an index within range(size) or say what was allowed."""
+def checked_index(value, size, name, lowest=0):
+    """Return an index within range(size), counting from the end if negative ones are allowed."""
     try:
         value = index(value)
     except TypeError:
         raise TypeError(f"{name} must be an integer index. Got {value!r} instead.") from None
-    if not 0 <= value < size:
-        raise ValueError(f"{name} must be between 0 and {size - 1}. Got {value} instead.")
-    return value
+    if not lowest <= value < size:
+        raise ValueError(f"{name} must be between {lowest} and {size - 1}. Got {value} instead.")
+    return value % size
 
 
 def _checked_names(feature_names, n_features):
@@ -37,8 +37,8 @@ def _checked_names(feature_names, n_features):
 class Network(Value):
     """A differentiable function of tabular inputs, with the task it was trained for.
 
-    Networks are immutable values: equal when their content is, hashable, picklable.
-    Make one with :func:`as_network`.
+    Networks are immutable values: equal when their content is, hashable, picklable. Make one
+    with :func:`as_network`. The parameters are attributes, too.
 
     Parameters
     ----------
