@@ -1,11 +1,16 @@
 """Formulas as immutable value objects.
 
 An ``Expression`` is a tree of ``Constant``, ``Variable`` and ``Operation`` nodes over real
-mathematics (undefined is nan, nothing is protected). It computes values and input gradients, knows
-its size and price, and is written in the user's column names.
+mathematics (undefined is nan, nothing is protected): it computes values and gradients and knows
+its size and price. ``parse`` reads what it prints, ``simplify`` never changes its values, and the
+``to_*`` functions write it for other programs. An ``Equation`` adds the user's column names, a
+threshold, classes and a link: what a symbolic surrogate has found.
 """
 
+from skinterp.expression._equation import Equation
 from skinterp.expression._functions import absolute, cos, exp, log, sin, sqrt, tan, tanh
+from skinterp.expression._latex import to_latex
+from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
 from skinterp.expression._nodes import (
     Constant,
     Expression,
@@ -15,11 +20,20 @@ from skinterp.expression._nodes import (
     from_postfix,
 )
 from skinterp.expression._operators import OPERATORS, Operator
+from skinterp.expression._parse import parse
+from skinterp.expression._rewrite import fold_constants, round_constants, tidy
+from skinterp.expression._simplify import simplify
+from skinterp.expression._sources import to_c, to_python, to_sql
+from skinterp.expression._sympy import from_sympy, to_sympy
 
 __all__ = [
     "OPERATORS",
     "Constant",
+    "Equation",
     "Expression",
+    "IsotonicLink",
+    "LinearLink",
+    "LogisticLink",
     "Operation",
     "Operator",
     "Variable",
@@ -27,10 +41,21 @@ __all__ = [
     "as_expression",
     "cos",
     "exp",
+    "fold_constants",
     "from_postfix",
+    "from_sympy",
     "log",
+    "parse",
+    "round_constants",
+    "simplify",
     "sin",
     "sqrt",
     "tan",
     "tanh",
+    "tidy",
+    "to_c",
+    "to_latex",
+    "to_python",
+    "to_sql",
+    "to_sympy",
 ]

@@ -37,3 +37,8 @@ def fold(expression, visitor):
     for node in postorder(expression):
         results[node] = node.accept(visitor, [results[argument] for argument in node.args])
     return results[expression]
+
+
+def has_constant_operation(expression):
+    """Tell whether some operation has no variable: after folding, one without a finite value."""
+    return any(node.args and not node.variables for node in postorder(expression))

@@ -7,7 +7,8 @@ from numbers import Integral, Real
 from skinterp.expression._evaluate import evaluate, value_and_gradient
 from skinterp.expression._fold import fold, postorder
 from skinterp.expression._format import format_expression
-from skinterp.expression._operators import OPERATORS, complete_prices, find_operator
+from skinterp.expression._latex import to_latex
+from skinterp.expression._operators import complete_prices, find_operator
 
 
 class Expression(ABC):
@@ -75,7 +76,7 @@ class Expression(ABC):
 
     @property
     def postfix(self):
-        """The tree in postfix order: an int is a variable, a float a constant, a str an operator."""
+        """The tree in postfix order: variables as int, constants as float, operators as str."""
         tokens, stack = [], [self]
         while stack:
             node = stack.pop()
@@ -209,6 +210,9 @@ class Expression(ABC):
 
     def __str__(self):
         return self.format()
+
+    def _repr_latex_(self):
+        return f"${to_latex(self)}$"
 
     def __add__(self, other):
         return _operate("add", self, other)

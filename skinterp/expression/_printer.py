@@ -20,24 +20,10 @@ class Phrase(NamedTuple):
         """Whether the text starts with a minus."""
         return self.text.startswith("-")
 
-    def within(self, binding):
-        """Text with the parentheses that an operator of this binding demands."""
-        if self.binding < binding or (self.is_negative and binding > SUM):
-            return f"({self.text})"
-        return self.text
-
-
-def negate(phrase):
-    """Put a minus before a phrase, or take the one it has away."""
-    if phrase.binding == SUM:
-        return Phrase(f"-({phrase.text})", PRODUCT)
-    return Phrase(phrase.text[1:] if phrase.is_negative else f"-{phrase.text}", phrase.binding)
-
-
-def _split_sign(phrase):
-    if phrase.is_negative and phrase.binding > SUM:
-        return True, negate(phrase)
-    return False, phrase
+    @property
+    def is_number(self):
+        """Whether the text is a number without a sign."""
+        return self.binding == ATOM and self.text[0].isdigit()
 
 
 class Printer:
@@ -50,12 +36,15 @@ class Printer:
 
     Attributes
     ----------
+    functions : dict of str to str
+        Name of the function that writes an operator, by operator.
     associative : bool
-        Whether ``a + (b + c)`` may drop its parentheses, which changes rounding alone.
+        Whether ``a*(b/c)`` and ``a + (b + c)`` drop their parentheses, which changes nothing but
+        rounding.
     """
 
-    associative = False
     functions = {}
+    associative = False
 
     def __init__(self, names):
         self.names = names
@@ -70,6 +59,8 @@ class Printer:
 
     def operation(self, name, arguments):
         """Write an operation by the method of its name, or else as a function call."""
+        if name == "log":
+            arguments = [self.nonzero(*arguments)]
         if name in self.functions:
             return self.call(self.functions[name], *arguments)
         return getattr(self, f"write_{name}")(*arguments)
@@ -82,6 +73,21 @@ class Printer:
         """Write a function call."""
         return Phrase(f"{function}({', '.join(a.text for a in arguments)})", ATOM)
 
+    def enclose(self, phrase):
+        """Put parentheses around a phrase."""
+        return Phrase(f"({phrase.text})", ATOM)
+
+    def within(self, phrase, binding):
+        """Text of a phrase with the parentheses that an operator of this binding demands."""
+        loose = phrase.binding < binding or (phrase.is_negative and binding > SUM)
+        return self.enclose(phrase).text if loose else phrase.text
+
+    def negate(self, phrase):
+        """Put a minus before a phrase, or take the one it has away."""
+        if phrase.binding == SUM:
+            return Phrase(f"-{self.enclose(phrase).text}", PRODUCT)
+        return Phrase(phrase.text[1:] if phrase.is_negative else f"-{phrase.text}", phrase.binding)
+
     def nonzero(self, phrase):
         """Write what is undefined where it is zero."""
         return phrase
@@ -89,7 +95,7 @@ class Printer:
     def write_add(self, left, right):
         """Write a sum."""
         if right.binding == SUM and not self.associative:
-            right = Phrase(f"({right.text})", ATOM)
+            right = self.enclose(right)
         if right.is_negative:
             return Phrase(f"{left.text} - {right.text[1:]}", SUM)
         return Phrase(f"{left.text} + {right.text}", SUM)
@@ -97,8 +103,8 @@ class Printer:
     def write_sub(self, left, right):
         """Write a difference."""
         if right.binding > SUM:
-            return self.write_add(left, negate(right))
-        return Phrase(f"{left.text} - ({right.text})", SUM)
+            return self.write_add(left, self.negate(right))
+        return Phrase(f"{left.text} - {self.enclose(right).text}", SUM)
 
     def write_mul(self, left, right):
         """Write a product."""
@@ -110,36 +116,39 @@ class Printer:
 
     def write_neg(self, phrase):
         """Write the negative."""
-        return negate(phrase)
+        return self.negate(phrase)
 
     def write_square(self, base):
         """Write a second power."""
-        return self.power(base, self.constant(2.0))
+        return self.power(base, Phrase("2", ATOM))
 
     def write_cube(self, base):
         """Write a third power."""
-        return self.power(base, self.constant(3.0))
+        return self.power(base, Phrase("3", ATOM))
 
     def write_pow(self, base, exponent):
         """Write a power with a constant exponent."""
         return self.power(self.nonzero(base) if exponent.is_negative else base, exponent)
 
     def signed(self, write, left, right):
-        """Write a product or quotient of absolute phrases, and the sign of both in front."""
-        (left_negative, left), (right_negative, right) = _split_sign(left), _split_sign(right)
+        """Write a product or quotient of phrases without their signs, and its sign in front."""
+        signs = [phrase.is_negative and phrase.binding > SUM for phrase in (left, right)]
+        left, right = (
+            self.negate(phrase) if sign else phrase for phrase, sign in zip((left, right), signs)
+        )
         phrase = write(left, right)
-        return negate(phrase) if left_negative != right_negative else phrase
+        return self.negate(phrase) if signs[0] != signs[1] else phrase
 
     def product(self, left, right):
-        """Write a product of phrases without a minus."""
+        """Write a product of phrases without a sign."""
         binding = PRODUCT if self.associative else POWER
-        return Phrase(f"{left.within(PRODUCT)}*{right.within(binding)}", PRODUCT)
+        return Phrase(f"{self.within(left, PRODUCT)}*{self.within(right, binding)}", PRODUCT)
 
     def quotient(self, left, right):
-        """Write a quotient of phrases without a minus."""
-        divisor = self.nonzero(right).within(POWER)
-        return Phrase(f"{left.within(PRODUCT)}/{divisor}", PRODUCT)
+        """Write a quotient of phrases without a sign."""
+        divisor = self.within(self.nonzero(right), POWER)
+        return Phrase(f"{self.within(left, PRODUCT)}/{divisor}", PRODUCT)
 
     def power(self, base, exponent):
         """Write a power; the exponent is a number."""
-        return Phrase(f"{base.within(ATOM)}**{exponent.text}", POWER)
+        return Phrase(f"{self.within(base, ATOM)}**{exponent.text}", POWER)

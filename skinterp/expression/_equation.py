@@ -1,0 +1,343 @@
+"""A fitted formula in the user's columns, with its threshold, classes and exports."""
+
+from dataclasses import dataclass
+from functools import partial
+from numbers import Real
+
+import numpy as np
+
+from skinterp.expression._format import format_number, resolve_names
+from skinterp.expression._latex import latex_number, to_latex
+from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
+from skinterp.expression._nodes import Constant, Expression
+from skinterp.expression._rewrite import tidy
+from skinterp.expression._sources import to_c, to_python, to_sql
+from skinterp.expression._sympy import to_sympy
+from skinterp.utils import check_X
+
+_MAX_SHIFT = 0.05
+_OPPOSITES = {">": "<=", "<": ">="}
+
+
+def _check_classes(classes):
+    labels = tuple(getattr(label, "item", lambda label=label: label)() for label in classes)
+    if len(set(labels)) != 2 or not all(isinstance(label, str | Real) for label in labels):
+        raise ValueError(
+            f"classes must hold two different labels, strings or numbers. Got {classes!r} instead."
+        )
+    return labels
+
+
+def _check_link(equation):
+    if equation.is_classifier:
+        allowed = (LogisticLink, IsotonicLink)
+    else:
+        allowed = (LinearLink,)
+        if equation.classes is not None:
+            raise ValueError(f"classes need a threshold. Got {equation.classes!r} without one.")
+    if equation.link is not None and not isinstance(equation.link, allowed):
+        names = " or ".join(kind.__name__ for kind in allowed)
+        raise TypeError(
+            f"link must be None or {names} for threshold={equation.threshold!r}. "
+            f"Got {equation.link!r} instead."
+        )
+
+
+def _sql_literal(label):
+    if isinstance(label, str):
+        return "'" + label.replace("'", "''") + "'"
+    return repr(label).upper() if isinstance(label, bool) else repr(label)
+
+
+@dataclass(frozen=True, repr=False)
+class Equation:
+    """A formula that predicts: a number, or one of two classes by a threshold.
+
+    Everything it writes (text, LaTeX, sympy, Python, C, SQL) computes what `predict` computes.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    feature_names : tuple of str
+        Names of all columns of X, in order.
+    threshold : float or None, default=None
+        The second class is predicted where the formula is beyond it; None for regression.
+    greater : bool, default=True
+        Whether the second class lies above the threshold, or else below.
+    classes : tuple of two labels or None, default=None
+        Labels of the first (no) and the second class (yes); by default False and True.
+    link : LogisticLink, IsotonicLink, LinearLink or None, default=None
+        Log-odds of the second class from the formula, or the prediction from it in regression.
+    undefined_as : bool, default=False
+        Whether rows where the formula is undefined belong to the second class.
+
+    Attributes
+    ----------
+    is_classifier : bool
+        Whether there is a threshold.
+    prediction : Expression
+        The formula with the linear link put in, which is what text and exports show.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Equation, parse
+    >>> names = ("activator", "inhibitor")
+    >>> equation = Equation(parse("x0/x1**2"), names, threshold=1.02, classes=("off", "on"))
+    >>> print(equation)
+    activator/inhibitor**2 > 1.02
+    >>> equation.predict([[2.0, 1.0], [0.5, 1.0]])
+    array(['on', 'off'], dtype='<U3')
+    """
+
+    expression: Expression
+    feature_names: tuple
+    threshold: float | None = None
+    greater: bool = True
+    classes: tuple | None = None
+    link: object = None
+    undefined_as: bool = False
+
+    def __post_init__(self):
+        set_field = partial(object.__setattr__, self)
+        if not isinstance(self.expression, Expression):
+            raise TypeError(f"expression must be an Expression. Got {self.expression!r} instead.")
+        set_field("feature_names", resolve_names(self.expression, self.feature_names))
+        if self.is_classifier:
+            set_field("threshold", float(self.threshold))
+            set_field(
+                "classes", _check_classes((False, True) if self.classes is None else self.classes)
+            )
+        _check_link(self)
+
+    @property
+    def is_classifier(self):
+        """Whether the equation predicts a class."""
+        return self.threshold is not None
+
+    @property
+    def prediction(self):
+        """The formula with the linear link put in."""
+        if isinstance(self.link, LinearLink):
+            return tidy(self.link.apply(self.expression))
+        return self.expression
+
+    @property
+    def complexity(self):
+        """Number of nodes of the formula."""
+        return self.expression.complexity
+
+    def _check_X(self, X):
+        return check_X(X, len(self.feature_names), self.feature_names, owner="the equation")
+
+    def values(self, X):
+        """Compute the formula, without threshold and link.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows; a data frame must have the columns `feature_names`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The values, nan where the formula is undefined.
+        """
+        return self.expression.evaluate(self._check_X(X))
+
+    def decide(self, X):
+        """Tell which rows belong to the second class.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        ndarray of bool of shape (n_samples,)
+            Whether the formula is beyond the threshold; `undefined_as` where it is undefined.
+        """
+        self._require_classes()
+        values = self.values(X)
+        beyond = values > self.threshold if self.greater else values < self.threshold
+        return np.where(np.isnan(values), self.undefined_as, beyond)
+
+    def log_odds(self, X):
+        """Compute the log-odds of the second class by the link.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The log-odds, nan where the formula is undefined.
+        """
+        self._require_classes()
+        if self.link is None:
+            raise ValueError("log_odds needs a link. Got link=None instead.")
+        return self.link.log_odds(self.values(X))
+
+    def predict(self, X):
+        """Predict a class label or, without a threshold, a number.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels from `classes`, or values of `prediction`, nan where it is undefined.
+        """
+        if self.is_classifier:
+            return np.array(self.classes)[self.decide(X).astype(int)]
+        return self.prediction.evaluate(self._check_X(X))
+
+    def format(self, digits=4):
+        """Write the equation as text in the user's names.
+
+        Parameters
+        ----------
+        digits : int or None, default=4
+            Significant digits of the numbers shown, None for all. The threshold gets more where
+            the link says that rounding would shift the log-odds by more than 0.05.
+
+        Returns
+        -------
+        str
+            A formula, or a comparison of one with the threshold.
+        """
+        text = self.prediction.format(self.feature_names, digits)
+        if self.is_classifier:
+            threshold = format_number(self.threshold, self._threshold_digits(digits))
+            text = f"{text} {self._sign} {threshold}"
+        return text
+
+    def __str__(self):
+        return self.format()
+
+    def __repr__(self):
+        return f"<Equation {self}>"
+
+    def _repr_latex_(self):
+        return f"${self.to_latex()}$"
+
+    def to_latex(self, digits=4):
+        """Write the equation as LaTeX for mathematics mode.
+
+        Parameters
+        ----------
+        digits : int or None, default=4
+            Significant digits, as in `format`.
+
+        Returns
+        -------
+        str
+            The LaTeX source.
+        """
+        text = to_latex(self.prediction, self.feature_names, digits)
+        if self.is_classifier:
+            threshold = latex_number(self.threshold, self._threshold_digits(digits))
+            text = f"{text} {self._sign} {threshold}"
+        return text
+
+    def to_sympy(self):
+        """Convert to sympy.
+
+        Returns
+        -------
+        sympy.Basic
+            An inequality for a classifier, an expression otherwise.
+        """
+        formula = to_sympy(self.prediction, self.feature_names)
+        if not self.is_classifier:
+            return formula
+        threshold = to_sympy(Constant(self.threshold))
+        return formula > threshold if self.greater else formula < threshold
+
+    def to_python(self):
+        """Write a stand-alone Python module that needs NumPy only.
+
+        Returns
+        -------
+        str
+            Source of ``predict(X)``; for a classifier of ``value(X)``, the formula, too.
+        """
+        if not self.is_classifier:
+            return to_python(self.prediction, self.feature_names, "predict")
+        return (
+            to_python(self.expression, self.feature_names, "value")
+            + f"\n\ndef predict(X):\n    second = {self._condition('value(X)', '~')}\n"
+            + f"    return np.array({list(self.classes)!r})[second.astype(int)]\n"
+        )
+
+    def to_c(self):
+        """Write C99 functions of one row.
+
+        Returns
+        -------
+        str
+            Source of ``double predict(const double *x)`` or, for a classifier, of
+            ``double value(const double *x)`` and ``int predict(const double *x)``, which gives
+            the index in `classes`.
+        """
+        if not self.is_classifier:
+            return to_c(self.prediction, self.feature_names, "predict")
+        return (
+            to_c(self.expression, self.feature_names, "value")
+            + "\nint predict(const double *x)\n"
+            + f"{{\n    return {self._condition('value(x)', '!')};\n}}\n"
+        )
+
+    def to_sql(self, value=False):
+        """Write a SQL expression over the user's columns.
+
+        Parameters
+        ----------
+        value : bool, default=False
+            Whether a classifier gives its formula instead of the class label.
+
+        Returns
+        -------
+        str
+            The SQL expression.
+        """
+        formula = to_sql(self.prediction, self.feature_names)
+        if value or not self.is_classifier:
+            return formula
+        first, second = (_sql_literal(label) for label in self.classes)
+        if self.undefined_as:
+            opposite = f"{formula} {_OPPOSITES[self._sign]} {self.threshold!r}"
+            return f"CASE WHEN {opposite} THEN {first} ELSE {second} END"
+        return (
+            f"CASE WHEN {formula} {self._sign} {self.threshold!r} THEN {second} ELSE {first} END"
+        )
+
+    @property
+    def _sign(self):
+        return ">" if self.greater else "<"
+
+    def _condition(self, value, negation):
+        """Code that is true for the second class, for undefined values as `undefined_as` says."""
+        if self.undefined_as:
+            return f"{negation}({value} {_OPPOSITES[self._sign]} {self.threshold!r})"
+        return f"{value} {self._sign} {self.threshold!r}"
+
+    def _threshold_digits(self, digits):
+        if digits is None or self.link is None:
+            return digits
+        exact = self.link.log_odds([self.threshold])
+        for enough in range(digits, 17):
+            rounded = float(f"{self.threshold:.{enough}g}")
+            if np.abs(self.link.log_odds([rounded]) - exact) <= _MAX_SHIFT:
+                return enough
+        return None
+
+    def _require_classes(self):
+        if not self.is_classifier:
+            raise ValueError("only an equation with a threshold has classes. Got threshold=None.")

@@ -1,0 +1,160 @@
+"""Reading of formulas as text; no Python code is ever run."""
+
+import math
+import re
+
+from skinterp.expression._nodes import Constant, Operation, Variable
+from skinterp.expression._operators import FUNCTION_NAMES
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<quoted>`(?:[^`]|``)+`)"
+    r"|(?P<name>[^\W\d]\w*)"
+    r"|(?P<sign>\*\*|[-+*/(),]))"
+)
+
+
+def _split(text):
+    """Cut a text into (kind, token, position) triples, ending in an empty one."""
+    tokens, position, end = [], 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            start = position + len(text[position:]) - len(text[position:].lstrip())
+            hint = " (write powers as **)" if text[start] == "^" else ""
+            raise ValueError(
+                f"text must be a formula: unexpected {text[start]!r} at position {start}{hint}."
+            )
+        tokens.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
+        position = match.end()
+    return [*tokens, ("end", "", end)]
+
+
+class _Parser:
+    """A recursive-descent parser with Python's precedence of operators."""
+
+    def __init__(self, text, names):
+        self.tokens = iter(_split(text))
+        self.indices = None if names is None else {str(n): i for i, n in enumerate(names)}
+        self.advance()
+
+    def advance(self):
+        self.kind, self.token, self.position = next(self.tokens)
+
+    def accept(self, *signs):
+        """Consume one of the signs if it comes next, and return it."""
+        if self.kind != "sign" or self.token not in signs:
+            return None
+        sign = self.token
+        self.advance()
+        return sign
+
+    def expect(self, sign):
+        if not self.accept(sign):
+            self.refuse(f"expected {sign!r}, got {self.token or 'the end'!r}", self.position)
+
+    @staticmethod
+    def refuse(complaint, position):
+        raise ValueError(f"text must be a formula: {complaint} at position {position}.")
+
+    def formula(self):
+        expression = self.sum()
+        if self.kind != "end":
+            self.refuse(f"unexpected {self.token!r}", self.position)
+        return expression
+
+    def sum(self):
+        left = self.product()
+        while sign := self.accept("+", "-"):
+            right = self.product()
+            left = left + right if sign == "+" else left - right
+        return left
+
+    def product(self):
+        left = self.signed()
+        while sign := self.accept("*", "/"):
+            right = self.signed()
+            left = left * right if sign == "*" else left / right
+        return left
+
+    def signed(self):
+        sign = self.accept("+", "-")
+        if sign is None:
+            return self.power()
+        operand = self.signed()
+        return -operand if sign == "-" else operand
+
+    def power(self):
+        base = self.atom()
+        return base ** self.signed() if self.accept("**") else base
+
+    def atom(self):
+        kind, token, position = self.kind, self.token, self.position
+        if self.accept("("):
+            inside = self.sum()
+            self.expect(")")
+            return inside
+        if kind in ("sign", "end"):
+            self.refuse(f"expected a number, a name or '(', got {token or 'the end'!r}", position)
+        self.advance()
+        if kind == "number":
+            return Constant(float(token))
+        if kind == "quoted":
+            return self.variable(token[1:-1].replace("``", "`"), position)
+        return self.function_or_name(token, position)
+
+    def function_or_name(self, name, position):
+        if self.accept("("):
+            if name not in FUNCTION_NAMES:
+                self.refuse(f"unknown function {name!r}; known are {FUNCTION_NAMES},", position)
+            argument = self.sum()
+            self.expect(")")
+            return Operation(name, (argument,))
+        return self.variable(name, position)
+
+    def variable(self, name, position):
+        if self.indices is None:
+            if re.fullmatch(r"x\d+", name):
+                return Variable(int(name[1:]))
+        elif name in self.indices:
+            return Variable(self.indices[name])
+        if name == "pi":
+            return Constant(math.pi)
+        known = "x0, x1, ..." if self.indices is None else ", ".join(map(repr, self.indices))
+        return self.refuse(f"unknown name {name!r}; known are {known},", position)
+
+
+def parse(text, names=None):
+    """Read a formula as `Expression.format` writes it.
+
+    Parameters
+    ----------
+    text : str
+        Numbers, names, ``+ - * / **``, parentheses, ``pi`` and the functions exp, log, sqrt, sin,
+        cos, tan, tanh, abs, with Python's precedence. Names that are no plain identifiers
+        stand in backticks.
+    names : sequence of str, default=None
+        Column names, by default x0, x1 and so on.
+
+    Returns
+    -------
+    Expression
+        The formula.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such formula; names the token and its position.
+
+    Examples
+    --------
+    >>> from skinterp.expression import parse
+    >>> print(parse("2*exp(-x1) / x0**2"))
+    2*exp(-x1)/x0**2
+    >>> parse("`a b` - class", names=["class", "a b"]).variables
+    (0, 1)
+    """
+    try:
+        return _Parser(text, names).formula()
+    except RecursionError as error:
+        raise ValueError("text must be a formula, but is nested too deeply.") from error

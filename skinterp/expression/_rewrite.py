@@ -1,0 +1,230 @@
+"""Rewriting of expressions that changes no value: constants folded and plain rules applied."""
+
+import math
+
+import numpy as np
+
+from skinterp.expression._fold import fold
+from skinterp.expression._nodes import Constant, Expression, Operation, Variable
+from skinterp.expression._operators import OPERATORS
+
+
+class _Rebuilding:
+    """A visitor that rebuilds a tree; subclasses change what it is rebuilt from."""
+
+    def variable(self, index):
+        return Variable(index)
+
+    def constant(self, value):
+        return Constant(value)
+
+    def operation(self, name, arguments):
+        return Operation(name, arguments)
+
+
+class _ConstantFolding(_Rebuilding):
+    def operation(self, name, arguments):
+        return _fold_operation(Operation(name, arguments))
+
+
+class _Rounding(_Rebuilding):
+    def __init__(self, digits):
+        self.digits = digits
+
+    def constant(self, value):
+        return Constant(float(f"{value:.{self.digits}g}"))
+
+
+class _Tidying(_Rebuilding):
+    def operation(self, name, arguments):
+        return _tidy_operation(_fold_operation(Operation(name, arguments)))
+
+
+def _fold_operation(operation):
+    if not all(isinstance(argument, Constant) for argument in operation.args):
+        return operation
+    with np.errstate(all="ignore"):
+        value = OPERATORS[operation.operator_name].function(*(a.value for a in operation.args))
+    return Constant(value) if math.isfinite(value) else operation
+
+
+def _is_operation(expression, *names):
+    return isinstance(expression, Operation) and expression.operator_name in names
+
+
+def _is_number(expression, value):
+    return isinstance(expression, Constant) and expression.value == value
+
+
+def _tidy_add(left, right):
+    if _is_number(right, 0):
+        return left
+    if _is_number(left, 0):
+        return right
+    if _is_operation(right, "neg"):
+        return _tidy_sub(left, right.args[0])
+    if _is_operation(left, "neg"):
+        return _tidy_sub(right, left.args[0])
+    return 2 * left if left == right else None
+
+
+def _tidy_sub(left, right):
+    if _is_number(right, 0):
+        return left
+    if _is_number(left, 0):
+        return -right
+    if _is_operation(right, "neg"):
+        return left + right.args[0]
+    return left - right
+
+
+def _tidy_mul(left, right):
+    if isinstance(right, Constant) and not isinstance(left, Constant):
+        left, right = right, left
+    if _is_number(left, 1):
+        return right
+    if _is_number(left, -1):
+        return -right
+    if left == right:
+        return left**2
+    for one, other in ((left, right), (right, left)):
+        if _is_operation(one, "square") and one.args[0] == other:
+            return other**3
+    if _is_operation(left, "exp") and _is_operation(right, "exp"):
+        return Operation("exp", (left.args[0] + right.args[0],))
+    return left * right
+
+
+def _tidy_div(left, right):
+    if _is_number(right, 1):
+        return left
+    if _is_operation(left, "exp") and _is_operation(right, "exp"):
+        return Operation("exp", (left.args[0] - right.args[0],))
+    return None
+
+
+def _tidy_pow(base, exponent):
+    if exponent.value == 1:
+        return base
+    if exponent.value == 0.5:
+        return Operation("sqrt", (base,))
+    return 1 / base if exponent.value == -1 else base**exponent
+
+
+def _tidy_neg(argument):
+    if _is_operation(argument, "neg"):
+        return argument.args[0]
+    if _is_operation(argument, "sub"):
+        return argument.args[1] - argument.args[0]
+    if _is_operation(argument, "mul", "div") and isinstance(argument.args[0], Constant):
+        return Operation(argument.operator_name, (-argument.args[0], argument.args[1]))
+    return None
+
+
+def _tidy_even(name):
+    def tidy(argument):
+        return Operation(name, argument.args) if _is_operation(argument, "neg", "abs") else None
+
+    return tidy
+
+
+def _tidy_inverse(inner, replacement):
+    def tidy(argument):
+        return replacement(argument.args[0]) if _is_operation(argument, inner) else None
+
+    return tidy
+
+
+_RULES = {
+    "add": _tidy_add,
+    "sub": _tidy_sub,
+    "mul": _tidy_mul,
+    "div": _tidy_div,
+    "pow": _tidy_pow,
+    "neg": _tidy_neg,
+    "square": _tidy_even("square"),
+    "abs": _tidy_even("abs"),
+    "log": _tidy_inverse("exp", lambda inner: inner),
+    "sqrt": _tidy_inverse("square", lambda inner: Operation("abs", (inner,))),
+}
+
+
+def _tidy_operation(expression):
+    rule = _RULES.get(getattr(expression, "operator_name", None))
+    rewritten = rule(*expression.args) if rule else None
+    return expression if rewritten is None else rewritten
+
+
+def fold_constants(expression):
+    """Compute every part that has no variable, if its value is finite.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    Expression
+        The formula with fewer constants and the same values.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Constant, Variable, fold_constants
+    >>> print(fold_constants(Variable(0) * (Constant(1) + 2)))
+    x0*3
+    """
+    return fold(expression, _ConstantFolding())
+
+
+def round_constants(expression, digits):
+    """Round every constant to a number of significant digits.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    digits : int
+        Significant digits, from 1.
+
+    Returns
+    -------
+    Expression
+        The rounded formula.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Variable, round_constants
+    >>> print(round_constants(3.14159 * Variable(0), digits=2))
+    3.1*x0
+    """
+    if digits < 1:
+        raise ValueError(f"digits must be an integer from 1. Got {digits!r} instead.")
+    return fold(expression, _Rounding(digits))
+
+
+def tidy(expression: Expression):
+    """Apply rules that are true wherever a formula is defined and never change where that is.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    Expression
+        The formula with constants folded, neutral elements and double signs removed, and
+        ``x*x``, ``x*x**2``, ``exp(x)*exp(y)``, ``log(exp(x))`` and ``sqrt(x**2)`` shortened.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Variable, tidy
+    >>> print(tidy(Variable(0) * Variable(0) + 0))
+    x0**2
+    """
+    while True:
+        tidied = fold(expression, _Tidying())
+        if tidied == expression:
+            return expression
+        expression = tidied

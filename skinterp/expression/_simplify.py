@@ -1,0 +1,106 @@
+"""Simplification that never changes a value: sympy proposes, numbers decide."""
+
+from contextlib import suppress
+
+import numpy as np
+
+from skinterp.expression._fold import has_constant_operation
+from skinterp.expression._rewrite import tidy
+from skinterp.expression._sympy import from_sympy, to_sympy
+from skinterp.expression._time_limit import call_within
+
+MAX_NODES = 120
+MAX_NODES_OF_SIMPLIFY = 40
+N_POINTS = 1000
+TOLERANCE = 1e-9
+
+
+def _probe(expression):
+    """Draw points of several scales and signs for a formula without data."""
+    width = max(expression.variables, default=0) + 1
+    rng = np.random.default_rng(0)
+    scales = np.repeat([0.1, 1.0, 1.0, 10.0], N_POINTS // 4)[:, None]
+    X = scales * rng.normal(size=(len(scales), width))
+    X[::2] = np.abs(X[::2])
+    return X
+
+
+def _same_values(ours, theirs):
+    """Tell whether values agree to 1e-9 of their size, or of its median where that is larger."""
+    finite = np.isfinite(ours)
+    if not finite.any() or not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
+        return False
+    size = np.abs(ours[finite])
+    scale = np.maximum(size, np.median(size))
+    return bool(np.all(np.abs(ours - theirs)[finite] <= TOLERANCE * scale))
+
+
+def _propose(sympy, expression, proposals):
+    """Append sympy's forms of an expression to a list, the quick ones first."""
+    names = [f"x{index}" for index in range(max(expression.variables, default=-1) + 1)]
+    steps = [sympy.sympify, sympy.expand, sympy.factor, sympy.together, sympy.cancel]
+    if expression.complexity <= MAX_NODES_OF_SIMPLIFY:
+        steps.append(sympy.simplify)
+    start = to_sympy(expression, names)
+    for step in steps:
+        with suppress(
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            LookupError,
+            AttributeError,
+            RuntimeError,
+            sympy.polys.polyerrors.BasePolynomialError,
+        ):
+            proposals.append(tidy(from_sympy(step(start), names)))
+
+
+def simplify(expression, X=None, time_limit=2.0, prices=None):
+    """Find a cheaper form of a formula with the same values.
+
+    Plain rules come first; then sympy expands, factors, cancels and simplifies. A form is taken
+    only if it agrees with the formula on every row: to 1e-9 of the value, or of the median size
+    of the values where that is larger, and in where it is defined. Formulas of more than 120
+    nodes are left to the plain rules, and those of more than 40 to everything but sympy's
+    ``simplify``, so that the time limit is rarely reached and the result the same in every run.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    X : array-like of shape (n_samples, n_features), default=None
+        Rows to verify on, which make up the domain. By default 1,000 random points, positive and
+        negative.
+    time_limit : float, default=2.0
+        Seconds for sympy, not counting its import. What it found until then is used; 0 leaves
+        sympy out.
+    prices : dict of str to float, default=None
+        Prices of operators for `Expression.cost`, which decides what is simpler.
+
+    Returns
+    -------
+    Expression
+        The cheapest form found, possibly the formula itself.
+
+    Examples
+    --------
+    >>> from skinterp.expression import parse, simplify
+    >>> print(simplify(parse("x0*x1 + x0*x2 + 0*x3")))
+    x0*(x1 + x2)
+    """
+    if not time_limit >= 0:
+        raise ValueError(f"time_limit must be a number from 0. Got {time_limit!r} instead.")
+    X = _probe(expression) if X is None else np.asarray(X, dtype=float)
+    tidied = tidy(expression)
+    proposals = [tidied]
+    if time_limit and tidied.complexity <= MAX_NODES and not has_constant_operation(tidied):
+        import sympy
+
+        call_within(time_limit, _propose, sympy, tidied, proposals)
+    values, cost = expression.evaluate(X), expression.cost(prices)
+    for proposal in sorted(proposals, key=lambda form: form.cost(prices)):
+        if proposal.cost(prices) >= cost:
+            break
+        if _same_values(values, proposal.evaluate(X)):
+            return proposal
+    return expression

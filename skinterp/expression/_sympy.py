@@ -1,0 +1,197 @@
+"""Conversion between expressions and sympy, which is imported on first use."""
+
+import re
+from math import prod
+
+from skinterp.expression._fold import fold
+from skinterp.expression._format import resolve_names
+from skinterp.expression._nodes import Constant, Operation, Variable
+
+LARGEST_EXACT = 2.0**53
+LARGEST_EXACT_EXPONENT = 100
+
+
+class _SympyBuilder:
+    """A visitor that builds sympy expressions on real symbols."""
+
+    def __init__(self, names):
+        import sympy
+
+        self.sympy = sympy
+        self.names = names
+        self.functions = {"abs": sympy.Abs} | {
+            name: getattr(sympy, name)
+            for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
+        }
+
+    def variable(self, index):
+        return self.sympy.Symbol(self.names[index], real=True)
+
+    def constant(self, value):
+        exact = value.is_integer() and abs(value) <= LARGEST_EXACT
+        return self.sympy.Integer(int(value)) if exact else self.sympy.Float(value)
+
+    def operation(self, name, arguments):
+        if name == "pow" and abs(arguments[1]) > LARGEST_EXACT_EXPONENT:
+            arguments[1] = self.sympy.Float(arguments[1])
+        if name in self.functions:
+            return self.functions[name](*arguments)
+        return _ARITHMETIC[name](*arguments)
+
+
+_ARITHMETIC = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "square": lambda a: a**2,
+    "cube": lambda a: a**3,
+}
+
+
+def to_sympy(expression, names=None):
+    """Convert to a sympy expression.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    names : sequence of str, default=None
+        Names of the symbols, by default x0, x1 and so on. Any text is a valid name.
+
+    Returns
+    -------
+    sympy.Expr
+        The formula on real symbols; integer constants become exact integers.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Variable, to_sympy
+    >>> to_sympy(Variable(0) / Variable(1) ** 2, names=["a b", "c"])
+    a b/c**2
+    """
+    return fold(expression, _SympyBuilder(resolve_names(expression, names)))
+
+
+def _read(node, indices):
+    """Convert one sympy node; `indices` are the columns by symbol name."""
+    if node.is_Symbol:
+        return _read_symbol(node, indices)
+    if node.is_number:
+        return _read_number(node)
+    kind = type(node).__name__
+    if kind in _FUNCTIONS:
+        return Operation(_FUNCTIONS[kind], (_read(node.args[0], indices),))
+    if kind not in _READERS:
+        raise ValueError(
+            "expression must be made of sums, products, powers and the functions "
+            f"{sorted(_FUNCTIONS)}. Got {node} instead."
+        )
+    return _READERS[kind](node, indices)
+
+
+def _read_symbol(node, indices):
+    if node.name not in indices:
+        raise ValueError(
+            f"expression must use the symbols {sorted(indices)}. Got {node.name!r} instead."
+        )
+    return Variable(indices[node.name])
+
+
+def _read_number(node):
+    try:
+        return Constant(float(node))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"numbers in expression must be real and finite. Got {node} instead."
+        ) from error
+
+
+def _read_add(node, indices):
+    terms = node.as_ordered_terms()
+    first = next((term for term in terms if not _is_negative(term)), terms[0])
+    result = _read(first, indices)
+    for term in terms:
+        if term is first:
+            continue
+        if _is_negative(term):
+            result = result - _read(-term, indices)
+        else:
+            result = result + _read(term, indices)
+    return result
+
+
+def _is_negative(term):
+    return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def _read_mul(node, indices):
+    coefficient, rest = node.as_coeff_Mul()
+    if coefficient.is_negative:
+        return -_read(-node, indices)
+    above, below = [], []
+    if coefficient.is_Rational and coefficient.p == 1 and coefficient.q > 1:
+        below.append(Constant(int(coefficient.q)))
+    elif coefficient != 1:
+        above.append(_read_number(coefficient))
+    for factor in rest.as_ordered_factors():
+        if _is_reciprocal(factor):
+            below.append(_read(1 / factor, indices))
+        else:
+            above.append(_read(factor, indices))
+    numerator = prod(above[1:], start=above[0]) if above else Constant(1)
+    return numerator / prod(below[1:], start=below[0]) if below else numerator
+
+
+def _is_reciprocal(node):
+    return type(node).__name__ == "Pow" and bool(node.exp.is_negative) and node.exp.is_number
+
+
+def _read_pow(node, indices):
+    if _is_reciprocal(node):
+        return 1 / _read(1 / node, indices)
+    base, exponent = _read(node.base, indices), _read(node.exp, indices)
+    if exponent == Constant(0.5):
+        return Operation("sqrt", (base,))
+    return base**exponent
+
+
+_FUNCTIONS = {name: name for name in ("exp", "log", "sin", "cos", "tan", "tanh")} | {"Abs": "abs"}
+_READERS = {"Add": _read_add, "Mul": _read_mul, "Pow": _read_pow}
+
+
+def from_sympy(expression, names=None):
+    """Convert from a sympy expression.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Sums, products, powers and the functions exp, log, sqrt, sin, cos, tan, tanh, Abs of real
+        symbols.
+    names : sequence of str, default=None
+        Names of the columns, by default x0, x1 and so on.
+
+    Returns
+    -------
+    Expression
+        The formula.
+
+    Raises
+    ------
+    ValueError
+        If the expression holds anything else; names it.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from skinterp.expression import from_sympy
+    >>> print(from_sympy(sympy.sympify("x0*x1/x2**2 - 1")))
+    x0*x1/x2**2 - 1
+    """
+    if names is None:
+        symbols = [symbol.name for symbol in expression.free_symbols]
+        numbers = [int(name[1:]) for name in symbols if re.fullmatch(r"x\d+", name)]
+        names = [f"x{index}" for index in range(max(numbers, default=-1) + 1)]
+    return _read(expression, {str(name): index for index, name in enumerate(names)})
