@@ -6,7 +6,8 @@ from skinterp.matching._losses import direction_loss
 
 # How much a point off the level set counts against an angle: (1 standard deviation)^-1.
 POSITION_WEIGHT = 1.0
-N_REWEIGHTINGS = 6
+N_REWEIGHTINGS = 5
+SETTLED = 3e-3
 RIDGE = 1e-10
 # A candidate that the terms before it explain to this share of its length adds no direction.
 DEPENDENT = 1e-4
@@ -137,9 +138,10 @@ class DirectionObjective:
             coefficients = _smallest(A, B)[1][:, 0]
             combined = gradients @ coefficients
             loss = direction_loss(self.directions, combined, self.weights)
-            if loss > best[0] - 1e-6 and best[1] is not None:
-                break
+            settled = loss > best[0] * (1 - SETTLED)
             best = min(best, (loss, coefficients), key=lambda pair: pair[0])
+            if settled:
+                break
             squared = np.einsum("ij,ij->i", combined, combined)
             weights = self.weights / (squared + 1e-3 * np.median(squared))
             weights = weights / weights.sum()

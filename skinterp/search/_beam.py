@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-N_SINGLES, N_PAIRS, N_EXTENSIONS = 100, 300, 12
+N_SINGLES, N_PAIRS, N_EXTENSIONS, N_SOLVED = 60, 300, 12, 200
 # Nodes that a further term brings beside its own: a sum, a product, a coefficient.
 COMBINING_COST = 3.0
 LOSS_FLOOR = 1e-6
@@ -82,8 +82,8 @@ def beam_search(objective, costs, *, price=0.06, beam_width=40, max_terms=5, sho
     """Search combinations of up to `max_terms` terms, keeping the best of every size.
 
     All singles and pairs are scored; larger combinations extend the `beam_width` best of the
-    size before by every term (three times as many pairs). Scores are closed forms of the objective; those kept are solved
-    exactly (reweighted).
+    size before (three times as many pairs) by every term. Scores are closed forms of the
+    objective; the best of them are solved exactly (reweighted).
 
     Parameters
     ----------
@@ -114,18 +114,21 @@ def beam_search(objective, costs, *, price=0.06, beam_width=40, max_terms=5, sho
         if size == 2:
             subsets = _best_pairs(objective, costs, price)
         else:
-            subsets = _extend(objective, costs, price, beam)
+            subsets = _best_extensions(objective, costs, price, beam)
         grown = {s.subset: s for s in map(pool.solve, subsets)}
         ranked = sorted(grown.values(), key=lambda s: (merit(s.loss, s.cost, price), s.subset))
         beam = ranked[: beam_width * (3 if size == 2 else 1)]
     return sorted(pool.solved.values(), key=lambda s: (s.cost, s.loss, s.subset))
 
 
-def _extend(objective, costs, price, beam):
-    subsets = set()
+def _best_extensions(objective, costs, price, beam):
+    """Return the most promising extensions by one term of the combinations in a beam."""
+    ranks = {}
     for combination in beam:
         rank = merit(objective.extensions(combination.subset), costs, price)
+        rank = rank + price * combination.cost
         rank[list(combination.subset)] = np.inf
         for k in np.argsort(rank, kind="stable")[:N_EXTENSIONS]:
-            subsets.add(tuple(sorted((*combination.subset, int(k)))))
-    return sorted(subsets)
+            subset = tuple(sorted((*combination.subset, int(k))))
+            ranks[subset] = min(rank[k], ranks.get(subset, np.inf))
+    return sorted(ranks, key=lambda subset: (ranks[subset], subset))[:N_SOLVED]

@@ -139,8 +139,8 @@ def _round_inner(problem, parts, coefficients, limit):
         if not part.constants:
             continue
 
-        def accept(values, k=k, part=part):
-            trial = (*parts[:k], part.with_constants(values), *parts[k + 1 :])
+        def accept(values, k=k, part=part, others=parts):
+            trial = (*others[:k], part.with_constants(values), *others[k + 1 :])
             return problem.loss(weighted_sum(trial, coefficients)) <= limit
 
         rounded, _ = round_greedily(part.constants, accept)

@@ -1,0 +1,245 @@
+"""From one scalar view of a network to a front of formulas and a fitted equation."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import r2_score
+from sklearn.utils import check_random_state
+
+from skinterp.expression import Equation, IsotonicLink, simplify
+from skinterp.matching import best_threshold, direction_loss, monotone_knots
+from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
+from skinterp.search import Problem, Search
+
+# Weight of the band beside the boundary: enough to tell formulas with the same boundary apart.
+BAND_SHARE = 0.3
+# Smoothing averages most of the roughness of single gradients away.
+ROUGHNESS_LEFT = 0.25
+N_JUDGED = 4000
+SIMPLIFY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """How to ask a network, and how to search.
+
+    Parameters
+    ----------
+    settings : SearchSettings
+        How to search.
+    n_points : int
+        Points of the boundary, half as many of the band.
+    progress : callable or None
+        Called with a line of text at every stage.
+    """
+
+    settings: object
+    n_points: int
+    progress: object = None
+
+
+def concept_field(view, X, n_points, random_state):
+    """Return the field to match: the boundary, and a band around it that breaks ties.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The logit or margin.
+    X : ndarray of shape (n, d)
+        Rows of data.
+    n_points : int
+        Points of the boundary; the band has half as many.
+    random_state : int, RandomState instance or None
+        Chooses points.
+
+    Returns
+    -------
+    field : GradientField
+        Both fields.
+    level : GradientField
+        The boundary alone.
+    """
+    rng = check_random_state(random_state)
+    level = boundary_field(view, X, n_points=n_points, random_state=rng)
+    band = band_field(view, X, n_points=max(2, n_points // 2), random_state=rng)
+    return concatenate_fields([level, band], [1.0, BAND_SHARE]), level
+
+
+def roughness(view, field):
+    """Return the loss that the jumps of a network's own gradients account for.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The view.
+    field : GradientField
+        Its smoothed field.
+
+    Returns
+    -------
+    float
+        A quarter of the loss between single and smoothed gradients.
+    """
+    raw = view.gradient(field.points) * field.scale
+    return ROUGHNESS_LEFT * direction_loss(field.directions, raw, field.weights)
+
+
+def _judged_rows(X, rng):
+    if len(X) <= N_JUDGED:
+        return X, ()
+    rows = np.sort(rng.choice(len(X), size=N_JUDGED, replace=False))
+    return X[rows], (f"formulas were compared on {N_JUDGED} of {len(X)} rows",)
+
+
+def _simplified(expression, X):
+    return simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
+
+
+def _rounded_threshold(threshold, agreement):
+    """Return the threshold with the fewest digits that lose no more than 0.05 % agreement."""
+    floor = agreement(threshold) - 5e-4
+    for digits in range(1, 6):
+        trial = float(f"{threshold:.{digits}e}")
+        if agreement(trial) >= floor:
+            return trial
+    return threshold
+
+
+def classification_link(values, log_odds, threshold, greater):
+    """Return a monotone link from a formula to log-odds that changes sign at the threshold.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite values of the formula.
+    log_odds : ndarray of shape (n,)
+        The network's log-odds on the same rows.
+    threshold : float
+        Where the class changes.
+    greater : bool
+        Whether log-odds rise with the formula.
+
+    Returns
+    -------
+    IsotonicLink
+        The link.
+    """
+    sign = 1.0 if greater else -1.0
+    x, y = monotone_knots(values, log_odds)
+    if len(y) > 1 and sign * (y[-1] - y[0]) < 0:
+        y = np.full(len(y), y.mean())
+    side = sign * np.sign(x - threshold)
+    y = np.where(side > 0, np.maximum(y, 0.0), np.where(side < 0, np.minimum(y, 0.0), 0.0))
+    off = x != threshold
+    knots = sorted([*zip(x[off], y[off], strict=True), (threshold, 0.0)])
+    return IsotonicLink(tuple(k[0] for k in knots), tuple(k[1] for k in knots))
+
+
+def explain_margin(view, X, question, feature_names, classes, random_state):
+    """Search a formula for a margin and fit its threshold, direction and link.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The log-odds of a class.
+    X : ndarray of shape (n, d)
+        Rows of data.
+    question : Question
+        How to ask and to search.
+    feature_names : tuple of str
+        Names of the inputs.
+    classes : tuple of two labels
+        Label below and above zero.
+    random_state : int, RandomState instance or None
+        Seeds all that is random.
+
+    Returns
+    -------
+    equation : Equation
+        The fitted equation.
+    front : Front
+        All that was found.
+    """
+    rng = check_random_state(random_state)
+    field, level = concept_field(view, X, question.n_points, rng)
+    rows, notes = _judged_rows(X, rng)
+    log_odds = view.value(rows)
+    answers = log_odds > 0
+    problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], question.settings)
+    front = _search(problem, roughness(view, level), feature_names, notes, question, rng)
+    expression = _simplified(front.selected.expression, rows)
+    values = expression.evaluate(rows)
+    prior = float(np.median(expression.evaluate(level.points)))
+    threshold, greater, _ = best_threshold(values, answers, prior=prior)
+    threshold = _rounded_threshold(
+        threshold, lambda t: np.mean(((values > t) == greater) == answers)
+    )
+    link = classification_link(values, log_odds, threshold, greater)
+    majority = bool(answers.mean() > 0.5)
+    equation = Equation(
+        expression, tuple(feature_names), threshold, greater, classes, link, majority
+    )
+    return equation, front
+
+
+def explain_values(view, X, question, feature_names, random_state):
+    """Search a formula that follows the values and gradients of a regression network.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The output.
+    X : ndarray of shape (n, d)
+        Rows of data.
+    question : Question
+        How to ask and to search.
+    feature_names : tuple of str
+        Names of the inputs.
+    random_state : int, RandomState instance or None
+        Seeds all that is random.
+
+    Returns
+    -------
+    equation : Equation
+        The fitted equation.
+    front : Front
+        All that was found.
+    """
+    rng = check_random_state(random_state)
+    n_points = question.n_points + question.n_points // 2
+    field = data_field(view, X, n_points=n_points, random_state=rng)
+    rows, notes = _judged_rows(X, rng)
+    target = view.value(rows)
+    problem = Problem(
+        field, rows, lambda v: r2_score(target, v), question.settings, match_values=True
+    )
+    front = _search(problem, 0.0, feature_names, notes, question, rng)
+    expression = _simplified(front.selected.expression, rows)
+    return Equation(expression, tuple(feature_names)), front
+
+
+def _search(problem, noise_floor, feature_names, notes, question, rng):
+    search = Search(
+        problem, noise_floor=noise_floor, random_state=rng, progress=question.progress
+    ).run()
+    search.notes.extend(notes)
+    return search.front(feature_names)
+
+
+def deadline(time_budget, share=1.0):
+    """Return the value of ``time.monotonic()`` at which a share of a budget is used up.
+
+    Parameters
+    ----------
+    time_budget : float or None
+        Seconds; None is no limit.
+    share : float, default=1.0
+        The share.
+
+    Returns
+    -------
+    float or None
+        The deadline.
+    """
+    return None if time_budget is None else time.monotonic() + share * time_budget
