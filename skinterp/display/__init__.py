@@ -1,1 +1,20 @@
-"""display."""
+"""Plots of plain numbers, one `*Display` per question.
+
+A display stores the numbers it is given and draws them when `plot` is called, with matplotlib,
+which is imported only then. It knows no estimator: `from_estimator`, where there is one, asks by
+public attributes, so that any result of this package, or of another, can offer a plot.
+"""
+
+from skinterp.display._boundary import BoundaryDisplay
+from skinterp.display._fidelity import FidelityComplexityDisplay
+from skinterp.display._importances import ImportancesDisplay
+from skinterp.display._link import LinkDisplay
+from skinterp.display._pareto import ParetoFrontDisplay
+
+__all__ = [
+    "BoundaryDisplay",
+    "FidelityComplexityDisplay",
+    "ImportancesDisplay",
+    "LinkDisplay",
+    "ParetoFrontDisplay",
+]

@@ -1,0 +1,228 @@
+"""What a network and its surrogate answer on a plane through the space of inputs."""
+
+import numpy as np
+
+from skinterp.display._display import (
+    LIGHT,
+    PALETTE,
+    Display,
+    cycle,
+    label,
+    legend_beside,
+    tidy,
+)
+from skinterp.utils import import_optional
+
+_N_LEVELS = 9
+_MAX_POINTS = 500  # rows drawn; more hide the regions
+_VISIBLE = (0.01, 0.99)  # quantiles of the data the plane spans
+
+
+def _index_of(feature, names):
+    """Return the column of a feature given by name or by index."""
+    if isinstance(feature, str):
+        if feature not in names:
+            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
+        return list(names).index(feature)
+    if not 0 <= feature < len(names):
+        raise ValueError(
+            f"features must be indices between 0 and {len(names) - 1}. Got {feature} instead."
+        )
+    return int(feature)
+
+
+def _feature_plane(X, names, features, values):
+    """Return origin, two directions, axis names and a sentence for two of the inputs."""
+    if len(features) != 2:
+        raise ValueError(f"features must be two inputs or 'principal'. Got {features!r} instead.")
+    i, j = (_index_of(feature, names) for feature in features)
+    origin = np.median(X, axis=0)
+    for feature, value in (values or {}).items():
+        origin[_index_of(feature, names)] = value
+    origin[[i, j]] = 0.0
+    directions = np.eye(X.shape[1])[[i, j]]
+    held = "the given values or their medians" if values else "their medians"
+    note = f"all other inputs held at {held}" if X.shape[1] > 2 else ""
+    return origin, directions, (names[i], names[j]), note
+
+
+def _principal_plane(X):
+    """Return origin, two directions, axis names and a sentence for the principal plane."""
+    origin, scale = X.mean(axis=0), X.std(axis=0)
+    scale[scale == 0] = 1.0
+    _, _, components = np.linalg.svd((X - origin) / scale, full_matrices=False)
+    directions = components[:2] * scale
+    names = ("First principal direction", "Second principal direction")
+    return origin, directions, names, "the plane of the two directions of most variation"
+
+
+class BoundaryDisplay(Display):
+    """The answers of a network and of its surrogate on a grid of points in a plane.
+
+    For a classifier the network's classes are areas and the surrogate's boundary is a dashed
+    line; for a regression the network's predictions are areas and the surrogate's are lines at
+    the same levels.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_columns,)
+        The first coordinate of the grid.
+    y : array-like of shape (n_rows,)
+        The second coordinate.
+    network : array-like of shape (n_rows, n_columns)
+        The network's answers: indices into `classes`, or numbers if `classes` is None.
+    surrogate : array-like of shape (n_rows, n_columns) or None, default=None
+        The surrogate's answers.
+    classes : sequence or None, default=None
+        The class labels; None for regression.
+    names : tuple of two str, default=("x", "y")
+        What the coordinates are.
+    points : array-like of shape (n_samples, 2) or None, default=None
+        Coordinates of data, drawn as dots to show where there are any.
+    note : str, default=""
+        A sentence written above the plot.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.display import BoundaryDisplay
+    >>> x = np.linspace(0, 1, 50)
+    >>> network = (x[:, None] + x > 1).astype(int)
+    >>> surrogate = (0 * x[:, None] + x > 0.5).astype(int)
+    >>> display = BoundaryDisplay(x, x, network, surrogate, classes=["off", "on"]).plot()
+    >>> [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    ['network: off', 'network: on', 'boundary of the network', 'boundary of the surrogate']
+    """
+
+    def __init__(
+        self,
+        x,
+        y,
+        network,
+        surrogate=None,
+        *,
+        classes=None,
+        names=("x", "y"),
+        points=None,
+        note="",
+    ):
+        self.x = x
+        self.y = y
+        self.network = network
+        self.surrogate = surrogate
+        self.classes = classes
+        self.names = names
+        self.points = points
+        self.note = note
+
+    @classmethod
+    def from_estimator(cls, estimator, X, features=(0, 1), *, values=None, resolution=200):
+        """Ask a fitted surrogate and its network on a plane.
+
+        Parameters
+        ----------
+        estimator : object
+            A fitted surrogate: has `predict` and `network_`, and `classes_` if a classifier.
+        X : array-like or data frame of shape (n_samples, n_features)
+            Data, to place the plane in.
+        features : tuple of two int or str, or "principal", default=(0, 1)
+            The inputs that vary, or the plane of the two directions of most variation.
+        values : dict or None, default=None
+            Values at which to hold other inputs, by name or index; their medians by default.
+        resolution : int, default=200
+            Number of points along each side.
+
+        Returns
+        -------
+        BoundaryDisplay
+            The display, not drawn yet.
+        """
+        columns = getattr(X, "columns", None)
+        names = estimator.network_.feature_names if columns is None else tuple(columns)
+        data = np.array(X, dtype=float)
+        if names is None:
+            names = tuple(f"x{j}" for j in range(data.shape[1]))
+        if isinstance(features, str) and features == "principal":
+            origin, directions, axes, note = _principal_plane(data)
+        else:
+            origin, directions, axes, note = _feature_plane(data, names, features, values)
+        points = (data - origin) @ np.linalg.pinv(directions)
+        low, high = np.quantile(points, _VISIBLE, axis=0)
+        x, y = np.linspace(low, high, resolution).T
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
+        asked = grid if columns is None else type(X)(grid, columns=columns)
+        classes = getattr(estimator, "classes_", None)
+        answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
+        if classes is not None:
+            answers = [np.searchsorted(classes, answer) for answer in answers]
+        network, surrogate = (answer.reshape(resolution, resolution) for answer in answers)
+        step = max(1, len(points) // _MAX_POINTS)
+        return cls(
+            x, y, network, surrogate, classes=classes, names=axes, points=points[::step], note=note
+        )
+
+    @property
+    def _size(self):
+        return 7.6, 4.8
+
+    def _draw(self, ax):
+        draw = self._draw_values if self.classes is None else self._draw_classes
+        draw(ax)
+        if self.points is not None:
+            x, y = np.asarray(self.points).T
+            ax.plot(x, y, ".", color="#333333", markersize=2, alpha=0.5, label="data")
+        ax.set_xlim(min(self.x), max(self.x))
+        ax.set_ylim(min(self.y), max(self.y))
+        ax.set_xlabel(label(self.names[0], 50))
+        ax.set_ylabel(label(self.names[1], 40))
+        if self.note:
+            ax.set_title(self.note[0].upper() + self.note[1:], loc="left", fontsize="medium")
+        tidy(ax)
+        ax.grid(False)
+        legend_beside(ax)
+
+    def _draw_classes(self, ax):
+        network = np.asarray(self.network)
+        for k in np.unique(network):
+            color = cycle(LIGHT, int(k))
+            ax.contourf(
+                self.x, self.y, (network == k).astype(float), levels=[0.5, 1.5], colors=[color]
+            )
+            ax.fill([], [], color=color, label=f"network: {label(self.classes[int(k)], 20)}")
+        self._outline(ax, network, "#333333", "-", "boundary of the network")
+        if self.surrogate is not None:
+            surrogate = np.asarray(self.surrogate)
+            self._outline(ax, surrogate, PALETTE[1], "--", "boundary of the surrogate")
+
+    def _outline(self, ax, answers, color, style, text):
+        """Draw the border of every class but the last, which the others enclose."""
+        for k in np.unique(answers)[:-1]:
+            inside = (answers == k).astype(float)
+            ax.contour(
+                self.x,
+                self.y,
+                inside,
+                levels=[0.5],
+                colors=color,
+                linestyles=style,
+                linewidths=1.8,
+            )
+        ax.plot([], [], color=color, linestyle=style, linewidth=1.8, label=text)
+
+    def _draw_values(self, ax):
+        ticker = import_optional("matplotlib.ticker", extra="plot", purpose="Plotting")
+        network = np.asarray(self.network, dtype=float)
+        levels = ticker.MaxNLocator(_N_LEVELS).tick_values(network.min(), network.max())
+        areas = ax.contourf(self.x, self.y, network, levels=levels, cmap="cividis", alpha=0.7)
+        ax.figure.colorbar(areas, ax=ax, label="prediction of the network", location="left")
+        if self.surrogate is not None:
+            lines = ax.contour(
+                self.x, self.y, self.surrogate, levels=levels, colors=PALETTE[1], linestyles="--"
+            )
+            ax.clabel(lines, fontsize="small")
+            ax.plot([], [], "--", color=PALETTE[1], label="surrogate, same levels")

@@ -1,0 +1,114 @@
+"""What all displays share: the axes they draw on, their colours, and export to SVG."""
+
+import textwrap
+from abc import ABC, abstractmethod
+from io import StringIO
+
+from skinterp.utils import import_optional
+
+# Okabe and Ito: told apart with every common colour blindness, and in grey
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "D", "^", "v", "P")  # six, so that seven colours pair anew each round
+LIGHT = ("#CFE3F1", "#F8DCC9", "#CDE9DF", "#F3DFEA", "#FAEBCB", "#DDF0FB", "#DDDDDD")
+GREY = "#555555"
+
+
+def cycle(values, index):
+    """Return the entry of a palette for an index of any size."""
+    return values[index % len(values)]
+
+
+def label(text, width=40):
+    """Return text as it may be drawn: shortened, and with no dollar read as mathematics."""
+    text = " ".join(str(text).split())
+    if len(text) > width:
+        half = (width - 1) // 2
+        text = f"{text[:half]}…{text[-half:]}"
+    return text.replace("$", r"\$")
+
+
+def wrapped(text, width=70, max_lines=4):
+    """Return a formula broken into lines that fit above a plot."""
+    lines = textwrap.wrap(
+        str(text), width, max_lines=max_lines, placeholder=" …", break_on_hyphens=False
+    )
+    return "\n".join(lines).replace("$", r"\$")
+
+
+def tidy(ax, grid="both"):
+    """Remove what carries no number and put a light grid behind the rest."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(True, axis=grid, color="#DDDDDD", linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def legend_beside(ax, handles=None):
+    """Put the legend right of the axes, where it hides nothing."""
+    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+        borderaxespad=0.0,
+        frameon=False,
+    )
+
+
+class Display(ABC):
+    """A plot of stored numbers."""
+
+    @property
+    @abstractmethod
+    def _size(self):
+        """Width and height of a new figure, in inches."""
+
+    @abstractmethod
+    def _draw(self, ax):
+        """Draw the numbers on axes."""
+
+    def plot(self, ax=None):
+        """Draw the numbers.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure of fitting size by default.
+
+        Returns
+        -------
+        Display
+            The display itself, with attributes `figure_` and `ax_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        pyplot = import_optional("matplotlib.pyplot", extra="plot", purpose="Plotting")
+        if ax is None:
+            _, ax = pyplot.subplots(figsize=self._size, layout="constrained")
+        self._draw(ax)
+        self.figure_, self.ax_ = ax.figure, ax
+        return self
+
+    def to_svg(self):
+        """Draw the numbers as an SVG image, the same text for the same numbers.
+
+        Returns
+        -------
+        str
+            The image; text in it is drawn as outlines, so that it needs no font.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
+        module = import_optional("matplotlib.figure", extra="plot", purpose="Plotting")
+        figure = module.Figure(figsize=self._size, layout="constrained")
+        self._draw(figure.add_subplot())
+        image = StringIO()
+        with matplotlib.rc_context({"svg.hashsalt": "skinterp"}):
+            figure.savefig(image, format="svg", metadata={"Date": None})
+        return image.getvalue()

@@ -1,0 +1,109 @@
+"""A formula's value against the network's output: how well one number stands for the network."""
+
+import numpy as np
+
+from skinterp.display._display import GREY, PALETTE, Display, label, legend_beside, tidy, wrapped
+
+_SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
+_LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
+
+
+class LinkDisplay(Display):
+    """The network's output against the value of a formula, row by row.
+
+    Points on one rising or falling curve mean that the formula orders the rows as the network
+    does. Where they cross zero (a logit's decision) is where the threshold should stand.
+
+    Parameters
+    ----------
+    value : array-like of shape (n_samples,)
+        The formula's value.
+    output : array-like of shape (n_samples,)
+        The network's output: a logit, or the prediction of a regression.
+    threshold : float or None, default=None
+        Where the formula decides, drawn as a vertical line.
+    link : tuple of two array-like of shape (n_points,) or None, default=None
+        Values and outputs of the monotone curve from formula to output.
+    formula : str or None, default=None
+        The formula, written above the plot.
+    output_name : str, default="Logit of the network"
+        What the vertical axis shows.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.display import LinkDisplay
+    >>> value = np.linspace(0.1, 2.0, 50)
+    >>> display = LinkDisplay(value, 3 * np.log(value), threshold=1.0, formula="a/b > 1")
+    >>> display.plot().ax_.get_title(loc="left")
+    'a/b > 1'
+    """
+
+    def __init__(
+        self,
+        value,
+        output,
+        *,
+        threshold=None,
+        link=None,
+        formula=None,
+        output_name="Logit of the network",
+    ):
+        self.value = value
+        self.output = output
+        self.threshold = threshold
+        self.link = link
+        self.formula = formula
+        self.output_name = output_name
+
+    @property
+    def _size(self):
+        return 7.6, 4.2
+
+    def _limits(self, value):
+        """Return the range holding nearly all rows, and the threshold."""
+        low, high = np.quantile(value, [(1 - _SHARE) / 2, (1 + _SHARE) / 2])
+        if self.threshold is not None:
+            low, high = min(low, self.threshold), max(high, self.threshold)
+        return low, high
+
+    def _draw(self, ax):
+        value, output = np.asarray(self.value, float), np.asarray(self.output, float)
+        finite = np.isfinite(value) & np.isfinite(output)
+        value, output = value[finite], output[finite]
+        low, high = self._limits(value)
+        inside = (value >= low) & (value <= high)
+        ax.plot(
+            value[inside],
+            output[inside],
+            "o",
+            color=PALETTE[0],
+            alpha=min(0.8, 60 / np.sqrt(inside.sum() + 1) / 2),
+            markersize=3,
+            markeredgewidth=0,
+            rasterized=True,
+            label="rows",
+        )
+        if self.link is not None:
+            ax.plot(*self.link, color=PALETTE[1], linewidth=2, label="monotone link")
+        if self.threshold is not None:
+            text = f"threshold: {self.threshold:.4g}"
+            ax.axvline(self.threshold, color="black", linestyle="--", linewidth=1.2, label=text)
+            ax.axhline(0.0, color=GREY, linewidth=0.8)
+        if low > 0 and high / low > _LOG_RATIO:
+            ax.set_xscale("log")
+        ax.set_xlabel(self._x_label(inside))
+        ax.set_ylabel(label(self.output_name, 60))
+        if self.formula is not None:
+            ax.set_title(wrapped(self.formula), loc="left", fontsize="medium")
+        tidy(ax)
+        legend_beside(ax)
+
+    def _x_label(self, inside):
+        hidden = len(np.asarray(self.value)) - inside.sum()
+        return "Value of the formula" + (f" ({hidden} rows outside)" if hidden else "")

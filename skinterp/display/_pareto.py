@@ -1,0 +1,112 @@
+"""The Pareto front of a search: loss against complexity."""
+
+import numpy as np
+
+from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy, wrapped
+
+
+class ParetoFrontDisplay(Display):
+    """The best loss found at every complexity, with the entry that was chosen.
+
+    Parameters
+    ----------
+    complexity, loss : array-like of shape (n_entries,)
+        The entries of the front.
+    chosen : int or None, default=None
+        Index of the entry that was chosen.
+    tied : sequence of int, default=()
+        Indices of entries the search could not tell from the chosen one.
+    expression : str or None, default=None
+        The chosen formula, written above the plot.
+    loss_name : str, default="Loss"
+        What the vertical axis shows.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import ParetoFrontDisplay
+    >>> display = ParetoFrontDisplay([1, 3, 5], [0.4, 0.02, 0.018], chosen=1, tied=[2])
+    >>> display.plot().ax_.get_yscale()
+    'log'
+    """
+
+    def __init__(
+        self, complexity, loss, *, chosen=None, tied=(), expression=None, loss_name="Loss"
+    ):
+        self.complexity = complexity
+        self.loss = loss
+        self.chosen = chosen
+        self.tied = tied
+        self.expression = expression
+        self.loss_name = loss_name
+
+    @classmethod
+    def from_estimator(cls, estimator, **options):
+        """Draw the front of a fitted symbolic surrogate.
+
+        Parameters
+        ----------
+        estimator : object
+            Has a `front_`: a sequence of entries with `expression`, `complexity`, `loss`,
+            `selected` and `tied`.
+        **options
+            Passed to the constructor.
+
+        Returns
+        -------
+        ParetoFrontDisplay
+            The display, not drawn yet.
+        """
+        front = list(estimator.front_)
+        chosen = next((i for i, entry in enumerate(front) if entry.selected), None)
+        return cls(
+            [entry.complexity for entry in front],
+            [entry.loss for entry in front],
+            chosen=chosen,
+            tied=[i for i, entry in enumerate(front) if entry.tied and i != chosen],
+            **options,
+        )
+
+    @property
+    def _size(self):
+        return 7.6, 4.0
+
+    def _draw(self, ax):
+        x, y = np.asarray(self.complexity, dtype=float), self._positive_loss()
+        order = np.argsort(x, kind="stable")
+        ax.step(x[order], y[order], where="post", color=GREY, linewidth=1.0)
+        ax.plot(x, y, "o", color=PALETTE[0], markersize=6, label="best at its complexity")
+        if len(self.tied):
+            self._ring(ax, x, y, list(self.tied), "D", PALETTE[2], "not told apart from it")
+        if self.chosen is not None:
+            self._ring(ax, x, y, [self.chosen], "s", PALETTE[1], "chosen")
+        ax.set_yscale("log")
+        ax.margins(x=0.06, y=0.1)
+        ax.set_xlabel("Complexity (nodes of the expression)")
+        ax.set_ylabel(f"{self.loss_name} (logarithmic)")
+        if self.expression is not None:
+            ax.set_title(wrapped(self.expression), loc="left", fontsize="medium")
+        tidy(ax)
+        legend_beside(ax)
+
+    def _positive_loss(self):
+        """Return the losses, zeros lifted to a tenth of the smallest other loss."""
+        loss = np.asarray(self.loss, dtype=float)
+        return np.maximum(loss, 0.1 * loss[loss > 0].min(initial=1.0))
+
+    @staticmethod
+    def _ring(ax, x, y, indices, marker, color, text):
+        ax.plot(
+            x[indices],
+            y[indices],
+            marker,
+            markersize=13,
+            markerfacecolor="none",
+            markeredgecolor=color,
+            markeredgewidth=1.8,
+            label=text,
+        )
