@@ -1,0 +1,83 @@
+"""Activation functions against formulas written independently."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from network_pool import ACTIVATIONS, central_differences
+from scipy.special import erf
+
+from skinterp.network._activations import Activation, as_activation
+
+ORACLES = {
+    "identity": lambda z: z,
+    "logistic": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z: np.sinh(z) / np.cosh(z),
+    "relu": lambda z: np.clip(z, 0, None),
+    "leaky_relu": lambda z: np.clip(z, 0, None) + 0.3 * np.clip(z, None, 0),
+    "softplus": lambda z: np.log(1 + np.exp(z)),
+    "elu": lambda z: np.where(z > 0, z, np.exp(z) - 1),
+    "selu": lambda z: np.where(z > 0, 1.05070098 * z, 1.05070098 * 1.67326324 * (np.exp(z) - 1)),
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "gelu": lambda z: z * (1 + erf(z / np.sqrt(2))) / 2,
+    "exp": np.exp,
+}
+everything = pytest.mark.parametrize(
+    "activation", [as_activation(spec) for spec in [*ACTIVATIONS, "exp"]], ids=str
+)
+
+
+@everything
+def test_value_is_the_formula(activation):
+    z = np.linspace(-8, 8, 101)
+    np.testing.assert_allclose(activation.value(z), ORACLES[activation.name](z), atol=1e-7)
+
+
+@everything
+def test_derivative_is_that_of_the_value(activation):
+    z = np.linspace(-8, 8, 100)[:, None]  # even: 0, where ReLU has a kink, is left out
+    slope = activation.derivative(z, activation.value(z))
+    differences = central_differences(activation.value, z)[..., 0]
+    np.testing.assert_allclose(slope, differences, rtol=1e-6, atol=1e-8)
+
+
+@given(z=st.floats(-1e300, 1e300))
+def test_no_activation_overflows_or_warns(z):
+    z = np.array([z])
+    for spec in ACTIVATIONS:
+        activation = as_activation(spec)
+        value = activation.value(z)
+        assert np.isfinite(value).all()
+        assert np.isfinite(activation.derivative(z, value)).all()
+
+
+def test_exp_overflows_to_infinity_without_a_warning():
+    assert Activation("exp").value(np.array([1000.0])) == np.inf
+
+
+def test_relu_has_derivative_zero_at_zero():
+    zero = np.zeros(1)
+    assert Activation("relu").derivative(zero, zero) == 0.0
+
+
+def test_slopes_are_kept_and_written():
+    assert as_activation(("leaky_relu", 0.3)) == Activation("leaky_relu", 0.3)
+    assert str(as_activation(("leaky_relu", 0.3))) == "leaky_relu(0.3)"
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"), [("sigmoid", "logistic"), ("linear", "identity"), ("swish", "silu")]
+)
+def test_other_libraries_names_are_understood(alias, name):
+    assert as_activation(alias) == Activation(name)
+
+
+@pytest.mark.parametrize("spec", ["leaky_relu", ("relu", 0.1)])
+def test_only_leaky_relu_has_a_slope(spec):
+    with pytest.raises(ValueError, match="leaky_relu, and only it, comes with a slope.*Got"):
+        as_activation(spec)
+
+
+def test_an_unknown_activation_is_refused():
+    with pytest.raises(ValueError, match="must be one of identity, logistic.*Got 'sine' instead"):
+        as_activation("sine")
