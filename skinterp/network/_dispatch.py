@@ -26,9 +26,7 @@ def _refuse(kind, **options):
     """Refuse options that a model of this kind answers itself."""
     given = [name for name, value in options.items() if value is not None]
     if given:
-        raise ValueError(
-            f"{' and '.join(given)} cannot be given for {kind}, which says it itself."
-        )
+        raise ValueError(f"Options that do not apply to {kind}: {', '.join(given)}.")
 
 
 def as_network(

@@ -41,16 +41,13 @@ def feature_names_of(X):
     >>> feature_names_of([[1.0, 2.0]]) is None
     True
     """
-    names = get_feature_names(X)
-    if names is None:
-        return None
-    names = tuple(str(name) for name in names)
-    repeated = [name for name, count in Counter(names).items() if count > 1]
+    repeated = [name for name, n in Counter(getattr(X, "columns", ())).items() if n > 1]
     if repeated:
         raise ValueError(
             f"X has duplicate column names: {_listed(repeated)}. Give every column its own name."
         )
-    return names
+    names = get_feature_names(X)
+    return None if names is None else tuple(str(name) for name in names)
 
 
 def _check_names(names, expected, owner):

@@ -1,5 +1,7 @@
 """Networks and data that the tests of this folder share."""
 
+from itertools import pairwise
+
 import numpy as np
 from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
@@ -26,7 +28,7 @@ TASKS = ["binary", "multiclass", "multilabel", "regression", "multioutput", "poi
 def random_arrays(sizes, activation, last="identity", seed=0):
     """Return (coefs, intercepts, activations) with random weights."""
     rng = np.random.RandomState(seed)
-    shapes = list(zip(sizes, sizes[1:]))
+    shapes = list(pairwise(sizes))
     coefs = [rng.standard_normal(shape) / np.sqrt(shape[0]) for shape in shapes]
     intercepts = [0.3 * rng.standard_normal(n_out) for _, n_out in shapes]
     return coefs, intercepts, [activation] * (len(shapes) - 1) + [last]

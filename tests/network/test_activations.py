@@ -74,10 +74,10 @@ def test_other_libraries_names_are_understood(alias, name):
 
 @pytest.mark.parametrize("spec", ["leaky_relu", ("relu", 0.1)])
 def test_only_leaky_relu_has_a_slope(spec):
-    with pytest.raises(ValueError, match="leaky_relu, and only it, comes with a slope.*Got"):
+    with pytest.raises(ValueError, match=r"leaky_relu, and only it, comes with a slope.*Got"):
         as_activation(spec)
 
 
 def test_an_unknown_activation_is_refused():
-    with pytest.raises(ValueError, match="must be one of identity, logistic.*Got 'sine' instead"):
+    with pytest.raises(ValueError, match=r"must be one of identity, logistic.*Got 'sine' instead"):
         as_activation("sine")

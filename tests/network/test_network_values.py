@@ -56,9 +56,7 @@ def test_a_pickle_is_equal_and_read_only(make):
     again = pickle.loads(pickle.dumps(network))
     assert again == network
     assert repr(again) == repr(network)
-    np.testing.assert_array_equal(
-        again.raw_values(points(4, 3)), network.raw_values(points(4, 3))
-    )
+    np.testing.assert_array_equal(again.raw_values(points(4, 3)), network.raw_values(points(4, 3)))
     with pytest.raises(AttributeError, match="immutable"):
         again.task = "binary"
     for layer in getattr(again, "layers", ()):

@@ -123,7 +123,9 @@ def test_names_can_be_read():
 
 def test_names_of_inputs_are_handed_on():
     network = random_network((2, 3, 1), feature_names=["length", "width"])
-    assert network.output().feature_names == network.unit(0, 0).feature_names == ("length", "width")
+    assert (
+        network.output().feature_names == network.unit(0, 0).feature_names == ("length", "width")
+    )
     assert isinstance(network.unit(0, 0), ScalarView)
 
 
