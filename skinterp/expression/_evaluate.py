@@ -21,7 +21,7 @@ class _Evaluator:
         return self.X[:, index]
 
     def constant(self, value):
-        return value
+        return np.float64(value)
 
     def operation(self, name, arguments):
         return OPERATORS[name].function(*arguments)
@@ -41,29 +41,32 @@ def _forward(nodes, X):
     return values
 
 
-def _backward(nodes, values, X):
-    """Pull the cotangent 1 of the root back to the columns of X."""
-    gradient = np.zeros(X.shape)
+def _depends_on_columns(nodes):
     active = set()
     for node in nodes:
         if node.is_variable or any(argument in active for argument in node.args):
             active.add(node)
+    return active
+
+
+def _backward(nodes, values, X):
+    """Pull the cotangent 1 of the root back to the columns of X."""
+    gradient = np.zeros(X.shape)
+    active = _depends_on_columns(nodes)
     cotangents = {nodes[-1]: 1.0}
     for node in reversed(nodes):
         if node not in active:
             continue
         cotangent = cotangents.pop(node)
         if node.is_variable:
-            gradient[:, node.index] = cotangent
+            gradient[:, node.token] = cotangent
             continue
         arguments = [values[argument] for argument in node.args]
-        pullbacks = OPERATORS[node.operator_name].pullbacks
-        for argument, pullback in zip(node.args, pullbacks):
+        for argument, pullback in zip(node.args, OPERATORS[node.token].pullbacks):
             if argument in active:
                 part = pullback(cotangent, arguments, values[node])
-                cotangents[argument] = (
-                    cotangents[argument] + part if argument in cotangents else part
-                )
+                known = cotangents.get(argument)
+                cotangents[argument] = part if known is None else known + part
     return gradient
 
 

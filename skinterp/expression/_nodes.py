@@ -2,13 +2,31 @@
 
 import math
 from abc import ABC, abstractmethod
+from functools import partial, partialmethod
 from numbers import Integral, Real
 
 from skinterp.expression._evaluate import evaluate, value_and_gradient
-from skinterp.expression._fold import fold, postorder
+from skinterp.expression._fold import postorder
 from skinterp.expression._format import format_expression
 from skinterp.expression._latex import to_latex
 from skinterp.expression._operators import complete_prices, find_operator
+
+
+def _overload(name):
+    """Return the methods for an operator and for its reflection."""
+
+    def forward(self, other):
+        return _operate(name, self, other)
+
+    def reflected(self, other):
+        return _operate(name, other, self)
+
+    return forward, reflected
+
+
+def _typed(tokens):
+    """Tokens that differ between variable 1 and constant 1.0."""
+    return [(type(token), token) for token in tokens]
 
 
 class Expression(ABC):
@@ -21,6 +39,8 @@ class Expression(ABC):
 
     Attributes
     ----------
+    token : float, int or str
+        The value of a constant, the index of a variable or the name of an operator.
     args : tuple of Expression
         The arguments of an operation; empty for a leaf.
     complexity : int
@@ -37,19 +57,21 @@ class Expression(ABC):
     array([-2., -1.])
     """
 
-    __slots__ = ("_hash", "args", "complexity")
+    __slots__ = ("_hash", "args", "complexity", "token")
     __array_ufunc__ = None
     is_variable = False
 
-    def _set(self, **fields):
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+    def _set(self, token, args=()):
+        set_field = partial(object.__setattr__, self)
+        set_field("token", token)
+        set_field("args", args)
+        set_field("complexity", 1 + sum(argument.complexity for argument in args))
+        set_field("_hash", hash((type(self).__name__, token, args)))
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot be set.")
+        raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot change.")
 
-    def __delattr__(self, name):
-        raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot be deleted.")
+    __delattr__ = partialmethod(__setattr__, value=None)
 
     @abstractmethod
     def accept(self, visitor, arguments):
@@ -68,6 +90,13 @@ class Expression(ABC):
             What the visitor returns for this node.
         """
 
+    def __eq__(self, other):
+        if self is other:
+            return True
+        if type(self) is not type(other) or self._hash != other._hash or self.token != other.token:
+            return False
+        return not self.args or _typed(self.postfix) == _typed(other.postfix)
+
     def __hash__(self):
         return self._hash
 
@@ -80,7 +109,7 @@ class Expression(ABC):
         tokens, stack = [], [self]
         while stack:
             node = stack.pop()
-            tokens.append(node._token)
+            tokens.append(node.token)
             stack.extend(node.args)
         return tuple(reversed(tokens))
 
@@ -118,27 +147,6 @@ class Expression(ABC):
             float(next(replacements)) if isinstance(token, float) else token
             for token in self.postfix
         )
-
-    def substitute(self, replacements):
-        """Put other expressions in the place of variables.
-
-        Parameters
-        ----------
-        replacements : dict of int to Expression or number
-            New content by the index of a variable; variables without an entry stay.
-
-        Returns
-        -------
-        Expression
-            The composed formula.
-
-        Examples
-        --------
-        >>> from skinterp.expression import Variable
-        >>> print((Variable(0) ** 2).substitute({0: (Variable(3) - 1) / 5}))
-        ((x3 - 1)/5)**2
-        """
-        return fold(self, _Substitution(replacements))
 
     def evaluate(self, X):
         """Compute the values on the rows of X.
@@ -214,35 +222,11 @@ class Expression(ABC):
     def _repr_latex_(self):
         return f"${to_latex(self)}$"
 
-    def __add__(self, other):
-        return _operate("add", self, other)
-
-    def __radd__(self, other):
-        return _operate("add", other, self)
-
-    def __sub__(self, other):
-        return _operate("sub", self, other)
-
-    def __rsub__(self, other):
-        return _operate("sub", other, self)
-
-    def __mul__(self, other):
-        return _operate("mul", self, other)
-
-    def __rmul__(self, other):
-        return _operate("mul", other, self)
-
-    def __truediv__(self, other):
-        return _operate("div", self, other)
-
-    def __rtruediv__(self, other):
-        return _operate("div", other, self)
-
-    def __pow__(self, exponent):
-        return _raise_to_power(self, exponent)
-
-    def __rpow__(self, base):
-        return _raise_to_power(base, self)
+    __add__, __radd__ = _overload("add")
+    __sub__, __rsub__ = _overload("sub")
+    __mul__, __rmul__ = _overload("mul")
+    __truediv__, __rtruediv__ = _overload("div")
+    __pow__, __rpow__ = _overload("pow")
 
     def __pos__(self):
         return self
@@ -265,26 +249,21 @@ class Constant(Expression):
     Constant(2.5)
     """
 
-    __slots__ = ("value",)
+    __slots__ = ()
 
     def __init__(self, value):
         if not isinstance(value, Real) or not math.isfinite(value):
             raise ValueError(f"value must be a finite number. Got {value!r} instead.")
-        value = float(value) + 0.0
-        self._set(value=value, args=(), complexity=1, _hash=hash(("constant", value)))
+        self._set(float(value) + 0.0)
 
     @property
-    def _token(self):
-        return self.value
+    def value(self):
+        """The number."""
+        return self.token
 
     def accept(self, visitor, arguments):
         """Call ``visitor.constant``."""
         return visitor.constant(self.value)
-
-    def __eq__(self, other):
-        return isinstance(other, Constant) and self.value == other.value
-
-    __hash__ = Expression.__hash__
 
     def __neg__(self):
         return Constant(-self.value)
@@ -307,27 +286,22 @@ class Variable(Expression):
     Operation('mul', (Variable(0), Variable(1)))
     """
 
-    __slots__ = ("index",)
+    __slots__ = ()
     is_variable = True
 
     def __init__(self, index):
         if not isinstance(index, Integral) or index < 0:
             raise ValueError(f"index must be an integer from 0. Got {index!r} instead.")
-        index = int(index)
-        self._set(index=index, args=(), complexity=1, _hash=hash(("variable", index)))
+        self._set(int(index))
 
     @property
-    def _token(self):
-        return self.index
+    def index(self):
+        """The index of the column."""
+        return self.token
 
     def accept(self, visitor, arguments):
         """Call ``visitor.variable``."""
         return visitor.variable(self.index)
-
-    def __eq__(self, other):
-        return isinstance(other, Variable) and self.index == other.index
-
-    __hash__ = Expression.__hash__
 
     def __repr__(self):
         return f"Variable({self.index})"
@@ -350,7 +324,7 @@ class Operation(Expression):
     sqrt(x2)
     """
 
-    __slots__ = ("operator_name",)
+    __slots__ = ()
 
     def __init__(self, operator_name, args):
         args = tuple(args)
@@ -361,49 +335,19 @@ class Operation(Expression):
             )
         if operator_name == "pow" and not isinstance(args[1], Constant):
             raise ValueError(f"the exponent of 'pow' must be a Constant. Got {args[1]!r} instead.")
-        self._set(
-            operator_name=operator_name,
-            args=args,
-            complexity=1 + sum(argument.complexity for argument in args),
-            _hash=hash((operator_name, args)),
-        )
+        self._set(operator_name, args)
 
     @property
-    def _token(self):
-        return self.operator_name
+    def operator_name(self):
+        """The key of the operator."""
+        return self.token
 
     def accept(self, visitor, arguments):
         """Call ``visitor.operation``."""
         return visitor.operation(self.operator_name, arguments)
 
-    def __eq__(self, other):
-        return self is other or (
-            isinstance(other, Operation)
-            and self._hash == other._hash
-            and self.operator_name == other.operator_name
-            and self.args == other.args
-        )
-
-    __hash__ = Expression.__hash__
-
     def __repr__(self):
         return f"Operation({self.operator_name!r}, {self.args!r})"
-
-
-class _Substitution:
-    """A visitor that rebuilds a tree with other content for its variables."""
-
-    def __init__(self, replacements):
-        self.replacements = {index: as_expression(new) for index, new in replacements.items()}
-
-    def variable(self, index):
-        return self.replacements.get(index) or Variable(index)
-
-    def constant(self, value):
-        return Constant(value)
-
-    def operation(self, name, arguments):
-        return Operation(name, arguments)
 
 
 def from_postfix(tokens):
@@ -452,14 +396,12 @@ def as_expression(value):
 def _operate(name, left, right):
     if not (_is_operand(left) and _is_operand(right)):
         return NotImplemented
-    return Operation(name, (as_expression(left), as_expression(right)))
+    left, right = as_expression(left), as_expression(right)
+    return _raise_to_power(left, right) if name == "pow" else Operation(name, (left, right))
 
 
 def _raise_to_power(base, exponent):
     """Choose the form of a power: square, cube, pow or, for a variable exponent, exp and log."""
-    if not (_is_operand(base) and _is_operand(exponent)):
-        return NotImplemented
-    base, exponent = as_expression(base), as_expression(exponent)
     if exponent.variables:
         return Operation("exp", (exponent * Operation("log", (base,)),))
     exponent = Constant(exponent.evaluate([[]])[0])
