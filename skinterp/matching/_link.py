@@ -95,4 +95,6 @@ def monotone_knots(values, targets, *, n_knots=N_KNOTS):
     fitted = model.predict(values)
     y = np.bincount(bins, weights=fitted, minlength=n_knots)[filled] / counts[filled]
     distinct = np.concatenate([[True], np.diff(x) > 0])
-    return x[distinct], y[distinct]
+    # averages of equal numbers differ in the last bit
+    monotone = np.maximum.accumulate if correlation >= 0 else np.minimum.accumulate
+    return x[distinct], monotone(y[distinct])

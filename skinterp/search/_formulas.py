@@ -166,7 +166,8 @@ def _assemble(problem, parts, coefficients):
         offset = problem.offset(total)
         step = 1e-3 * np.std(problem.field.values)
         rounded, _ = round_greedily([offset], lambda b: abs(b[0] - offset) <= step)
-        return drop_neutral(Operation("add", (total, Constant(rounded[0]))))
+        shift = 0.0 if abs(offset) <= step else rounded[0]
+        return drop_neutral(Operation("add", (total, Constant(shift))))
     total = weighted_sum(parts, coefficients * problem.sign(weighted_sum(parts, coefficients)))
     before = problem.loss(total)
     stripped = strip_monotone(total, lambda inner: problem.loss(inner) <= before + 1e-6)

@@ -1,1 +1,13 @@
-"""surrogate."""
+"""With which simple form? Estimators that answer as a network does, and say how.
+
+Each takes ``network=``: a fitted network is used as it is and never refitted, not even under
+``clone`` or in a grid search; an unfitted one is trained in each ``fit``. Surrogates are grown on
+the network's answers: equations by gradient matching, trees and linear models by asking it.
+"""
+
+from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
+
+__all__ = [
+    "SymbolicSurrogateClassifier",
+    "SymbolicSurrogateRegressor",
+]

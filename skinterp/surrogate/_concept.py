@@ -99,11 +99,8 @@ def _simplified(expression, X):
 def _rounded_threshold(threshold, agreement):
     """Return the threshold with the fewest digits that lose no more than 0.05 % agreement."""
     floor = agreement(threshold) - 5e-4
-    for digits in range(1, 6):
-        trial = float(f"{threshold:.{digits}e}")
-        if agreement(trial) >= floor:
-            return trial
-    return threshold
+    trials = [0.0, *(float(f"{threshold:.{digits}e}") for digits in range(1, 6))]
+    return next((trial for trial in trials if agreement(trial) >= floor), threshold)
 
 
 def classification_link(values, log_odds, threshold, greater):

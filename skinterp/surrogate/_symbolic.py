@@ -1,0 +1,394 @@
+"""Equations that decide as a network does, found by matching directions of gradients."""
+
+import sys
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn.utils import check_random_state
+
+from skinterp.search import SearchSettings, operator_prices
+from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate
+from skinterp.surrogate._concept import Question, deadline, explain_margin, explain_values
+from skinterp.utils._sklearn import Interval, fit_context
+
+MIN_ROWS = 10
+LOG_ODDS_OF_UNDEFINED = 1e-3
+
+
+def _report(message):
+    sys.stderr.write(f"[skinterp] {message}\n")
+
+
+class _SymbolicMixin:
+    """Parameters and search that both symbolic surrogates share."""
+
+    _parameter_constraints = {
+        "network": "no_validation",
+        "operators": [None, list, tuple, set, dict],
+        "max_complexity": [Interval(Integral, 1, None, closed="left")],
+        "n_points": [Interval(Integral, 10, None, closed="left")],
+        "time_budget": [None, Interval(Real, 0, None, closed="neither")],
+        "verbose": ["verbose"],
+        "n_jobs": [None, Integral],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        network=None,
+        *,
+        operators=None,
+        max_complexity=40,
+        n_points=600,
+        time_budget=None,
+        verbose=0,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.network = network
+        self.operators = operators
+        self.max_complexity = max_complexity
+        self.n_points = n_points
+        self.time_budget = time_budget
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _question(self, until):
+        settings = SearchSettings(
+            prices=operator_prices(self.operators),
+            max_cost=float(self.max_complexity),
+            n_jobs=self.n_jobs,
+            deadline=until,
+        )
+        return Question(settings, self.n_points, _report if self.verbose else None)
+
+    def _asked(self, X, y):
+        """Fit the network and return X, refusing tables too small to search on."""
+        operator_prices(self.operators)
+        X = self._fit_network(X, y)
+        if len(X) < MIN_ROWS:
+            raise ValueError(
+                f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
+                f"Got n_samples={len(X)} instead."
+            )
+        return X
+
+    def _announce(self, fronts):
+        notes = dict.fromkeys(note for front in fronts for note in front.notes)
+        for note in notes:
+            if note.startswith("interrupted"):
+                warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
+
+    def _warn_undefined(self, n, answer):
+        if n:
+            warnings.warn(
+                f"The formula is undefined at {n} rows (outside the range it was fitted on); "
+                f"they are given {answer}.",
+                UserWarning,
+                stacklevel=3,
+            )
+
+
+class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
+    """A formula and a threshold that classify as a network does.
+
+    A classifier's logit f is nearly a monotone function of its concept g, so that their gradients
+    are parallel. The search minimises ``1 - |mean cos(grad f, grad g)|`` on the network's
+    decision boundary and in a band around it, over sparse sums of small terms and of terms
+    evolved by gplearn, and takes the elbow of the front of loss against complexity. Threshold,
+    direction and a monotone link to log-odds are fitted last, to the network's answers. With more
+    than two classes there is one equation per class, from its log-odds against the rest.
+
+    Parameters
+    ----------
+    network : estimator, Network, tuple, callable or None, default=None
+        The network to explain: anything :func:`skinterp.network.as_network` takes. A fitted one
+        is used as it is; an unfitted one is trained in `fit`; None trains
+        :func:`skinterp.network.default_network`.
+    operators : sequence of str, dict of str to float or None, default=None
+        Operators that formulas may use, or their prices by name; None is add, sub, mul, div,
+        square, cube, sqrt, exp, log, sin and cos.
+    max_complexity : int, default=40
+        Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    n_points : int, default=600
+        Points of the decision boundary at which the network is asked, and half as many in the
+        band. More rows than needed are subsampled.
+    time_budget : float or None, default=None
+        Seconds after which the search ends with the best it has. With a budget the result may
+        depend on the speed of the machine.
+    verbose : int, default=0
+        Whether to write a line per stage to the standard error.
+    n_jobs : int or None, default=None
+        Populations evolved at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the default network, the points and the evolution.
+
+    Attributes
+    ----------
+    equation_ : Equation
+        The equation of the second class (two classes only).
+    equations_ : tuple of Equation
+        One equation per class; of the second class only if there are two.
+    front_ : Front
+        Everything worth knowing that was found, cheapest first (two classes only).
+    fronts_ : tuple of Front
+        One front per equation.
+    complexity_ : int
+        Nodes of all equations.
+    network_ : Network
+        The network explained.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of inputs.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the inputs, if X had them.
+
+    Raises
+    ------
+    ValueError
+        If the network does not classify, gives the same answer at all rows, or its gradients
+        vanish.
+
+    Notes
+    -----
+    Formulas with the same boundary differ only off it, where a network's gradients are less
+    reliable; ``front_`` marks near-ties. On strongly correlated inputs gradients point away from
+    the data, where the network was never trained: look at the fidelity on held-out rows.
+
+    References
+    ----------
+    S. J. Wetzel, "Closed-form interpretation of neural network classifiers with symbolic
+    gradients", arXiv:2401.04978; "Closed-form interpretation of neural network latent spaces with
+    symbolic gradients", arXiv:2409.05305.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp import SymbolicSurrogateClassifier
+    >>> X = np.random.default_rng(0).uniform(-1, 1, size=(2000, 3))
+    >>> logit = lambda X: 5 * np.tanh(X[:, 0] * X[:, 1] - X[:, 2])
+    >>> from skinterp.network import as_network
+    >>> network = as_network(logit, n_features_in=3, classes=["off", "on"])
+    >>> surrogate = SymbolicSurrogateClassifier(network, random_state=0).fit(X)
+    >>> print(surrogate.equation_)
+    x0*x1 - x2 > 0
+    """
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Search the equations.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows on which the network is asked.
+        y : array-like of shape (n_samples,) or None, default=None
+            Classes; needed only to train an unfitted network.
+
+        Returns
+        -------
+        self
+            The fitted surrogate.
+        """
+        X = self._asked(X, y)
+        rng = check_random_state(self.random_state)
+        network = self.network_
+        if network.task == "binary":
+            pairs = [(network.margin(), tuple(self.classes_.tolist()))]
+        else:
+            pairs = [
+                (network.margin(k), (f"not {label}", label))
+                for k, label in enumerate(self.classes_.tolist())
+            ]
+        found = []
+        for view, classes in pairs:
+            question = self._question(deadline(self.time_budget, 1 / len(pairs)))
+            found.append(explain_margin(view, X, question, self._input_names, classes, rng))
+        self.equations_ = tuple(equation for equation, _ in found)
+        self.fronts_ = tuple(front for _, front in found)
+        if len(found) == 1:
+            self.equation_, self.front_ = found[0]
+        self.complexity_ = sum(equation.complexity for equation in self.equations_)
+        self._announce(self.fronts_)
+        return self
+
+    def decision_function(self, X):
+        """Return calibrated log-odds by the equations.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Log-odds of the second class, or of each class against the rest.
+        """
+        X = self._rows(X)
+        columns = [self._log_odds(equation, X) for equation in self.equations_]
+        return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+
+    def _log_odds(self, equation, X):
+        values = equation.values(X)
+        undefined = np.isnan(values)
+        if undefined.any():
+            label = equation.classes[int(equation.undefined_as)]
+            self._warn_undefined(int(undefined.sum()), f"class {label!r}")
+        # Just beyond and before the threshold the link may be flat at zero: the sign stays that
+        # of the decision, so that predict and the printed equation agree.
+        decided = np.where(equation.decide(X), 1.0, -1.0)
+        size = np.abs(np.nan_to_num(equation.link.log_odds(values)))
+        return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
+
+    def predict(self, X):
+        """Classify by the equations, without the network.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Class labels; with more than two classes that of the largest log-odds.
+        """
+        log_odds = self.decision_function(X)
+        if log_odds.ndim == 1:
+            return self.classes_[(log_odds > 0).astype(int)]
+        return self.classes_[np.argmax(log_odds, axis=1)]
+
+    def predict_proba(self, X):
+        """Return class probabilities by the equations and their links.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities.
+        """
+        log_odds = self.decision_function(X)
+        if log_odds.ndim == 1:
+            return np.stack([expit(-log_odds), expit(log_odds)], axis=1)
+        return softmax(log_odds, axis=1)
+
+
+class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
+    """A formula that predicts as a regression network, or any scalar view of a network, does.
+
+    Minimises the squared error of values and of gradients (in standardised coordinates), both
+    relative to their spread, over sparse sums of small terms and of terms evolved by gplearn,
+    and takes the elbow of the front of loss against complexity.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple, callable or None, default=None
+        The network to explain: anything :func:`skinterp.network.as_network` takes, with one
+        output, such as ``as_network(model).unit(layer, j)``. A fitted one is used as it is; an
+        unfitted one is trained in `fit`; None trains :func:`skinterp.network.default_network`.
+    operators : sequence of str, dict of str to float or None, default=None
+        Operators that formulas may use, or their prices by name; None is add, sub, mul, div,
+        square, cube, sqrt, exp, log, sin and cos.
+    max_complexity : int, default=40
+        Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    n_points : int, default=600
+        Two thirds of the rows on which the network is asked, at the most.
+    time_budget : float or None, default=None
+        Seconds after which the search ends with the best it has. With a budget the result may
+        depend on the speed of the machine.
+    verbose : int, default=0
+        Whether to write a line per stage to the standard error.
+    n_jobs : int or None, default=None
+        Populations evolved at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the default network, the points and the evolution.
+
+    Attributes
+    ----------
+    equation_ : Equation
+        The equation.
+    front_ : Front
+        Everything worth knowing that was found, cheapest first.
+    complexity_ : int
+        Nodes of the equation.
+    undefined_value_ : float
+        Prediction where the formula is undefined: the mean of the network's on the rows of `fit`.
+    network_ : Network
+        The network explained.
+    n_features_in_ : int
+        Number of inputs.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the inputs, if X had them.
+
+    Raises
+    ------
+    ValueError
+        If the network classifies, has several outputs, or its gradients vanish.
+
+    References
+    ----------
+    S. J. Wetzel, arXiv:2401.04978 and arXiv:2409.05305, where values are not matched.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp import SymbolicSurrogateRegressor
+    >>> X = np.random.default_rng(0).uniform(1, 2, size=(500, 3))
+    >>> surrogate = SymbolicSurrogateRegressor(lambda X: 3 * X[:, 0] / X[:, 1], random_state=0)
+    >>> print(surrogate.fit(X).equation_)
+    3*x0/x1
+    """
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Search the equation.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows on which the network is asked.
+        y : array-like of shape (n_samples,) or None, default=None
+            Targets; needed only to train an unfitted network.
+
+        Returns
+        -------
+        self
+            The fitted surrogate.
+        """
+        X = self._asked(X, y)
+        view = self.network_.output(0)
+        question = self._question(deadline(self.time_budget))
+        self.equation_, self.front_ = explain_values(
+            view, X, question, self._input_names, check_random_state(self.random_state)
+        )
+        self.undefined_value_ = float(view.value(X).mean())
+        self.complexity_ = self.equation_.complexity
+        self._announce([self.front_])
+        return self
+
+    def predict(self, X):
+        """Predict by the equation, without the network.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Predictions; `undefined_value_` where the formula is undefined.
+        """
+        values = self.equation_.predict(self._rows(X))
+        undefined = np.isnan(values)
+        self._warn_undefined(int(undefined.sum()), f"the mean {self.undefined_value_:.4g}")
+        return np.where(undefined, self.undefined_value_, values)
