@@ -5,9 +5,15 @@ Each takes ``network=``: a fitted network is used as it is and never refitted, n
 the network's answers: equations by gradient matching, trees and linear models by asking it.
 """
 
+from skinterp.surrogate._linear import LinearSurrogateClassifier, LinearSurrogateRegressor
 from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
+from skinterp.surrogate._tree import TreeSurrogateClassifier, TreeSurrogateRegressor
 
 __all__ = [
+    "LinearSurrogateClassifier",
+    "LinearSurrogateRegressor",
     "SymbolicSurrogateClassifier",
     "SymbolicSurrogateRegressor",
+    "TreeSurrogateClassifier",
+    "TreeSurrogateRegressor",
 ]

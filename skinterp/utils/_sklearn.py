@@ -3,6 +3,7 @@
 from sklearn.base import _fit_context as fit_context
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils._param_validation import HasMethods, Hidden, Interval, Options, StrOptions
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _get_feature_names as get_feature_names
 from sklearn.utils.validation import _is_fitted as is_fitted
 from sklearn.utils.validation import validate_data
@@ -14,6 +15,7 @@ __all__ = [
     "Interval",
     "Options",
     "StrOptions",
+    "check_sample_weight",
     "column_indices",
     "fit_context",
     "get_feature_names",
