@@ -8,7 +8,7 @@ from skinterp.expression._operators import FUNCTION_NAMES
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<quoted>`(?:[^`]|``)+`)"
+    r"|(?P<quoted>`(?:[^`]|``)*`)"
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|[-+*/(),]))"
 )

@@ -4,15 +4,18 @@ from contextlib import suppress
 
 import numpy as np
 
-from skinterp.expression._fold import has_constant_operation
+from skinterp.expression._fold import has_constant_operation, postorder
 from skinterp.expression._rewrite import tidy
 from skinterp.expression._sympy import from_sympy, to_sympy
 from skinterp.expression._time_limit import call_within
 
 MAX_NODES = 120
 MAX_NODES_OF_SIMPLIFY = 40
+MAX_DEGREE = 60
 N_POINTS = 1000
 TOLERANCE = 1e-9
+_REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_NAMED_POWERS = {"square": 2, "cube": 3}
 
 
 def _probe(expression):
@@ -25,14 +28,38 @@ def _probe(expression):
     return X
 
 
+def _degree(expression):
+    """Bound the degree to which sympy could expand a formula."""
+    degrees = {}
+    for node in postorder(expression):
+        inner = [degrees[argument] for argument in node.args]
+        if node.token in ("mul", "div"):
+            degrees[node] = sum(inner)
+        elif node.token == "pow":
+            degrees[node] = inner[0] * abs(node.args[1].value)
+        else:
+            degrees[node] = _NAMED_POWERS.get(node.token, 1) * max(inner, default=1)
+    return degrees[expression]
+
+
+def _within_reach(expression):
+    """Tell whether sympy can be expected to end soon, and numbers to stay finite."""
+    return (
+        expression.complexity <= MAX_NODES
+        and not has_constant_operation(expression)
+        and _degree(expression) <= MAX_DEGREE
+    )
+
+
 def _same_values(ours, theirs):
     """Tell whether values agree to 1e-9 of their size, or of its median where that is larger."""
     finite = np.isfinite(ours)
     if not finite.any() or not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return False
-    size = np.abs(ours[finite])
-    scale = np.maximum(size, np.median(size))
-    return bool(np.all(np.abs(ours - theirs)[finite] <= TOLERANCE * scale))
+    ours, theirs = ours[finite], theirs[finite]
+    scale = np.maximum(np.abs(ours), np.median(np.abs(ours)))
+    with np.errstate(over="ignore"):
+        return bool(np.all(np.abs(ours - theirs) <= TOLERANCE * scale))
 
 
 def _propose(sympy, expression, proposals):
@@ -43,15 +70,7 @@ def _propose(sympy, expression, proposals):
         steps.append(sympy.simplify)
     start = to_sympy(expression, names)
     for step in steps:
-        with suppress(
-            ValueError,
-            TypeError,
-            ArithmeticError,
-            LookupError,
-            AttributeError,
-            RuntimeError,
-            sympy.polys.polyerrors.BasePolynomialError,
-        ):
+        with suppress(*_REFUSALS, sympy.polys.polyerrors.BasePolynomialError):
             proposals.append(tidy(from_sympy(step(start), names)))
 
 
@@ -61,8 +80,9 @@ def simplify(expression, X=None, time_limit=2.0, prices=None):
     Plain rules come first; then sympy expands, factors, cancels and simplifies. A form is taken
     only if it agrees with the formula on every row: to 1e-9 of the value, or of the median size
     of the values where that is larger, and in where it is defined. Formulas of more than 120
-    nodes are left to the plain rules, and those of more than 40 to everything but sympy's
-    ``simplify``, so that the time limit is rarely reached and the result the same in every run.
+    nodes or of a degree above 60 are left to the plain rules, and those of more than 40 nodes
+    spared sympy's ``simplify``, so that the time limit is rarely reached and the result is the
+    same in every run.
 
     Parameters
     ----------
@@ -93,7 +113,7 @@ def simplify(expression, X=None, time_limit=2.0, prices=None):
     X = _probe(expression) if X is None else np.asarray(X, dtype=float)
     tidied = tidy(expression)
     proposals = [tidied]
-    if time_limit and tidied.complexity <= MAX_NODES and not has_constant_operation(tidied):
+    if time_limit and _within_reach(tidied):
         import sympy
 
         call_within(time_limit, _propose, sympy, tidied, proposals)

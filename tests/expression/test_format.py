@@ -1,0 +1,139 @@
+"""What is printed is readable, and `parse` reads it back."""
+
+import math
+
+import numpy as np
+import pytest
+from formula_strategies import ROWS, exact_rows, expressions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skinterp.expression import Constant, Operation, Variable, absolute, cos, exp, log, parse, sqrt
+
+x0, x1, x2 = (Variable(index) for index in range(3))
+ODD_NAMES = ["a b", "x^2", "class", 'quo"te', "back`tick", "sin", "pi", "1st", "é", "ﬁ", "", "x0"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (x0 * x1 / x2**2, "x0*x1/x2**2"),
+        (x0 + -3 * x1, "x0 - 3*x1"),
+        (x0 - (-3 * x1), "x0 + 3*x1"),
+        (x0 + Constant(-3), "x0 - 3"),
+        (x0 - (x1 - x2), "x0 - (x1 - x2)"),
+        (x0 + (-x1 + x2), "x0 - x1 + x2"),
+        (-(x0 + x1), "-(x0 + x1)"),
+        (-(x0 * x1), "-x0*x1"),
+        (Operation("neg", (-x0,)), "x0"),
+        ((-x0) * (-x1), "x0*x1"),
+        (x0 / (x1 * x2), "x0/(x1*x2)"),
+        (x0 / (x1 / x2), "x0/(x1/x2)"),
+        (x0 * (x1 / x2), "x0*x1/x2"),
+        (x0 * (x1 + x2), "x0*(x1 + x2)"),
+        ((-x0) ** 2, "(-x0)**2"),
+        (-(x0**2), "-x0**2"),
+        ((x0**2) ** 3, "(x0**2)**3"),
+        (Constant(-2) ** 1.5 + x0, "(-2)**1.5 + x0"),
+        (x0**-1.5, "x0**-1.5"),
+        (exp(-(x1**2) / 2), "exp(-x1**2/2)"),
+        (absolute(x0) + sqrt(x1), "abs(x0) + sqrt(x1)"),
+        (2.123456 * x0 + 123456 + 1e-7 * x1, "2.123*x0 + 123500 + 1e-07*x1"),
+    ],
+)
+def test_text_is_what_one_would_write(expression, text):
+    assert str(expression) == text
+
+
+def test_digits_round_what_is_shown():
+    expression = math.pi * x0
+    assert expression.format(digits=2) == "3.1*x0"
+    assert expression.format(digits=None) == "3.141592653589793*x0"
+
+
+@given(expressions(), st.sampled_from([None, ["a", "b c", "x1"]]))
+def test_parse_reads_what_is_printed(expression, names):
+    again = parse(expression.format(names, digits=None), names)
+    values, read = expression.evaluate(ROWS), again.evaluate(ROWS)
+    for index, _ in exact_rows(expression):
+        np.testing.assert_allclose(read[index], values[index], rtol=1e-8, atol=1e-8)
+    assert again.format(names, digits=None) == expression.format(names, digits=None)
+
+
+@given(st.lists(st.text(), unique=True, min_size=2, max_size=2))
+def test_any_text_is_a_name(names):
+    expression = x0 * exp(-x1) + 1
+    assert parse(expression.format(names), names) == expression
+
+
+def test_names_that_are_no_identifiers_are_quoted():
+    for index, name in enumerate(ODD_NAMES):
+        text = Variable(index).format(ODD_NAMES)
+        assert (text == name) == (name in ("é", "x0"))
+        assert parse(text, ODD_NAMES) == Variable(index)
+
+
+def test_keywords_need_no_quotes_when_read():
+    assert parse("class*lambda", ["lambda", "class"]) == x1 * x0
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("x0 - x1 - x2", (x0 - x1) - x2),
+        ("x0/x1*x2", (x0 / x1) * x2),
+        ("-x0**2", -(x0**2)),
+        ("x0**-2", x0 ** Constant(-2)),
+        ("2**3**2", Constant(2) ** Constant(9)),
+        ("-3*x0", Constant(-3) * x0),
+        ("--x0", Operation("neg", (-x0,))),
+        ("+x0", x0),
+        ("1.5e-3 + .5 + 2.", Constant(1.5e-3) + 0.5 + 2.0),
+        ("x0**x1", exp(x1 * log(x0))),
+        (" cos ( pi * x2 ) \n", cos(math.pi * x2)),
+        ("x12", Variable(12)),
+    ],
+)
+def test_parse_follows_python(text, expression):
+    assert parse(text) == expression
+
+
+def test_pi_may_be_a_column():
+    assert parse("pi", ["pi"]) == x0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x0 +", "expected a number, a name or '\\(', got 'the end' at position 4"),
+        ("", "got 'the end' at position 0"),
+        ("x0 $ 2", "unexpected '\\$' at position 3"),
+        ("x0^2", "unexpected '\\^' at position 2 \\(write powers as \\*\\*\\)"),
+        ("(x0 + 1", "expected '\\)', got 'the end' at position 7"),
+        ("x0 x1", "unexpected 'x1' at position 3"),
+        ("2x0", "unexpected 'x0' at position 1"),
+        ("sinh(x0)", "unknown function 'sinh'; known are .*'exp'.* at position 0"),
+        ("1 + foo", "unknown name 'foo'; known are x0, x1, ..., at position 4"),
+        ("sin + 1", "unknown name 'sin'"),
+        ("`a", "unexpected '`' at position 0"),
+        ("sin(x0, x1)", "expected '\\)', got ','"),
+        ("__import__('os')", 'unexpected "\'" at position 11'),
+        ("x0.real", "unexpected '.' at position 2"),
+        ("(" * 10000, "nested too deeply"),
+    ],
+)
+def test_errors_name_the_token(text, message):
+    with pytest.raises(ValueError, match=f"text must be a formula.*{message}"):
+        parse(text)
+
+
+def test_unknown_names_list_the_columns():
+    with pytest.raises(ValueError, match="unknown name 'c'; known are 'a', 'b', at position 4"):
+        parse("a + c", ["a", "b"])
+
+
+def test_refusals_of_names():
+    with pytest.raises(ValueError, match=r"at least 3 names.*uses x2\. Got 2 instead"):
+        x2.format(["a", "b"])
+    with pytest.raises(ValueError, match=r"names must be distinct\. Got \['a'\] more than once"):
+        x0.format(["a", "a"])

@@ -1,0 +1,61 @@
+"""The time limit holds in every thread and leaves no trace."""
+
+import threading
+import time
+
+import pytest
+
+from skinterp.expression._time_limit import call_within
+
+
+def spin():
+    while True:
+        pass
+
+
+def test_a_quick_call_returns():
+    seen = []
+    assert call_within(10.0, seen.append, 1)
+    assert seen == [1]
+
+
+def test_an_endless_call_is_stopped():
+    assert not call_within(0.05, spin)
+
+
+def test_it_holds_in_a_worker_thread():
+    results = []
+    worker = threading.Thread(target=lambda: results.append(call_within(0.05, spin)))
+    worker.start()
+    worker.join(timeout=30)
+    assert results == [False]
+
+
+def test_no_ordinary_handler_swallows_it():
+    def stubborn():
+        while True:
+            try:
+                spin()
+            except (ArithmeticError, RuntimeError, ValueError):
+                continue
+
+    assert not call_within(0.05, stubborn)
+
+
+def test_nothing_is_called_without_time():
+    assert not call_within(0.0, spin)
+
+
+def test_limits_that_nearly_coincide_with_the_end_leave_nothing_behind():
+    for step in range(200):
+        call_within(1e-5 * (step % 20 + 1), time.sleep, 1e-4)
+    for _ in range(1000):
+        time.sleep(0)
+
+
+def test_exceptions_pass_through():
+    def fail():
+        raise KeyError("x")
+
+    with pytest.raises(KeyError, match="x"):
+        call_within(10.0, fail)
