@@ -8,7 +8,7 @@ from skinterp.network._activations import IDENTITY, Activation
 from skinterp.network._network import Network, checked_index
 from skinterp.network._value import read_only
 
-_BLOCK_FLOATS = 2**19  # numbers held at a time while working: 4 MB, about a cache
+_BLOCK_FLOATS = 2**18  # numbers held at a time while working: 2 MB, within a cache
 
 
 class Layer(NamedTuple):
