@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skinterp.sampling._field import feature_scale, gradient_field
+from skinterp.sampling._field import checked_rows, feature_scale, gradient_field
 
 N_NEWTON = 20
 N_BISECTIONS = 40
@@ -25,6 +25,7 @@ def _newton(view, points, scale, low, high, tolerance):
         slopes = view.gradient(points[active]) * scale
         squared = np.einsum("ij,ij->i", slopes, slopes)
         step = -values[:, None] * slopes / np.maximum(squared, 1e-300)[:, None]
+        step[~np.isfinite(step).all(axis=1)] = 0.0
         length = np.linalg.norm(step, axis=1)
         step *= np.minimum(1.0, MAX_STEP / np.maximum(length, 1e-300))[:, None]
         points[active] = np.clip(points[active] + step * scale, low, high)
@@ -51,7 +52,7 @@ def _starts(values, n_points, rng):
 
 def _distinct(points, scale):
     """Return the indices of points that differ from all earlier ones."""
-    keys = np.round(points / (scale * SAME_POINT))
+    keys = np.round(points / np.where(scale > 0, scale * SAME_POINT, 1.0))
     return np.sort(np.unique(keys, axis=0, return_index=True)[1])
 
 
@@ -61,12 +62,13 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
     Each row walks along the gradient in standardised coordinates by Newton steps
     ``z <- z - f * grad / |grad|**2``, kept inside the range of the data. Rows that do not arrive
     are replaced by the crossing point of the segment to a row of the other side (bisection).
+    Rows at which the view is NaN or infinite are left out.
 
     Parameters
     ----------
     view : ScalarView
         The view whose zero level is wanted.
-    X : ndarray of shape (n, d)
+    X : array-like or data frame of shape (n, d)
         Rows to start from; their range bounds the result.
     n_points : int, default=1000
         How many rows to start from, at the most.
@@ -84,9 +86,26 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
     ------
     ValueError
         If the view has the same sign at every row, so that there is no boundary among them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import project_on_boundary
+    >>> view = as_network(lambda X: X[:, 0] ** 2 + X[:, 1] ** 2 - 1).output()
+    >>> X = np.random.RandomState(0).uniform(-2, 2, size=(100, 2))
+    >>> points, dropped = project_on_boundary(view, X, random_state=0)
+    >>> points.shape, dropped
+    ((100, 2), {'not projected': 0, 'duplicates': 0})
+    >>> bool(np.allclose(np.linalg.norm(points, axis=1), 1, atol=0.01))
+    True
     """
-    rng = check_random_state(random_state)
-    values = view.value(X)
+    rng, X = check_random_state(random_state), checked_rows(view, X, n_points)
+    scale, values = feature_scale(X), view.value(X)
+    defined = np.isfinite(values)
+    if not defined.any():
+        raise ValueError(f"{view.name} is NaN or infinite at all {len(X)} rows of X.")
+    X, values = X[defined], values[defined]
     n_positive = int((values > 0).sum())
     if n_positive in (0, len(values)):
         side = "positive" if n_positive else "negative or zero"
@@ -94,8 +113,7 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
             f"No decision boundary among the rows of X: {view.name} is {side} at all "
             f"{len(values)} of them. Pass rows of both classes, or use the data or band strategy."
         )
-    scale = feature_scale(X)
-    tolerance = TOLERANCE * np.median(np.abs(values))
+    tolerance = TOLERANCE * np.median(np.abs(values[values != 0]))
     start = _starts(values, n_points, rng)
     points, arrived = _newton(view, X[start], scale, X.min(axis=0), X.max(axis=0), tolerance)
     lost = np.flatnonzero(~arrived)
@@ -128,7 +146,7 @@ def boundary_field(view, X, *, n_points=1000, random_state=None, **smooth):
     ----------
     view : ScalarView
         The view, zero on the boundary.
-    X : ndarray of shape (n, d)
+    X : array-like or data frame of shape (n, d)
         Rows to project, see :func:`project_on_boundary`.
     n_points : int, default=1000
         How many rows to project, at the most.
@@ -146,13 +164,26 @@ def boundary_field(view, X, *, n_points=1000, random_state=None, **smooth):
     ------
     ValueError
         If there is no boundary among the rows, or the gradient vanishes on it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import boundary_field
+    >>> view = as_network(lambda X: X[:, 0] ** 2 + X[:, 1] ** 2 - 1).output()
+    >>> X = np.random.RandomState(0).uniform(-2, 2, size=(100, 2))
+    >>> field = boundary_field(view, X, n_points=50, random_state=0)
+    >>> field
+    GradientField(50 points, 50 on the boundary)
+    >>> field.directions.shape
+    (50, 2)
     """
-    rng = check_random_state(random_state)
+    rng, X = check_random_state(random_state), checked_rows(view, X, n_points)
     points, dropped = project_on_boundary(view, X, n_points=n_points, random_state=rng)
     if not len(points):
         raise ValueError(
-            f"None of {n_points} rows could be projected on the decision boundary of {view.name}: "
-            "its values jump there. Use the band strategy, or a smoother network."
+            f"None of {dropped['not projected']} rows could be projected on the decision boundary "
+            f"of {view.name}: its values jump there. Use the band strategy, or a smoother network."
         )
     scale = feature_scale(X)
     return gradient_field(

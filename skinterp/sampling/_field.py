@@ -1,15 +1,18 @@
 """The gradient field of a scalar view: points, unit directions, values and weights."""
 
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
+
+from skinterp.utils import check_X
 
 # A gradient shorter than this share of the field's median length has no direction to trust.
 VANISHING = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradientField:
     """Points where a network was asked, and the direction of its gradient at each.
 
@@ -24,7 +27,8 @@ class GradientField:
     weights : ndarray of shape (n,)
         Trust in each point, positive, summing to 1.
     scale : ndarray of shape (d,)
-        Standard deviation of each input, the unit of the standardised coordinates.
+        Standard deviation of each input, the unit of the standardised coordinates; 0 for
+        constant inputs, along which no direction points.
     on_boundary : ndarray of shape (n,), dtype bool
         Whether the point lies on the decision boundary ``f(x) = 0``.
     lengths : ndarray of shape (n,)
@@ -54,8 +58,46 @@ class GradientField:
         return f"GradientField({len(self)} points, {on} on the boundary{tail})"
 
 
+def checked_rows(view, X, n_points):
+    """Return rows as numbers, refusing constant ones and a wrong number of points.
+
+    Parameters
+    ----------
+    view : ScalarView
+        What will be asked at the rows.
+    X : array-like or data frame of shape (n, d)
+        The rows.
+    n_points : int
+        How many of them to ask at, at the most.
+
+    Returns
+    -------
+    ndarray of shape (n, d)
+        The rows as float64.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a table of finite numbers for the view, no column varies or `n_points` is
+        not positive.
+    """
+    if isinstance(n_points, bool) or not isinstance(n_points, Integral) or n_points < 1:
+        raise ValueError(f"n_points must be a positive integer. Got {n_points!r} instead.")
+    # Contiguous, so that a data frame gives the same field as its array to the last bit.
+    X = np.ascontiguousarray(check_X(X, view.n_features_in, view.feature_names))
+    if not np.ptp(X, axis=0).any():
+        raise ValueError(
+            "X must have at least one column that varies. "
+            f"Got constant columns only, over {len(X)} row(s)."
+        )
+    return X
+
+
 def feature_scale(X):
-    """Return the standard deviation of each column, 1 where a column is constant.
+    """Return the standard deviation of each column, exactly 0 where a column is constant.
+
+    Scaled gradients and steps therefore ignore constant columns: what a network does along an
+    input that never varied is left over from its initial weights.
 
     Parameters
     ----------
@@ -65,11 +107,18 @@ def feature_scale(X):
     Returns
     -------
     ndarray of shape (d,)
-        Positive scale of each column.
+        Scale of each column, not negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.sampling import feature_scale
+    >>> feature_scale(np.array([[1e-9, 5.0], [3e-9, 5.0]]))
+    array([1.e-09, 0.e+00])
     """
-    scale = np.std(X, axis=0)
-    negligible = scale <= 1e-12 * np.maximum(1.0, np.abs(X).max(axis=0))
-    return np.where(negligible, 1.0, scale)
+    spread = np.ptp(X, axis=0)
+    # In units of the spread, so that squares neither underflow nor overflow.
+    return np.std(X / np.where(spread > 0, spread, 1.0), axis=0) * spread
 
 
 def smooth_gradient(view, points, scale, *, smoothing=0.1, n_steps=8, random_state=None):
@@ -98,6 +147,20 @@ def smooth_gradient(view, points, scale, *, smoothing=0.1, n_steps=8, random_sta
     -------
     ndarray of shape (n, d)
         Gradient in standardised coordinates, ``scale * df/dx``.
+
+    Examples
+    --------
+    The slope of ``|x|`` jumps at 0; its average over small steps passes through it.
+
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import smooth_gradient
+    >>> view = as_network(lambda X: np.abs(X[:, 0]), gradient=np.sign).output()
+    >>> points, scale = np.array([[-1.0], [0.0], [1.0]]), np.ones(1)
+    >>> smooth_gradient(view, points, scale, smoothing=0.1, random_state=0)
+    array([[-1.],
+           [ 0.],
+           [ 1.]])
     """
     if smoothing == 0 or n_steps == 0:
         return view.gradient(points) * scale
@@ -131,30 +194,42 @@ def gradient_field(view, points, scale, *, weights=None, on_boundary=None, dropp
     Returns
     -------
     GradientField
-        The field; points with a vanishing gradient are dropped and counted.
+        The field; points with a vanishing or undefined gradient are dropped and counted.
 
     Raises
     ------
     ValueError
-        If the gradient vanishes at every point.
+        If the gradient vanishes or is undefined at every point.
     """
-    gradients = smooth_gradient(view, points, scale, **smooth)
-    lengths = np.linalg.norm(gradients, axis=1)
-    reference = np.median(lengths[lengths > 0]) if (lengths > 0).any() else 0.0
-    keep = lengths > VANISHING * reference
+    values, gradients = view.value(points), smooth_gradient(view, points, scale, **smooth)
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(gradients, axis=1)
+    defined = np.isfinite(values) & np.isfinite(lengths)
+    if not defined.any():
+        raise ValueError(
+            f"{view.name} or its gradient is NaN or infinite at all {len(points)} points asked. "
+            "Pass rows at which the network is defined, or a smaller smoothing."
+        )
+    positive = defined & (lengths > 0)
+    reference = np.median(lengths[positive]) if positive.any() else 0.0
+    keep = defined & (lengths > VANISHING * reference)
     if not keep.any():
         raise ValueError(
             f"The gradient of {view.name} vanishes at all {len(points)} points asked: the "
             "network does not depend on its inputs there, or it is saturated (its slopes "
-            "underflow). Try rows nearer the decision boundary, a larger smoothing, or a "
-            "network trained with a larger alpha."
+            "underflow). Try rows nearer the decision boundary, another smoothing, or a network "
+            "trained with a larger alpha."
         )
     weights = np.ones(len(points)) if weights is None else weights
-    dropped = {**(dropped or {}), "without a gradient": int((~keep).sum())}
+    dropped = {
+        **(dropped or {}),
+        "without a gradient": int((defined & ~keep).sum()),
+        "undefined": int((~defined).sum()),
+    }
     return GradientField(
         points=points[keep],
         directions=gradients[keep] / lengths[keep, None],
-        values=view.value(points[keep]),
+        values=values[keep],
         weights=weights[keep] / weights[keep].sum(),
         scale=scale,
         on_boundary=np.full(int(keep.sum()), bool(on_boundary)),
@@ -177,9 +252,24 @@ def concatenate_fields(fields, shares):
     -------
     GradientField
         All points; weights sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If the shares are not one positive number per field, or the fields differ in scale.
     """
+    if len(shares) != len(fields) or not all(share > 0 for share in shares):
+        raise ValueError(
+            f"shares must be {len(fields)} positive numbers, one per field. "
+            f"Got {list(shares)} instead."
+        )
+    if any(not np.array_equal(one.scale, fields[0].scale) for one in fields):
+        raise ValueError(
+            "Fields can only be joined when they have the same scale, that of the same rows. "
+            f"Got {[one.scale.tolist() for one in fields]} instead."
+        )
     total = float(sum(shares))
-    weights = [f.weights * share / total for f, share in zip(fields, shares)]
+    weights = [f.weights * share / total for f, share in zip(fields, shares, strict=True)]
     dropped = {}
     for one in fields:
         for why, count in one.dropped.items():

@@ -3,8 +3,7 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skinterp.sampling._field import feature_scale, gradient_field
-
+from skinterp.sampling._field import checked_rows, feature_scale, gradient_field
 
 MIN_BAND = 50
 
@@ -23,7 +22,7 @@ def data_field(view, X, *, n_points=1000, random_state=None, **smooth):
     ----------
     view : ScalarView
         What to differentiate.
-    X : ndarray of shape (n, d)
+    X : array-like or data frame of shape (n, d)
         Rows of data.
     n_points : int, default=1000
         How many rows to ask at, at the most (a random subset).
@@ -41,8 +40,21 @@ def data_field(view, X, *, n_points=1000, random_state=None, **smooth):
     ------
     ValueError
         If the gradient vanishes at every row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import data_field
+    >>> view = as_network(lambda X: X[:, 0] * X[:, 1]).output()
+    >>> field = data_field(view, [[1.0, 2.0], [3.0, 4.0]], smoothing=0)
+    >>> field.values
+    array([ 2., 12.])
+    >>> field.directions.round(3)
+    array([[0.894, 0.447],
+           [0.8  , 0.6  ]])
     """
-    rng = check_random_state(random_state)
+    rng, X = check_random_state(random_state), checked_rows(view, X, n_points)
     points = _thin(X, n_points, rng)
     return gradient_field(view, points, feature_scale(X), random_state=rng, **smooth)
 
@@ -59,7 +71,7 @@ def band_field(view, X, *, width=0.3, n_points=1000, random_state=None, **smooth
     ----------
     view : ScalarView
         The view, zero on the boundary.
-    X : ndarray of shape (n, d)
+    X : array-like or data frame of shape (n, d)
         Rows of data.
     width : float, default=0.3
         Half-width of the band, in standard deviations of the inputs.
@@ -79,10 +91,22 @@ def band_field(view, X, *, width=0.3, n_points=1000, random_state=None, **smooth
     ------
     ValueError
         If `width` is not positive or the gradient vanishes at every row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import band_field
+    >>> view = as_network(lambda X: X[:, 0] + X[:, 1]).output()
+    >>> X = np.random.RandomState(0).normal(size=(1000, 2))
+    >>> field = band_field(view, X, width=0.5, random_state=0)
+    >>> len(field), bool(np.abs(field.values).max() < 0.75)
+    (360, True)
     """
     if not width > 0:
         raise ValueError(f"width must be a positive number. Got {width!r} instead.")
-    rng, scale = check_random_state(random_state), feature_scale(X)
+    rng, X = check_random_state(random_state), checked_rows(view, X, n_points)
+    scale = feature_scale(X)
     with np.errstate(all="ignore"):
         distance = np.abs(view.value(X)) / np.linalg.norm(view.gradient(X) * scale, axis=1)
     distance = np.where(np.isnan(distance), np.inf, distance)
@@ -90,7 +114,7 @@ def band_field(view, X, *, width=0.3, n_points=1000, random_state=None, **smooth
     if not np.isfinite(nearest):
         nearest = np.max(distance[np.isfinite(distance)], initial=0.0)
     edge = max(width, nearest)
-    inside = np.flatnonzero(distance <= edge)
+    inside = np.flatnonzero(np.isfinite(distance) & (distance <= edge))
     if not len(inside):
         inside, distance = np.arange(len(X)), np.zeros(len(X))
     inside = _thin(inside, n_points, rng)
