@@ -93,6 +93,11 @@ class CallableNetwork(Network):
     def _ask(self, X):
         """Return the function's values, checked to be (n, n_outputs)."""
         values = np.asarray(self.function(np.array(X)))  # a copy, as it may be changed in place
+        if values.dtype.kind not in "biuf":
+            raise ValueError(
+                "The function must return numbers, for a classifier its logits (decision_function "
+                f"rather than predict). Got dtype {values.dtype} instead."
+            )
         if values.shape == X.shape[:1] and self.n_outputs == 1:
             values = values[:, np.newaxis]
         if values.shape != (len(X), self.n_outputs):
@@ -111,6 +116,7 @@ class CallableNetwork(Network):
             jacobian = self._differences(X, values.dtype)
         else:
             jacobian = self._ask_gradient(X)
+        values = values.astype(np.float64, copy=False)
         return values, lambda cotangent: np.einsum("nk,nkd->nd", cotangent, jacobian)
 
     def _ask_gradient(self, X):

@@ -137,6 +137,13 @@ def test_wrong_shapes_of_values_are_refused(function, options, message):
         as_network(function, **options).raw_values(points(6, 3))
 
 
+def test_labels_are_no_values():
+    X, y = task_data("binary")
+    model = LogisticRegression(max_iter=1000).fit(X, y)
+    with pytest.raises(ValueError, match=r"return numbers.*rather than predict.*Got dtype <U5"):
+        as_network(model.predict).predict(X)
+
+
 @pytest.mark.parametrize("shape", [(6,), (6, 2), (3, 6), (6, 2, 3)])
 def test_wrong_shapes_of_gradients_are_refused(shape):
     network = as_network(smooth, gradient=lambda X: np.ones(shape))
