@@ -1,12 +1,23 @@
-"""What all surrogates share: the rule for networks, checks of data and task."""
+"""What all surrogates share: the rule for networks, checks of data and of the task."""
+
+import inspect
+from copy import copy
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    RegressorMixin,
+    clone,
+    is_classifier,
+    is_regressor,
+)
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
 
-from skinterp.network import Network, as_network, default_network
-from skinterp.utils import feature_names_of
-from skinterp.utils._sklearn import is_fitted, validate_data
+from skinterp.network import as_network, default_network
+from skinterp.utils import check_X
+from skinterp.utils._sklearn import check_sample_weight, is_fitted, validate_data
 
 
 def needs_training(network):
@@ -24,30 +35,37 @@ def needs_training(network):
     """
     if network is None:
         return True
-    if isinstance(network, Network) or not hasattr(network, "fit"):
-        return False
-    return not is_fitted(network)
+    is_estimator = hasattr(network, "fit") and hasattr(network, "get_params")
+    return is_estimator and not isinstance(network, type) and not is_fitted(network)
 
 
-def _clone_parameter(name, value):
-    if name == "network" and not needs_training(value):
-        return value
-    return clone(value, safe=False)
+def _weights_for(network, sample_weight):
+    """Return the keywords that hand weights to a network's `fit`, or to its last step's."""
+    if sample_weight is None:
+        return {}
+    name, last = getattr(network, "steps", [(None, network)])[-1]
+    parameters = inspect.signature(last.fit).parameters.values()
+    if not any(p.name == "sample_weight" or p.kind is p.VAR_KEYWORD for p in parameters):
+        raise ValueError(
+            f"sample_weight cannot be passed on, because {type(last).__name__}.fit does not take "
+            "it. Pass a fitted network, or no sample_weight."
+        )
+    return {"sample_weight" if name is None else f"{name}__sample_weight": sample_weight}
 
 
 def train(network, X, y, sample_weight=None):
-    """Train a clone of an unfitted network, with weights if its last step takes them.
+    """Train a clone of an unfitted network.
 
     Parameters
     ----------
     network : estimator
         Unfitted.
-    X : array-like or data frame of shape (n, d)
-        Rows.
-    y : array-like of shape (n,)
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows, as the user passed them.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
-    sample_weight : array-like of shape (n,) or None, default=None
-        Weights.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights, handed to the last step of a pipeline.
 
     Returns
     -------
@@ -55,11 +73,7 @@ def train(network, X, y, sample_weight=None):
         The fitted clone.
     """
     network = clone(network)
-    if sample_weight is None:
-        return network.fit(X, y)
-    steps = getattr(network, "steps", None)
-    name = "sample_weight" if steps is None else f"{steps[-1][0]}__sample_weight"
-    return network.fit(X, y, **{name: sample_weight})
+    return network.fit(X, y, **_weights_for(network, sample_weight))
 
 
 class NetworkSurrogate(BaseEstimator):
@@ -67,12 +81,19 @@ class NetworkSurrogate(BaseEstimator):
 
     A fitted `network` is used as it is and never refitted or copied, not even by
     :func:`sklearn.base.clone`; an unfitted one is cloned and trained in each `fit`.
+    (In a grid over `network` itself, scikit-learn clones the values: write
+    ``{"network": [as_network(first), as_network(second)]}`` for fitted ones.)
     """
 
     def __sklearn_clone__(self):
         """Clone all parameters but a fitted network, which is shared."""
-        parameters = self.get_params(deep=False)
-        return type(self)(**{k: _clone_parameter(k, v) for k, v in parameters.items()})
+        if needs_training(self.network):
+            return super().__sklearn_clone__()
+        shell = copy(self)
+        shell.network = None
+        twin = super(NetworkSurrogate, shell).__sklearn_clone__()
+        twin.network = self.network
+        return twin
 
     def set_params(self, **params):
         """Set parameters; those inside a fitted network are refused.
@@ -93,57 +114,68 @@ class NetworkSurrogate(BaseEstimator):
             If a parameter of a fitted network is set: it would change the user's network
             without training it.
         """
-        inner = [key for key in params if key.startswith("network__")]
+        inner = next((name for name in params if name.startswith("network__")), None)
         network = params.get("network", self.network)
-        if inner and network is not None and not needs_training(network):
+        if inner and network is None:
             raise ValueError(
-                f"{inner[0]} cannot be set, because network is already fitted and is used as it "
-                "is. Pass an unfitted network, such as sklearn.base.clone(network), to tune it."
+                f"{inner} cannot be set, because network is None. Pass the network to tune, such "
+                "as skinterp.network.default_network(task)."
+            )
+        if inner and not needs_training(network):
+            raise ValueError(
+                f"{inner} cannot be set, because network is already fitted and is used as it is. "
+                "Pass an unfitted network, such as sklearn.base.clone(network), to tune it."
             )
         return super().set_params(**params)
 
-    def _fit_network(self, X, y, sample_weight=None):
-        """Set `network_`, `n_features_in_` and the names, and return X as an array."""
-        names = feature_names_of(X)
+    def _fit_network(self, X, y=None, sample_weight=None):
+        """Set `network_`, training it if needed, and return X as a checked array."""
         training = needs_training(self.network)
-        if training and y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: "
-                "network is not fitted yet and has to be trained. Pass y or a fitted network."
-            )
-        array = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        if y is not None:
-            y = self._check_target(X, y)
         if training:
-            network = self.network
-            if network is None:
-                network = default_network(self._task(y), self._seed())
-            self.network_ = as_network(train(network, X, y, sample_weight))
+            self._check_trainable(y)
+            check_X(X)
         else:
-            self.network_ = as_network(self.network)
-        self._check_network(names, y)
+            network = as_network(self.network)
+            self._check_task(network)
+            check_X(X, network.n_features_in, network.feature_names)
+        array, y = self._validate(X, y)
+        if training:
+            network = self._train(X, y, sample_weight)
+        self._check_answers(network, y)
+        self.network_ = network
         return array
 
-    def _seed(self):
-        return getattr(self, "random_state", None)
+    def _check_trainable(self, y):
+        """Refuse a missing target and a network made for another task, before training it."""
+        name, network = type(self).__name__, self.network
+        if y is None:
+            raise ValueError(
+                f"{name} requires y to be passed, but the target y is None: network is not fitted "
+                "yet and has to be trained. Pass y or a fitted network."
+            )
+        if network is not None and self._is_other_kind(network):
+            raise ValueError(
+                f"{name} cannot explain {type(network).__name__}, which is a {self._other_kind}: "
+                f"use {self._other_name()}."
+            )
 
-    def _check_network(self, names, y):
-        network = self.network_
-        if network.n_features_in not in (None, self.n_features_in_):
-            raise ValueError(
-                f"X has {self.n_features_in_} features, but the network expects "
-                f"{network.n_features_in}. Pass the columns that the network was trained on."
-            )
-        if names is not None and network.feature_names not in (None, names):
-            missing = sorted(set(network.feature_names) - set(names))
-            extra = sorted(set(names) - set(network.feature_names))
-            detail = (
-                f"missing {missing}, unexpected {extra}" if missing or extra else "other order"
-            )
-            raise ValueError(
-                f"The columns of X differ from those the network was trained on: {detail}."
-            )
-        self._check_task()
+    def _train(self, X, y, sample_weight):
+        """Return the network, trained on the user's own rows."""
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        network = self.network
+        if network is None:
+            network = default_network(self._task_of(y), random_state=self.random_state)
+        network = as_network(train(network, X, y, sample_weight))
+        self._check_task(network)
+        return network
+
+    def _check_answers(self, network, y):
+        """Compare the trained network with the target; regressors have nothing to compare."""
+
+    def _other_name(self):
+        here, there = self._kind.capitalize(), self._other_kind.capitalize()
+        return type(self).__name__.replace(here, there)
 
     @property
     def _input_names(self):
@@ -156,76 +188,98 @@ class NetworkSurrogate(BaseEstimator):
 
     def _rows(self, X):
         """Check rows to predict and return them as an array."""
+        check_is_fitted(self, "network_")
         return validate_data(self, X, dtype=np.float64, reset=False)
 
 
 class ClassifierSurrogate(ClassifierMixin, NetworkSurrogate):
     """Base of surrogates of binary and multiclass networks."""
 
-    def _task(self, y):
-        return "binary" if len(np.unique(y)) <= 2 else "multiclass"
+    _kind, _other_kind = "classifier", "regressor"
+    _is_other_kind = staticmethod(is_regressor)
 
-    def _check_target(self, X, y):
-        _, y = validate_data(self, X, y, dtype=np.float64, reset=False)
+    def __sklearn_tags__(self):
+        """Say that y is needed only to train an unfitted network."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = needs_training(self.network)
+        return tags
+
+    def _task_of(self, y):
+        return "binary" if len(np.unique(y)) == 2 else "multiclass"
+
+    def _validate(self, X, y):
+        """Check X, and y if there is one, and set the number and names of the inputs."""
+        if y is None:
+            return validate_data(self, X, dtype=np.float64, ensure_min_samples=2), None
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
         check_classification_targets(y)
-        if type_of_target(y) not in ("binary", "multiclass"):
+        if needs_training(self.network) and len(np.unique(y)) < 2:
             raise ValueError(
-                f"y must be one column of class labels. Got {type_of_target(y)} instead."
+                f"y must have at least two classes to train a network. Got one class, "
+                f"{y.tolist()[0]!r}, instead."
             )
-        if len(np.unique(y)) < 2:
-            raise ValueError(
-                f"y must have at least two classes. Got one class, {np.unique(y)[0]!r}, instead."
-            )
-        return y
+        return X, y
 
-    def _check_task(self):
-        task, name = self.network_.task, type(self).__name__
-        if task in ("binary", "multiclass"):
-            return
-        if task == "multilabel":
+    def _check_task(self, network):
+        name, other = type(self).__name__, self._other_name()
+        if network.task == "multilabel":
             raise ValueError(
-                f"{name} needs a network with exclusive classes. Got a multilabel network "
-                "instead: explain one label at a time by "
-                f"{name.replace('Classifier', 'Regressor')}(network=as_network(model).margin(k))."
+                f"{name} needs a network of exclusive classes. Got a multilabel network instead: "
+                f"explain one label at a time by {other}(network=as_network(model).margin(k))."
             )
-        raise ValueError(
-            f"{name} needs a classifying network. Got a regression network instead: use "
-            f"{name.replace('Classifier', 'Regressor')}, or pass classes= to as_network if its "
-            "values are logits."
-        )
+        if network.task == "regression":
+            raise ValueError(
+                f"{name} needs a classifying network. Got a regression network instead: use "
+                f"{other}, or pass classes= to as_network if the values of its arrays or "
+                "callable are logits."
+            )
 
-    def _check_network(self, names, y):
-        super()._check_network(names, y)
-        self.classes_ = np.array(self.network_.classes)
-        unknown = [] if y is None else np.setdiff1d(y, self.classes_).tolist()
+    def _check_answers(self, network, y):
+        """Set the classes, refusing a target with others."""
+        self.classes_ = np.array(network.classes)
+        known, asked = self.classes_.tolist(), [] if y is None else np.unique(y).tolist()
+        unknown = [label for label in asked if label not in known]
         if unknown:
             raise ValueError(
-                f"y has labels that the network does not know: {unknown}. "
-                f"Its classes are {self.classes_.tolist()}."
+                f"y has labels that the network does not know: {unknown}. Its classes are {known}."
             )
 
 
 class RegressorSurrogate(RegressorMixin, NetworkSurrogate):
     """Base of surrogates of regression networks and of scalar views of any network."""
 
-    def _task(self, y):
+    _kind, _other_kind = "regressor", "classifier"
+    _is_other_kind = staticmethod(is_classifier)
+    _multi_output = False
+
+    def __sklearn_tags__(self):
+        """Say that y is needed only to train an unfitted network."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = needs_training(self.network)
+        tags.target_tags.multi_output = self._multi_output
+        return tags
+
+    def _task_of(self, y):
         return "regression"
 
-    def _check_target(self, X, y):
-        _, y = validate_data(
-            self, X, y, dtype=np.float64, reset=False, y_numeric=True, multi_output=True
-        )
-        return y
+    def _validate(self, X, y):
+        """Check X, and y if there is one, and set the number and names of the inputs."""
+        options = {"dtype": np.float64, "ensure_min_samples": 2}
+        if y is None:
+            return validate_data(self, X, **options), None
+        options.update(y_numeric=True, multi_output=self._multi_output)
+        X, y = validate_data(self, X, y, **options)
+        return X, y.ravel() if y.ndim == 2 and y.shape[1] == 1 else y
 
-    def _check_task(self):
-        network, name = self.network_, type(self).__name__
+    def _check_task(self, network):
+        name = type(self).__name__
         if network.task != "regression":
             raise ValueError(
                 f"{name} needs a regression network. Got a {network.task} network instead: use "
-                f"{name.replace('Regressor', 'Classifier')}, or explain one of its scalar views, "
-                "as_network(model).margin(k) or .output(k)."
+                f"{self._other_name()}, or explain one of its scalar views, "
+                "as_network(model).margin(k) or as_network(model).output(k)."
             )
-        if network.n_outputs > 1:
+        if network.n_outputs > 1 and not self._multi_output:
             raise ValueError(
                 f"{name} explains one output. Got a network with {network.n_outputs} outputs "
                 "instead: pass as_network(model).output(k)."

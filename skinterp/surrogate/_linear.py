@@ -92,9 +92,10 @@ class _LinearMixin:
 
     def _standardised(self, X, targets, sample_weight):
         """Return standardised columns, their scale and mean, and the columns to use."""
-        scale = X.std(axis=0)
+        mean = np.average(X, axis=0, weights=sample_weight)
+        scale = np.sqrt(np.average((X - mean) ** 2, axis=0, weights=sample_weight))
         varies = scale > 1e-12 * np.maximum(1.0, np.abs(X).max(axis=0))
-        mean, scale = X.mean(axis=0), np.where(varies, scale, 1.0)
+        scale = np.where(varies, scale, 1.0)
         Z = (X - mean) / scale
         used = np.flatnonzero(varies)
         if self.max_features is not None:
@@ -248,8 +249,8 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         ndarray of shape (n_samples,) or (n_samples, n_classes)
             Log-odds of the second class, or a logit per class.
         """
-        check_is_fitted(self)
-        scores = self._rows(X) @ self.coef_.T + self.intercept_
+        rows = self._rows(X)
+        scores = rows @ self.coef_.T + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict(self, X):
@@ -419,8 +420,8 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         ndarray of shape (n_samples,)
             Predictions.
         """
-        check_is_fitted(self)
-        return self._rows(X) @ self.coef_ + self.intercept_
+        rows = self._rows(X)
+        return rows @ self.coef_ + self.intercept_
 
     def export_text(self, digits=4):
         """Write the model in the user's names and units.

@@ -140,8 +140,8 @@ class _TreeMixin:
         ndarray of shape (n_samples,)
             Class labels or values.
         """
-        check_is_fitted(self)
-        return self.tree_.predict(self._rows(X))
+        rows = self._rows(X)
+        return self.tree_.predict(rows)
 
     def apply(self, X):
         """Return the leaf that each row falls into.
@@ -156,8 +156,8 @@ class _TreeMixin:
         ndarray of shape (n_samples,)
             Node indices.
         """
-        check_is_fitted(self)
-        return self.tree_.apply(self._rows(X))
+        rows = self._rows(X)
+        return self.tree_.apply(rows)
 
     def export_text(self, decimals=3):
         """Write the tree as rules in the user's names and units.
@@ -264,8 +264,8 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         ndarray of shape (n_samples, n_classes)
             Shares; 0 for classes that the network never answered in `fit`.
         """
-        check_is_fitted(self)
-        shares = self.tree_.predict_proba(self._rows(X))
+        rows = self._rows(X)
+        shares = self.tree_.predict_proba(rows)
         full = np.zeros((len(shares), len(self.classes_)))
         full[:, np.searchsorted(self.classes_, self.tree_.classes_)] = shares
         return full
