@@ -8,7 +8,7 @@ import numpy as np
 
 from skinterp.expression._format import format_number, resolve_names
 from skinterp.expression._latex import latex_number, to_latex
-from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
+from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, check_finite
 from skinterp.expression._nodes import Constant, Expression
 from skinterp.expression._rewrite import tidy
 from skinterp.expression._sources import to_c, to_python, to_sql
@@ -104,6 +104,7 @@ class Equation:
             raise TypeError(f"expression must be an Expression. Got {self.expression!r} instead.")
         set_field("feature_names", resolve_names(self.expression, self.feature_names))
         if self.is_classifier:
+            check_finite(threshold=self.threshold)
             set_field("threshold", float(self.threshold))
             set_field(
                 "classes", _check_classes((False, True) if self.classes is None else self.classes)

@@ -1,12 +1,13 @@
 """Readable text of an expression, in the user's column names."""
 
 import keyword
-import unicodedata
+import re
 
 from skinterp.expression._fold import fold
 from skinterp.expression._operators import FUNCTION_NAMES
 from skinterp.expression._printer import Printer
 
+PLAIN_NAME = r"[^\W\d]\w*"
 RESERVED_NAMES = (*FUNCTION_NAMES, "pi")
 
 
@@ -29,11 +30,11 @@ def resolve_names(expression, names=None):
 
 def is_plain_name(name):
     """Tell whether a column name may stand in a formula without quotes."""
-    return (
-        name.isidentifier()
+    return bool(
+        re.fullmatch(PLAIN_NAME, name)
+        and name.isidentifier()
         and not keyword.iskeyword(name)
         and name not in RESERVED_NAMES
-        and unicodedata.normalize("NFKC", name) == name
     )
 
 

@@ -8,25 +8,26 @@ import numpy as np
 _LARGEST = np.finfo(float).max
 
 
-def _check_finite(**parameters):
+def check_finite(**parameters):
     for name, value in parameters.items():
         if not math.isfinite(value):
             raise ValueError(f"{name} must be a finite number. Got {value!r} instead.")
 
 
 def _check_knots(knots_x, knots_y):
-    if len(knots_x) != len(knots_y) or not len(knots_x):
+    if len(knots_x) != len(knots_y) or not knots_x:
         raise ValueError(
             "knots_x and knots_y must have the same length, at least 1. "
             f"Got {len(knots_x)} and {len(knots_y)} instead."
         )
+    for name, knots in (("knots_x", knots_x), ("knots_y", knots_y)):
+        if not np.isfinite(knots).all():
+            raise ValueError(f"{name} must be finite numbers. Got {knots} instead.")
     if not np.all(np.diff(knots_x) > 0):
         raise ValueError(f"knots_x must increase strictly. Got {knots_x} instead.")
     steps = np.diff(knots_y)
     if not (np.all(steps >= 0) or np.all(steps <= 0)):
         raise ValueError(f"knots_y must be monotone. Got {knots_y} instead.")
-    _check_finite(**{f"knots_x[{i}]": x for i, x in enumerate(knots_x)})
-    _check_finite(**{f"knots_y[{i}]": y for i, y in enumerate(knots_y)})
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class LogisticLink:
     slope: float
 
     def __post_init__(self):
-        _check_finite(threshold=self.threshold, slope=self.slope)
+        check_finite(threshold=self.threshold, slope=self.slope)
 
     def log_odds(self, values):
         """Compute log-odds of the second class.
@@ -133,7 +134,7 @@ class LinearLink:
     intercept: float
 
     def __post_init__(self):
-        _check_finite(slope=self.slope, intercept=self.intercept)
+        check_finite(slope=self.slope, intercept=self.intercept)
 
     def apply(self, expression):
         """Put the link into a formula.

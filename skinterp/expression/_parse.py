@@ -3,13 +3,14 @@
 import math
 import re
 
+from skinterp.expression._format import PLAIN_NAME
 from skinterp.expression._nodes import Constant, Operation, Variable
 from skinterp.expression._operators import FUNCTION_NAMES
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<quoted>`(?:[^`]|``)*`)"
-    r"|(?P<name>[^\W\d]\w*)"
+    rf"|(?P<name>{PLAIN_NAME})"
     r"|(?P<sign>\*\*|[-+*/(),]))"
 )
 

@@ -179,6 +179,7 @@ def to_c(expression, names=None, function_name="value"):
     printer = _CPrinter(local_names)
     formula = fold(expression, printer).text
     columns = "".join(f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used)
+    columns = columns or "    (void)x;\n"
     return (
         "#include <math.h>\n"
         + (_C_NONZERO if printer.uses_nonzero else "")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sympy
 from formula_strategies import ROWS, exact_rows, expressions
-from hypothesis import given, settings
+from hypothesis import given
 
 from skinterp.expression import (
     Constant,
@@ -36,7 +36,6 @@ def lambdified(formula, rows):
         return np.broadcast_to(function(*rows.T), len(rows))
 
 
-@settings(deadline=None)
 @given(expressions(max_leaves=6))
 def test_sympy_computes_the_same_values(expression):
     known = [(index, value) for index, value in exact_rows(expression) if np.isfinite(value)]
@@ -47,7 +46,6 @@ def test_sympy_computes_the_same_values(expression):
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)
 
 
-@settings(deadline=None)
 @given(expressions(max_leaves=6))
 def test_round_trip_keeps_values_where_they_are_defined(expression):
     known = [(index, value) for index, value in exact_rows(expression) if np.isfinite(value)]
