@@ -143,7 +143,10 @@ class DirectionObjective:
             if settled:
                 break
             squared = np.einsum("ij,ij->i", combined, combined)
-            weights = self.weights / (squared + 1e-3 * np.median(squared))
+            floor = 1e-3 * max(np.median(squared), 1e-3 * squared.mean())
+            if not floor > 0:
+                break
+            weights = self.weights / (squared + floor)
             weights = weights / weights.sum()
         return best[0], best[1] / self.lengths[S]
 

@@ -10,7 +10,6 @@ from skinterp.expression import OPERATORS
 from skinterp.matching import DirectionObjective, ValueObjective
 from skinterp.search._beam import COMBINING_COST, beam_search, merit
 from skinterp.search._dictionary import N_SINGLE, enumerate_terms, stack
-from skinterp.search._evolution import Base, evolve_terms
 from skinterp.search._formulas import finish
 from skinterp.search._front import Candidate, make_front, pareto, scores
 from skinterp.search._terms import TermSpace, distinct_terms
@@ -82,7 +81,11 @@ class Problem:
         active = sorted(self.ranked)
         self.field = replace(field, directions=field.directions[:, active])
         guard = guard_rows(X)
-        self.space = TermSpace(field.points, guard, field.scale, active, settings.prices)
+        geometry = (field.points, guard, field.scale, active)
+        self.space = TermSpace(*geometry, settings.prices)
+        # sums, signs and coefficients are part of any formula, whatever operators are allowed
+        every = {name: operator.price for name, operator in OPERATORS.items()}
+        self.evaluator = TermSpace(*geometry, {**every, **settings.prices})
 
     def objective(self, values, gradients):
         """Return the objective over terms, given at the field's points."""
@@ -91,7 +94,7 @@ class Problem:
 
     def objective_of(self, parts):
         """Return the objective over given expressions; None where one is undefined."""
-        terms = [self.space.term(part) for part in parts]
+        terms = [self.evaluator.term(part) for part in parts]
         if any(t is None or np.abs(t.gradients).max() == 0 for t in terms):
             return None
         return self.objective(*stack(terms, self.space.n))
@@ -117,7 +120,7 @@ class Problem:
 
     def sign(self, expression):
         """Return the sign of the mean cosine: -1 if the formula falls where the network rises."""
-        gradients = self.space.term(expression).gradients
+        gradients = self.evaluator.term(expression).gradients
         total = np.einsum("n,nd,nd->", self.field.weights, self.field.directions, gradients)
         return -1.0 if total < 0 else 1.0
 
@@ -234,7 +237,7 @@ class Search:
         stages = (self._from_dictionary, self._tuned, self._evolved, self._tuned)
         try:
             for stage in stages:
-                if self.found and self._done(stage):
+                if stage != self._from_dictionary and (not self.found or self._done(stage)):
                     break
                 stage()
         except KeyboardInterrupt:
@@ -245,6 +248,12 @@ class Search:
 
     def front(self, feature_names):
         """Return the front of all that was found."""
+        if not self.found:
+            raise ValueError(
+                "No formula is defined on all rows within max_complexity="
+                f"{self.settings.max_cost:g} with the operators "
+                f"{sorted(self.settings.prices)}. Allow more."
+            )
         return make_front(
             self.found.values(),
             feature_names,
@@ -332,9 +341,12 @@ class Search:
             self._add(parts, solved[1], solved[0])
 
     def _evolved(self):
+        # gplearn is slow to import and only needed here
+        from skinterp.search._evolution import Base, evolve_terms
+
         space, prices = self.problem.space, self.settings.prices
         leaders = self._leaders(N_BASES)
-        base_terms = {p: space.term(p) for parts in leaders for p in parts}
+        base_terms = {p: self.problem.evaluator.term(p) for parts in leaders for p in parts}
         index = {p: k for k, p in enumerate(base_terms)}
         bases = [
             Base(

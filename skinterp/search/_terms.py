@@ -8,6 +8,8 @@ from skinterp.expression import OPERATORS, Constant, Operation, Variable
 
 # Arguments of exp beyond this grow too steep to mean anything.
 MAX_EXPONENT = 30.0
+# Beyond this, squares overflow in sums over points.
+HUGE = 1e100
 POSITIVE_ONLY = ("log", "sqrt")
 # A term whose squared gradient sits on fewer than this share of the points is a spike.
 MIN_PARTICIPATION = 0.05
@@ -100,7 +102,8 @@ class TermSpace:
         return self._term(name, (left, right), values, gradients)
 
     def _term(self, name, parts, values, gradients):
-        if not (np.isfinite(values).all() and np.isfinite(gradients).all()):
+        # NaN compares false
+        if not (np.abs(values).max() < HUGE and np.abs(gradients).max() < HUGE):
             return None
         cost = self.prices[name] + sum(part.cost for part in parts)
         expression = Operation(name, tuple(part.expression for part in parts))

@@ -39,7 +39,7 @@ class Question:
     progress: object = None
 
 
-def concept_field(view, X, n_points, random_state):
+def concept_field(view, X, n_points, random_state, *, need_boundary=True):
     """Return the field to match: the boundary, and a band around it that breaks ties.
 
     Parameters
@@ -52,18 +52,26 @@ def concept_field(view, X, n_points, random_state):
         Points of the boundary; the band has half as many.
     random_state : int, RandomState instance or None
         Chooses points.
+    need_boundary : bool, default=True
+        Whether to refuse a view that has the same sign at all rows; else the band must do.
 
     Returns
     -------
-    field : GradientField
+    GradientField
         Both fields.
-    level : GradientField
-        The boundary alone.
+
+    Raises
+    ------
+    ValueError
+        If there is no boundary and one is needed, or gradients vanish.
     """
     rng = check_random_state(random_state)
-    level = boundary_field(view, X, n_points=n_points, random_state=rng)
-    band = band_field(view, X, n_points=max(2, n_points // 2), random_state=rng)
-    return concatenate_fields([level, band], [1.0, BAND_SHARE]), level
+    positive = view.value(X) > 0
+    fields = []
+    if need_boundary or positive.any() != positive.all():
+        fields.append(boundary_field(view, X, n_points=n_points, random_state=rng))
+    fields.append(band_field(view, X, n_points=max(2, n_points // 2), random_state=rng))
+    return concatenate_fields(fields, [1.0, BAND_SHARE][-len(fields) :])
 
 
 def roughness(view, field):
@@ -133,7 +141,7 @@ def classification_link(values, log_odds, threshold, greater):
     return IsotonicLink(tuple(k[0] for k in knots), tuple(k[1] for k in knots))
 
 
-def explain_margin(view, X, question, feature_names, classes, random_state):
+def explain_margin(view, X, question, feature_names, classes, random_state, *, need_boundary=True):
     """Search a formula for a margin and fit its threshold, direction and link.
 
     Parameters
@@ -150,6 +158,8 @@ def explain_margin(view, X, question, feature_names, classes, random_state):
         Label below and above zero.
     random_state : int, RandomState instance or None
         Seeds all that is random.
+    need_boundary : bool, default=True
+        Whether to refuse a margin that has the same sign at all rows.
 
     Returns
     -------
@@ -159,15 +169,16 @@ def explain_margin(view, X, question, feature_names, classes, random_state):
         All that was found.
     """
     rng = check_random_state(random_state)
-    field, level = concept_field(view, X, question.n_points, rng)
+    field = concept_field(view, X, question.n_points, rng, need_boundary=need_boundary)
     rows, notes = _judged_rows(X, rng)
     log_odds = view.value(rows)
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], question.settings)
-    front = _search(problem, roughness(view, level), feature_names, notes, question, rng)
+    front = _search(problem, roughness(view, field), feature_names, notes, question, rng)
     expression = _simplified(front.selected.expression, rows)
     values = expression.evaluate(rows)
-    prior = float(np.median(expression.evaluate(level.points)))
+    on_level = field.points[field.on_boundary]
+    prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
     threshold, greater, _ = best_threshold(values, answers, prior=prior)
     threshold = _rounded_threshold(
         threshold, lambda t: np.mean(((values > t) == greater) == answers)

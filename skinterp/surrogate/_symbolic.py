@@ -207,7 +207,17 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
         found = []
         for view, classes in pairs:
             question = self._question(deadline(self.time_budget, 1 / len(pairs)))
-            found.append(explain_margin(view, X, question, self._input_names, classes, rng))
+            found.append(
+                explain_margin(
+                    view,
+                    X,
+                    question,
+                    self._input_names,
+                    classes,
+                    rng,
+                    need_boundary=len(pairs) == 1,
+                )
+            )
         self.equations_ = tuple(equation for equation, _ in found)
         self.fronts_ = tuple(front for _, front in found)
         if len(found) == 1:
@@ -388,7 +398,8 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
         ndarray of shape (n_samples,)
             Predictions; `undefined_value_` where the formula is undefined.
         """
-        values = self.equation_.predict(self._rows(X))
+        rows = self._rows(X)
+        values = self.equation_.predict(rows)
         undefined = np.isnan(values)
         self._warn_undefined(int(undefined.sum()), f"the mean {self.undefined_value_:.4g}")
         return np.where(undefined, self.undefined_value_, values)
