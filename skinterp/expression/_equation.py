@@ -20,7 +20,7 @@ _OPPOSITES = {">": "<=", "<": ">="}
 
 
 def _check_classes(classes):
-    labels = tuple(getattr(label, "item", lambda label=label: label)() for label in classes)
+    labels = tuple(label.item() if isinstance(label, np.generic) else label for label in classes)
     if len(set(labels)) != 2 or not all(isinstance(label, str | Real) for label in labels):
         raise ValueError(
             f"classes must hold two different labels, strings or numbers. Got {classes!r} instead."
@@ -53,7 +53,8 @@ def _sql_literal(label):
 class Equation:
     """A formula that predicts: a number, or one of two classes by a threshold.
 
-    Everything it writes (text, LaTeX, sympy, Python, C, SQL) computes what `predict` computes.
+    Everything it writes (text, LaTeX, sympy, Python, C, SQL) computes what `predict` computes,
+    where text and LaTeX round the numbers they show.
 
     Parameters
     ----------
@@ -312,12 +313,10 @@ class Equation:
         if value or not self.is_classifier:
             return formula
         first, second = (_sql_literal(label) for label in self.classes)
+        sign, met, otherwise = self._sign, second, first
         if self.undefined_as:
-            opposite = f"{formula} {_OPPOSITES[self._sign]} {self.threshold!r}"
-            return f"CASE WHEN {opposite} THEN {first} ELSE {second} END"
-        return (
-            f"CASE WHEN {formula} {self._sign} {self.threshold!r} THEN {second} ELSE {first} END"
-        )
+            sign, met, otherwise = _OPPOSITES[sign], first, second
+        return f"CASE WHEN {formula} {sign} {self.threshold!r} THEN {met} ELSE {otherwise} END"
 
     @property
     def _sign(self):

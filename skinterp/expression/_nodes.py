@@ -136,12 +136,9 @@ class Expression(ABC):
         Expression
             The same tree with other constants.
         """
-        constants = self.constants
-        if len(values) != len(constants):
-            raise ValueError(
-                f"values must hold one number per constant, {len(constants)} in all. "
-                f"Got {len(values)} instead."
-            )
+        needed = len(self.constants)
+        if len(values) != needed:
+            raise ValueError(f"values must hold {needed} numbers. Got {len(values)} instead.")
         replacements = iter(values)
         return from_postfix(
             float(next(replacements)) if isinstance(token, float) else token
@@ -194,9 +191,7 @@ class Expression(ABC):
             The cost; with all prices at 1 it equals `complexity`.
         """
         prices = complete_prices(prices)
-        return float(
-            sum(prices[token] if isinstance(token, str) else 1.0 for token in self.postfix)
-        )
+        return float(sum(prices.get(token, 1.0) for token in self.postfix))
 
     def format(self, names=None, digits=4):
         """Write the formula as readable text that `parse` understands.
@@ -242,11 +237,6 @@ class Constant(Expression):
     ----------
     value : float
         The number.
-
-    Examples
-    --------
-    >>> Constant(2.5)
-    Constant(2.5)
     """
 
     __slots__ = ()
