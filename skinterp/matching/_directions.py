@@ -8,18 +8,21 @@ from skinterp.matching._losses import direction_loss
 POSITION_WEIGHT = 1.0
 N_REWEIGHTINGS = 5
 SETTLED = 3e-3
-RIDGE = 1e-10
+# A combination whose squared gradient is this small beside those of its terms is rounding error.
+CANCELLED = 1e-10
 # A candidate that the terms before it explain to this share of its length adds no direction.
 DEPENDENT = 1e-4
 
 
-def _smallest(A, B):
-    """Return the smallest generalised eigenvalue of (A, B) and its vector."""
-    m = len(A)
-    factor = np.linalg.cholesky(B + RIDGE * np.trace(B) / m * np.eye(m))
-    inverse = np.linalg.inv(factor)
-    eigenvalues, vectors = np.linalg.eigh(inverse @ A @ inverse.T)
-    return eigenvalues, inverse.T @ vectors
+def _eigen(A, B):
+    """Return the generalised eigenvalues of (A, B), rising, and vectors, off B's null space."""
+    sizes, axes = np.linalg.eigh(B)
+    if sizes[-1] <= 0:
+        return np.ones(1), np.eye(len(A))[:, :1]
+    kept = sizes > CANCELLED * sizes[-1]
+    axes = axes[:, kept] / np.sqrt(sizes[kept])
+    eigenvalues, vectors = np.linalg.eigh(axes.T @ A @ axes)
+    return eigenvalues, axes @ vectors
 
 
 def _forms(directions, gradients, values, weights, on_level):
@@ -59,6 +62,24 @@ class DirectionObjective:
         Values of K terms at the field's points.
     gradients : ndarray of shape (n, d, K)
         Their gradients in standardised coordinates.
+
+    Examples
+    --------
+    Which ``a * x0**2 + b * x1**2`` has the normals of the ellipse ``x0**2 + 2 * x1**2 = 1``?
+
+    >>> import numpy as np
+    >>> from skinterp.matching import DirectionObjective
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import boundary_field
+    >>> view = as_network(lambda X: np.tanh(X[:, 0] ** 2 + 2 * X[:, 1] ** 2 - 1)).output()
+    >>> X = np.random.RandomState(0).uniform(-2, 2, size=(200, 2))
+    >>> field = boundary_field(view, X, smoothing=0, random_state=0)
+    >>> values = field.points**2
+    >>> gradients = np.zeros((len(field), 2, 2))
+    >>> gradients[:, [0, 1], [0, 1]] = 2 * field.points * field.scale
+    >>> loss, (a, b) = DirectionObjective(field, values, gradients).solve([0, 1])
+    >>> round(loss, 6), round(float(b / a), 3)
+    (0.0, 2.0)
     """
 
     def __init__(self, field, values, gradients):
@@ -72,14 +93,27 @@ class DirectionObjective:
         )
 
     def singles(self):
-        """Return the quotient of every term alone, shape (K,)."""
-        return np.diag(self.A) / np.maximum(np.diag(self.B), 1e-300)
+        """Return the quotient of every term alone.
+
+        Returns
+        -------
+        ndarray of shape (K,)
+            Quotients; 1 where a term has no gradient.
+        """
+        length = np.diag(self.B)
+        return np.where(length > 0, np.diag(self.A) / np.where(length > 0, length, 1.0), 1.0)
 
     def pairs(self):
-        """Return the quotient of every pair of terms, shape (K, K); 1 where dependent."""
+        """Return the quotient of every pair of terms.
+
+        Returns
+        -------
+        ndarray of shape (K, K)
+            Smallest generalised eigenvalues; 1 where the two have one direction, or one has none.
+        """
         A, b = self.A, self.B
         first, second = np.diag(A)[:, None], np.diag(A)[None, :]
-        determinant = 1.0 - b * b
+        determinant = np.diag(b)[:, None] * np.diag(b) - b * b
         dependent = determinant < DEPENDENT
         safe = np.where(dependent, 1.0, determinant)
         trace = (first + second - 2.0 * b * A) / safe
@@ -101,8 +135,8 @@ class DirectionObjective:
             Smallest generalised eigenvalues; 1 where a term adds no direction.
         """
         S = list(subset)
-        m, K = len(S), len(self.A)
-        eigenvalues, basis = _smallest(self.A[np.ix_(S, S)], self.B[np.ix_(S, S)])
+        eigenvalues, basis = _eigen(self.A[np.ix_(S, S)], self.B[np.ix_(S, S)])
+        m, K = len(eigenvalues), len(self.A)
         b, a = basis.T @ self.B[S], basis.T @ self.A[S]
         residual = np.diag(self.B) - (b**2).sum(axis=0)
         dependent = residual < DEPENDENT
@@ -135,7 +169,7 @@ class DirectionObjective:
         weights, best = self.weights, (np.inf, None)
         for _ in range(N_REWEIGHTINGS):
             A, B = _forms(self.directions, gradients, values, weights, self.on_level)
-            coefficients = _smallest(A, B)[1][:, 0]
+            coefficients = _eigen(A, B)[1][:, 0]
             combined = gradients @ coefficients
             loss = direction_loss(self.directions, combined, self.weights)
             settled = loss > best[0] * (1 - SETTLED)

@@ -7,6 +7,12 @@ from sklearn.isotonic import IsotonicRegression
 N_KNOTS = 32
 
 
+def _midpoints(levels):
+    """Return numbers between neighbours: not below the lower one, below the upper one."""
+    middle = levels[:-1] / 2.0 + levels[1:] / 2.0
+    return np.where(middle < levels[1:], np.maximum(middle, levels[:-1]), levels[:-1])
+
+
 def best_threshold(values, answers, *, prior=None, slack=5e-4):
     """Return the threshold and direction on which ``values > t`` agrees best with `answers`.
 
@@ -17,8 +23,8 @@ def best_threshold(values, answers, *, prior=None, slack=5e-4):
     answers : ndarray of shape (n,), dtype bool
         The network's answers.
     prior : float or None, default=None
-        The value on the network's decision boundary. Among thresholds that agree on at least
-        the best share minus `slack`, the nearest to it is taken.
+        The value on the network's decision boundary, if it has one. It is the threshold where
+        it agrees on at least the best share minus `slack`; else the nearest such cut is.
     slack : float, default=5e-4
         Agreement given up to be near `prior`.
 
@@ -35,9 +41,21 @@ def best_threshold(values, answers, *, prior=None, slack=5e-4):
     ------
     ValueError
         If there are no values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import best_threshold
+    >>> values, answers = np.array([0.0, 1.0, 4.0, 5.0]), np.array([True, True, False, False])
+    >>> best_threshold(values, answers)
+    (2.5, False, 1.0)
+    >>> best_threshold(values, answers, prior=3.9)
+    (3.9, False, 1.0)
     """
     if not len(values):
         raise ValueError("best_threshold needs at least one value. Got an empty array instead.")
+    if prior is not None and not np.isfinite(prior):
+        prior = None
     order = np.argsort(values, kind="stable")
     levels, yes = values[order], answers[order].astype(float)
     n = len(levels)
@@ -48,17 +66,17 @@ def best_threshold(values, answers, *, prior=None, slack=5e-4):
     possible = np.concatenate([[True], levels[1:] > levels[:-1], [True]])
     greater = bool(right[possible].max() >= (1.0 - right[possible]).max())
     score = np.where(possible, right if greater else 1.0 - right, -1.0)
-    inner = (levels[1:] + levels[:-1]) / 2.0
+    inner = _midpoints(levels)
     cuts = np.concatenate([[np.nextafter(levels[0], -np.inf)], inner, [levels[-1]]])
-    good = np.flatnonzero(score >= score.max() - (slack if prior is not None else 0.0))
+    enough = score.max() - (slack if prior is not None else 0.0)
+    if prior is not None:
+        at_prior = score[np.searchsorted(levels, prior, side="right")]
+        if at_prior >= enough:
+            return float(prior), greater, float(at_prior)
+    good = np.flatnonzero(score >= enough)
     anchor = np.median(cuts[good]) if prior is None else prior
     chosen = good[np.argmin(np.abs(cuts[good] - anchor))]
-    low = levels[chosen - 1] if chosen > 0 else -np.inf
-    high = levels[chosen] if chosen < n else np.inf
-    threshold = cuts[chosen]
-    if prior is not None and low <= prior < high:
-        threshold = prior
-    return float(threshold), greater, float(score[chosen])
+    return float(cuts[chosen]), greater, float(score[chosen])
 
 
 def monotone_knots(values, targets, *, n_knots=N_KNOTS):
@@ -82,11 +100,27 @@ def monotone_knots(values, targets, *, n_knots=N_KNOTS):
         Strictly increasing values.
     knots_y : ndarray of shape (m,)
         Monotone targets at the knots.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import monotone_knots
+    >>> monotone_knots(np.array([0.0, 1.0, 2.0, 3.0]), np.array([5.0, 2.0, 3.0, 0.0]))
+    (array([0., 1., 2., 3.]), array([5. , 2.5, 2.5, 0. ]))
     """
+    if not len(values):
+        raise ValueError("monotone_knots needs at least one value. Got an empty array instead.")
     if np.ptp(values) == 0:
         return np.array([values[0]], dtype=float), np.array([targets.mean()])
     correlation = spearmanr(values, targets).statistic if np.ptp(targets) > 0 else 1.0
-    model = IsotonicRegression(increasing=bool(correlation >= 0)).fit(values, targets)
+    model = IsotonicRegression(increasing=bool(correlation >= 0), out_of_bounds="clip").fit(
+        values, targets
+    )
     edges = np.quantile(values, np.linspace(0, 1, n_knots + 1))
     bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, n_knots - 1)
     counts = np.bincount(bins, minlength=n_knots)

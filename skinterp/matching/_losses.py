@@ -23,7 +23,7 @@ def cosines(directions, gradients):
         gradients = gradients / np.abs(gradients).max(axis=1, keepdims=True)
         lengths = np.sqrt(np.einsum("ij,ij->i", gradients, gradients))
         cosine = np.einsum("ij,ij->i", directions, gradients) / lengths
-    return np.where(np.isfinite(cosine), cosine, 0.0)
+    return np.clip(np.where(np.isfinite(cosine), cosine, 0.0), -1.0, 1.0)
 
 
 def direction_loss(directions, gradients, weights=None):
@@ -45,6 +45,16 @@ def direction_loss(directions, gradients, weights=None):
     -------
     float
         0 for parallel fields, 1 for unrelated ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import direction_loss
+    >>> directions = np.array([[1.0, 0.0], [0.6, 0.8]])
+    >>> direction_loss(directions, -5 * directions)
+    0.0
+    >>> round(direction_loss(directions, np.array([[1.0, 0.0], [1.0, 0.0]])), 3)
+    0.2
     """
     return float(1.0 - abs(np.average(cosines(directions, gradients), weights=weights)))
 
@@ -66,7 +76,8 @@ def sampson_distance(values, gradients, level):
     Returns
     -------
     ndarray of shape (n,)
-        Distances, infinite where the gradient vanishes off the level.
+        Distances, 0 on the level, infinite where the gradient vanishes off it.
     """
     with np.errstate(all="ignore"):
-        return np.abs(values - level) / np.linalg.norm(gradients, axis=1)
+        distances = np.abs(values - level) / np.linalg.norm(gradients, axis=1)
+    return np.where(values == level, 0.0, distances)

@@ -22,9 +22,32 @@ class ValueObjective:
         Their gradients in standardised coordinates.
     gradient_share : float, default=0.3
         Weight of the gradients, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If `gradient_share` is outside [0, 1].
+
+    Examples
+    --------
+    Which ``b + c * x0**2`` follows ``3 + 2 * x0**2`` in values and slopes?
+
+    >>> import numpy as np
+    >>> from skinterp.matching import ValueObjective
+    >>> from skinterp.network import as_network
+    >>> from skinterp.sampling import data_field
+    >>> view = as_network(lambda X: 3 + 2 * X[:, 0] ** 2).output()
+    >>> X = np.random.RandomState(0).normal(size=(100, 1))
+    >>> field = data_field(view, X, smoothing=0, random_state=0)
+    >>> gradients = (2 * field.points * field.scale)[:, :, np.newaxis]
+    >>> loss, coefficients = ValueObjective(field, field.points**2, gradients).solve([0])
+    >>> round(loss, 6), coefficients.round(3)
+    (0.0, array([2.]))
     """
 
     def __init__(self, field, values, gradients, *, gradient_share=0.3):
+        if not 0 <= gradient_share <= 1:
+            raise ValueError(f"gradient_share must be in [0, 1]. Got {gradient_share!r} instead.")
         weights, target = field.weights, field.values
         centred = target - weights @ target
         slopes = field.directions * field.lengths[:, None]
@@ -32,8 +55,7 @@ class ValueObjective:
         value_weight = (1.0 - gradient_share) / max(weights @ centred**2, 1e-300)
         root = np.sqrt(weights * value_weight)
         slope_root = np.sqrt(weights * gradient_share / max(energy, 1e-300))
-        self._offsets = weights @ values
-        design = [(values - self._offsets) * root[:, None]]
+        design = [(values - weights @ values) * root[:, None]]
         answer = [centred * root]
         if gradient_share > 0:
             design.append((gradients * slope_root[:, None, None]).reshape(-1, values.shape[1]))
@@ -45,11 +67,23 @@ class ValueObjective:
         self.Q, self.r, self.total = design.T @ design, design.T @ answer, answer @ answer
 
     def singles(self):
-        """Return the loss of every term alone, shape (K,)."""
-        return self.total - self.r**2
+        """Return the loss of every term alone.
+
+        Returns
+        -------
+        ndarray of shape (K,)
+            Losses.
+        """
+        return np.maximum(self.total - self.r**2, 0.0)
 
     def pairs(self):
-        """Return the loss of every pair of terms, shape (K, K); that of one where dependent."""
+        """Return the loss of every pair of terms.
+
+        Returns
+        -------
+        ndarray of shape (K, K)
+            Losses; that of a constant where one term is a multiple of the other.
+        """
         q = self.Q
         determinant = 1.0 - q * q
         dependent = determinant < DEPENDENT
@@ -57,7 +91,7 @@ class ValueObjective:
         gain = (first**2 + second**2 - 2 * q * first * second) / np.where(
             dependent, 1.0, determinant
         )
-        return np.where(dependent, self.total, self.total - gain)
+        return np.maximum(np.where(dependent, self.total, self.total - gain), 0.0)
 
     def extensions(self, subset):
         """Return the loss of `subset` with each of the K terms added, shape (K,).
