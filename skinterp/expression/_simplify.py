@@ -1,6 +1,7 @@
 """Simplification that never changes a value: sympy proposes, numbers decide."""
 
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 
@@ -65,7 +66,8 @@ def _same_values(ours, theirs):
 def _propose(sympy, expression, proposals):
     """Append sympy's forms of an expression to a list, the quick ones first."""
     names = [f"x{index}" for index in range(max(expression.variables, default=-1) + 1)]
-    steps = [sympy.sympify, sympy.expand, sympy.factor, sympy.together, sympy.cancel]
+    merge_logs = partial(sympy.logcombine, force=True)
+    steps = [sympy.sympify, sympy.expand, sympy.factor, sympy.together, sympy.cancel, merge_logs]
     if expression.complexity <= MAX_NODES_OF_SIMPLIFY:
         steps.append(sympy.simplify)
     start = to_sympy(expression, names)
@@ -77,7 +79,8 @@ def _propose(sympy, expression, proposals):
 def simplify(expression, X=None, time_limit=2.0, prices=None):
     """Find a cheaper form of a formula with the same values.
 
-    Plain rules come first; then sympy expands, factors, cancels and simplifies. A form is taken
+    Plain rules come first; then sympy expands, factors, cancels, merges logarithms and
+    simplifies. A form is taken
     only if it agrees with the formula on every row: to 1e-9 of the value, or of the median size
     of the values where that is larger, and in where it is defined. Formulas of more than 120
     nodes or of a degree above 60 are left to the plain rules, and those of more than 40 nodes

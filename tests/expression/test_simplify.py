@@ -141,6 +141,9 @@ def test_the_rows_decide_on_the_domain():
     expression = exp(log(x0)) + x1
     assert simplify(expression, X=np.abs(ROWS) + 0.1) == x0 + x1
     assert simplify(expression) == expression
+    logarithms = log(x0) + log(x1) - 2 * log(x2)
+    assert simplify(logarithms, X=np.abs(ROWS)) == log(x0 * x1 / x2**2)
+    assert simplify(logarithms) == logarithms
     ratio = x0 * x1 / x0
     assert simplify(ratio, X=ROWS) == x1
     assert simplify(ratio, X=ALL_ROWS) == ratio
