@@ -16,7 +16,6 @@ from skinterp.expression._nodes import (
     Expression,
     Operation,
     Variable,
-    as_expression,
     from_postfix,
 )
 from skinterp.expression._operators import OPERATORS, Operator
@@ -38,7 +37,6 @@ __all__ = [
     "Operator",
     "Variable",
     "absolute",
-    "as_expression",
     "cos",
     "exp",
     "fold_constants",
