@@ -34,9 +34,11 @@ def _task(n_outputs, classes):
 
 def _steps(X, precision):
     """Return a step per column for central differences, in proportion to the column's spread."""
+    largest, root = np.abs(X).max(axis=0), np.cbrt(precision)
     spread = X.std(axis=0)
-    scale = np.where(spread > 0.0, spread, np.abs(X).max(axis=0))
-    return np.cbrt(precision) * np.where(scale > 0.0, scale, 1.0)
+    scale = np.where(np.ptp(X, axis=0) > 0.0, spread, largest)
+    # Equal numbers may have a spread of rounding errors: a step must not vanish beside them.
+    return root * np.where(largest > 0.0, np.maximum(scale, root * largest), 1.0)
 
 
 class CallableNetwork(Network):

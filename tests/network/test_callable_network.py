@@ -38,6 +38,17 @@ def test_differences_at_a_single_row(X):
     np.testing.assert_allclose(network.output().gradient(X), expected, atol=1e-8)
 
 
+@pytest.mark.parametrize("n_rows", [2, 3, 7, 50])
+@pytest.mark.parametrize("value", [0.1, 0.3, -1e6 - 0.1])
+def test_differences_along_a_column_that_hardly_varies(value, n_rows):
+    # the standard deviation of equal numbers may be a rounding error instead of 0
+    network, X = as_network(lambda X: X[:, 0] * X[:, 1]), points(n_rows, 2)
+    X[:, 0] = value
+    np.testing.assert_allclose(network.output().gradient(X), X[:, ::-1], rtol=1e-4, atol=1e-6)
+    X[0, 0] = np.nextafter(value, np.inf)
+    np.testing.assert_allclose(network.output().gradient(X), X[:, ::-1], rtol=1e-4, atol=1e-4)
+
+
 def test_a_gradient_function_is_used():
     network, X = as_network(smooth, gradient=smooth_gradient), points(50, 3)
     np.testing.assert_array_equal(network.output().gradient(X), smooth_gradient(X))
