@@ -18,7 +18,7 @@ from sklearn.utils._testing import ignore_warnings
 CACHE = Path(__file__).parent / ".cache"
 N_ROWS, N_TRAIN = 10_000, 8_000
 
-# name: (g, threshold, box, nodes of the formula as written)
+# name: (g, threshold, box)
 PROBLEMS = {
     "P01": ("x0**2 + 2*x1**2", 1.0, [(-1, 1)] * 2),
     "P02": ("x0**2 + 3*x0*x1 + 2*x1**2", 2.0, [(-2, 2)] * 2),
@@ -34,12 +34,29 @@ PROBLEMS = {
     "P12": ("x0/(0.5 + x0) - 0.8*x1/(1 + x2)", 0.1, [(0, 3)] * 3),
 }
 
+# Further problems on which nothing was tuned: they check that what was chosen on P01-P12 holds.
+VALIDATION = {
+    "V01": ("x0*x1/x2", 1.0, [(0.5, 3)] * 3),
+    "V02": ("x0*exp(-x1) + x2", 0.5, [(-2, 2), (-1, 2), (-1, 1)]),
+    "V03": ("sin(3*x0) + x1", 0.2, [(-1, 1), (-2, 2)]),
+    "V04": ("(x0 - x1)**2 + x2", 1.0, [(-1, 1), (-1, 1), (0, 2)]),
+    "V05": ("x0**2/(0.5 + x0**2) - x1", 0.1, [(0, 2), (-0.5, 1)]),
+    "V06": ("x0*x1*x2", 0.1, [(-1, 1)] * 3),
+    "V07": ("x0**3 - x1 + 0.5*x2", 0.0, [(-1, 1)] * 5),
+    "V08": ("log(x0) + x1*x2", 0.3, [(0.2, 3), (-1, 1), (-1, 1)]),
+    "V09": ("(x0**2 + x1**2)**0.5 - x2", 0.2, [(-1, 1), (-1, 1), (0, 1)]),
+    "V10": ("cos(x0*x1) - x2**2", 0.3, [(-2, 2), (-2, 2), (-1, 1)]),
+    "V11": ("x0 + 2*x1 - 3*x2", 0.5, [(-1, 1)] * 8),
+    "V12": ("x0*x1 - 4*x2/x3", 0.0, [(0.5, 2)] * 4),
+}
+PROBLEMS_AND_VALIDATION = {**PROBLEMS, **VALIDATION}
+
 
 def concept(name, X):
     """Value of the true concept of problem `name` at the rows of `X`."""
     scope = {f"x{j}": X[:, j] for j in range(X.shape[1])}
-    scope.update(sin=np.sin, exp=np.exp, pi=np.pi)
-    return eval(PROBLEMS[name][0], {"__builtins__": {}}, scope)
+    scope.update(sin=np.sin, cos=np.cos, exp=np.exp, log=np.log, pi=np.pi)
+    return eval(PROBLEMS_AND_VALIDATION[name][0], {"__builtins__": {}}, scope)
 
 
 def concept_gradient(name, X, step=1e-6):
@@ -54,20 +71,20 @@ def concept_gradient(name, X, step=1e-6):
 
 def uniform(name, n, seed):
     """Draw `n` uniform points of the problem's box."""
-    low, high = np.array(PROBLEMS[name][2], dtype=float).T
+    low, high = np.array(PROBLEMS_AND_VALIDATION[name][2], dtype=float).T
     return np.random.RandomState(seed).uniform(low, high, size=(n, len(low)))
 
 
 def truth(name, X):
     """Noise-free class of each row."""
-    return (concept(name, X) > PROBLEMS[name][1]).astype(int)
+    return (concept(name, X) > PROBLEMS_AND_VALIDATION[name][1]).astype(int)
 
 
 def data(name, seed):
     """Noisy labelled rows of one problem and seed: (X_train, y_train, X_test, y_test)."""
     X = uniform(name, N_ROWS, seed)
     noise = np.random.RandomState(seed + 1000).normal(1.0, 0.01, N_ROWS)
-    y = (concept(name, X) * noise > PROBLEMS[name][1]).astype(int)
+    y = (concept(name, X) * noise > PROBLEMS_AND_VALIDATION[name][1]).astype(int)
     return X[:N_TRAIN], y[:N_TRAIN], X[N_TRAIN:], y[N_TRAIN:]
 
 
