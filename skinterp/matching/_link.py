@@ -74,8 +74,8 @@ def best_threshold(values, answers, *, prior=None, slack=5e-4):
         if at_prior >= enough:
             return float(prior), greater, float(at_prior)
     good = np.flatnonzero(score >= enough)
-    anchor = np.median(cuts[good]) if prior is None else prior
-    chosen = good[np.argmin(np.abs(cuts[good] - anchor))]
+    middle = (len(good) - 1) // 2
+    chosen = good[middle if prior is None else np.argmin(np.abs(cuts[good] - prior))]
     return float(cuts[chosen]), greater, float(score[chosen])
 
 

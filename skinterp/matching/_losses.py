@@ -56,7 +56,8 @@ def direction_loss(directions, gradients, weights=None):
     >>> round(direction_loss(directions, np.array([[1.0, 0.0], [1.0, 0.0]])), 3)
     0.2
     """
-    return float(1.0 - abs(np.average(cosines(directions, gradients), weights=weights)))
+    mean = np.average(cosines(directions, gradients), weights=weights)
+    return float(max(0.0, 1.0 - abs(mean)))
 
 
 def sampson_distance(values, gradients, level):
