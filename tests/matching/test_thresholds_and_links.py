@@ -71,6 +71,14 @@ def test_of_equally_good_cuts_the_one_nearest_the_prior_is_taken():
     assert best_threshold(values, answers, prior=1.6, slack=0.2)[0] == 1.6
 
 
+def test_of_equally_good_cuts_without_a_prior_the_middle_one_is_taken():
+    values = np.arange(7.0)
+    answers = np.array([0, 1, 0, 1, 0, 1, 1], dtype=bool)
+    good = [t for t in np.arange(6) + 0.5 if agreement(values, answers, t, True) == 5 / 7]
+    assert good == [0.5, 2.5, 4.5]
+    assert best_threshold(values, answers) == (2.5, True, pytest.approx(5 / 7))
+
+
 def test_the_threshold_lies_midway_between_the_classes():
     values, answers = np.array([5.0, 1.0, 2.0, 9.0]), np.array([True, False, False, True])
     assert best_threshold(values, answers) == (3.5, True, 1.0)
