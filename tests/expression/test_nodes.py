@@ -19,7 +19,6 @@ from skinterp.expression import (
     Operation,
     Variable,
     absolute,
-    as_expression,
     cos,
     exp,
     from_postfix,
@@ -29,6 +28,7 @@ from skinterp.expression import (
     tan,
     tanh,
 )
+from skinterp.expression._nodes import as_expression
 
 x0, x1, x2 = (Variable(index) for index in range(3))
 
