@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
-from skinterp.expression import Equation, IsotonicLink, simplify
+from skinterp.expression import Equation, IsotonicLink, Operation, simplify
 from skinterp.matching import best_threshold, direction_loss, monotone_knots
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
 from skinterp.search import Problem, Search
@@ -18,6 +18,8 @@ BAND_SHARE = 0.3
 ROUGHNESS_LEFT = 0.25
 N_JUDGED = 4000
 SIMPLIFY_SECONDS = 1.0
+# Sums, signs and coefficients are part of any formula, whatever operators are allowed.
+SUMS = ("add", "sub", "mul", "neg")
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,23 @@ def roughness(view, field):
 def _judged_rows(X, rng):
     if len(X) <= N_JUDGED:
         return X, ()
-    rows = np.sort(rng.choice(len(X), size=N_JUDGED, replace=False))
-    return X[rows], (f"formulas were compared on {N_JUDGED} of {len(X)} rows",)
+    # with the extremes of every input, so that formulas are defined on all rows
+    extremes = np.concatenate([X.argmin(axis=0), X.argmax(axis=0)])
+    rows = np.union1d(rng.choice(len(X), size=N_JUDGED, replace=False), extremes)
+    return X[rows], (f"formulas were compared on {len(rows)} of {len(X)} rows",)
 
 
-def _simplified(expression, X):
-    return simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
+def _simplified(expression, X, allowed):
+    """Return a simpler form of a formula, unless it needs operators that are not allowed."""
+    simple = simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
+    allowed = {*allowed, *SUMS, *_operators(expression)}
+    return simple if _operators(simple) <= allowed else expression
+
+
+def _operators(expression):
+    if not isinstance(expression, Operation):
+        return set()
+    return {expression.operator_name}.union(*map(_operators, expression.args))
 
 
 def _rounded_threshold(threshold, agreement):
@@ -175,7 +188,7 @@ def explain_margin(view, X, question, feature_names, classes, random_state, *, n
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], question.settings)
     front = _search(problem, roughness(view, field), feature_names, notes, question, rng)
-    expression = _simplified(front.selected.expression, rows)
+    expression = _simplified(front.selected.expression, rows, question.settings.prices)
     values = expression.evaluate(rows)
     on_level = field.points[field.on_boundary]
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
@@ -223,7 +236,7 @@ def explain_values(view, X, question, feature_names, random_state):
         field, rows, lambda v: r2_score(target, v), question.settings, match_values=True
     )
     front = _search(problem, 0.0, feature_names, notes, question, rng)
-    expression = _simplified(front.selected.expression, rows)
+    expression = _simplified(front.selected.expression, rows, question.settings.prices)
     return Equation(expression, tuple(feature_names)), front
 
 
