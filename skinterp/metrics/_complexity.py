@@ -1,19 +1,23 @@
 """Complexity: one number per form of a surrogate."""
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.metrics._unwrap import unwrap
 
 
 def complexity(estimator):
     """Return the size of a fitted model: what a reader has to take in.
 
-    Nodes of an expression (all classes together), leaves of a tree, leaves of all trees of a
-    forest, non-zero coefficients of a linear model.
+    One definition per form: nodes of an expression (all classes together), leaves of a tree,
+    leaves of all trees of a forest, non-zero coefficients of a linear model. Compare it within
+    one form; between forms it is only a rough guide.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted: a surrogate, a scikit-learn tree, forest or linear model, or a pipeline or search
-        whose last step is one of these.
+        Fitted: a surrogate, a scikit-learn tree, an ensemble of trees, a linear model, or a
+        pipeline or search around one of these.
 
     Returns
     -------
@@ -22,8 +26,10 @@ def complexity(estimator):
 
     Raises
     ------
-    ValueError
-        If the estimator has no such size, or is not fitted.
+    TypeError
+        If the estimator has no such size.
+    NotFittedError
+        If it is not fitted.
 
     Examples
     --------
@@ -33,19 +39,17 @@ def complexity(estimator):
     >>> complexity(DecisionTreeClassifier(max_leaf_nodes=5).fit(*load_iris(return_X_y=True)))
     5
     """
-    if hasattr(estimator, "best_estimator_"):
-        return complexity(estimator.best_estimator_)
-    if hasattr(estimator, "steps"):
-        return complexity(estimator.steps[-1][1])
+    check_is_fitted(estimator)
+    estimator, _ = unwrap(estimator)
     if hasattr(estimator, "complexity_"):
         return int(estimator.complexity_)
-    if hasattr(estimator, "tree_"):
-        return int(estimator.tree_.n_leaves)
+    if hasattr(estimator, "get_n_leaves"):
+        return int(estimator.get_n_leaves())
     if hasattr(estimator, "estimators_"):
         return sum(complexity(member) for member in np.ravel(estimator.estimators_))
     if hasattr(estimator, "coef_"):
         return int(np.count_nonzero(estimator.coef_))
-    raise ValueError(
-        "complexity needs a fitted surrogate, tree, forest or linear model. "
-        f"Got {estimator!r} instead."
+    raise TypeError(
+        "complexity needs a surrogate, a tree, an ensemble of trees or a linear model. "
+        f"Got {type(estimator).__name__} instead."
     )

@@ -1,47 +1,53 @@
 """Fidelity: agreement of an estimator with the network it explains."""
 
-import numpy as np
-from sklearn.base import is_regressor
-from sklearn.metrics import r2_score
+from sklearn.base import is_classifier, is_regressor
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils.validation import check_is_fitted
 
+from skinterp.metrics._unwrap import unwrap
 from skinterp.network import as_network
 
 
-def _network_and_input(estimator, X):
-    """Return the network an estimator explains and X as that network takes it."""
-    if hasattr(estimator, "best_estimator_"):
-        return _network_and_input(estimator.best_estimator_, X)
-    if hasattr(estimator, "steps"):
-        for _, step in estimator.steps[:-1]:
-            if step not in (None, "passthrough"):
-                X = step.transform(X)
-        return _network_and_input(estimator.steps[-1][1], X)
-    if not hasattr(estimator, "network_"):
-        raise ValueError(
-            "fidelity_score needs an estimator with the attribute network_, such as a fitted "
-            "surrogate or a pipeline or grid search of one, or the parameter network. "
-            f"Got {estimator!r} instead."
+def _explained(estimator, X):
+    """Return the network that an estimator explains, and X as that network takes it."""
+    inner, X = unwrap(estimator, X)
+    if not hasattr(inner, "network_"):
+        raise TypeError(
+            f"{type(inner).__name__} explains no network (it has no network_). Pass a surrogate, "
+            "a pipeline or search of one, or the network to compare with as network=."
         )
-    return estimator.network_, X
+    return inner.network_, X
+
+
+def _check_kinds(estimator, network):
+    is_regression = network.task == "regression"
+    if (is_classifier if is_regression else is_regressor)(estimator):
+        kinds = ("classes", "values") if is_regression else ("values", "classes")
+        raise ValueError(
+            f"{type(estimator).__name__} predicts {kinds[0]}, but the network {kinds[1]}. "
+            "Compare classifiers with classifiers and regressors with regressors, such as the "
+            "scalar view network.margin(k)."
+        )
 
 
 def fidelity_score(estimator, X, y=None, *, network=None):
     """Return how well an estimator agrees with the network it explains.
 
-    For classifiers the share of rows with the same class, for regressors the R^2 of the
-    estimator's predictions to the network's: 1 is perfect. On the rows an estimator was fitted on
-    it flatters; use it as ``scoring=`` in cross-validation.
+    For classifiers the share of rows with the network's class; for regressors the R^2 of the
+    estimator's predictions to the network's values (the mean over several outputs). 1 is perfect.
+    On the rows that an estimator was fitted on it flatters: use it on held-out rows, as
+    ``scoring=`` in any scikit-learn tool.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted; a surrogate, or a pipeline or search whose last step is one.
+        Fitted: a surrogate, or a pipeline or search around one. With `network` any estimator.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows to compare on.
     y : object, default=None
         Ignored; present so that the function is a scorer.
     network : Network or anything `as_network` takes, default=None
-        Network to compare with; None is the estimator's own ``network_``.
+        Network to compare with, on the same X; None is the estimator's own ``network_``.
 
     Returns
     -------
@@ -50,8 +56,12 @@ def fidelity_score(estimator, X, y=None, *, network=None):
 
     Raises
     ------
+    TypeError
+        If the estimator explains no network and none is given.
     ValueError
-        If the estimator knows no network and none is given.
+        If one of the two classifies and the other does not.
+    NotFittedError
+        If the estimator is not fitted.
 
     Examples
     --------
@@ -61,14 +71,14 @@ def fidelity_score(estimator, X, y=None, *, network=None):
     >>> X, y = load_iris(return_X_y=True)
     >>> network = default_network("multiclass", random_state=0).fit(X, y)
     >>> tree = TreeSurrogateClassifier(network, max_leaf_nodes=4, random_state=0)
-    >>> cross_val_score(tree, X, y, scoring=fidelity_score).mean() > 0.9
-    np.True_
+    >>> bool(cross_val_score(tree, X, y, scoring=fidelity_score).mean() > 0.9)
+    True
     """
+    check_is_fitted(estimator)
+    rows = X
     if network is None:
-        network, inputs = _network_and_input(estimator, X)
-    else:
-        network, inputs = as_network(network), X
-    answers, predictions = network.predict(inputs), estimator.predict(X)
-    if network.task == "regression" or is_regressor(estimator):
-        return float(r2_score(answers, predictions))
-    return float(np.mean(np.asarray(predictions) == answers))
+        network, rows = _explained(estimator, X)
+    network = as_network(network)
+    _check_kinds(estimator, network)
+    score = r2_score if network.task == "regression" else accuracy_score
+    return float(score(network.predict(rows), estimator.predict(X)))

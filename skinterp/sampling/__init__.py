@@ -4,6 +4,7 @@ A :class:`GradientField` holds points, the unit directions of a scalar view's gr
 (in standardised coordinates, so that units do not matter), values and weights. Strategies are
 functions with one signature, ``strategy(view, X, *, n_points, ..., random_state)``; they are
 joined by :func:`concatenate_fields` and thinned by nothing but the caller's ``n_points``.
+:func:`draw_queries` draws new points that fill the data's own distribution.
 """
 
 from skinterp.sampling._boundary import boundary_field, project_on_boundary
@@ -14,6 +15,7 @@ from skinterp.sampling._field import (
     gradient_field,
     smooth_gradient,
 )
+from skinterp.sampling._queries import draw_queries
 from skinterp.sampling._strategies import band_field, data_field
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "boundary_field",
     "concatenate_fields",
     "data_field",
+    "draw_queries",
     "feature_scale",
     "gradient_field",
     "project_on_boundary",

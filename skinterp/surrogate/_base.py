@@ -1,6 +1,7 @@
 """What all surrogates share: the rule for networks, checks of data and of the task."""
 
 import inspect
+import warnings
 from copy import copy
 
 import numpy as np
@@ -74,6 +75,28 @@ def train(network, X, y, sample_weight=None):
     """
     network = clone(network)
     return network.fit(X, y, **_weights_for(network, sample_weight))
+
+
+def finite(answers):
+    """Refuse answers of a network that are not finite.
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n_samples, n_outputs)
+        Values or probabilities.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs)
+        The answers.
+    """
+    bad = ~np.isfinite(answers).all(axis=1)
+    if bad.any():
+        raise ValueError(
+            "The network must have finite values where it is asked. Got NaN or infinite values "
+            f"at {bad.sum()} of {len(answers)} points."
+        )
+    return answers
 
 
 class NetworkSurrogate(BaseEstimator):
@@ -161,11 +184,13 @@ class NetworkSurrogate(BaseEstimator):
 
     def _train(self, X, y, sample_weight):
         """Return the network, trained on the user's own rows."""
+        counted = y
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        network = self.network
+            counted = y[sample_weight > 0.0]
+        task, network = self._task_of(counted), self.network
         if network is None:
-            network = default_network(self._task_of(y), random_state=self.random_state)
+            network = default_network(task, random_state=self.random_state)
         network = as_network(train(network, X, y, sample_weight))
         self._check_task(network)
         return network
@@ -176,6 +201,13 @@ class NetworkSurrogate(BaseEstimator):
     def _other_name(self):
         here, there = self._kind.capitalize(), self._other_kind.capitalize()
         return type(self).__name__.replace(here, there)
+
+    def _weighted_rows(self, X, sample_weight):
+        """Return the rows that count, as scikit-learn treats a weight of 0, and their weights."""
+        weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if not weight.any():
+            raise ValueError("Sample weights must contain at least one non-zero number.")
+        return X[weight > 0.0], weight[weight > 0.0]
 
     @property
     def _input_names(self):
@@ -205,7 +237,14 @@ class ClassifierSurrogate(ClassifierMixin, NetworkSurrogate):
         return tags
 
     def _task_of(self, y):
-        return "binary" if len(np.unique(y)) == 2 else "multiclass"
+        """Return the task to train a network for, refusing a single class."""
+        labels = np.unique(y)
+        if len(labels) < 2:
+            raise ValueError(
+                "y must have at least two classes to train a network. "
+                f"Got one class, {labels.tolist()[0]!r}, instead."
+            )
+        return "binary" if len(labels) == 2 else "multiclass"
 
     def _validate(self, X, y):
         """Check X, and y if there is one, and set the number and names of the inputs."""
@@ -213,11 +252,6 @@ class ClassifierSurrogate(ClassifierMixin, NetworkSurrogate):
             return validate_data(self, X, dtype=np.float64, ensure_min_samples=2), None
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
         check_classification_targets(y)
-        if needs_training(self.network) and len(np.unique(y)) < 2:
-            raise ValueError(
-                f"y must have at least two classes to train a network. Got one class, "
-                f"{y.tolist()[0]!r}, instead."
-            )
         return X, y
 
     def _check_task(self, network):
@@ -242,6 +276,17 @@ class ClassifierSurrogate(ClassifierMixin, NetworkSurrogate):
         if unknown:
             raise ValueError(
                 f"y has labels that the network does not know: {unknown}. Its classes are {known}."
+            )
+
+    def _warn_of_one_class(self, answers):
+        """Warn when the network answers all that it is asked with one class."""
+        if np.all(answers == answers[0]):
+            warnings.warn(
+                f"The network answers with one class, {answers.tolist()[0]!r}, at all "
+                f"{len(answers)} points it was asked about: the surrogate cannot tell where the "
+                "class changes.",
+                UserWarning,
+                stacklevel=5,
             )
 
 

@@ -1,32 +1,64 @@
 """Linear models of a network's answers, in raw units and with a bound on their inputs."""
 
+from functools import reduce
 from numbers import Integral, Real
+from operator import add
 
 import numpy as np
 from scipy.special import expit, softmax
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expression import Variable
-from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate
-from skinterp.utils._sklearn import Interval, check_sample_weight, fit_context
+from skinterp.expression import Constant, Equation, LogisticLink, Variable
+from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.surrogate._text import linear_text
+from skinterp.utils._sklearn import Interval, fit_context
 
-# Log-odds beyond this say no more than certainty.
-CERTAIN = 6.0
+# Spread of a column, relative to its size, below which it is taken for a constant.
+ROUNDING = 1e-12
 
 
-def forward_selection(Z, targets, n_features, sample_weight=None):
-    """Choose columns one by one, each the one that lowers the squared error most.
+def standardise(X, weight):
+    """Centre columns and divide them by their standard deviations.
 
     Parameters
     ----------
-    Z : ndarray of shape (n, d)
-        Standardised columns.
-    targets : ndarray of shape (n, k)
-        What to follow, all k columns at once.
-    n_features : int
+    X : ndarray of shape (n_samples, n_features)
+        Rows.
+    weight : ndarray of shape (n_samples,)
+        Weights.
+
+    Returns
+    -------
+    Z : ndarray of shape (n_samples, n_features)
+        The columns; constant ones are 0.
+    mean : ndarray of shape (n_features,)
+        What was subtracted.
+    scale : ndarray of shape (n_features,)
+        The standard deviations; 0 for constant columns.
+    """
+    share = weight / weight.sum()
+    mean = share @ X
+    scale = np.sqrt(share @ (X - mean) ** 2)
+    scale[scale <= ROUNDING * np.abs(X).max(axis=0)] = 0.0
+    varies = scale > 0.0
+    return np.where(varies, (X - mean) / np.where(varies, scale, 1.0), 0.0), mean, scale
+
+
+def forward_selection(Z, targets, n_columns, weight):
+    """Choose columns one by one, each the one that lowers the squared error most.
+
+    Orthogonal least squares: after each choice, columns and targets are made orthogonal to it.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n_samples, n_features)
+        Standardised columns; those of 0 are never chosen.
+    targets : ndarray of shape (n_samples, n_outputs)
+        What to follow, all outputs at once.
+    n_columns : int
         How many columns to choose, at the most.
-    sample_weight : ndarray of shape (n,) or None, default=None
+    weight : ndarray of shape (n_samples,)
         Weights.
 
     Returns
@@ -34,94 +66,206 @@ def forward_selection(Z, targets, n_features, sample_weight=None):
     ndarray of int
         Sorted indices of the columns.
     """
-    weight = np.ones(len(Z)) if sample_weight is None else sample_weight
-    root = np.sqrt(weight / weight.sum())[:, None]
-    basis = (Z - weight @ Z / weight.sum()) * root
-    residual = (targets - weight @ targets / weight.sum()) * root
+    root = np.sqrt(weight / weight.sum())[:, np.newaxis]
+    basis, residual = Z * root, (targets - np.average(targets, axis=0, weights=weight)) * root
     chosen = []
-    for _ in range(min(n_features, Z.shape[1])):
-        lengths = np.einsum("ij,ij->j", basis, basis)
-        usable = lengths > 1e-10
-        usable[chosen] = False
-        if not usable.any():
+    for _ in range(min(n_columns, Z.shape[1])):
+        lengths = np.linalg.norm(basis, axis=0)
+        new = lengths > 1e-6
+        if not new.any():
             break
-        gains = ((basis.T @ residual) ** 2).sum(axis=1) / np.where(usable, lengths, 1.0)
-        best = int(np.argmax(np.where(usable, gains, -1.0)))
-        chosen.append(best)
-        direction = basis[:, best] / np.sqrt(lengths[best])
+        gains = np.linalg.norm(residual.T @ basis, axis=0) / np.where(new, lengths, np.inf)
+        best = int(gains.argmax())
+        direction = basis[:, best] / lengths[best]
         basis = basis - np.outer(direction, direction @ basis)
         residual = residual - np.outer(direction, direction @ residual)
+        basis[:, best] = 0.0
+        chosen.append(best)
     return np.array(sorted(chosen), dtype=int)
 
 
-def linear_text(coefficients, intercept, names, digits=4):
-    """Write a linear function in the user's names.
+def fit_logistic(Z, probabilities, weight, C):
+    """Fit a logistic regression to probabilities, as rows of every class weighted by them.
 
     Parameters
     ----------
-    coefficients : ndarray of shape (d,)
-        Coefficients in raw units; those at 0 are left out.
-    intercept : float
-        The constant.
-    names : sequence of str
-        Names of the inputs.
-    digits : int, default=4
-        Significant digits.
+    Z : ndarray of shape (n_samples, n_features)
+        Standardised columns.
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Those of the network.
+    weight : ndarray of shape (n_samples,)
+        Weights.
+    C : float
+        Inverse strength of the ridge penalty.
 
     Returns
     -------
-    str
-        The text.
+    coefficients : ndarray of shape (1, n_features) or (n_classes, n_features)
+        One row for two classes.
+    intercepts : ndarray of shape (1,) or (n_classes,)
+        The intercepts.
     """
-    total = None
-    for j in np.flatnonzero(coefficients):
-        size, term = abs(float(coefficients[j])), Variable(int(j))
-        term = size * term
-        if total is None:
-            total = term if coefficients[j] > 0 else -term
-        else:
-            total = total + term if coefficients[j] > 0 else total - term
-    if total is None:
-        return f"{intercept:.{digits}g}"
-    sign = "-" if intercept < 0 else "+"
-    return f"{total.format(names, digits)} {sign} {abs(intercept):.{digits}g}"
+    n_rows, n_classes = probabilities.shape
+    model = LogisticRegression(C=C, max_iter=5000).fit(
+        np.repeat(Z, n_classes, axis=0),
+        np.tile(np.arange(n_classes), n_rows),
+        sample_weight=(weight[:, np.newaxis] * probabilities).ravel(),
+    )
+    return model.coef_, model.intercept_
+
+
+def fit_ridge(Z, values, weight, alpha):
+    """Fit a ridge regression of several outputs.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n_samples, n_features)
+        Standardised columns.
+    values : ndarray of shape (n_samples, n_outputs)
+        Those of the network.
+    weight : ndarray of shape (n_samples,)
+        Weights.
+    alpha : float
+        Strength of the ridge penalty.
+
+    Returns
+    -------
+    coefficients : ndarray of shape (n_outputs, n_features)
+        The coefficients.
+    intercepts : ndarray of shape (n_outputs,)
+        The intercepts.
+    """
+    model = Ridge(alpha=alpha, solver="svd").fit(Z, values, sample_weight=weight)
+    return np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
+
+
+def in_raw_units(solution, intercepts, used, mean, scale):
+    """Turn coefficients of standardised columns into those of the columns themselves.
+
+    Parameters
+    ----------
+    solution : ndarray of shape (n_outputs, n_used)
+        Coefficients of the standardised columns in use.
+    intercepts : ndarray of shape (n_outputs,)
+        Intercepts.
+    used : ndarray of int
+        Indices of the columns in use.
+    mean, scale : ndarray of shape (n_features,)
+        What was subtracted, and what was divided by (0 for constant columns).
+
+    Returns
+    -------
+    coefficients : ndarray of shape (n_outputs, n_features)
+        Coefficients per unit of each input, 0 for constant ones.
+    intercepts : ndarray of shape (n_outputs,)
+        Intercepts.
+    """
+    coefficients = np.zeros((len(solution), len(scale)))
+    coefficients[:, used] = solution
+    coefficients = np.where(scale > 0.0, coefficients / np.where(scale > 0.0, scale, 1.0), 0.0)
+    return coefficients, intercepts - coefficients @ mean
+
+
+def as_expression(coefficients, intercept=0.0):
+    """Return a linear function as an expression.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (n_features,)
+        The coefficients; those at 0 are left out.
+    intercept : float, default=0.0
+        The constant, left out at 0.
+
+    Returns
+    -------
+    Expression
+        The expression.
+    """
+    terms = [float(coefficients[j]) * Variable(int(j)) for j in np.flatnonzero(coefficients)]
+    if intercept or not terms:
+        terms.append(Constant(float(intercept)))
+    return reduce(add, terms)
 
 
 class _LinearMixin:
-    """Parameters and standardisation of both linear surrogates."""
+    """Standardisation, selection and texts of both linear surrogates."""
 
-    def _standardised(self, X, targets, sample_weight):
-        """Return standardised columns, their scale and mean, and the columns to use."""
-        mean = np.average(X, axis=0, weights=sample_weight)
-        scale = np.sqrt(np.average((X - mean) ** 2, axis=0, weights=sample_weight))
-        varies = scale > 1e-12 * np.maximum(1.0, np.abs(X).max(axis=0))
-        scale = np.where(varies, scale, 1.0)
-        Z = (X - mean) / scale
-        used = np.flatnonzero(varies)
-        if self.max_features is not None:
-            chosen = forward_selection(Z[:, used], targets, self.max_features, sample_weight)
-            used = used[chosen]
-        return Z, mean, scale, used
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, sample_weight=None):
+        """Fit the coefficients to the network's answers.
 
-    def _in_raw_units(self, coefficients, intercepts, mean, scale, used):
-        """Return coefficients and intercepts that apply to X itself."""
-        raw = np.zeros((len(coefficients), len(scale)))
-        raw[:, used] = coefficients / scale[used]
-        return raw, intercepts - raw @ mean
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows on which the network is asked.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target, needed to train an unfitted network. When the network is fitted it is checked
+            and used for nothing else.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows, in training an unfitted network too.
 
-    def _weights(self, X, sample_weight):
-        if sample_weight is None:
-            return None
-        return check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        Returns
+        -------
+        self
+            The fitted surrogate.
+        """
+        X = self._fit_network(X, y, sample_weight)
+        X, weight = self._weighted_rows(X, sample_weight)
+        answers = self._answers(X)
+        Z, mean, self.scale_ = standardise(X, weight)
+        used = np.arange(X.shape[1])
+        if self.max_features is not None and self.scale_.any():
+            used = forward_selection(Z, answers, self.max_features, weight)
+        solution = self._solve(Z[:, used], answers, weight)
+        self._set_coefficients(*in_raw_units(*solution, used, mean, self.scale_))
+        self.complexity_ = int(np.count_nonzero(self.coef_))
+        return self
+
+    def _functions(self):
+        """Return pairs of coefficients and intercept, one per linear function."""
+        return list(zip(np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_), strict=True))
+
+    @property
+    def equations_(self):
+        """One equation per linear function, in the user's names and units."""
+        return tuple(self._equation(*function) for function in self._functions())
+
+    @property
+    def equation_(self):
+        """The equation, where there is one only."""
+        equations = self.equations_
+        if len(equations) > 1:
+            raise AttributeError(f"There are {len(equations)} equations; see equations_.")
+        return equations[0]
+
+    def export_text(self, digits=4):
+        """Write the model in the user's names and units, the largest effect first.
+
+        Parameters
+        ----------
+        digits : int, default=4
+            Significant digits; 17 writes what `predict` computes.
+
+        Returns
+        -------
+        str
+            For each linear function a title and one line per term.
+        """
+        check_is_fitted(self)
+        return "\n".join(
+            linear_text(title, *function, self._input_names, self.scale_, digits)
+            for title, function in zip(self._titles(), self._functions(), strict=True)
+        )
 
 
 class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
     """A logistic regression that classifies as a network does.
 
-    Fitted to the network's classes in standardised inputs, ``min sum_i w_i log(1 +
-    exp(-s_i (z_i c + b))) + |c|^2 / (2 C)`` (softmax for several classes), and reported in raw
-    units: ``decision_function(X) = X @ coef_.T + intercept_``. With `max_features` the inputs are
-    chosen by forward selection on the network's log-odds.
+    Fitted to the network's *probabilities* p(x) in standardised inputs z, with a ridge penalty:
+    ``min sum_i w_i sum_k -p_k(x_i) log q_k(z_i) + |c|^2 / (2 C)``, where q is the logistic (for
+    several classes the softmax) of ``z c + b``; and reported in raw units:
+    ``decision_function(X) = X @ coef_.T + intercept_``. With `max_features` the inputs are chosen
+    first, by forward selection on the probabilities.
 
     Parameters
     ----------
@@ -130,24 +274,30 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         is used as it is; an unfitted one is trained in `fit`; None trains
         :func:`skinterp.network.default_network`.
     max_features : int or None, default=None
-        Largest number of inputs with non-zero coefficients; None is no bound.
-    C : float, default=1.0
-        Inverse strength of the ridge penalty.
+        Largest number of inputs with non-zero coefficients (in any class); None is no bound.
+    C : float, default=10.0
+        Inverse strength of the ridge penalty on standardised coefficients.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network.
 
     Attributes
     ----------
     coef_ : ndarray of shape (1, n_features_in_) or (n_classes, n_features_in_)
-        Coefficients per raw unit of each input.
+        Coefficients per raw unit of each input; of the second class if there are two.
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Intercepts.
+    scale_ : ndarray of shape (n_features_in_,)
+        Standard deviations of the inputs: ``coef_ * scale_`` are effects that can be compared.
     complexity_ : int
         Number of non-zero coefficients.
+    equation_ : Equation
+        The linear function with its threshold (two classes only), to export as LaTeX or code.
+    equations_ : tuple of Equation
+        The same; with more than two classes the score of each class.
     network_ : Network
         The network explained.
     classes_ : ndarray of shape (n_classes,)
-        Class labels.
+        Class labels, those of the network.
     n_features_in_ : int
         Number of inputs.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -156,17 +306,26 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
     Raises
     ------
     ValueError
-        If the network does not classify, or answers with one class only.
+        If the network does not classify, is multilabel, expects other inputs, or has values that
+        are not finite.
+
+    Warns
+    -----
+    UserWarning
+        If the network answers all rows with one class.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skinterp import LinearSurrogateClassifier, as_network
     >>> X = np.random.default_rng(0).normal(size=(500, 3))
-    >>> network = as_network(lambda X: 2 * X[:, 0] - X[:, 2], n_features_in=3, classes=[0, 1])
-    >>> linear = LinearSurrogateClassifier(network, max_features=2).fit(X)
-    >>> np.flatnonzero(linear.coef_)
-    array([0, 2])
+    >>> network = as_network(lambda X: 2 * X[:, 0] - X[:, 2] + 1, classes=["off", "on"])
+    >>> linear = LinearSurrogateClassifier(network, max_features=2, C=1e6).fit(X)
+    >>> print(linear.export_text(digits=3))
+    log-odds of on =
+        1
+        + 2 * x0
+        - 1 * x2
     """
 
     _parameter_constraints = {
@@ -176,68 +335,42 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         "random_state": ["random_state"],
     }
 
-    def __init__(self, network=None, *, max_features=None, C=1.0, random_state=None):
+    def __init__(self, network=None, *, max_features=None, C=10.0, random_state=None):
         self.network = network
         self.max_features = max_features
         self.C = C
         self.random_state = random_state
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None):
-        """Fit the coefficients to the network's classes.
+    def _answers(self, X):
+        probabilities = finite(self.network_.predict_proba(X))
+        self._warn_of_one_class(self.classes_[probabilities.argmax(axis=1)])
+        return probabilities
 
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows on which the network is asked.
-        y : array-like of shape (n_samples,) or None, default=None
-            Classes; needed only to train an unfitted network.
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows.
+    def _solve(self, Z, probabilities, weight):
+        return fit_logistic(Z, probabilities, weight, self.C)
 
-        Returns
-        -------
-        self
-            The fitted surrogate.
-        """
-        X = self._fit_network(X, y, sample_weight)
-        weights = self._weights(X, sample_weight)
-        answers, logits = self.network_.predict(X), self.network_.raw_values(X)
-        if len(np.unique(answers)) < 2:
-            raise ValueError(
-                "The network must answer with at least two classes on X. "
-                f"Got one class, {answers[0]!r}, at all {len(X)} rows instead."
-            )
-        targets = np.clip(logits - logits.mean(axis=1, keepdims=True), -CERTAIN, CERTAIN)
-        if logits.shape[1] == 1:
-            targets = np.clip(logits, -CERTAIN, CERTAIN)
-        Z, mean, scale, used = self._standardised(X, targets, weights)
-        model = LogisticRegression(C=self.C, max_iter=5000)
-        model.fit(Z[:, used], answers, sample_weight=weights)
-        coefficients, intercepts = self._for_all_classes(model)
-        self.coef_, self.intercept_ = self._in_raw_units(
-            coefficients, intercepts, mean, scale, used
+    def _set_coefficients(self, coefficients, intercepts):
+        self.coef_, self.intercept_ = coefficients, intercepts
+
+    def _titles(self):
+        if len(self.classes_) == 2:
+            return [f"log-odds of {self.classes_[1]}"]
+        return [f"score of {label}" for label in self.classes_]
+
+    def _equation(self, coefficients, intercept):
+        if len(self.classes_) > 2:
+            return Equation(as_expression(coefficients, intercept), self._input_names)
+        threshold = -float(intercept)
+        return Equation(
+            as_expression(coefficients),
+            self._input_names,
+            threshold=threshold,
+            classes=tuple(self.classes_.tolist()),
+            link=LogisticLink(threshold, slope=1.0),
         )
-        self.complexity_ = int(np.count_nonzero(self.coef_))
-        return self
-
-    def _for_all_classes(self, model):
-        """Return one row per class of the network (one row in all if it has two)."""
-        n = len(self.classes_)
-        if n == 2 or len(model.classes_) == n:
-            return model.coef_, model.intercept_
-        rows = np.searchsorted(self.classes_, model.classes_)
-        coefficients = np.zeros((n, model.coef_.shape[1]))
-        intercepts = np.full(n, -1e3)
-        if len(rows) == 2:
-            half = model.coef_[0] / 2, model.intercept_[0] / 2
-            coefficients[rows], intercepts[rows] = [-half[0], half[0]], [-half[1], half[1]]
-        else:
-            coefficients[rows], intercepts[rows] = model.coef_, model.intercept_
-        return coefficients, intercepts
 
     def decision_function(self, X):
-        """Return the linear function of each row.
+        """Return the linear functions of each row.
 
         Parameters
         ----------
@@ -247,14 +380,14 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Log-odds of the second class, or a logit per class.
+            Log-odds of the second class; with more than two classes a score per class.
         """
-        rows = self._rows(X)
-        scores = rows @ self.coef_.T + self.intercept_
+        X = self._rows(X)
+        scores = X @ self.coef_.T + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict(self, X):
-        """Classify by the linear function, without the network.
+        """Classify by the linear functions, without the network.
 
         Parameters
         ----------
@@ -267,9 +400,8 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
             Class labels.
         """
         scores = self.decision_function(X)
-        if scores.ndim == 1:
-            return self.classes_[(scores > 0).astype(int)]
-        return self.classes_[np.argmax(scores, axis=1)]
+        best = (scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best]
 
     def predict_proba(self, X):
         """Return the class probabilities of the logistic model.
@@ -286,62 +418,46 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         """
         scores = self.decision_function(X)
         if scores.ndim == 1:
-            return np.stack([expit(-scores), expit(scores)], axis=1)
+            return expit(np.stack([-scores, scores], axis=1))
         return softmax(scores, axis=1)
-
-    def export_text(self, digits=4):
-        """Write the model in the user's names and units, a line per row of `coef_`.
-
-        Parameters
-        ----------
-        digits : int, default=4
-            Significant digits.
-
-        Returns
-        -------
-        str
-            For two classes the inequality of the second one, else a logit per class.
-        """
-        check_is_fitted(self)
-        lines = [
-            linear_text(c, b, self._input_names, digits)
-            for c, b in zip(self.coef_, self.intercept_, strict=True)
-        ]
-        if len(lines) == 1:
-            return f"{self.classes_[1]}: {lines[0]} > 0"
-        return "\n".join(
-            f"{label}: {line}" for label, line in zip(self.classes_, lines, strict=True)
-        )
 
 
 class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     """A ridge regression that predicts as a regression network, or a scalar view, does.
 
-    Fitted to the network's values in standardised inputs, ``min sum_i w_i (f_i - z_i c - b)^2 +
-    alpha |c|^2``, and reported in raw units: ``predict(X) = X @ coef_ + intercept_``. With
-    `max_features` the inputs are chosen by forward selection.
+    Fitted to the network's values f(x) in standardised inputs z, ``min sum_i w_i |f(x_i) - z_i c
+    - b|^2 + alpha |c|^2``, and reported in raw units: ``predict(X) = X @ coef_.T + intercept_``.
+    With `max_features` the inputs are chosen first, by forward selection on the values.
 
     Parameters
     ----------
     network : estimator, Network, ScalarView, tuple, callable or None, default=None
-        The network to explain, with one output: anything :func:`skinterp.network.as_network`
-        takes, such as ``as_network(model).unit(layer, j)``. A fitted one is used as it is; an
-        unfitted one is trained in `fit`; None trains :func:`skinterp.network.default_network`.
+        The network to explain: anything :func:`skinterp.network.as_network` takes, also with
+        several outputs, or a scalar view such as ``as_network(model).unit(layer, j)``. A fitted
+        one is used as it is; an unfitted one is trained in `fit`; None trains
+        :func:`skinterp.network.default_network`.
     max_features : int or None, default=None
-        Largest number of inputs with non-zero coefficients; None is no bound.
+        Largest number of inputs with non-zero coefficients (for any output); None is no bound.
     alpha : float, default=1e-3
-        Strength of the ridge penalty.
+        Strength of the ridge penalty on standardised coefficients. A network's values have no
+        noise, so that little is needed.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network.
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features_in_,)
+    coef_ : ndarray of shape (n_features_in_,) or (n_outputs, n_features_in_)
         Coefficients per raw unit of each input.
-    intercept_ : float
+    intercept_ : float or ndarray of shape (n_outputs,)
         Intercept.
+    scale_ : ndarray of shape (n_features_in_,)
+        Standard deviations of the inputs: ``coef_ * scale_`` are effects that can be compared.
     complexity_ : int
         Number of non-zero coefficients.
+    equation_ : Equation
+        The linear function (one output only), to export as LaTeX or code.
+    equations_ : tuple of Equation
+        One linear function per output.
     network_ : Network
         The network explained.
     n_features_in_ : int
@@ -352,7 +468,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     Raises
     ------
     ValueError
-        If the network classifies or has several outputs.
+        If the network classifies, expects other inputs, or has values that are not finite.
 
     Examples
     --------
@@ -361,7 +477,9 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     >>> X = np.random.default_rng(0).normal(size=(100, 2))
     >>> linear = LinearSurrogateRegressor(lambda X: 3 * X[:, 0] + 1, max_features=1).fit(X)
     >>> print(linear.export_text(digits=3))
-    3*x0 + 1
+    output =
+        1
+        + 3 * x0
     """
 
     _parameter_constraints = {
@@ -370,6 +488,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         "alpha": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
     }
+    _multi_output = True
 
     def __init__(self, network=None, *, max_features=None, alpha=1e-3, random_state=None):
         self.network = network
@@ -377,35 +496,24 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         self.alpha = alpha
         self.random_state = random_state
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None):
-        """Fit the coefficients to the network's values.
+    def _answers(self, X):
+        return finite(self.network_.raw_values(X))
 
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows on which the network is asked.
-        y : array-like of shape (n_samples,) or None, default=None
-            Targets; needed only to train an unfitted network.
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows.
+    def _solve(self, Z, values, weight):
+        return fit_ridge(Z, values, weight, self.alpha)
 
-        Returns
-        -------
-        self
-            The fitted surrogate.
-        """
-        X = self._fit_network(X, y, sample_weight)
-        weights = self._weights(X, sample_weight)
-        answers = self.network_.raw_values(X)
-        Z, mean, scale, used = self._standardised(X, answers, weights)
-        model = Ridge(alpha=self.alpha).fit(Z[:, used], answers[:, 0], sample_weight=weights)
-        raw, intercept = self._in_raw_units(
-            model.coef_[None, :], np.array([model.intercept_]), mean, scale, used
-        )
-        self.coef_, self.intercept_ = raw[0], float(intercept[0])
-        self.complexity_ = int(np.count_nonzero(self.coef_))
-        return self
+    def _set_coefficients(self, coefficients, intercepts):
+        if len(coefficients) == 1:
+            coefficients, intercepts = coefficients[0], float(intercepts[0])
+        self.coef_, self.intercept_ = coefficients, intercepts
+
+    def _titles(self):
+        if self.network_.n_outputs == 1:
+            return [getattr(self.network_, "name", "output")]
+        return [f"output {k}" for k in range(self.network_.n_outputs)]
+
+    def _equation(self, coefficients, intercept):
+        return Equation(as_expression(coefficients, intercept), self._input_names)
 
     def predict(self, X):
         """Predict by the linear function, without the network.
@@ -417,24 +525,8 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
 
         Returns
         -------
-        ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions.
         """
-        rows = self._rows(X)
-        return rows @ self.coef_ + self.intercept_
-
-    def export_text(self, digits=4):
-        """Write the model in the user's names and units.
-
-        Parameters
-        ----------
-        digits : int, default=4
-            Significant digits.
-
-        Returns
-        -------
-        str
-            The linear function.
-        """
-        check_is_fitted(self)
-        return linear_text(self.coef_, self.intercept_, self._input_names, digits)
+        X = self._rows(X)
+        return X @ self.coef_.T + self.intercept_

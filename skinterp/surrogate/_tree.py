@@ -3,61 +3,39 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, export_text
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate
-from skinterp.utils._sklearn import Interval, check_sample_weight, fit_context
-
-# A column with at most this many distinct values is discrete: its values are not blurred.
-MAX_DISCRETE = 10
-# Share of a discrete column's queries redrawn from its own distribution.
-REDRAWN = 0.1
+from skinterp.sampling import draw_queries
+from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.surrogate._text import rounded, tree_text
+from skinterp.utils._sklearn import Interval, fit_context
 
 
-def draw_queries(X, n_queries, random_state=None, sample_weight=None):
-    """Draw points that fill the distribution of the data, to ask a network about.
-
-    A smoothed bootstrap: rows are drawn with replacement and blurred by Gaussian kernels of
-    Silverman's width, which keeps correlations; values stay in range, integers stay integers,
-    and discrete columns keep their values.
+def with_queries(X, weight, n_queries, random_state):
+    """Return the rows and queries to ask a network about, with their weights.
 
     Parameters
     ----------
-    X : ndarray of shape (n, d)
+    X : ndarray of shape (n_samples, n_features)
         Rows of data.
+    weight : ndarray of shape (n_samples,)
+        Weights of the rows.
     n_queries : int
-        Number of points.
-    random_state : int, RandomState instance or None, default=None
-        Seed.
-    sample_weight : ndarray of shape (n,) or None, default=None
-        Rows are drawn in proportion to it.
+        Number of queries.
+    random_state : RandomState instance
+        Draws them.
 
     Returns
     -------
-    ndarray of shape (n_queries, d)
-        The points.
-
-    References
-    ----------
-    M. W. Craven, J. W. Shavlik, "Extracting tree-structured representations of trained networks",
-    NIPS 1996 (TREPAN), draws its queries from such a model of the data.
+    points : ndarray of shape (n_samples + n_queries, n_features)
+        Rows, then queries.
+    weight : ndarray of shape (n_samples + n_queries,)
+        Weights of the rows, then of the queries: the mean of those of the rows.
     """
-    rng = check_random_state(random_state)
-    share = None if sample_weight is None else sample_weight / sample_weight.sum()
-    rows = X[rng.choice(len(X), size=n_queries, p=share)]
-    n, d = X.shape
-    width = X.std(axis=0) * (4 / ((d + 2) * n)) ** (1 / (d + 4))
-    points = np.clip(rows + rng.normal(size=rows.shape) * width, X.min(axis=0), X.max(axis=0))
-    for j, column in enumerate(X.T):
-        values = np.unique(column)
-        if len(values) <= MAX_DISCRETE:
-            redrawn = column[rng.choice(n, size=n_queries, p=share)]
-            points[:, j] = np.where(rng.uniform(size=n_queries) < REDRAWN, redrawn, rows[:, j])
-        elif np.all(values == np.round(values)):
-            points[:, j] = np.round(points[:, j])
-    return points
+    queries = draw_queries(X, n_queries, sample_weight=weight, random_state=random_state)
+    return np.concatenate([X, queries]), np.append(weight, np.full(n_queries, weight.mean()))
 
 
 class _TreeMixin:
@@ -78,8 +56,8 @@ class _TreeMixin:
         *,
         max_leaf_nodes=16,
         max_depth=None,
-        min_samples_leaf=1,
-        n_queries=2000,
+        min_samples_leaf=5,
+        n_queries=5000,
         random_state=None,
     ):
         self.network = network
@@ -97,10 +75,12 @@ class _TreeMixin:
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
             Rows on which the network is asked.
-        y : array-like of shape (n_samples,) or None, default=None
-            Targets; needed only to train an unfitted network.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target, needed to train an unfitted network. When the network is fitted it is checked
+            and used for nothing else.
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows; queries are drawn in proportion to them.
+            Weights of the rows, in training an unfitted network too. Queries are drawn in
+            proportion to them.
 
         Returns
         -------
@@ -108,24 +88,23 @@ class _TreeMixin:
             The fitted surrogate.
         """
         X = self._fit_network(X, y, sample_weight)
+        X, weight = self._weighted_rows(X, sample_weight)
         rng = check_random_state(self.random_state)
-        weights = None
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
-            total = np.full(self.n_queries, sample_weight.mean())
-            weights = np.concatenate([sample_weight, total])
-        queries = draw_queries(X, self.n_queries, rng, sample_weight)
-        points = np.concatenate([X, queries])
+        points, weight = with_queries(X, weight, self.n_queries, rng)
         tree = self._tree_class(
             max_leaf_nodes=self.max_leaf_nodes,
             max_depth=self.max_depth,
             min_samples_leaf=self.min_samples_leaf,
             random_state=rng.randint(np.iinfo(np.int32).max),
         )
-        self.tree_ = tree.fit(points, self.network_.predict(points), sample_weight=weights)
+        self.tree_ = tree.fit(points, self._answers(points), sample_weight=weight)
         self.complexity_ = int(self.tree_.get_n_leaves())
-        self.feature_importances_ = self.tree_.feature_importances_
         return self
+
+    @property
+    def feature_importances_(self):
+        """Share of the impurity that each input removes."""
+        return self.tree_.feature_importances_
 
     def predict(self, X):
         """Predict by the tree, without the network.
@@ -137,11 +116,11 @@ class _TreeMixin:
 
         Returns
         -------
-        ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or values.
         """
-        rows = self._rows(X)
-        return self.tree_.predict(rows)
+        X = self._rows(X)
+        return self.tree_.predict(X)
 
     def apply(self, X):
         """Return the leaf that each row falls into.
@@ -154,40 +133,39 @@ class _TreeMixin:
         Returns
         -------
         ndarray of shape (n_samples,)
-            Node indices.
+            Indices of nodes of ``tree_``.
         """
-        rows = self._rows(X)
-        return self.tree_.apply(rows)
+        X = self._rows(X)
+        return self.tree_.apply(X)
 
-    def export_text(self, decimals=3):
-        """Write the tree as rules in the user's names and units.
+    def export_text(self, digits=4):
+        """Write the tree as rules, in the user's names and units.
 
         Parameters
         ----------
-        decimals : int, default=3
-            Decimals of the thresholds.
+        digits : int, default=4
+            Significant digits of the thresholds (those half-way between integers are written in
+            full); 17 writes what `predict` computes.
 
         Returns
         -------
         str
-            One line per node.
+            One line per branch.
         """
         check_is_fitted(self)
-        return export_text(
-            self.tree_,
-            feature_names=list(self._input_names),
-            decimals=decimals,
-            max_depth=max(1, self.tree_.get_depth()),
+        return tree_text(
+            self.tree_.tree_, self._input_names, lambda node: self._answer(node, digits), digits
         )
 
 
 class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     """A decision tree that classifies as a network does.
 
-    A scikit-learn tree grown on the network's classes at the rows of the data and at `n_queries`
-    points drawn to fill the data's own distribution: the network can be asked as often as we
-    like, so that deep splits need not rest on a few rows (TREPAN's idea). Each split minimises
-    the Gini impurity of the *network's* answers.
+    A scikit-learn tree grown on the network's classes f(x) at the rows of the data *and* at
+    `n_queries` points drawn to fill the data's own distribution
+    (:func:`skinterp.sampling.draw_queries`): a network can be asked as often as one likes, so
+    that deep splits need not rest on a few rows. Each split minimises the Gini impurity
+    ``sum_leaves w_leaf (1 - sum_k p_k^2)``, with p_k the shares of the *network's* classes.
 
     Parameters
     ----------
@@ -198,10 +176,10 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     max_leaf_nodes : int or None, default=16
         Largest number of leaves, the complexity of the tree; None is no bound.
     max_depth : int or None, default=None
-        Largest depth.
-    min_samples_leaf : int, default=1
+        Largest depth; None is no bound.
+    min_samples_leaf : int, default=5
         Least number of points (rows and queries) in a leaf.
-    n_queries : int, default=2000
+    n_queries : int, default=5000
         Points beside the data that the network is asked about.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network, the queries and the tree.
@@ -213,11 +191,11 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     complexity_ : int
         Number of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
-        Shares of the impurity that each input removes.
+        Share of the impurity that each input removes.
     network_ : Network
         The network explained.
     classes_ : ndarray of shape (n_classes,)
-        Class labels.
+        Class labels, those of the network.
     n_features_in_ : int
         Number of inputs.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -226,7 +204,12 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     Raises
     ------
     ValueError
-        If the network does not classify or expects other inputs.
+        If the network does not classify, is multilabel, or expects other inputs.
+
+    Warns
+    -----
+    UserWarning
+        If the network answers everything with one class; the tree is then a single leaf.
 
     Notes
     -----
@@ -235,14 +218,14 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
 
     References
     ----------
-    M. W. Craven, J. W. Shavlik, "Extracting tree-structured representations of trained networks",
-    NIPS 1996.
+    M. W. Craven and J. W. Shavlik, "Extracting tree-structured representations of trained
+    networks", NIPS 1996.
 
     Examples
     --------
     >>> from sklearn.datasets import load_iris
     >>> from skinterp import TreeSurrogateClassifier, default_network
-    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> X, y = load_iris(return_X_y=True)
     >>> network = default_network("multiclass", random_state=0).fit(X, y)
     >>> tree = TreeSurrogateClassifier(network, max_leaf_nodes=3, random_state=0).fit(X)
     >>> tree.complexity_
@@ -250,6 +233,18 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     """
 
     _tree_class = DecisionTreeClassifier
+
+    def _answers(self, points):
+        answers = self.network_.predict(points)
+        self._warn_of_one_class(answers)
+        return answers
+
+    def _answer(self, node, digits):
+        shares = self.tree_.tree_.value[node, 0]
+        best = shares.argmax()
+        share = shares[best] / shares.sum()
+        sure = "" if share > 0.995 else f" ({share:.0%})"
+        return f"{self.tree_.classes_[best]}{sure}"
 
     def predict_proba(self, X):
         """Return the shares of the network's classes in the leaf of each row.
@@ -264,33 +259,36 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         ndarray of shape (n_samples, n_classes)
             Shares; 0 for classes that the network never answered in `fit`.
         """
-        rows = self._rows(X)
-        shares = self.tree_.predict_proba(rows)
-        full = np.zeros((len(shares), len(self.classes_)))
-        full[:, np.searchsorted(self.classes_, self.tree_.classes_)] = shares
-        return full
+        X = self._rows(X)
+        shares = np.zeros((len(X), len(self.classes_)))
+        known = self.classes_.tolist()
+        columns = [known.index(label) for label in self.tree_.classes_.tolist()]
+        shares[:, columns] = self.tree_.predict_proba(X)
+        return shares
 
 
 class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     """A decision tree that predicts as a regression network, or a scalar view, does.
 
-    A scikit-learn tree grown on the network's values at the rows of the data and at `n_queries`
-    points drawn to fill the data's own distribution. Each split minimises the squared error to
-    the *network*.
+    A scikit-learn tree grown on the network's values f(x) at the rows of the data *and* at
+    `n_queries` points drawn to fill the data's own distribution
+    (:func:`skinterp.sampling.draw_queries`). Each split minimises the squared error
+    ``sum_i w_i (f(x_i) - tree(x_i))^2`` to the *network*.
 
     Parameters
     ----------
     network : estimator, Network, ScalarView, tuple, callable or None, default=None
-        The network to explain, with one output: anything :func:`skinterp.network.as_network`
-        takes, such as ``as_network(model).unit(layer, j)``. A fitted one is used as it is; an
-        unfitted one is trained in `fit`; None trains :func:`skinterp.network.default_network`.
+        The network to explain: anything :func:`skinterp.network.as_network` takes, also with
+        several outputs, or a scalar view such as ``as_network(model).unit(layer, j)``. A fitted
+        one is used as it is; an unfitted one is trained in `fit`; None trains
+        :func:`skinterp.network.default_network`.
     max_leaf_nodes : int or None, default=16
         Largest number of leaves, the complexity of the tree; None is no bound.
     max_depth : int or None, default=None
-        Largest depth.
-    min_samples_leaf : int, default=1
+        Largest depth; None is no bound.
+    min_samples_leaf : int, default=5
         Least number of points (rows and queries) in a leaf.
-    n_queries : int, default=2000
+    n_queries : int, default=5000
         Points beside the data that the network is asked about.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network, the queries and the tree.
@@ -302,7 +300,7 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     complexity_ : int
         Number of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
-        Shares of the squared error that each input removes.
+        Share of the squared error that each input removes.
     network_ : Network
         The network explained.
     n_features_in_ : int
@@ -313,16 +311,30 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     Raises
     ------
     ValueError
-        If the network classifies or has several outputs.
+        If the network classifies, expects other inputs, or has values that are not finite.
+
+    References
+    ----------
+    M. W. Craven and J. W. Shavlik, "Extracting tree-structured representations of trained
+    networks", NIPS 1996.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skinterp import TreeSurrogateRegressor
     >>> X = np.linspace(-1, 1, 200).reshape(-1, 1)
-    >>> tree = TreeSurrogateRegressor(lambda X: np.abs(X[:, 0]), max_leaf_nodes=8, random_state=0)
-    >>> tree.fit(X).complexity_
-    8
+    >>> tree = TreeSurrogateRegressor(lambda X: np.sign(X[:, 0]), max_leaf_nodes=8).fit(X)
+    >>> print(tree.export_text(digits=1))
+    x0 <= ...: -1
+    x0 > ...: 1
     """
 
     _tree_class = DecisionTreeRegressor
+    _multi_output = True
+
+    def _answers(self, points):
+        values = finite(self.network_.raw_values(points))
+        return values[:, 0] if values.shape[1] == 1 else values
+
+    def _answer(self, node, digits):
+        return ", ".join(rounded(value, digits) for value in self.tree_.tree_.value[node, :, 0])

@@ -1,0 +1,91 @@
+"""Trees and linear functions as text, in the user's names."""
+
+import numpy as np
+
+LEAF = -1
+
+
+def rounded(value, digits=4):
+    """Write a number with so many significant digits, but a half exactly.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int, default=4
+        Significant digits.
+
+    Returns
+    -------
+    str
+        The text; thresholds between integers, such as 1987.5, keep their meaning.
+    """
+    value = float(value)
+    return repr(value) if abs(value) < 1e15 and value % 1.0 == 0.5 else f"{value:.{digits}g}"
+
+
+def tree_text(tree, names, answer, digits=4):
+    """Write a tree as rules, one line per branch.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        Arrays of nodes: the ``tree_`` of a scikit-learn tree.
+    names : sequence of str
+        Names of the inputs.
+    answer : callable
+        Text of the answer of a leaf, from its index.
+    digits : int, default=4
+        Significant digits of thresholds.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    if tree.children_left[0] == LEAF:
+        return answer(0)
+    lines, stack = [], [(0, 0, "")]
+    while stack:
+        node, depth, condition = stack.pop()
+        is_leaf = tree.children_left[node] == LEAF
+        if condition:
+            end = f": {answer(node)}" if is_leaf else ""
+            lines.append("|   " * (depth - 1) + condition + end)
+        if not is_leaf:
+            name, cut = names[tree.feature[node]], rounded(tree.threshold[node], digits)
+            stack.append((tree.children_right[node], depth + 1, f"{name} > {cut}"))
+            stack.append((tree.children_left[node], depth + 1, f"{name} <= {cut}"))
+    return "\n".join(lines)
+
+
+def linear_text(title, coefficients, intercept, names, scale, digits=4):
+    """Write a linear function, one line per term, the largest effect first.
+
+    Parameters
+    ----------
+    title : str
+        What the function is.
+    coefficients : ndarray of shape (n_features,)
+        Coefficients in raw units; those at 0 are left out.
+    intercept : float
+        The constant.
+    names : sequence of str
+        Names of the inputs.
+    scale : ndarray of shape (n_features,)
+        Standard deviations of the inputs, which turn coefficients into effects.
+    digits : int, default=4
+        Significant digits.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    order = np.argsort(-np.abs(coefficients * scale), kind="stable")
+    terms = [
+        f"    {'-' if coefficients[j] < 0 else '+'} {abs(coefficients[j]):.{digits}g} * {names[j]}"
+        for j in order
+        if coefficients[j]
+    ]
+    return "\n".join([f"{title} =", f"    {intercept:.{digits}g}", *terms])
