@@ -15,7 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
 from skinterp.search._beam import COMBINING_COST, merit
 from skinterp.search._dictionary import stack
-from skinterp.search._terms import distinct_terms
+from skinterp.search._terms import distinct_terms, varies
 
 POPULATION, GENERATIONS, TOURNAMENT, PATIENCE = 150, 25, 7, 8
 INIT_DEPTH, CONST_RANGE, POINT_REPLACE = (1, 3), (-3.0, 3.0), 0.1
@@ -183,7 +183,7 @@ class _Judge:
         return np.array([self.merits[expression] for expression in expressions])
 
     def _score(self, terms):
-        terms = [t for t in terms if np.abs(t.gradients).max() > 0]
+        terms = [t for t in terms if varies(t)]
         if not terms:
             return
         m = len(self.base_terms)

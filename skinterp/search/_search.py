@@ -12,7 +12,7 @@ from skinterp.search._beam import COMBINING_COST, beam_search, merit
 from skinterp.search._dictionary import N_SINGLE, enumerate_terms, stack
 from skinterp.search._formulas import finish
 from skinterp.search._front import Candidate, make_front, pareto, scores
-from skinterp.search._terms import TermSpace, distinct_terms
+from skinterp.search._terms import TermSpace, distinct_terms, varies
 from skinterp.search._tuning import MAX_CONSTANTS, tune, variants
 
 DEFAULT_OPERATORS = (
@@ -95,7 +95,7 @@ class Problem:
     def objective_of(self, parts):
         """Return the objective over given expressions; None where one is undefined."""
         terms = [self.evaluator.term(part) for part in parts]
-        if any(t is None or np.abs(t.gradients).max() == 0 for t in terms):
+        if any(t is None or not varies(t) for t in terms):
             return None
         return self.objective(*stack(terms, self.space.n))
 

@@ -13,6 +13,8 @@ HUGE = 1e100
 POSITIVE_ONLY = ("log", "sqrt")
 # A term whose squared gradient sits on fewer than this share of the points is a spike.
 MIN_PARTICIPATION = 0.05
+# A gradient shorter than this share of the values is rounding error: the term is a constant.
+FLAT = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +140,22 @@ def _in_domain(name, values):
     return True
 
 
+def varies(term):
+    """Tell whether a term varies by more than rounding errors of its values.
+
+    Parameters
+    ----------
+    term : Term
+        The term.
+
+    Returns
+    -------
+    bool
+        False for a constant.
+    """
+    return bool(np.abs(term.gradients).max() > FLAT * np.abs(term.values).max())
+
+
 def participation(term, weights):
     """Return the share of the points that carry a term's squared gradient, in (0, 1].
 
@@ -194,7 +212,7 @@ def distinct_terms(terms, weights, max_terms):
     for term in sorted((t for t in terms if t is not None), key=lambda t: t.cost):
         if len(kept) == max_terms:
             break
-        if participation(term, weights) < MIN_PARTICIPATION:
+        if not varies(term) or participation(term, weights) < MIN_PARTICIPATION:
             continue
         key = _fingerprint(term)
         if key not in seen:
