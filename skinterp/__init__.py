@@ -4,6 +4,7 @@ A user brings a network and gets an equation, a tree or a linear model that answ
 and for each how faithful it is, by cross-validation, side by side.
 """
 
+from skinterp.evaluation import compare_surrogates
 from skinterp.metrics import complexity, fidelity_score
 from skinterp.network import as_network, default_network
 from skinterp.surrogate import (
@@ -26,6 +27,7 @@ __all__ = [
     "TreeSurrogateRegressor",
     "__version__",
     "as_network",
+    "compare_surrogates",
     "complexity",
     "default_network",
     "fidelity_score",

@@ -1,0 +1,185 @@
+"""The result of a comparison: scores per fold, fitted surrogates, the forest's importances."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
+from skinterp.utils import import_optional
+
+METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
+TITLES = {
+    "fidelity": "fidelity",
+    "kappa": "kappa",
+    "complexity": "complexity",
+    "seconds": "time/s",
+}
+
+
+def _cell(values, digits):
+    values = np.asarray(values, dtype=float)
+    if not len(values) or np.isnan(values).all():
+        return "-"
+    text = f"{values.mean():.{digits}f}"
+    return text if digits == 0 else f"{text} ±{values.std():.{digits}f}"
+
+
+@dataclass(frozen=True)
+class SurrogateComparison:
+    """Scores of surrogates against their network on held-out rows.
+
+    Parameters
+    ----------
+    task : {"regression", "binary", "multiclass"}
+        What the network does.
+    scores : dict of str to dict of str to ndarray of shape (n_folds,)
+        Per form and metric ("fidelity", "kappa", "accuracy", "complexity", "seconds") the value on
+        each fold; NaN where it has no meaning. Forms are the surrogates, then "random forest"
+        (if there was a target), "network" and "majority" (or "mean").
+    estimators : dict of str to estimator
+        The surrogates, fitted on all rows.
+    network : Network
+        The network explained (one trained on all rows, if it was not fitted).
+    importances : dict of str to ndarray of shape (n_features,)
+        The forest's impurity and permutation importances (the latter on held-out rows of the
+        folds); empty without a target.
+    feature_names : tuple of str
+        Names of the inputs.
+    network_is_refitted : bool
+        Whether the network was trained on each fold's own rows. If not, its accuracy is
+        in-sample where these rows trained it.
+    """
+
+    task: str
+    scores: dict
+    estimators: dict
+    network: object
+    importances: dict
+    feature_names: tuple
+    network_is_refitted: bool
+
+    @property
+    def n_folds(self):
+        """Number of folds."""
+        return len(next(iter(self.scores.values()))["fidelity"])
+
+    @property
+    def accuracy_name(self):
+        """What "accuracy" is: the share of right rows, or R2 for regression."""
+        return "R2" if self.task == "regression" else "accuracy"
+
+    def mean(self, form, metric):
+        """Return the mean over the folds.
+
+        Parameters
+        ----------
+        form : str
+            A key of `scores`.
+        metric : str
+            "fidelity", "kappa", "accuracy", "complexity" or "seconds".
+
+        Returns
+        -------
+        float
+            The mean; NaN where the metric has no meaning.
+        """
+        return float(np.mean(self.scores[form][metric]))
+
+    def to_frame(self):
+        """Return means and deviations over the folds as a data frame (needs pandas).
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per form; columns ``<metric>_mean`` and ``<metric>_std``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        rows = {
+            form: {
+                f"{metric}_{name}": float(function(folds[metric]))
+                for metric in METRICS
+                for name, function in (("mean", np.mean), ("std", np.std))
+            }
+            for form, folds in self.scores.items()
+        }
+        frame = pandas.DataFrame.from_dict(rows, orient="index")
+        frame.index.name = "form"
+        return frame
+
+    def to_dict(self):
+        """Return the scores as plain numbers, for JSON; what has no meaning is None.
+
+        Returns
+        -------
+        dict
+            Per form and metric the value on each fold.
+        """
+        return {
+            form: {
+                metric: [None if np.isnan(v) else float(v) for v in folds[metric]]
+                for metric in METRICS
+            }
+            for form, folds in self.scores.items()
+        }
+
+    def __str__(self):
+        """Return an aligned table of means and deviations over the folds."""
+        shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
+        head = ["form", *({**TITLES, "accuracy": self.accuracy_name}[m] for m in shown)]
+        digits = {"complexity": 0, "seconds": 1}
+        rows = [head] + [
+            [form, *(_cell(folds[m], digits.get(m, 3)) for m in shown)]
+            for form, folds in self.scores.items()
+        ]
+        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
+        lines = [
+            "  ".join(
+                text.ljust(width) if k == 0 else text.rjust(width)
+                for k, (text, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+        return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+    def plot(self, ax=None):
+        """Draw fidelity against complexity, with the forest and the majority as lines.
+
+        Parameters
+        ----------
+        ax : matplotlib axes or None, default=None
+            Where to draw.
+
+        Returns
+        -------
+        FidelityComplexityDisplay
+            The display, drawn.
+        """
+        return self.fidelity_display().plot(ax=ax)
+
+    def fidelity_display(self):
+        """Return the display of fidelity against complexity, not drawn yet."""
+        names = list(self.estimators)
+        references = {
+            form: self.mean(form, "fidelity")
+            for form in self.scores
+            if form not in self.estimators and form != "network"
+        }
+        name = "R2 to the network" if self.task == "regression" else "Agreement with the network"
+        return FidelityComplexityDisplay(
+            names,
+            [self.mean(form, "complexity") for form in names],
+            [self.mean(form, "fidelity") for form in names],
+            complexity_std=[float(np.std(self.scores[form]["complexity"])) for form in names],
+            fidelity_std=[float(np.std(self.scores[form]["fidelity"])) for form in names],
+            references=references,
+            fidelity_name=f"{name}, held-out rows",
+        )
+
+    def importances_display(self):
+        """Return the display of the forest's importances, not drawn yet."""
+        return ImportancesDisplay(self.importances, self.feature_names)
