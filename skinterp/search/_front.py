@@ -71,10 +71,11 @@ def elbow(losses, costs=None, *, price=None, floor=0.0):
     Raises
     ------
     ValueError
-        If there are no losses, or they are negative or not finite.
+        If there are no losses, they are negative or not finite, or costs are not one finite
+        number for each.
     """
     losses = np.asarray(losses, dtype=float)
-    if losses.size == 0 or not np.isfinite(losses).all() or (losses < 0).any():
+    if losses.ndim != 1 or losses.size == 0 or not np.isfinite(losses).all() or (losses < 0).any():
         raise ValueError(
             f"losses must be a non-empty sequence of finite, non-negative numbers. "
             f"Got {losses!r} instead."
@@ -82,6 +83,10 @@ def elbow(losses, costs=None, *, price=None, floor=0.0):
     if price is None:
         price = STEP_PRICE if costs is None else PRICE
     costs = np.arange(len(losses)) if costs is None else np.asarray(costs, dtype=float)
+    if costs.shape != losses.shape or not np.isfinite(costs).all():
+        raise ValueError(
+            f"costs must be {len(losses)} finite numbers, one per loss. Got {costs!r} instead."
+        )
     return int(np.argmin(np.log(losses + max(floor, 1e-12)) + price * costs))
 
 

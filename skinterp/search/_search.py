@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -407,9 +408,9 @@ def operator_prices(operators=None):
         raise ValueError(
             f"operators must be names out of {sorted(OPERATORS)}. Got {unknown} instead."
         )
-    prices = {name: float(OPERATORS[name].price) for name in operators}
+    prices = {name: OPERATORS[name].price for name in operators}
     if isinstance(operators, dict):
-        prices = {name: float(price) for name, price in operators.items()}
-    if any(not price > 0 for price in prices.values()):
-        raise ValueError(f"prices of operators must be positive. Got {prices} instead.")
-    return {"neg": 1.0, **prices}
+        prices = dict(operators)
+    if not all(isinstance(price, Real) and 0 < price < np.inf for price in prices.values()):
+        raise ValueError(f"prices of operators must be positive numbers. Got {prices} instead.")
+    return {"neg": 1.0, **{name: float(price) for name, price in prices.items()}}

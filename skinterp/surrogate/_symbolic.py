@@ -201,7 +201,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
             pairs = [(network.margin(), tuple(self.classes_.tolist()))]
         else:
             pairs = [
-                (network.margin(k), (f"not {label}", label))
+                (network.margin(k), (f"not {label}", str(label)))
                 for k, label in enumerate(self.classes_.tolist())
             ]
         found = []
