@@ -128,7 +128,8 @@ def _best_extensions(objective, costs, price, beam):
         rank = merit(objective.extensions(combination.subset), costs, price)
         rank = rank + price * combination.cost
         rank[list(combination.subset)] = np.inf
-        for k in np.argsort(rank, kind="stable")[:N_EXTENSIONS]:
+        n_others = min(N_EXTENSIONS, len(rank) - len(combination.subset))
+        for k in np.argsort(rank, kind="stable")[:n_others]:
             subset = tuple(sorted((*combination.subset, int(k))))
             ranks[subset] = min(rank[k], ranks.get(subset, np.inf))
     return sorted(ranks, key=lambda subset: (ranks[subset], subset))[:N_SOLVED]
