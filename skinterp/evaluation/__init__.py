@@ -6,7 +6,7 @@ majority class and a random forest. The result is a plain value: table, text, pl
 surrogates fitted on all rows.
 """
 
-from skinterp.evaluation._compare import compare_surrogates
+from skinterp.evaluation._compare import compare_surrogates, make_surrogates
 from skinterp.evaluation._comparison import SurrogateComparison
 
-__all__ = ["SurrogateComparison", "compare_surrogates"]
+__all__ = ["SurrogateComparison", "compare_surrogates", "make_surrogates"]
