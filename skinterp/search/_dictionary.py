@@ -94,7 +94,7 @@ def triple_terms(space, a, b, c):
     return _present(terms)
 
 
-def enumerate_terms(space, ranked, spreads):
+def enumerate_terms(space, ranked, spreads, n_strong=None):
     """Return the dictionary: terms of one, two and three of the strongest inputs.
 
     Parameters
@@ -105,22 +105,26 @@ def enumerate_terms(space, ranked, spreads):
         The active inputs, the strongest first.
     spreads : ndarray of shape (p,)
         Twice the standard deviation of every input, the unit of inner constants.
+    n_strong : int or None, default=None
+        How many of them may enter terms of two and three inputs; None is all.
 
     Returns
     -------
     list of Term
         All terms, with duplicates; see :func:`distinct_terms`.
     """
+    n_strong = len(ranked) if n_strong is None else n_strong
+    n_pair, n_triple = min(n_strong, N_PAIR), min(n_strong, N_TRIPLE)
     inputs = [space.variable(j) for j in ranked[:N_SINGLE]]
     functions = {x.expression: single_terms(space, x)[1:] for x in inputs}
     terms = [term for x in inputs for term in [x, *functions[x.expression]]]
-    for x in inputs[:N_PAIR]:
+    for x in inputs[:n_pair]:
         extra = constant_terms(space, x, spreads[x.expression.index])
         functions[x.expression] = functions[x.expression] + extra
         terms += extra
-    for a, b in combinations(inputs[:N_PAIR], 2):
+    for a, b in combinations(inputs[:n_pair], 2):
         terms += pair_terms(space, a, b, functions, spreads)
-    for a, b, c in combinations(inputs[:N_TRIPLE], 3):
+    for a, b, c in combinations(inputs[:n_triple], 3):
         terms += triple_terms(space, a, b, c)
     return terms
 

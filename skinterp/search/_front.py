@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
-PRICE, STEP_PRICE = 0.1, 0.25
+PRICE, STEP_PRICE = 0.12, 0.25
 # Losses below this are the network's noise, not the formula's error; the same for infidelity.
-LOSS_FLOOR, INFIDELITY_FLOOR = 1e-3, 5e-3
+LOSS_FLOOR, INFIDELITY_FLOOR = 2e-3, 5e-3
 # Formulas whose score is this near the best one's are near-ties.
 TIE = 0.25
 
@@ -59,7 +59,7 @@ def elbow(losses, costs=None, *, price=None, floor=0.0):
     costs : array-like of shape (n,) or None, default=None
         Costs of the formulas; None counts the steps along the front.
     price : float or None, default=None
-        Log-loss that a unit of cost must bring; None is 0.1 per unit of cost, 0.25 per step.
+        Log-loss that a unit of cost must bring; None is 0.12 per unit of cost, 0.25 per step.
     floor : float, default=0.0
         Loss that is noise.
 
@@ -99,7 +99,7 @@ def scores(candidates, *, floor=LOSS_FLOOR):
     ----------
     candidates : sequence of Candidate
         The front.
-    floor : float, default=0.001
+    floor : float, default=0.002
         Noise of the network's gradients.
 
     Returns

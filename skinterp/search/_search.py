@@ -12,7 +12,7 @@ from skinterp.matching import DirectionObjective, ValueObjective
 from skinterp.search._beam import COMBINING_COST, beam_search, merit
 from skinterp.search._dictionary import N_SINGLE, enumerate_terms, stack
 from skinterp.search._formulas import finish
-from skinterp.search._front import Candidate, make_front, pareto, scores
+from skinterp.search._front import LOSS_FLOOR, Candidate, make_front, pareto, scores
 from skinterp.search._terms import TermSpace, distinct_terms, varies
 from skinterp.search._tuning import MAX_CONSTANTS, tune, variants
 
@@ -20,6 +20,7 @@ DEFAULT_OPERATORS = (
     "add", "sub", "mul", "div", "square", "cube", "sqrt", "exp", "log", "sin", "cos",
 )  # fmt: skip
 MAX_TERMS_IN_DICTIONARY, N_GUARD, MIN_ENERGY = 2000, 1000, 1e-4
+STRONG, MIN_STRONG = 0.01, 3
 N_FINISHED, N_TUNED, N_BASES, N_SEEDS = 30, 6, 6, 60
 SEARCH_PRICE = 0.06
 # Below this loss and infidelity a formula is as good as the network lets it be.
@@ -79,6 +80,7 @@ class Problem:
         self.full_field, self.X, self.settings = field, X, settings
         self.fidelity_of, self.match_values = fidelity, match_values
         self.ranked = rank_inputs(field, X)
+        self.n_strong = count_strong(field, self.ranked)
         active = sorted(self.ranked)
         self.field = replace(field, directions=field.directions[:, active])
         guard = guard_rows(X)
@@ -163,6 +165,25 @@ def rank_inputs(field, X):
     return strong[:N_SINGLE] or [int(order[0])]
 
 
+def count_strong(field, ranked):
+    """Return how many of the ranked inputs are strong enough to enter terms of several inputs.
+
+    Parameters
+    ----------
+    field : GradientField
+        The field.
+    ranked : list of int
+        Inputs, the strongest first.
+
+    Returns
+    -------
+    int
+        Those with at least 1 % of the strongest one's energy, and no fewer than three.
+    """
+    energy = np.einsum("n,nd->d", field.weights, field.directions**2)[ranked]
+    return max(MIN_STRONG, int((energy >= STRONG * energy[0]).sum()))
+
+
 def guard_rows(X):
     """Return rows that bound the domain: evenly spread ones and those of each column's extremes.
 
@@ -231,7 +252,7 @@ class Search:
         self.noise_floor = noise_floor
         self.rng = check_random_state(random_state)
         self.progress = progress or (lambda message: None)
-        self.found, self.pool, self.notes = {}, {}, []
+        self.found, self.pool, self.tuned, self.notes = {}, {}, set(), []
 
     def run(self):
         """Run all stages; an interruption keeps what was found before it."""
@@ -266,7 +287,7 @@ class Search:
     def best(self):
         """Return the candidate that would be selected now."""
         front = pareto(self.found.values())
-        return front[int(np.argmin(scores(front, floor=max(1e-3, self.noise_floor))))]
+        return front[int(np.argmin(scores(front, floor=max(LOSS_FLOOR, self.noise_floor))))]
 
     def _done(self, stage):
         if self.settings.should_stop():
@@ -295,7 +316,9 @@ class Search:
 
     def _from_dictionary(self):
         problem = self.problem
-        terms = enumerate_terms(problem.space, problem.ranked, 2 * problem.full_field.scale)
+        terms = enumerate_terms(
+            problem.space, problem.ranked, 2 * problem.full_field.scale, problem.n_strong
+        )
         self.terms = distinct_terms(terms, problem.field.weights, MAX_TERMS_IN_DICTIONARY)
         self.progress(f"dictionary of {len(self.terms)} terms")
         self._beam(self.terms)
@@ -330,8 +353,10 @@ class Search:
                 for variant in variants(part, self.problem.spread):
                     trial = (*parts[:k], variant, *parts[k + 1 :])
                     n_constants = sum(len(p.constants) for p in trial)
-                    if n_constants > MAX_CONSTANTS or self.settings.should_stop():
+                    too_many = n_constants > MAX_CONSTANTS
+                    if too_many or trial in self.tuned or self.settings.should_stop():
                         continue
+                    self.tuned.add(trial)
                     self._tune(trial)
         self.progress(f"tuned constants: loss {self.best().loss:.2e}")
 
