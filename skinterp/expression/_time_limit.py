@@ -2,10 +2,40 @@
 
 import ctypes
 import threading
+from contextlib import suppress
+
+# An exception that hits a destructor or a callback is lost, so it is raised until it gets through.
+REPEAT_SECONDS = 0.1
 
 
 class _TimeLimitReached(BaseException):
     """Raised inside the limited call; no ordinary handler of exceptions catches it."""
+
+
+class _Interrupter:
+    """Raises an exception in the thread that made it, from a time on until it is stopped."""
+
+    def __init__(self, seconds):
+        self._thread, self._lock = ctypes.c_ulong(threading.get_ident()), threading.Lock()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, args=(seconds,), daemon=True).start()
+
+    def _raise(self, exception):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, exception)
+
+    def _run(self, seconds):
+        while not self._stopped.wait(seconds):
+            with self._lock:
+                if not self._stopped.is_set():
+                    self._raise(ctypes.py_object(_TimeLimitReached))
+            seconds = REPEAT_SECONDS
+
+    def stop(self):
+        """Stop and take back an exception that is still on its way."""
+        while not self._stopped.is_set():
+            with suppress(_TimeLimitReached), self._lock:
+                self._stopped.set()
+                self._raise(None)
 
 
 def call_within(seconds, function, *arguments):
@@ -31,25 +61,12 @@ def call_within(seconds, function, *arguments):
     """
     if seconds <= 0:
         return False
-    thread, lock, running = threading.get_ident(), threading.Lock(), [True]
-
-    def interrupt():
-        with lock:
-            if running:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread), ctypes.py_object(_TimeLimitReached)
-                )
-
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
+    interrupter = _Interrupter(seconds)
     try:
-        timer.start()
         try:
             function(*arguments)
         finally:
-            with lock:
-                running.clear()
-            timer.cancel()
+            interrupter.stop()
     except _TimeLimitReached:
         return False
     return True

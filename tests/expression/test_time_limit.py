@@ -1,5 +1,6 @@
 """The time limit holds in every thread and leaves no trace."""
 
+import sys
 import threading
 import time
 
@@ -59,3 +60,21 @@ def test_exceptions_pass_through():
 
     with pytest.raises(KeyError, match="x"):
         call_within(10.0, fail)
+
+
+def test_an_exception_lost_in_a_destructor_is_raised_again(monkeypatch):
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: lost.append(args.exc_type))
+
+    class Slow:
+        def __del__(self):
+            end = time.perf_counter() + 0.3
+            while time.perf_counter() < end:
+                pass
+
+    def work():
+        Slow()
+        spin()
+
+    assert not call_within(0.05, work)
+    assert lost
