@@ -314,6 +314,10 @@ class RegressorSurrogate(RegressorMixin, NetworkSurrogate):
             return validate_data(self, X, **options), None
         options.update(y_numeric=True, multi_output=self._multi_output)
         X, y = validate_data(self, X, y, **options)
+        if y.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{type(self).__name__} needs numbers as y. Got values of type {y.dtype} instead."
+            )
         return X, y.ravel() if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _check_task(self, network):

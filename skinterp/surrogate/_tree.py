@@ -214,7 +214,21 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     Notes
     -----
     A tree with enough leaves agrees with anything on the rows it was grown on. Trust only the
-    fidelity on held-out rows.
+    fidelity on held-out rows. What queries do to it (``benchmarks/tree_queries.py``: five-fold
+    cross-validation on seven tables of 150 to 1500 rows, classes and values):
+
+    ==========  ========  =========  =========
+    n_queries   8 leaves  16 leaves  32 leaves
+    ==========  ========  =========  =========
+    0           0.836     0.852      0.861
+    1000        0.845     0.874      0.891
+    5000        0.850     0.884      0.906
+    20000       0.853     0.886      0.906
+    ==========  ========  =========  =========
+
+    They help most where leaves are many and rows few (digits 3 against 8, 16 leaves: 0.919 to
+    0.964) and can cost a little where the data are tight clusters (wine, 4 leaves: 0.871 to
+    0.848): the space between clusters is asked about, too.
 
     References
     ----------
