@@ -15,7 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
 from skinterp.search._beam import COMBINING_COST, merit
 from skinterp.search._dictionary import stack
-from skinterp.search._terms import distinct_terms, varies
+from skinterp.search._terms import carries, distinct_terms
 
 POPULATION, GENERATIONS, TOURNAMENT, PATIENCE = 150, 25, 7, 8
 INIT_DEPTH, CONST_RANGE, POINT_REPLACE = (1, 3), (-3.0, 3.0), 0.1
@@ -170,6 +170,7 @@ class _Judge:
         self.space, self.objective_of, self.inputs = space, objective_of, inputs
         self.base_terms, self.bases, self.price = base_terms, bases, price
         self.merits, self.terms = {}, {}
+        self.weights = np.full(space.n, 1.0 / space.n)
 
     def __call__(self, programs):
         expressions = [to_expression(program, self.inputs) for program in programs]
@@ -183,7 +184,8 @@ class _Judge:
         return np.array([self.merits[expression] for expression in expressions])
 
     def _score(self, terms):
-        terms = [t for t in terms if varies(t)]
+        # spikes would win: their coefficients are decided by a few points
+        terms = [t for t in terms if carries(t, self.weights)]
         if not terms:
             return
         m = len(self.base_terms)

@@ -182,6 +182,24 @@ def participation(term, weights):
     return float((weights @ squared) ** 2 / (weights @ squared**2))
 
 
+def carries(term, weights):
+    """Tell whether a term can carry a formula: it is neither a constant nor a spike.
+
+    Parameters
+    ----------
+    term : Term
+        The term.
+    weights : ndarray of shape (n,)
+        Trust in each point, summing to 1.
+
+    Returns
+    -------
+    bool
+        False for constants and spikes.
+    """
+    return varies(term) and participation(term, weights) >= MIN_PARTICIPATION
+
+
 def _fingerprint(term):
     """Return bytes that agree for terms whose gradient fields differ by a factor only."""
     sample = term.gradients[:: max(1, len(term.gradients) // 97)]
@@ -212,7 +230,7 @@ def distinct_terms(terms, weights, max_terms):
     for term in sorted((t for t in terms if t is not None), key=lambda t: t.cost):
         if len(kept) == max_terms:
             break
-        if not varies(term) or participation(term, weights) < MIN_PARTICIPATION:
+        if not carries(term, weights):
             continue
         key = _fingerprint(term)
         if key not in seen:
