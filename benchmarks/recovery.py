@@ -202,7 +202,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=HERE / "recovery.json")
     args = parser.parse_args()
-    peers = () if args.no_peers else ("gplearn, labels", "gplearn, rank of logits", "Operon, logits")
+    peers = (
+        () if args.no_peers else ("gplearn, labels", "gplearn, rank of logits", "Operon, logits")
+    )
     cells = [
         (problem, activation, seed)
         for seed in (args.seeds[:1] if args.quick else args.seeds)
