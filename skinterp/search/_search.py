@@ -123,8 +123,10 @@ class Problem:
 
     def sign(self, expression):
         """Return the sign of the mean cosine: -1 if the formula falls where the network rises."""
-        gradients = self.evaluator.term(expression).gradients
-        total = np.einsum("n,nd,nd->", self.field.weights, self.field.directions, gradients)
+        term = self.evaluator.term(expression)
+        if term is None:
+            return 1.0
+        total = np.einsum("n,nd,nd->", self.field.weights, self.field.directions, term.gradients)
         return -1.0 if total < 0 else 1.0
 
     def candidate(self, expression):
