@@ -28,8 +28,9 @@ def kernel_width(n_rows, n_columns):
 def _correlated_noise(Z, share, n_points, rng):
     """Return normal noise with the covariance of centred rows."""
     variances, axes = np.linalg.eigh((Z * share[:, np.newaxis]).T @ Z)
-    roots = np.sqrt(np.maximum(variances, 0.0))
-    return (rng.standard_normal((n_points, len(roots))) * roots) @ axes.T
+    # The symmetric root: unlike axes, it does not change sign with the last digit of the data.
+    root = (axes * np.sqrt(np.maximum(variances, 0.0))) @ axes.T
+    return rng.standard_normal((n_points, len(root))) @ root
 
 
 def _as_observed(points, rows, X):
