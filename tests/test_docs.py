@@ -1,0 +1,102 @@
+"""The code of the README and of the documentation runs and prints what is shown."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SLOW = {"README.md", "how_to_choose.md"}
+
+BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+WORD, NUMBER = re.compile(r"[A-Za-z_]\w*"), re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?")
+FORMULA = re.compile(r"[*/<>|]")
+
+
+def code_blocks(page):
+    """Return the Python blocks of a page and the output shown below each (or None)."""
+    return [(code, shown or None) for code, shown in BLOCK.findall(page.read_text("utf-8"))]
+
+
+def is_close(one, other):
+    """Whether two numbers agree as far as machines differ in training the same network."""
+    return abs(float(one) - float(other)) <= 0.03 + 0.1 * abs(float(one))
+
+
+def agree(shown, printed):
+    """Whether two lines hold the same words and, where they are no formulas, close numbers."""
+    if set(WORD.findall(shown)) != set(WORD.findall(printed)):
+        return False
+    if FORMULA.search(shown):
+        return True
+    first, second = NUMBER.findall(shown), NUMBER.findall(printed)
+    return len(first) == len(second) and all(map(is_close, first, second))
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name_of(page), marks=[pytest.mark.slow] * (page.name in SLOW))
+        for page in PAGES
+    ],
+)
+def test_code_runs_and_prints_what_is_shown(page, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    namespace = {"__name__": "__main__"}
+    for code, shown in code_blocks(page):
+        exec(compile(code, name_of(page), "exec"), namespace)
+        printed = capsys.readouterr().out
+        if shown is not None:
+            lines = (
+                list(filter(None, shown.splitlines())),
+                list(filter(None, printed.splitlines())),
+            )
+            assert len(lines[0]) == len(lines[1]), printed
+            assert all(map(agree, *lines)), printed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files(page):
+    text = FENCED.sub("", page.read_text("utf-8"))
+    targets = [target for target in LINK.findall(text) if "://" not in target]
+    assert [t for t in targets if not (page.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES[1:], ids=name_of)
+def test_the_index_leads_to_every_page(page):
+    index = ROOT / "docs" / "index.md"
+    assert page == index or f"({page.name})" in index.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["skinterp", *(f"skinterp.{name}" for name in (
+        "network", "sampling", "expression", "matching", "search", "surrogate", "metrics",
+        "evaluation", "display", "report", "utils",
+    ))],
+)  # fmt: skip
+def test_the_list_of_public_names_is_complete(package):
+    section = (ROOT / "docs" / "api.md").read_text("utf-8").partition(f"## `{package}`\n")[2]
+    section = section.partition("\n## ")[0]
+    missing = [
+        name
+        for name in getattr(importlib.import_module(package), "__all__", ())
+        if f"`{name}`" not in section and not name.startswith("__")
+    ]
+    assert not missing, f"docs/api.md lacks under {package}: {missing}"
+
+
+def test_blocks_are_found_and_compared():
+    assert len(code_blocks(ROOT / "README.md")) >= 2
+    assert agree("fidelity 0.981", "fidelity 0.975") and agree("a/b > 2", "3*a/b > 7")
+    assert not agree("fidelity 0.981", "fidelity 0.7")
+    assert not agree("a/b > 2", "a/c > 2")
+    assert not agree("1 2", "1")
