@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 MAX_CLASSES = 20
+WHOLE = re.compile(r"[+-]?[0-9]+")
+GAPS = ("", "na", "n/a", "nan", "null", "?")  # how a missing value is written
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ def read_table(path):
     path = Path(path)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [(n, line) for n, line in enumerate(csv.reader(file), 1) if line]
+            reader = csv.reader(file)
+            lines = [(reader.line_num, line) for line in reader if line]
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -81,13 +85,22 @@ def _check_header(path, header):
         raise ValueError(f"{path} has a column without a name. Name it.")
 
 
+def _check_complete(table, name):
+    """Refuse a column with gaps."""
+    for k, cell in enumerate(table.columns[name]):
+        if cell.strip().lower() in GAPS:
+            raise ValueError(
+                f"{table.path}, column {name!r}, row {k + 1}: the value is missing. "
+                f"Got {cell!r} instead; fill it in or leave the row out."
+            )
+
+
 def _numbers(table, name):
     """Return a column as floats, or say where it holds none."""
+    _check_complete(table, name)
     values = np.empty(len(table))
     for k, cell in enumerate(table.columns[name]):
         where = f"{table.path}, column {name!r}, row {k + 1}"
-        if not cell.strip():
-            raise ValueError(f"{where}: the value is missing. Fill it in or leave the row out.")
         try:
             values[k] = float(cell)
         except ValueError:
@@ -158,18 +171,16 @@ def target_of(table, target, task="auto"):
     ValueError
         If a value is missing, there is one class only, or text has too many values.
     """
+    _check_complete(table, target)
     cells = [cell.strip() for cell in table.columns[target]]
-    if "" in cells:
-        raise ValueError(
-            f"{table.path}, column {target!r}, row {cells.index('') + 1}: the value is missing."
-        )
-    kinds = len(set(cells))
+    whole = all(map(WHOLE.fullmatch, cells))
+    labels = [int(cell) for cell in cells] if whole else cells
+    kinds = len(set(labels))
     if kinds == 1:
         raise ValueError(
             f"The target {target!r} must have at least two different values. "
             f"Got {cells[0]!r} in all {len(cells)} rows instead."
         )
-    whole = all(cell.lstrip("+-").isdigit() for cell in cells)
     if task == "auto":
         is_text = not all(map(_is_number, cells))
         task = "classification" if is_text or (whole and kinds <= MAX_CLASSES) else "regression"
@@ -179,7 +190,7 @@ def target_of(table, target, task="auto"):
         raise ValueError(
             f"The target {target!r} may have at most {MAX_CLASSES} classes. Got {kinds} instead."
         )
-    return np.array([int(cell) for cell in cells] if whole else cells), task
+    return np.array(labels), task
 
 
 def _is_number(cell):
