@@ -4,8 +4,8 @@ import ctypes
 import threading
 from contextlib import suppress
 
-# An exception that hits a destructor or a callback is lost, so it is raised until it gets through.
-REPEAT_SECONDS = 0.1
+# An exception that hits a destructor or a callback is lost, so it is raised again after a while.
+REPEAT_SECONDS = 0.5
 
 
 class _TimeLimitReached(BaseException):
@@ -16,26 +16,30 @@ class _Interrupter:
     """Raises an exception in the thread that made it, from a time on until it is stopped."""
 
     def __init__(self, seconds):
-        self._thread, self._lock = ctypes.c_ulong(threading.get_ident()), threading.Lock()
-        self._stopped = threading.Event()
-        threading.Thread(target=self._run, args=(seconds,), daemon=True).start()
+        self._target, self._seconds = ctypes.c_ulong(threading.get_ident()), seconds
+        self._running = threading.Lock()  # released to stop, in one step nothing can interrupt
+        self._running.acquire()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _raise(self, exception):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, exception)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._target, exception)
 
-    def _run(self, seconds):
-        while not self._stopped.wait(seconds):
-            with self._lock:
-                if not self._stopped.is_set():
-                    self._raise(ctypes.py_object(_TimeLimitReached))
+    def _run(self):
+        seconds = min(self._seconds, threading.TIMEOUT_MAX)
+        while not self._running.acquire(timeout=seconds):
+            self._raise(ctypes.py_object(_TimeLimitReached))
             seconds = REPEAT_SECONDS
 
+    def start(self):
+        """Start the time."""
+        self._thread.start()
+
     def stop(self):
-        """Stop and take back an exception that is still on its way."""
-        while not self._stopped.is_set():
-            with suppress(_TimeLimitReached), self._lock:
-                self._stopped.set()
-                self._raise(None)
+        """Stop, and take back an exception that is still on its way; may be called again."""
+        with suppress(RuntimeError):  # released before
+            self._running.release()
+        self._thread.join()
+        self._raise(None)
 
 
 def call_within(seconds, function, *arguments):
@@ -64,9 +68,11 @@ def call_within(seconds, function, *arguments):
     interrupter = _Interrupter(seconds)
     try:
         try:
+            interrupter.start()
             function(*arguments)
         finally:
             interrupter.stop()
     except _TimeLimitReached:
+        interrupter.stop()  # the first time may have been what was interrupted
         return False
     return True
