@@ -162,7 +162,13 @@ class SurrogateComparison:
         return self.fidelity_display().plot(ax=ax)
 
     def fidelity_display(self):
-        """Return the display of fidelity against complexity, not drawn yet."""
+        """Return the display of fidelity against complexity.
+
+        Returns
+        -------
+        FidelityComplexityDisplay
+            The display, not drawn yet.
+        """
         names = list(self.estimators)
         references = {
             form: self.mean(form, "fidelity")
@@ -181,5 +187,11 @@ class SurrogateComparison:
         )
 
     def importances_display(self):
-        """Return the display of the forest's importances, not drawn yet."""
+        """Return the display of the forest's importances.
+
+        Returns
+        -------
+        ImportancesDisplay
+            The display, not drawn yet.
+        """
         return ImportancesDisplay(self.importances, self.feature_names)
