@@ -221,14 +221,14 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     n_queries   8 leaves  16 leaves  32 leaves
     ==========  ========  =========  =========
     0           0.836     0.852      0.861
-    1000        0.845     0.874      0.891
-    5000        0.850     0.884      0.906
-    20000       0.853     0.886      0.906
+    1000        0.843     0.873      0.888
+    5000        0.854     0.880      0.906
+    20000       0.848     0.882      0.910
     ==========  ========  =========  =========
 
     They help most where leaves are many and rows few (digits 3 against 8, 16 leaves: 0.919 to
-    0.964) and can cost a little where the data are tight clusters (wine, 4 leaves: 0.871 to
-    0.848): the space between clusters is asked about, too.
+    0.975) and can cost a little where the data are tight clusters (wine, 4 leaves: 0.871 to
+    0.849): the space between clusters is asked about, too.
 
     References
     ----------
