@@ -87,7 +87,7 @@ def _splits(cv, X, answers, task, random_state):
         if counts.min() < cv:
             raise ValueError(
                 f"cv={cv} folds need at least {cv} rows of every class. Got {counts.min()} of "
-                f"class {labels[np.argmin(counts)]!r} instead."
+                f"class {labels.tolist()[np.argmin(counts)]!r} instead."
             )
         return list(StratifiedKFold(cv, shuffle=True, random_state=random_state).split(X, answers))
     if len(answers) < 2 * cv:
