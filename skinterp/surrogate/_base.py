@@ -164,7 +164,7 @@ class NetworkSurrogate(BaseEstimator):
         array, y = self._validate(X, y)
         if training:
             network = self._train(X, y, sample_weight)
-        self._check_answers(network, y)
+        self._match_target(network, y)
         self.network_ = network
         return array
 
@@ -195,8 +195,8 @@ class NetworkSurrogate(BaseEstimator):
         self._check_task(network)
         return network
 
-    def _check_answers(self, network, y):
-        """Compare the trained network with the target; regressors have nothing to compare."""
+    def _match_target(self, network, y):
+        """Take from the network what the target must agree with: nothing in regression."""
 
     def _other_name(self):
         here, there = self._kind.capitalize(), self._other_kind.capitalize()
@@ -268,8 +268,8 @@ class ClassifierSurrogate(ClassifierMixin, NetworkSurrogate):
                 "callable are logits."
             )
 
-    def _check_answers(self, network, y):
-        """Set the classes, refusing a target with others."""
+    def _match_target(self, network, y):
+        """Take the classes from the network, refusing a target with others."""
         self.classes_ = np.array(network.classes)
         known, asked = self.classes_.tolist(), [] if y is None else np.unique(y).tolist()
         unknown = [label for label in asked if label not in known]

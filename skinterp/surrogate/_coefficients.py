@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from skinterp.expression import Constant, Variable
 
-# Spread of a column, relative to its size, below which it is taken for a constant.
+# What is left of a column, relative to its size, when it is constant or explained by others.
 ROUNDING = 1e-12
 
 
@@ -51,7 +51,7 @@ def forward_selection(Z, targets, n_columns, weight):
     targets : ndarray of shape (n_samples, n_outputs)
         What to follow, all outputs at once.
     n_columns : int
-        How many columns to choose, at the most.
+        How many columns to choose, at the most; fewer if these explain the targets.
     weight : ndarray of shape (n_samples,)
         Weights.
 
@@ -62,13 +62,14 @@ def forward_selection(Z, targets, n_columns, weight):
     """
     root = np.sqrt(weight / weight.sum())[:, np.newaxis]
     basis, residual = Z * root, (targets - np.average(targets, axis=0, weights=weight)) * root
-    chosen = []
+    enough, chosen = ROUNDING * np.linalg.norm(residual), []
     for _ in range(min(n_columns, Z.shape[1])):
         lengths = np.linalg.norm(basis, axis=0)
         new = lengths > 1e-6
-        if not new.any():
+        if not new.any() or (chosen and np.linalg.norm(residual) <= enough):
             break
-        gains = np.linalg.norm(residual.T @ basis, axis=0) / np.where(new, lengths, np.inf)
+        gains = np.linalg.norm(residual.T @ basis, axis=0) / np.where(new, lengths, 1.0)
+        gains[~new] = -1.0
         best = int(gains.argmax())
         direction = basis[:, best] / lengths[best]
         basis = basis - np.outer(direction, direction @ basis)

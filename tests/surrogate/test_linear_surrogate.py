@@ -106,6 +106,14 @@ def test_selection_finds_the_best_single_column_and_never_loses_to_fewer():
     assert error([first, second]) == pytest.approx(min(pairs))
 
 
+def test_selection_stops_when_the_targets_are_explained():
+    Z = StandardScaler().fit_transform(rows())
+    assert forward_selection(Z, Z[:, [2]], 4, even(Z)).tolist() == [2]
+    assert forward_selection(Z, np.zeros((200, 1)), 4, even(Z)).tolist() == [0]
+    twins = np.column_stack([Z, Z[:, 0]])
+    assert len(forward_selection(twins, Z @ np.ones((4, 1)) + Z[:, [0]] ** 2, 5, even(Z))) == 4
+
+
 # properties
 
 
@@ -248,6 +256,16 @@ def test_more_columns_than_rows(kind):
         linear = surrogate(network, max_features=k).fit(X)
         assert fidelity_score(linear, X) > 0.9
         assert linear.complexity_ <= (k or 30)
+
+
+def test_a_network_that_does_not_change():
+    for k in (None, 3):
+        linear = LinearSurrogateRegressor(lambda X: 2.5 + 0.0 * X[:, 0], max_features=k)
+        np.testing.assert_allclose(linear.fit(rows()).predict(rows()), 2.5)
+    network = as_network(lambda X: 2.5 + 0.0 * X[:, 0], classes=["a", "b"])
+    with pytest.warns(UserWarning, match="one class"):
+        linear = LinearSurrogateClassifier(network, max_features=3).fit(rows())
+    np.testing.assert_allclose(linear.predict_proba(rows())[:, 1], expit(2.5), rtol=1e-3)
 
 
 # texts and equations
