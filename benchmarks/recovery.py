@@ -26,7 +26,7 @@ from skinterp.expression import parse
 HERE = Path(__file__).parent
 RECOVERED, MARGIN = 0.995, 0.005
 # Peers get as long as the search took, but never less than this (Operon counts whole seconds).
-LEAST_BUDGET = 5.0
+LEAST_BUDGET = 3.0
 N_CONCEPT, N_BOUNDARY = 2_000, 100_000
 
 

@@ -7,7 +7,7 @@ import numpy as np
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
 PRICE, STEP_PRICE = 0.12, 0.25
 # Losses below this are the network's noise, not the formula's error; the same for infidelity.
-LOSS_FLOOR, INFIDELITY_FLOOR = 2e-3, 5e-3
+LOSS_FLOOR, INFIDELITY_FLOOR = 2e-3, 2.5e-3
 # Formulas whose score is this near the best one's are near-ties.
 TIE = 0.25
 
@@ -93,7 +93,7 @@ def elbow(losses, costs=None, *, price=None, floor=0.0):
 def scores(candidates, *, floor=LOSS_FLOOR):
     """Return the selection score of each candidate, the smaller the better.
 
-    ``log(loss + floor) + log(1 - fidelity + 0.005) + price * cost``: gradients, answers, brevity.
+    ``log(loss + floor) + log(1 - fidelity + 0.0025) + price * cost``: gradients, answers, brevity.
 
     Parameters
     ----------
