@@ -20,14 +20,17 @@ class _Interrupter:
         self._running = threading.Lock()  # released to stop, in one step nothing can interrupt
         self._running.acquire()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._raised = False
 
-    def _raise(self, exception):
+    def _raise(self):
+        self._raised = True
+        exception = ctypes.py_object(_TimeLimitReached)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(self._target, exception)
 
     def _run(self):
         seconds = min(self._seconds, threading.TIMEOUT_MAX)
         while not self._running.acquire(timeout=seconds):
-            self._raise(ctypes.py_object(_TimeLimitReached))
+            self._raise()
             seconds = REPEAT_SECONDS
 
     def start(self):
@@ -35,11 +38,17 @@ class _Interrupter:
         self._thread.start()
 
     def stop(self):
-        """Stop, and take back an exception that is still on its way; may be called again."""
+        """Stop, and await an exception that is still on its way; may be called again."""
         with suppress(RuntimeError):  # released before
             self._running.release()
         self._thread.join()
-        self._raise(None)
+        # Taking it back would leave the interpreter signalled, so that it hangs under a profiler
+        # or debugger (Python 3.11): replace it by one that arrives here.
+        if self._raised:
+            with suppress(_TimeLimitReached):
+                self._raise()
+                while True:
+                    pass
 
 
 def call_within(seconds, function, *arguments):

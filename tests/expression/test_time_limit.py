@@ -1,5 +1,6 @@
 """The time limit holds in every thread and leaves no trace."""
 
+import subprocess
 import sys
 import threading
 import time
@@ -78,3 +79,20 @@ def test_an_exception_lost_in_a_destructor_is_raised_again(monkeypatch):
 
     assert not call_within(0.05, work)
     assert lost
+
+
+@pytest.mark.parametrize("seconds", [0.05, 10.0])
+def test_it_holds_under_a_profiler_and_leaves_it_working(seconds):
+    code = (
+        "import cProfile, faulthandler\n"
+        "from skinterp.expression._time_limit import call_within\n"
+        "faulthandler.dump_traceback_later(60, exit=True)\n"
+        "def spin():\n"
+        "    while True: pass\n"
+        "profile = cProfile.Profile()\n"
+        "profile.enable()\n"
+        f"assert not call_within(0.05, spin) if {seconds} < 1 else call_within({seconds}, int)\n"
+        "(lambda: 0)()\n"
+        "profile.disable()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
