@@ -61,9 +61,66 @@ class LinkDisplay(Display):
         self.formula = formula
         self.output_name = output_name
 
+    @classmethod
+    def from_estimator(cls, estimator, X, k=None):
+        """Show how well the equation of a fitted symbolic surrogate stands for its network.
+
+        Parameters
+        ----------
+        estimator : object
+            Has `network_` and `equation_`, or `equations_` with one per class.
+        X : array-like or data frame of shape (n_samples, n_features)
+            The rows to show.
+        k : int or None, default=None
+            Index of the class; may be left out if there are no more than two.
+
+        Returns
+        -------
+        LinkDisplay
+            The display, not drawn yet.
+        """
+        equation = estimator.equation_ if k is None else estimator.equations_[k]
+        value = equation.values(X)
+        if equation.is_classifier:
+            view, linked, name = estimator.network_.margin(k), equation.log_odds(X), "Logit"
+        else:
+            view, linked, name = estimator.network_.output(), equation.predict(X), "Prediction"
+        order = np.argsort(value)
+        return cls(
+            value,
+            view.value(X),
+            threshold=equation.threshold,
+            link=(value[order], linked[order]),
+            formula=str(equation),
+            output_name=f"{name} of the network",
+        )
+
     @property
     def _size(self):
         return 7.6, 4.2
+
+    def _draw(self, ax):
+        value, output = np.asarray(self.value, float), np.asarray(self.output, float)
+        low, high = self._limits(value[np.isfinite(value)])
+        inside = (value >= low) & (value <= high)
+        self._draw_rows(ax, value[inside], output[inside])
+        if self.link is not None:
+            ax.plot(*self.link, color=PALETTE[1], linewidth=2, label="monotone link")
+        if self.threshold is not None:
+            text = f"threshold: {self.threshold:.4g}"
+            ax.axvline(self.threshold, color="black", linestyle="--", linewidth=1.2, label=text)
+            ax.axhline(0.0, color=GREY, linewidth=0.8)
+        if low < high:
+            ax.set_xlim(low, high)
+        if low > 0 and high / low > _LOG_RATIO:
+            ax.set_xscale("log")
+        hidden = len(value) - inside.sum()
+        ax.set_xlabel("Value of the formula" + (f" ({hidden} rows outside)" if hidden else ""))
+        ax.set_ylabel(label(self.output_name, 60))
+        if self.formula is not None:
+            ax.set_title(wrapped(self.formula), loc="left", fontsize="medium")
+        tidy(ax)
+        legend_beside(ax)
 
     def _limits(self, value):
         """Return the range holding nearly all rows, and the threshold."""
@@ -72,38 +129,17 @@ class LinkDisplay(Display):
             low, high = min(low, self.threshold), max(high, self.threshold)
         return low, high
 
-    def _draw(self, ax):
-        value, output = np.asarray(self.value, float), np.asarray(self.output, float)
-        finite = np.isfinite(value) & np.isfinite(output)
-        value, output = value[finite], output[finite]
-        low, high = self._limits(value)
-        inside = (value >= low) & (value <= high)
+    @staticmethod
+    def _draw_rows(ax, value, output):
+        """Draw the rows as dots, the fainter the more there are."""
         ax.plot(
-            value[inside],
-            output[inside],
+            value,
+            output,
             "o",
             color=PALETTE[0],
-            alpha=min(0.8, 60 / np.sqrt(inside.sum() + 1) / 2),
+            alpha=min(0.8, 30 / np.sqrt(len(value) + 1)),
             markersize=3,
             markeredgewidth=0,
             rasterized=True,
             label="rows",
         )
-        if self.link is not None:
-            ax.plot(*self.link, color=PALETTE[1], linewidth=2, label="monotone link")
-        if self.threshold is not None:
-            text = f"threshold: {self.threshold:.4g}"
-            ax.axvline(self.threshold, color="black", linestyle="--", linewidth=1.2, label=text)
-            ax.axhline(0.0, color=GREY, linewidth=0.8)
-        if low > 0 and high / low > _LOG_RATIO:
-            ax.set_xscale("log")
-        ax.set_xlabel(self._x_label(inside))
-        ax.set_ylabel(label(self.output_name, 60))
-        if self.formula is not None:
-            ax.set_title(wrapped(self.formula), loc="left", fontsize="medium")
-        tidy(ax)
-        legend_beside(ax)
-
-    def _x_label(self, inside):
-        hidden = len(np.asarray(self.value)) - inside.sum()
-        return "Value of the formula" + (f" ({hidden} rows outside)" if hidden else "")

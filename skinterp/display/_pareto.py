@@ -45,14 +45,14 @@ class ParetoFrontDisplay(Display):
         self.loss_name = loss_name
 
     @classmethod
-    def from_estimator(cls, estimator, **options):
-        """Draw the front of a fitted symbolic surrogate.
+    def from_front(cls, front, **options):
+        """Show the front of a search.
 
         Parameters
         ----------
-        estimator : object
-            Has a `front_`: a sequence of entries with `expression`, `complexity`, `loss`,
-            `selected` and `tied`.
+        front : sequence
+            Entries with `expression`, `complexity`, `loss`, `selected` and `tied`; the front may
+            have the `feature_names` its expressions are written in.
         **options
             Passed to the constructor.
 
@@ -61,13 +61,16 @@ class ParetoFrontDisplay(Display):
         ParetoFrontDisplay
             The display, not drawn yet.
         """
-        front = list(estimator.front_)
-        chosen = next((i for i, entry in enumerate(front) if entry.selected), None)
+        entries = list(front)
+        chosen = next((i for i, entry in enumerate(entries) if entry.selected), None)
+        if chosen is not None and hasattr(front, "feature_names"):
+            expression = entries[chosen].expression.format(front.feature_names)
+            options.setdefault("expression", expression)
         return cls(
-            [entry.complexity for entry in front],
-            [entry.loss for entry in front],
+            [entry.complexity for entry in entries],
+            [entry.loss for entry in entries],
             chosen=chosen,
-            tied=[i for i, entry in enumerate(front) if entry.tied and i != chosen],
+            tied=[i for i, entry in enumerate(entries) if entry.tied and i != chosen],
             **options,
         )
 
