@@ -7,13 +7,13 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it.
 """
 
 from skinterp.search._front import Candidate, Front, elbow
-from skinterp.search._search import (
+from skinterp.search._problem import (
     DEFAULT_OPERATORS,
     Problem,
-    Search,
     SearchSettings,
     operator_prices,
 )
+from skinterp.search._search import Search
 
 __all__ = [
     "DEFAULT_OPERATORS",

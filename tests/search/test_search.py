@@ -15,7 +15,7 @@ from search_pool import (
 
 from skinterp.expression import OPERATORS
 from skinterp.search import DEFAULT_OPERATORS, Search, SearchSettings, operator_prices
-from skinterp.search._search import guard_rows, linear_loss, rank_inputs
+from skinterp.search._problem import guard_rows, linear_loss, rank_inputs
 
 X = uniform_rows(300, 3, 0.5, 2.0)
 NAMES = ("a", "b", "c")
