@@ -69,12 +69,7 @@ class Search:
 
     def front(self, feature_names):
         """Return the front of all that was found."""
-        if not self.found:
-            raise ValueError(
-                "No formula is defined on all rows within max_complexity="
-                f"{self.settings.max_cost:g} with the operators "
-                f"{sorted(self.settings.prices)}. Allow more."
-            )
+        self._check_found()
         return make_front(
             self.found.values(),
             feature_names,
@@ -83,8 +78,17 @@ class Search:
             notes=self.notes,
         )
 
+    def _check_found(self):
+        if not self.found:
+            raise ValueError(
+                "No formula is defined on all rows within max_complexity="
+                f"{self.settings.max_cost:g} with the operators "
+                f"{sorted(self.settings.prices)}. Allow more."
+            )
+
     def best(self):
         """Return the candidate that would be selected now."""
+        self._check_found()
         front = pareto(self.found.values())
         return front[int(np.argmin(scores(front, floor=max(LOSS_FLOOR, self.noise_floor))))]
 
