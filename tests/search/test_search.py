@@ -143,6 +143,13 @@ def test_nothing_found_is_refused():
         search.front(NAMES)
 
 
+def test_a_limit_too_low_for_any_formula_is_refused():
+    # one node is not enough for a formula that falls along its only input
+    falling = boundary_problem(lambda X: 1 - X[:, 0], X[:, :1], max_cost=1.0)
+    with pytest.raises(ValueError, match=r"No formula is defined .* max_complexity=1 .* Allow"):
+        searched(falling)
+
+
 def test_the_linear_loss_tells_how_far_from_linear():
     line = boundary_problem(lambda X: X[:, 0] - 2 * X[:, 1] + 1, X)
     assert linear_loss(line) < 1e-6
