@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.evaluation._comparison import METRICS, SurrogateComparison
@@ -24,7 +24,7 @@ from skinterp.surrogate import (
     TreeSurrogateRegressor,
 )
 from skinterp.utils import feature_names_of
-from skinterp.utils._sklearn import is_fitted
+from skinterp.utils._sklearn import is_fitted, take_rows
 
 CLASSIFIERS = {
     "symbolic": SymbolicSurrogateClassifier,
@@ -140,7 +140,7 @@ def _forest(task, random_state):
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     """Return the scores of every form on one fold, and the forest's permutation importances."""
     train, test = split
-    X_train, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
+    X_train, X_test = take_rows(X, train), take_rows(X, test)
     y_train, y_test = (None, None) if y is None else (y[train], y[test])
     network = as_network(model if is_used_as_it_is(model) else clone(model).fit(X_train, y_train))
     answers, seen = network.predict(X_test), network.predict(X_train)
