@@ -29,12 +29,21 @@ def weighted_sum(parts, coefficients):
     total = None
     for part, coefficient in pairs:
         size = abs(coefficient)
-        scaled = part if size == 1 else Operation("mul", (Constant(size), part))
+        scaled = part if size == 1 else _scaled(size, part)
         if total is None:
             total = scaled if coefficient > 0 else Operation("neg", (scaled,))
         else:
             total = Operation("add" if coefficient > 0 else "sub", (total, scaled))
     return Constant(0.0) if total is None else total
+
+
+def _scaled(size, part):
+    """Return a positive number times a term; over the denominator of one over something."""
+    if isinstance(part, Operation) and part.operator_name == "div":
+        over, below = part.args
+        if over == Constant(1.0):
+            return Operation("div", (Constant(size), below))
+    return Operation("mul", (Constant(size), part))
 
 
 def round_significant(value, digits):
