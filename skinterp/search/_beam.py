@@ -67,18 +67,32 @@ class _Pool:
         return self.solved[key]
 
 
-def _best_pairs(objective, costs, price):
+def _ranked(rank, n):
+    """Return the positions of the n smallest finite numbers, the smallest first."""
+    n = min(n, len(rank))
+    top = np.sort(np.argpartition(rank, n - 1)[:n]) if n else np.array([], dtype=int)
+    top = top[np.argsort(rank[top], kind="stable")]
+    return top[np.isfinite(rank[top])]
+
+
+def _best_pairs(objective, costs, price, max_cost):
     first, second = np.triu_indices(len(costs), k=1)
     loss = objective.pairs()[first, second]
     cost = costs[first] + costs[second] + COMBINING_COST
-    rank = merit(loss, cost, price)
-    n = min(N_PAIRS, len(rank))
-    top = np.argpartition(rank, n - 1)[:n] if n else np.array([], dtype=int)
-    top = top[np.argsort(rank[top], kind="stable")]
+    top = _ranked(np.where(cost <= max_cost, merit(loss, cost, price), np.inf), N_PAIRS)
     return list(zip(first[top], second[top], strict=True))
 
 
-def beam_search(objective, costs, *, price=0.06, beam_width=40, max_terms=5, should_stop=None):
+def beam_search(
+    objective,
+    costs,
+    *,
+    price=0.06,
+    beam_width=40,
+    max_terms=5,
+    max_cost=np.inf,
+    should_stop=None,
+):
     """Search combinations of up to `max_terms` terms, keeping the best of every size.
 
     All singles and pairs are scored; larger combinations extend the `beam_width` best of the
@@ -97,6 +111,8 @@ def beam_search(objective, costs, *, price=0.06, beam_width=40, max_terms=5, sho
         Combinations extended at every size.
     max_terms : int, default=5
         Largest number of terms.
+    max_cost : float, default=inf
+        Largest cost of a combination.
     should_stop : callable or None, default=None
         Asked between sizes; True ends the search with what it has.
 
@@ -106,30 +122,30 @@ def beam_search(objective, costs, *, price=0.06, beam_width=40, max_terms=5, sho
         All combinations solved, by rising cost.
     """
     pool = _Pool(objective, costs)
-    singles = np.argsort(merit(objective.singles(), costs, price), kind="stable")
-    beam = [pool.solve((k,)) for k in singles[:N_SINGLES]]
+    rank = np.where(costs <= max_cost, merit(objective.singles(), costs, price), np.inf)
+    beam = [pool.solve((k,)) for k in _ranked(rank, N_SINGLES)]
     for size in range(2, max_terms + 1):
         if len(costs) < size or (should_stop is not None and should_stop()):
             break
         if size == 2:
-            subsets = _best_pairs(objective, costs, price)
+            subsets = _best_pairs(objective, costs, price, max_cost)
         else:
-            subsets = _best_extensions(objective, costs, price, beam)
+            subsets = _best_extensions(objective, costs, price, beam, max_cost)
         grown = {s.subset: s for s in map(pool.solve, subsets)}
         ranked = sorted(grown.values(), key=lambda s: (merit(s.loss, s.cost, price), s.subset))
         beam = ranked[: beam_width * (3 if size == 2 else 1)]
     return sorted(pool.solved.values(), key=lambda s: (s.cost, s.loss, s.subset))
 
 
-def _best_extensions(objective, costs, price, beam):
+def _best_extensions(objective, costs, price, beam, max_cost):
     """Return the most promising extensions by one term of the combinations in a beam."""
     ranks = {}
     for combination in beam:
         rank = merit(objective.extensions(combination.subset), costs, price)
         rank = rank + price * combination.cost
         rank[list(combination.subset)] = np.inf
-        n_others = min(N_EXTENSIONS, len(rank) - len(combination.subset))
-        for k in np.argsort(rank, kind="stable")[:n_others]:
+        rank[costs + combination.cost + COMBINING_COST > max_cost] = np.inf
+        for k in _ranked(rank, N_EXTENSIONS):
             subset = tuple(sorted((*combination.subset, int(k))))
             ranks[subset] = min(rank[k], ranks.get(subset, np.inf))
     return sorted(ranks, key=lambda subset: (ranks[subset], subset))[:N_SOLVED]

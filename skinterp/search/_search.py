@@ -134,6 +134,7 @@ class Search:
             costs,
             price=SEARCH_PRICE,
             max_terms=self.settings.max_terms,
+            max_cost=self.settings.max_cost,
             should_stop=self.settings.should_stop,
         )
         self.combinations = combinations

@@ -84,6 +84,14 @@ def test_no_more_terms_than_allowed(max_terms):
     assert max(len(c.subset) for c in combinations) == max_terms
 
 
+@pytest.mark.parametrize("max_cost", [0.0, 1.0, 3.0, 8.0, 15.0])
+def test_no_combination_costs_more_than_allowed(max_cost):
+    combinations, terms, _ = beam_over(MIXED, max_cost=max_cost)
+    assert max((c.cost for c in combinations), default=0.0) <= max_cost
+    affordable = {k for k, term in enumerate(terms) if term.cost <= max_cost}
+    assert {c.subset[0] for c in combinations if len(c.subset) == 1} == affordable
+
+
 def test_no_term_is_taken_twice():
     combinations, _, _ = beam_over(MIXED)
     assert all(len(set(c.subset)) == len(c.subset) for c in combinations)
