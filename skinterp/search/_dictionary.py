@@ -6,9 +6,13 @@ import numpy as np
 
 # How many inputs (the strongest first) enter terms of one, two and three inputs.
 N_SINGLE, N_PAIR, N_TRIPLE = 30, 8, 5
-FUNCTIONS = ("square", "cube", "inv", "sqrt", "log", "exp", "sin", "cos")
+FUNCTIONS = ("square", "cube", "inv", "sqrt", "log", "exp", "sin", "cos", "tan", "tanh", "abs")
+# An input whose mean is this many standard deviations from zero enters curved terms centred:
+# far from zero, x and x**2 are all but the same direction.
+FAR_FROM_ZERO = 2.0
 # Inner constants tried for one input, in units of its spread; tuning refines them.
 SHIFTS = (0.2, 0.6, 2.0)
+POWERS = (-0.5, 0.5, 1.5, 2.5, 4.0)
 EXPONENTS = (-2.0, -1.0, -0.5, 0.5, 2.0)
 FREQUENCIES = (1.0, 2.0, 3.0)
 
@@ -30,8 +34,31 @@ def single_terms(space, x):
     return [x, *functions, *_present(further)]
 
 
+def centred(space, x):
+    """Return ``x - m`` with m a round number near the mean; None if x is not far from zero."""
+    mean, deviation = x.values.mean(), x.values.std()
+    if not 0 < FAR_FROM_ZERO * deviation < abs(mean):
+        return None
+    step = 10.0 ** np.floor(np.log10(deviation))
+    middle = float(np.round(mean / step) * step)
+    return space.binary("sub", x, space.constant(middle))
+
+
+def centred_terms(space, inputs):
+    """Return curved terms of one and two inputs around their means, where these are far off."""
+    shifted = {x.expression: centred(space, x) for x in inputs}
+    terms = [t for c in _present(shifted.values()) for t in single_terms(space, c)[1:]]
+    for a, b in combinations(inputs, 2):
+        ca, cb = shifted[a.expression], shifted[b.expression]
+        terms += [space.binary("mul", x, y) for x, y in ((ca, b), (a, cb), (ca, cb))]
+        if ca is not None or cb is not None:
+            squares = [space.unary("square", c or x) for c, x in ((ca, a), (cb, b))]
+            terms.append(space.binary("add", *squares))
+    return _present(terms)
+
+
 def constant_terms(space, x, spread):
-    """Return terms of one input with an inner constant: saturation, decay, oscillation."""
+    """Return terms of one input with an inner constant: saturation, powers, decay, waves."""
     terms = []
     for share in SHIFTS:
         shifted = space.binary("add", x, space.constant(share * spread))
@@ -40,6 +67,7 @@ def constant_terms(space, x, spread):
             "add", space.unary("square", x), space.constant((share * spread) ** 2)
         )
         terms.append(space.unary("inv", square))
+    terms += [space.binary("pow", x, space.constant(power)) for power in POWERS]
     for factor in EXPONENTS:
         terms.append(space.unary("exp", space.binary("mul", space.constant(factor / spread), x)))
     for factor in FREQUENCIES:
@@ -122,6 +150,7 @@ def enumerate_terms(space, ranked, spreads, n_strong=None):
         extra = constant_terms(space, x, spreads[x.expression.index])
         functions[x.expression] = functions[x.expression] + extra
         terms += extra
+    terms += centred_terms(space, inputs[:n_pair])
     for a, b in combinations(inputs[:n_pair], 2):
         terms += pair_terms(space, a, b, functions, spreads)
     for a, b, c in combinations(inputs[:n_triple], 3):

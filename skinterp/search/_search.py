@@ -11,11 +11,13 @@ from skinterp.search._problem import linear_loss
 from skinterp.search._terms import distinct_terms
 from skinterp.search._tuning import MAX_CONSTANTS, tune, variants
 
-MAX_TERMS_IN_DICTIONARY = 2000
-N_FINISHED, N_TUNED, N_BASES, N_SEEDS = 30, 6, 6, 60
+# The dictionary's gradients, terms x points x inputs, are held at once: this many numbers at most.
+MAX_GRADIENTS, MIN_TERMS, MAX_TERMS = 2e7, 400, 2000
+N_FINISHED, N_TUNED, N_TUNED_SHORT, N_BASES, N_SEEDS = 30, 6, 4, 6, 60
 SEARCH_PRICE = 0.06
-# Below this loss and infidelity a formula is as good as the network lets it be.
-GOOD_LOSS, GOOD_INFIDELITY = 2e-3, 0.01
+# Below this loss and infidelity a formula is as good as the network lets it be; if it is longer
+# than this, evolved terms may yet say the same in short.
+GOOD_LOSS, GOOD_INFIDELITY, GOOD_COST = 2e-3, 0.01, 15.0
 
 
 def _promising(combinations, settings):
@@ -49,6 +51,8 @@ class Search:
     def __init__(self, problem, *, noise_floor, random_state, progress=None):
         self.problem, self.settings = problem, problem.settings
         self.noise_floor = noise_floor
+        room = MAX_GRADIENTS / problem.field.directions.size
+        self.max_terms = int(np.clip(room, MIN_TERMS, MAX_TERMS))
         self.rng = check_random_state(random_state)
         self.progress = progress or (lambda message: None)
         self.found, self.pool, self.tuned, self.notes = {}, {}, set(), []
@@ -98,7 +102,7 @@ class Search:
             return True
         best = self.best()
         good = best.loss <= max(GOOD_LOSS, 2 * self.noise_floor)
-        good = good and 1 - best.fidelity <= GOOD_INFIDELITY
+        good = good and 1 - best.fidelity <= GOOD_INFIDELITY and best.cost <= GOOD_COST
         return stage == self._evolved and (good or self.settings.n_islands == 0)
 
     def _take(self, terms, combinations):
@@ -122,7 +126,7 @@ class Search:
         terms = enumerate_terms(
             problem.space, problem.ranked, 2 * problem.full_field.scale, problem.n_strong
         )
-        self.terms = distinct_terms(terms, problem.field.weights, MAX_TERMS_IN_DICTIONARY)
+        self.terms = distinct_terms(terms, problem.field.weights, self.max_terms)
         self.progress(f"dictionary of {len(self.terms)} terms")
         self._beam(self.terms)
 
@@ -141,18 +145,19 @@ class Search:
         self._take(terms, combinations)
         self.progress(f"beam: {len(combinations)} combinations, loss {self.best().loss:.2e}")
 
-    def _leaders(self, n):
-        """Return the sums of terms with the best merit."""
+    def _leaders(self, n, max_terms=np.inf):
+        """Return the sums of at most `max_terms` terms with the best merit."""
         price, prices = SEARCH_PRICE, self.settings.prices
 
         def rank(parts):
             cost = sum(p.cost(prices) for p in parts) + COMBINING_COST * (len(parts) - 1)
             return merit(self.pool[parts] + self.noise_floor, cost, price), str(parts)
 
-        return sorted(self.pool, key=rank)[:n]
+        return sorted((p for p in self.pool if len(p) <= max_terms), key=rank)[:n]
 
     def _tuned(self):
-        for parts in self._leaders(N_TUNED):
+        short = self._leaders(N_TUNED_SHORT, max_terms=2)
+        for parts in dict.fromkeys([*self._leaders(N_TUNED), *short]):
             for k, part in enumerate(parts):
                 for variant in variants(part, self.problem.spread):
                     trial = (*parts[:k], variant, *parts[k + 1 :])
@@ -203,5 +208,5 @@ class Search:
             should_stop=self.settings.should_stop,
         )
         merged = [*base_terms.values(), *used, *evolved]
-        self.terms = distinct_terms(merged, self.problem.field.weights, MAX_TERMS_IN_DICTIONARY)
+        self.terms = distinct_terms(merged, self.problem.field.weights, self.max_terms)
         self._beam(self.terms)

@@ -5,10 +5,12 @@ from scipy.optimize import minimize
 
 from skinterp.expression import Constant, Operation, Variable
 
-SCALED, SHIFTED = ("sin", "cos", "exp"), ("log", "sqrt", "square")
+SCALED, SHIFTED = ("sin", "cos", "exp", "tanh"), ("log", "sqrt", "square")
 EVALUATIONS_PER_CONSTANT = 40
 # Shifts start at this share of their argument's spread, constants move by half themselves.
 SHIFT, FIRST_STEP = 0.1, 0.5
+# Within this ratio to 1, the deviation of an argument leaves its factor at 1.
+ORDINARY = 5.0
 MAX_CONSTANTS = 4
 
 
@@ -31,11 +33,16 @@ def _is_scaled(argument):
     return isinstance(argument, Operation) and any(isinstance(a, Constant) for a in argument.args)
 
 
-def _scaled_leaves(argument):
+def neutral_factor(deviation):
+    """Return 1 for an argument of ordinary size, else what brings its deviation to 1."""
+    return 1.0 if 1 / ORDINARY <= deviation <= ORDINARY else float(f"{1 / deviation:.1e}")
+
+
+def _scaled_leaves(argument, factor):
     """Return the argument with a factor before every input in it."""
     if isinstance(argument, Variable):
-        return Operation("mul", (Constant(1.0), argument))
-    args = tuple(_scaled_leaves(arg) for arg in argument.args)
+        return Operation("mul", (Constant(factor), argument))
+    args = tuple(_scaled_leaves(arg, factor) for arg in argument.args)
     return Operation(argument.operator_name, args) if args else argument
 
 
@@ -70,12 +77,13 @@ def _insertions(node, spread):
     name, argument = node.operator_name, node.args[-1]
     shifted = Operation("add", (argument, Constant(SHIFT * spread(argument))))
     if name in SCALED and not _is_scaled(argument):
-        scaled = Operation("mul", (Constant(1.0), argument))
+        factor = neutral_factor(spread(argument))
+        scaled = Operation("mul", (Constant(factor), argument))
         yield Operation(name, (scaled,))
         if name != "exp":
             yield Operation(name, (Operation("add", (scaled, Constant(SHIFT))),))
         if len(argument.variables) > 1:
-            yield Operation(name, (_scaled_leaves(argument),))
+            yield Operation(name, (_scaled_leaves(argument, factor),))
     elif name in SHIFTED and not _is_scaled(argument):
         yield Operation(name, (shifted,))
     elif name == "div" and not isinstance(argument, Constant) and not _is_scaled(argument):

@@ -76,11 +76,15 @@ class _SymbolicMixin:
             )
         return X
 
-    def _announce(self, fronts):
-        notes = dict.fromkeys(note for front in fronts for note in front.notes)
-        for note in notes:
-            if note.startswith("interrupted"):
-                warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
+    def _interrupted(self, found):
+        """Return the note of an interrupted search, or None."""
+        notes = (note for _, front in found for note in front.notes)
+        return next((note for note in notes if note.startswith("interrupted")), None)
+
+    def _announce(self, found):
+        note = self._interrupted(found)
+        if note is not None:
+            warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
 
     def _warn_undefined(self, n, answer):
         if n:
@@ -206,7 +210,9 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
             ]
         found = []
         for view, classes in pairs:
-            question = self._question(deadline(self.time_budget, 1 / len(pairs)))
+            # after an interruption the other classes get the first stage only
+            budget = 0.0 if self._interrupted(found) else self.time_budget
+            question = self._question(deadline(budget, 1 / len(pairs)))
             found.append(
                 explain_margin(
                     view,
@@ -223,7 +229,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
         if len(found) == 1:
             self.equation_, self.front_ = found[0]
         self.complexity_ = sum(equation.complexity for equation in self.equations_)
-        self._announce(self.fronts_)
+        self._announce(found)
         return self
 
     def decision_function(self, X):
@@ -382,7 +388,7 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
         )
         self.undefined_value_ = float(view.value(X).mean())
         self.complexity_ = self.equation_.complexity
-        self._announce([self.front_])
+        self._announce([(self.equation_, self.front_)])
         return self
 
     def predict(self, X):

@@ -5,9 +5,9 @@ import pytest
 from search_pool import operators_in, term_space, uniform_rows
 
 from skinterp.expression import Variable, parse
-from skinterp.search import DEFAULT_OPERATORS
+from skinterp.search import DEFAULT_OPERATORS, operator_prices
 from skinterp.search._dictionary import enumerate_terms, stack
-from skinterp.search._terms import distinct_terms, participation, varies
+from skinterp.search._terms import TermSpace, distinct_terms, participation, varies
 
 POSITIVE = uniform_rows(60, 3, 0.5, 2.0)
 MIXED = uniform_rows(60, 3, -2.0, 2.0)
@@ -173,3 +173,18 @@ def test_the_dictionary_does_not_depend_on_the_unit():
     assert free & {str(t.expression) for t in scaled} >= {
         "x0", "x0*x1", "x0/x1", "x0/x1**2", "x2**2", "x0*x1*x2", "log(x0)", "sqrt(x1)",
     }  # fmt: skip
+
+
+def test_inputs_far_from_zero_enter_curved_terms_centred():
+    X = np.random.default_rng(0).normal([300.0, 0.0], [2.0, 1.0], size=(200, 2))
+    space = TermSpace(X, X[:5], X.std(axis=0), [0, 1], operator_prices())
+    found = {str(t.expression) for t in enumerate_terms(space, [0, 1], 2 * X.std(axis=0))}
+    assert {"(x0 - 300)**2", "(x0 - 300)*x1"} <= found
+    assert not any("(x1 - " in text for text in found)
+
+
+def test_powers_are_tried_where_they_are_allowed():
+    X = np.random.default_rng(0).uniform(1, 2, size=(50, 1))
+    space = TermSpace(X, X[:5], X.std(axis=0), [0], operator_prices(["add", "mul", "pow"]))
+    found = {str(t.expression) for t in enumerate_terms(space, [0], 2 * X.std(axis=0))}
+    assert "x0**1.5" in found

@@ -27,8 +27,14 @@ def test_a_variant_is_nearly_the_term_it_comes_from():
         plain = parse(text).evaluate(X + 1.0)
         for variant in variants(parse(text), lambda inner: 1e-6):
             inserted = variant.evaluate(X + 1.0)
-            if "sin" not in text:
+            if "sin" not in text and "exp" not in text:
                 np.testing.assert_allclose(inserted, plain, rtol=1e-4)
+
+
+def test_factors_start_where_the_argument_is_of_ordinary_size():
+    assert "exp(1*(x0 - x1))" in {str(v) for v in variants(parse("exp(x0 - x1)"), lambda e: 2.0)}
+    assert "sin(0.001*x0)" in {str(v) for v in variants(parse("sin(x0)"), lambda e: 1000.0)}
+    assert "sin(1000*x0)" in {str(v) for v in variants(parse("sin(x0)"), lambda e: 0.001)}
 
 
 def test_a_term_with_constants_is_its_own_first_variant():
