@@ -97,7 +97,9 @@ class TermSpace:
             return None
         operator, n = OPERATORS[name], self.n
         with np.errstate(all="ignore"):
-            values = operator.function(left.values, right.values)
+            # an exponent is one number, not a column
+            second_values = right.expression.value if name == "pow" else right.values
+            values = operator.function(left.values, second_values)
             arguments = [left.values[:n], right.values[:n]]
             first, second = (pull(1.0, arguments, values[:n]) for pull in operator.pullbacks)
             gradients = _times(first, left.gradients) + _times(second, right.gradients)
