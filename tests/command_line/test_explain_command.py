@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from skinterp import default_network
 from skinterp import __main__ as command_line
+from skinterp import default_network
 from skinterp.__main__ import held_out_splits, main
 
 NAMES = ["a b", "x^2", "<b>"]
