@@ -1,6 +1,6 @@
 """Formulas with the same decision boundary: which one do the networks' gradients prefer off it?
 
-``python benchmarks/equivalents.py`` prints, for the true formula and for an equally simple one with
+``python benchmarks/equivalents.py`` prints, for the true formula and an equally simple one with
 the same boundary, the loss ``1 - |mean cos|`` of gradients on the boundary, in bands of growing
 width around it and on all rows, averaged over the ten networks of each problem. Where the second
 column is no larger than the first, no method that sees the network only can tell which is true.

@@ -2,7 +2,6 @@
 
 import csv
 import difflib
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 MAX_CLASSES = 20
-WHOLE = re.compile(r"[+-]?[0-9]+")
 GAPS = ("", "na", "n/a", "nan", "null", "?")  # how a missing value is written
 
 
@@ -173,8 +171,8 @@ def target_of(table, target, task="auto"):
     """
     _check_complete(table, target)
     cells = [cell.strip() for cell in table.columns[target]]
-    whole = all(map(WHOLE.fullmatch, cells))
-    labels = [int(cell) for cell in cells] if whole else cells
+    whole = all(_is_number(cell) and float(cell).is_integer() for cell in cells)
+    labels = [int(float(cell)) for cell in cells] if whole else cells
     kinds = len(set(labels))
     if kinds == 1:
         raise ValueError(
