@@ -1,0 +1,118 @@
+"""Displays carry the numbers they were given and draw them where they are told to."""
+
+import subprocess
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from skinterp import TreeSurrogateClassifier, default_network
+from skinterp.display import (
+    BoundaryDisplay,
+    FidelityComplexityDisplay,
+    ImportancesDisplay,
+    LinkDisplay,
+    ParetoFrontDisplay,
+)
+
+ODD = ["a b", "$x$", "<b>", "a name of more than sixty characters that has to be shortened somehow"]
+
+
+def displays():
+    value = np.linspace(-1, 1, 40)
+    return {
+        "fidelity": FidelityComplexityDisplay(ODD, [1, 20, 300, 4], [0.9, 0.8, 0.95, 0.7]),
+        "front": ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.01], chosen=1, tied=[2]),
+        "link": LinkDisplay(value, value**3, threshold=0.0, formula=ODD[1]),
+        "importances": ImportancesDisplay({"m": [0.4, 0.3, 0.2, 0.1]}, ODD),
+    }
+
+
+@pytest.mark.parametrize("name", list(displays()))
+def test_plot_draws_on_given_axes_and_returns_itself(name):
+    display = displays()[name]
+    _, ax = plt.subplots()
+    assert display.plot(ax=ax) is display
+    assert display.ax_ is ax and display.figure_ is ax.figure
+    ax.figure.canvas.draw()
+    assert ax.get_xlabel()
+
+
+@pytest.mark.parametrize("name", list(displays()))
+def test_svg_is_the_same_twice_and_refers_to_nothing(name):
+    first, second = displays()[name].to_svg(), displays()[name].to_svg()
+    assert first == second
+    assert "<svg" in first and 'href="http' not in first
+    assert plt.get_fignums() == []
+
+
+def test_fidelity_shows_every_surrogate_and_reference():
+    display = FidelityComplexityDisplay(
+        ["tree", "linear"], [8, 15], [0.93, 0.91], fidelity_std=[0.01, 0.02],
+        references={"forest": 0.95},
+    ).plot()  # fmt: skip
+    drawn = {tuple(point) for line in display.ax_.lines for point in line.get_xydata().tolist()}
+    assert {(8.0, 0.93), (15.0, 0.91)} <= drawn
+    assert any(y == 0.95 for _, y in drawn)
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert {"tree", "linear"} <= set(texts) and any("forest" in text for text in texts)
+
+
+def test_front_marks_the_chosen_and_has_a_logarithmic_loss():
+    ax = ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.01], chosen=1, tied=[2]).plot().ax_
+    assert ax.get_yscale() == "log"
+    points = [tuple(p) for line in ax.lines for p in line.get_xydata().tolist()]
+    points += [tuple(p) for c in ax.collections for p in c.get_offsets().tolist()]
+    assert {(1, 0.5), (3, 0.1), (7, 0.01)} <= set(points)
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "chosen" in texts
+
+
+@pytest.mark.parametrize("n", [4, 40])
+def test_labels_of_importances_do_not_overlap(n):
+    names = [f"feature number {k}" for k in range(n)]
+    display = ImportancesDisplay({"a": np.arange(n), "b": np.ones(n)}, names, max_features=n)
+    display.plot().figure_.canvas.draw()
+    boxes = [label.get_window_extent() for label in display.ax_.get_yticklabels()]
+    assert len(boxes) == n
+    tops = sorted((box.y0, box.y1) for box in boxes)
+    assert all(high <= low + 1 for (_, high), (low, _) in zip(tops, tops[1:], strict=False))
+
+
+@pytest.fixture(scope="module")
+def tree():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    network = default_network("multiclass", random_state=0).fit(X, y)
+    return TreeSurrogateClassifier(network, max_leaf_nodes=4, random_state=0).fit(X), X
+
+
+@pytest.mark.parametrize(
+    ("features", "values"),
+    [
+        ((0, 2), None),
+        (("petal length (cm)", "petal width (cm)"), {"sepal width (cm)": 3.0}),
+        ("principal", None),
+    ],
+)
+def test_boundaries_of_network_and_surrogate(tree, features, values):
+    surrogate, X = tree
+    display = BoundaryDisplay.from_estimator(
+        surrogate, X, features=features, values=values, resolution=40
+    ).plot()
+    display.figure_.canvas.draw()
+    if features != "principal":
+        names = [X.columns[f] if isinstance(f, int) else f for f in features]
+        assert [display.ax_.get_xlabel(), display.ax_.get_ylabel()] == names
+
+
+def test_unknown_feature_is_refused(tree):
+    surrogate, X = tree
+    with pytest.raises(ValueError, match="no such"):
+        BoundaryDisplay.from_estimator(surrogate, X, features=("no such", "petal width (cm)"))
+
+
+def test_matplotlib_is_imported_only_to_draw():
+    code = "import sys, skinterp.display; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
