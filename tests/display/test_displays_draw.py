@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,7 +18,7 @@ from skinterp.display import (
     ParetoFrontDisplay,
 )
 
-ODD = ["a b", "$x$", "<b>", "a name of more than sixty characters that has to be shortened somehow"]
+ODD = ["a b", "$x$", "<b>", "a name of over sixty characters that has to be shortened somehow ..."]
 
 
 def displays():
@@ -78,7 +79,7 @@ def test_labels_of_importances_do_not_overlap(n):
     boxes = [label.get_window_extent() for label in display.ax_.get_yticklabels()]
     assert len(boxes) == n
     tops = sorted((box.y0, box.y1) for box in boxes)
-    assert all(high <= low + 1 for (_, high), (low, _) in zip(tops, tops[1:], strict=False))
+    assert all(high <= low + 1 for (_, high), (low, _) in pairwise(tops))
 
 
 @pytest.fixture(scope="module")
