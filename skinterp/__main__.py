@@ -21,7 +21,7 @@ from skinterp.utils import import_optional
 from skinterp.utils._table import features_of, read_table, target_of
 
 FORMS = ("symbolic", "tree", "linear")
-N_FOLDS, MIN_ROWS, HELD_OUT = 5, 30, 0.25
+N_FOLDS, LEAST_FOLD, MIN_ROWS, HELD_OUT = 5, 10, 30, 0.25
 BAD_CALL, INTERRUPTED = 2, 130
 # What reading a file that is no pickle, or of classes that are not here, may raise.
 UNPICKLING = (
@@ -169,7 +169,9 @@ def held_out_splits(seen, held, y, task, seed):
         Training and test rows of each fold.
     """
     if task == "regression":
-        folds = KFold(N_FOLDS, shuffle=True, random_state=seed).split(held)
+        # R2 on a few rows is noise, and on one row it has no meaning
+        n_folds = max(2, min(N_FOLDS, len(held) // LEAST_FOLD))
+        folds = KFold(n_folds, shuffle=True, random_state=seed).split(held)
     else:
         least = int(np.unique(y[held], return_counts=True)[1].min())
         n_folds = max(2, min(N_FOLDS, least))

@@ -171,7 +171,7 @@ def target_of(table, target, task="auto"):
     """
     _check_complete(table, target)
     cells = [cell.strip() for cell in table.columns[target]]
-    whole = all(_is_number(cell) and float(cell).is_integer() for cell in cells)
+    whole = all(map(_is_whole, cells))
     labels = [int(float(cell)) for cell in cells] if whole else cells
     kinds = len(set(labels))
     if kinds == 1:
@@ -189,6 +189,10 @@ def target_of(table, target, task="auto"):
             f"The target {target!r} may have at most {MAX_CLASSES} classes. Got {kinds} instead."
         )
     return np.array(labels), task
+
+
+def _is_whole(cell):
+    return _is_number(cell) and float(cell).is_integer() and abs(float(cell)) < 2**53
 
 
 def _is_number(cell):

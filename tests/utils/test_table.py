@@ -91,7 +91,7 @@ def rows_of(target):
         (["0.5", "1.5", "1"], "regression", "f"),
         (["0.0", "1.0", "1.00"], "classification", "i"),
         (["0.000e+00", "1.000e+00", "1"], "classification", "i"),
-        (["1e30", "0", "0"], "classification", "O"),
+        (["1e30", "0", "0"], "regression", "f"),
         ([str(k) for k in range(MAX_CLASSES)], "classification", "i"),
         ([str(k) for k in range(MAX_CLASSES + 1)], "regression", "f"),
     ],
