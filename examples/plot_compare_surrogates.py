@@ -2,9 +2,10 @@
 Which simple form tells the network's story best?
 =================================================
 
-Claim: on the breast cancer data, forms of grid-searched complexity agree with a network on about
-95 % of held-out rows or more, better than a random forest trained on the target does, and the
-forest's favourite inputs are not the only way to decide.
+Claim: on the breast cancer data, an equation, and a tree and a linear model of grid-searched
+complexity, each agree with a network on more than 93 % of the rows held out from them; the best of
+them agrees with it more than a random forest trained on the target does; and the forest's two
+importances name different inputs, so that they cannot both tell how the network decides.
 """
 
 import matplotlib.pyplot as plt
@@ -69,5 +70,11 @@ for form in comparison.estimators:
     print(f"{form}: fidelity {fidelity:.3f}")
     assert fidelity >= 0.93
 best = max(comparison.mean(form, "fidelity") for form in comparison.estimators)
-assert best >= comparison.mean("random forest", "fidelity")
+print(f"best: {best:.3f}, random forest: {comparison.mean('random forest', 'fidelity'):.3f}")
+assert best > comparison.mean("random forest", "fidelity")
+favourites = []
+for method, values in comparison.importances.items():
+    favourites.append({X.columns[j] for j in values.argsort()[-5:]})
+    print(f"{method}: {sorted(favourites[-1])}")
+assert favourites[0] != favourites[1]
 plt.show()

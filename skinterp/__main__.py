@@ -40,11 +40,16 @@ class BadCall(Exception):
     """A call or data that cannot be worked with; its text is one clear sentence."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that leaves it to its caller how to say what is wrong."""
+
+    def error(self, message):
+        raise BadCall(f"{message} (see {self.prog} --help).")
+
+
 def make_parser():
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m skinterp", description="Interpret trained neural networks."
-    )
+    parser = _Parser(prog="python -m skinterp", description="Interpret trained neural networks.")
     parser.add_argument("--version", action="version", version=f"skinterp {skinterp.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     explain = commands.add_parser(
@@ -103,6 +108,8 @@ def _check_options(args):
         raise BadCall(
             f"--random-state must be from 0 to 2**32-1. Got {args.random_state} instead."
         )
+    if args.jobs == 0:
+        raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
     names = [name.strip() for name in args.surrogates.split(",") if name.strip()]
     unknown = [name for name in names if name not in FORMS]
     if unknown or not names:
@@ -317,16 +324,14 @@ def main(argv=None):
     int
         Exit code: 0, 2 for a bad call or bad data, 130 when interrupted.
     """
-    parser = make_parser()
-    args = parser.parse_args(argv)
-    if args.command is None:
-        parser.print_help()
-        return 0
-    notes = []
+    parser, notes = make_parser(), []
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        args = parser.parse_args(argv)
+        if args.command is None:
+            parser.print_help()
+            return 0
+        with warnings.catch_warnings(record=True) as notes:
             warnings.simplefilter("always", UserWarning)
-            notes = caught
             explain(args)
     except (BadCall, ValueError, ImportError, OSError) as error:
         sys.stderr.write(f"skinterp: error: {' '.join(str(error).split())}\n")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import warnings
 
 import joblib
 import numpy as np
@@ -126,6 +127,12 @@ def test_splits_test_only_rows_the_network_has_not_seen():
         ("a,b,class\n1,red,0\n2,3,1\n", "'red'"),
         ("a,b,class\n1,,0\n2,3,1\n", "missing"),
         ("a,b,class\n1,inf,0\n2,3,1\n", "finite"),
+        ("a,b,class\n1,nan,0\n2,3,1\n", "missing"),
+        ("a,b,class\n1,2,NA\n2,3,1\n", "missing"),
+        (
+            "a,b,class\n" + "1,2,0\n" * 40 + "2,3,1\n" * 9,
+            "needs at least 10 rows. Got 9 of class 1",
+        ),
         ("a,b,class\n" + "1,2,0\n" * 40, "two different values"),
         ("a,b,class\n" + "1,2,0\n2,3,1\n" * 5, "At least 30 rows"),
         ("class\n" + "1\n0\n" * 20, "no column beside"),
@@ -146,7 +153,35 @@ def test_bad_calls_are_one_clear_sentence(table, tmp_path, capsys):
     assert "--surrogates" in call("--surrogates", "forest")
     assert "--time-budget" in call("--time-budget", "-1")
     assert "--random-state" in call("--random-state", "-1")
-    assert "--report" in call("--report", str(tmp_path / "no" / "r.html"))
+    assert "--time-budget" in call("--time-budget", "soon")
+    assert "--time-budget" in call("--time-budget", "nan")
+    assert "--surrogates" in call("--surrogates", ",")
+    assert "--random-state" in call("--random-state", "two")
+    assert "--jobs" in call("--jobs", "0")
+    assert "invalid choice" in call("--task", "clustering")
+    assert "unrecognized arguments: --quick" in call("--quick")
+    assert "--target" in refusal(capsys, table)
+    assert "--report" in call("--report", str(tmp_path))
+
+
+def test_a_command_that_does_not_exist_is_one_clear_sentence(capsys):
+    assert main(["interpret"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "'interpret'" in line and "explain" in line
+
+
+@pytest.mark.parametrize("option", ["--report", "--json"])
+def test_folders_that_do_not_exist_are_refused_before_any_work(
+    table, tmp_path, monkeypatch, capsys, option
+):
+    def work(*args, **options):
+        raise AssertionError("the work has begun")
+
+    for name in ("read_table", "default_network", "compare_surrogates"):
+        monkeypatch.setattr(command_line, name, work)
+    path = str(tmp_path / "no" / "file")
+    line = refusal(capsys, table, "--target", "class", option, path)
+    assert f"{option} must be a file in an existing, writable folder" in line
 
 
 def test_bad_networks_are_one_clear_sentence(table, numbers, tmp_path, capsys):
@@ -181,6 +216,53 @@ def test_interruption_ends_with_130(table, monkeypatch, capsys):
     monkeypatch.setattr(command_line, "compare_surrogates", interrupt)
     assert main(["explain", table, "--target", "class"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_an_interrupted_search_is_said_and_its_front_kept(table, monkeypatch, capsys):
+    original = command_line.compare_surrogates
+
+    def compare(*args, **options):
+        for _ in range(2):
+            warnings.warn("The search was interrupted: this is the best front.", stacklevel=2)
+        return original(*args, **options)
+
+    monkeypatch.setattr(command_line, "compare_surrogates", compare)
+    assert main(["explain", table, "--target", "class", "--surrogates", "linear"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("skinterp: note: The search was interrupted") == 1
+    assert "random forest" in captured.out
+
+
+def test_a_terminal_sees_progress_unless_it_is_quiet(table, monkeypatch, capsys):
+    call = ["explain", table, "--target", "class", "--surrogates", "linear"]
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(call) == 0
+    shown = capsys.readouterr().err
+    assert "training the network" in shown and "fitting linear on" in shown
+    assert "\n" not in shown and shown.endswith("\r\033[K")
+    assert main([*call, "-q"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("n", [30, 80])
+def test_small_tables_of_numbers_have_scores(tmp_path, capsys, n):
+    X = np.random.default_rng(0).uniform(-1, 1, (n, 2)).round(3)
+    path = write(tmp_path / "s.csv", ["a", "b", "value"], [[*x, x[0] - x[1]] for x in X])
+    call = [path, "--target", "value", "--surrogates", "linear", "--json"]
+    assert main(["explain", *call, str(tmp_path / "j.json")]) == 0
+    assert capsys.readouterr().err == ""
+    scores = json.loads((tmp_path / "j.json").read_text(encoding="utf-8"))["scores"]
+    assert None not in scores["linear"]["fidelity"]
+    assert len(scores["linear"]["fidelity"]) == 2
+
+
+def test_the_task_can_be_set(tmp_path, capsys):
+    X = np.random.default_rng(0).uniform(-1, 1, (60, 2)).round(3)
+    rows = [[*x, int(3 * x[0] > 1) + int(x[0] > 0)] for x in X]
+    path = write(tmp_path / "s.csv", ["a", "b", "grade"], rows)
+    call = ["explain", path, "--target", "grade", "--surrogates", "linear", "--task", "regression"]
+    assert main(call) == 0
+    assert "(regression)" in capsys.readouterr().out
 
 
 def test_regression_is_recognised(numbers, tmp_path, capsys):
