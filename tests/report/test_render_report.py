@@ -1,5 +1,6 @@
 """The report renders every task and form, escaped, well formed and without outside resources."""
 
+from html import escape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -94,3 +95,24 @@ def test_the_same_comparison_gives_the_same_file(multiclass, tmp_path):
 def test_a_folder_that_does_not_exist_is_an_error(multiclass, tmp_path):
     with pytest.raises(OSError, match="No such file"):
         write_report(multiclass, tmp_path / "no" / "r.html")
+
+
+def test_the_equation_of_two_classes_is_in_the_report(X):
+    network = as_network(
+        lambda X: 9 * (X[:, :1] + X[:, 1:2]),
+        n_features_in=3,
+        classes=["no", "<yes>"],
+        feature_names=["a b", "x^2", "<b>"],
+    )
+    quick = SymbolicSurrogateClassifier(operators=["add"], n_points=40, random_state=0)
+    comparison = compare_surrogates(network, X, network.predict(X), {"symbolic": quick}, cv=2)
+    text = checked(render_report(comparison))
+    equation = escape(str(comparison.estimators["symbolic"].equation_))
+    assert "`a b` + `x^2`" in equation
+    assert f"&lt;yes&gt;: {equation}</p>" in text
+    share = comparison.mean("symbolic", "fidelity")
+    assert f"<strong>symbolic</strong>, {share:.1%} of held-out rows" in text
+    assert "(chosen)" in text and 'class="chosen"' in text
+    assert "What a random forest finds important" in text
+    for caveat in ("not truth", "Near-ties", "correlated inputs"):
+        assert caveat in text
