@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.expression import Equation, LogisticLink
-from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.surrogate._coefficients import (
     as_expression,
     fit_logistic,

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.utils import check_random_state
 
+from skinterp.base import ClassifierSurrogate, RegressorSurrogate
 from skinterp.search import SearchSettings, operator_prices
-from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate
 from skinterp.surrogate._concept import Question, deadline, explain_margin, explain_values
 from skinterp.utils._sklearn import Interval, fit_context
 

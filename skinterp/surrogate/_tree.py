@@ -7,8 +7,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.sampling import draw_queries
-from skinterp.surrogate._base import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.surrogate._text import rounded, tree_text
 from skinterp.utils._sklearn import Interval, fit_context
 

@@ -25,7 +25,7 @@ from surrogate_pool import (
 )
 
 from skinterp import TreeSurrogateClassifier, as_network, fidelity_score
-from skinterp.surrogate._base import needs_training
+from skinterp.base import needs_training
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
