@@ -8,7 +8,7 @@ threshold, classes and a link: what a symbolic surrogate has found.
 """
 
 from skinterp.expression._equation import Equation
-from skinterp.expression._functions import absolute, cos, exp, log, sin, sqrt, tan, tanh
+from skinterp.expression._functions import absolute, affine, cos, exp, log, sin, sqrt, tan, tanh
 from skinterp.expression._latex import to_latex
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
 from skinterp.expression._nodes import (
@@ -37,6 +37,7 @@ __all__ = [
     "Operator",
     "Variable",
     "absolute",
+    "affine",
     "cos",
     "exp",
     "fold_constants",

@@ -1,6 +1,11 @@
 """Functions that build expressions."""
 
-from skinterp.expression._nodes import Operation, as_expression
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from skinterp.expression._nodes import Constant, Operation, Variable, as_expression
 
 
 def _apply(name, argument):
@@ -133,3 +138,24 @@ def absolute(argument):
         The operation.
     """
     return _apply("abs", argument)
+
+
+def affine(coefficients, intercept=0.0):
+    """Build an affine function of the inputs.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (n_features,)
+        The coefficients; those at 0 are left out.
+    intercept : float, default=0.0
+        The constant, left out at 0.
+
+    Returns
+    -------
+    Expression
+        The expression.
+    """
+    terms = [float(coefficients[j]) * Variable(int(j)) for j in np.flatnonzero(coefficients)]
+    if intercept or not terms:
+        terms.append(Constant(float(intercept)))
+    return reduce(add, terms)

@@ -1,12 +1,7 @@
 """Coefficients of linear models: standard columns, selection, fits, and back to raw units."""
 
-from functools import reduce
-from operator import add
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
-
-from skinterp.expression import Constant, Variable
 
 # What is left of a column, relative to its size, when it is constant or explained by others.
 ROUNDING = 1e-12
@@ -159,24 +154,3 @@ def in_raw_units(solution, intercepts, used, mean, scale):
     coefficients[:, used] = solution
     coefficients = np.where(scale > 0.0, coefficients / np.where(scale > 0.0, scale, 1.0), 0.0)
     return coefficients, intercepts - coefficients @ mean
-
-
-def as_expression(coefficients, intercept=0.0):
-    """Return a linear function as an expression.
-
-    Parameters
-    ----------
-    coefficients : ndarray of shape (n_features,)
-        The coefficients; those at 0 are left out.
-    intercept : float, default=0.0
-        The constant, left out at 0.
-
-    Returns
-    -------
-    Expression
-        The expression.
-    """
-    terms = [float(coefficients[j]) * Variable(int(j)) for j in np.flatnonzero(coefficients)]
-    if intercept or not terms:
-        terms.append(Constant(float(intercept)))
-    return reduce(add, terms)

@@ -7,9 +7,8 @@ from scipy.special import expit, softmax
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
-from skinterp.expression import Equation, LogisticLink
+from skinterp.expression import Equation, LogisticLink, affine
 from skinterp.surrogate._coefficients import (
-    as_expression,
     fit_logistic,
     fit_ridge,
     forward_selection,
@@ -192,10 +191,10 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
 
     def _equation(self, coefficients, intercept):
         if len(self.classes_) > 2:
-            return Equation(as_expression(coefficients, intercept), self._input_names)
+            return Equation(affine(coefficients, intercept), self._input_names)
         threshold = -float(intercept)
         return Equation(
-            as_expression(coefficients),
+            affine(coefficients),
             self._input_names,
             threshold=threshold,
             classes=tuple(self.classes_.tolist()),
@@ -346,7 +345,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         return [f"output {k}" for k in range(self.network_.n_outputs)]
 
     def _equation(self, coefficients, intercept):
-        return Equation(as_expression(coefficients, intercept), self._input_names)
+        return Equation(affine(coefficients, intercept), self._input_names)
 
     def predict(self, X):
         """Predict by the linear function, without the network.

@@ -16,8 +16,8 @@ from skinterp import (
     as_network,
     fidelity_score,
 )
+from skinterp.expression import affine
 from skinterp.surrogate._coefficients import (
-    as_expression,
     fit_logistic,
     forward_selection,
     in_raw_units,
@@ -302,9 +302,9 @@ def test_equations_of_constants():
 
 
 def test_expressions_leave_zeros_out():
-    assert str(as_expression(np.array([0.0, 2.0, -3.0]), 1.0)) == "2*x1 - 3*x2 + 1"
-    assert str(as_expression(np.zeros(2))) == "0"
-    assert str(as_expression(np.array([1.5, 0.0]))) == "1.5*x0"
+    assert str(affine(np.array([0.0, 2.0, -3.0]), 1.0)) == "2*x1 - 3*x2 + 1"
+    assert str(affine(np.zeros(2))) == "0"
+    assert str(affine(np.array([1.5, 0.0]))) == "1.5*x0"
 
 
 def test_texts_name_inputs_and_classes(kind):
