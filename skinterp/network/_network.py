@@ -172,7 +172,21 @@ class Network(Value):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Labels (indicators when multilabel), or the values of a regression.
         """
-        raw = self.raw_values(X)
+        return self.answers(self.raw_values(X))
+
+    def answers(self, raw):
+        """Return the predictions that go with raw values.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (n_samples, n_outputs)
+            Raw values, of this network or of one that stands for it.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Labels (indicators when multilabel), or the values of a regression.
+        """
         if self.task == "binary":
             return self.classes[(raw[:, 0] > 0.0).astype(int)]
         if self.task == "multiclass":
@@ -195,7 +209,22 @@ class Network(Value):
             The probabilities.
         """
         self._require_classes("predict_proba")
-        raw = self.raw_values(X)
+        return self.probabilities(self.raw_values(X))
+
+    def probabilities(self, raw):
+        """Return the probabilities that go with the logits of a classifier.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (n_samples, n_outputs)
+            Logits, of this network or of one that stands for it.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            The probabilities.
+        """
+        self._require_classes("probabilities")
         if self.task == "binary":
             return expit(np.hstack([-raw, raw]))
         return expit(raw) if self.task == "multilabel" else softmax(raw, axis=1)
