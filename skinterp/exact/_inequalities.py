@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from skinterp.exact._cells import MAX_VERTEX_DIMENSIONS, VertexCell, inner_point, signs
-from skinterp.expression import affine
+from skinterp.exact._text import condition_text
 from skinterp.utils import import_optional
 
 _RAYS_PER_DIMENSION = 20
@@ -71,7 +71,7 @@ class Inequalities:
 
     def __str__(self):
         return "\n".join(
-            f"{affine(slopes).format(self.names)} <= {bound:.4g}"
+            condition_text(slopes, -bound, self.names, False, above=">=")
             for slopes, bound in zip(self.slopes, self.bounds)
         )
 
@@ -84,23 +84,37 @@ def box_constraints(bounds):
     return A[np.isfinite(b)], b[np.isfinite(b)]
 
 
-def _by_vertices(A, b, d):
-    """Return which of the constraints bound the box [-1, 1]^d cut by them; None if it is flat."""
+def cell_within(A, b, d):
+    """Return the cell ``A x <= b`` within the box [-1, 1]^d.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n_constraints, d)
+        Slopes.
+    b : ndarray of shape (n_constraints,)
+        Right sides.
+    d : int
+        Number of dimensions; few, because the cell is known by its vertices.
+
+    Returns
+    -------
+    cell : VertexCell or None
+        The cell; None if it has no inside.
+    cuts : list of int
+        The constraints that were cut by: constraint ``2 * d + k`` of the cell is ``cuts[k]``.
+    """
     cell, cuts = VertexCell.box(d), []
     while True:
         side = signs(cell.points, A.T, -b)
-        outside = (side > 0).any(axis=0)
         if (side >= 0).all(axis=0).any():
-            return None
+            return None, cuts
+        outside = (side > 0).any(axis=0)
         if not outside.any():
-            break
+            return cell, cuts
         excess = np.where(outside, (cell.points @ A.T - b).max(axis=0), -np.inf)
         j = int(excess.argmax())
         cell = cell.halves(A[j], -b[j], side[:, j])[0]
         cuts.append(j)
-    facets = cell.facets()
-    kept = np.array(cuts, dtype=int)[facets[facets >= 2 * d] - 2 * d]
-    return kept, facets[facets < 2 * d]
 
 
 def _first_hits(A, slack, directions):
@@ -161,8 +175,12 @@ def needed_constraints(A, b, bounds, random_state):
     """
     d = len(bounds)
     if d <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
-        found = _by_vertices(A, b, d)
-        return found if found is not None else (np.arange(len(b)), np.arange(2 * d))
+        cell, cuts = cell_within(A, b, d)
+        if cell is None:
+            return np.arange(len(b)), np.arange(2 * d)
+        facets = cell.facets()
+        inner = facets[facets >= 2 * d] - 2 * d
+        return np.array(cuts, dtype=int)[inner], facets[facets < 2 * d]
     box_A, box_b = box_constraints(bounds)
     status, point, depth = inner_point(A, b, bounds)
     if status != 0 or depth <= _SLACK:

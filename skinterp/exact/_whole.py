@@ -46,8 +46,8 @@ class Scaling(NamedTuple):
     def of_box(cls, lower, upper, scale):
         """Return the coordinates of a box; where it is unbounded `scale` takes its width."""
         bounded = np.isfinite(lower) & np.isfinite(upper)
-        middle = np.where(bounded, 0.5 * np.where(bounded, lower + upper, 0.0), 0.0)
-        half = np.where(bounded, 0.5 * np.where(bounded, upper - lower, 0.0), scale)
+        low, high = np.where(bounded, lower, 0.0), np.where(bounded, upper, 0.0)
+        middle, half = 0.5 * (low + high), np.where(bounded, 0.5 * (high - low), scale)
         bounds = np.column_stack([(lower - middle) / half, (upper - middle) / half])
         return cls(middle, half, bounds)
 

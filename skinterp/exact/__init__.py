@@ -1,0 +1,27 @@
+"""What a piecewise-linear network is, exactly: a tree, a set of linear regions, a closed formula.
+
+`ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
+`LinearRegions` its local linear models with their inequalities, `count_regions` how many there
+are. Everything stands on `PiecewiseLinear`: the layers and their activation patterns.
+"""
+
+from skinterp.exact._count import RegionCount, count_regions
+from skinterp.exact._inequalities import Inequalities
+from skinterp.exact._merge import MergedRegions
+from skinterp.exact._oblique import ObliqueTree
+from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact._regions import LinearRegions
+from skinterp.exact._tree import ExactTreeClassifier, ExactTreeRegressor
+
+__all__ = [
+    "ExactTreeClassifier",
+    "ExactTreeRegressor",
+    "Inequalities",
+    "LinearRegions",
+    "MergedRegions",
+    "ObliqueTree",
+    "PiecewiseLinear",
+    "RegionCount",
+    "count_regions",
+    "piecewise_linear",
+]

@@ -1,0 +1,295 @@
+"""How many linear regions a network has: all of them, or an estimate along random lines."""
+
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from scipy.spatial import ConvexHull
+from scipy.stats import t as student
+from sklearn.utils import check_random_state
+
+from skinterp.exact._cells import MAX_VERTEX_DIMENSIONS
+from skinterp.exact._inequalities import cell_within
+from skinterp.exact._piecewise import checked_box, piecewise_linear
+from skinterp.exact._whole import Scaling, branch, whole
+from skinterp.network import as_network
+
+_FEW_UNITS = (
+    14  # with more inputs than have vertices, up to 2^14 patterns are looked at one by one
+)
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class RegionCount:
+    """The number of linear regions of a network in a box.
+
+    Parameters
+    ----------
+    n_regions : float
+        The number, or its estimate; nan where only lines could be looked at.
+    interval : tuple of two float
+        95 % confidence interval of it; both ends the number itself if it is exact.
+    is_exact : bool
+        Whether all regions were counted.
+    per_line : float
+        Mean number of regions that a random line through the box passes; nan if none was drawn.
+    per_line_interval : tuple of two float
+        95 % confidence interval of it.
+    n_lines : int
+        Number of lines drawn.
+    """
+
+    n_regions: float
+    interval: tuple[float, float]
+    is_exact: bool
+    per_line: float = np.nan
+    per_line_interval: tuple[float, float] = (np.nan, np.nan)
+    n_lines: int = 0
+
+    def __str__(self):
+        if self.is_exact:
+            return f"{self.n_regions:.0f} regions"
+        lines = (
+            f"{self.per_line:.4g} regions along a random line "
+            f"[{self.per_line_interval[0]:.4g}, {self.per_line_interval[1]:.4g}]"
+        )
+        if np.isnan(self.n_regions):
+            return lines
+        low, high = self.interval
+        return f"about {self.n_regions:.4g} regions [{low:.4g}, {high:.4g}]; {lines}"
+
+
+def count_cells(pieces, scaling, most=None):
+    """Return the number of regions in a box, None if there are more than `most`.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    scaling : Scaling
+        The coordinates of the box.
+    most : int or None, default=None
+        Where to stop.
+
+    Returns
+    -------
+    int or None
+        The number.
+    """
+    stack, n_regions = [whole(pieces, scaling)], 0
+    while stack:
+        _, _, children = branch(pieces, stack.pop())
+        n_regions += not children
+        if most is not None and n_regions > most:
+            return None
+        stack.extend(children)
+    return n_regions
+
+
+def random_line(d, rng):
+    """Draw a line through the box [-1, 1]^d: all directions and places are equally likely.
+
+    Parameters
+    ----------
+    d : int
+        Number of dimensions.
+    rng : RandomState
+        Draws it.
+
+    Returns
+    -------
+    start, end : ndarray of shape (d,)
+        Where it enters and leaves the box.
+    """
+    while True:
+        direction = rng.standard_normal(d)
+        direction /= np.linalg.norm(direction)
+        place = rng.standard_normal(d)
+        place -= place @ direction * direction
+        length = np.linalg.norm(place)
+        if length > 0:
+            place *= np.sqrt(d) * rng.uniform() ** (1.0 / max(1, d - 1)) / length
+        with np.errstate(divide="ignore"):
+            ends = np.sort((np.array([[-1.0], [1.0]]) - place) / direction, axis=0)
+        low, high = ends[0].max(), ends[1].min()
+        if low < high:
+            return place + low * direction, place + high * direction
+
+
+def patterns_along(pieces, start, end):
+    """Return the activation patterns that a network passes on a segment.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    start, end : ndarray of shape (d,)
+        The ends.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_patterns, n_units)
+        The patterns.
+    """
+    line = pieces.on_plane(0.5 * (start + end), 0.5 * (end - start)[np.newaxis])
+    box = np.ones(1)
+    stack, patterns = [whole(line, Scaling.of_box(-box, box, box))], []
+    while stack:
+        part, _, children = branch(line, stack.pop())
+        if not children:
+            patterns.append(np.concatenate([np.empty(0, dtype=bool), *part.pattern]))
+        stack.extend(children)
+    return np.array(patterns)
+
+
+def _surface(pieces, pattern):
+    """Return the surface of the region of a pattern within the box [-1, 1]^d."""
+    d = len(pieces.weights[0])
+    if d == 1:
+        return 2.0
+    slopes, offsets = pieces.hidden_maps(pattern)
+    sign = np.where(pattern, -1.0, 1.0)
+    A, b = (slopes * sign).T, -sign * offsets
+    used = np.any(A != 0.0, axis=1)
+    cell, _ = cell_within(A[used], b[used], d)
+    return np.nan if cell is None else ConvexHull(cell.points, qhull_options="QJ").area
+
+
+def _mean_and_interval(values):
+    mean = float(values.mean())
+    reach = student.ppf(0.5 + _CONFIDENCE / 2, len(values) - 1)
+    reach *= values.std(ddof=1) / np.sqrt(len(values))
+    return mean, (mean - float(reach), mean + float(reach))
+
+
+def estimate_regions(pieces, scaling, n_lines, random_state):
+    """Estimate the number of regions in a box from random lines.
+
+    A random line meets a convex region R in proportion to its surface S(R) (Cauchy), so that
+
+        n_regions = E[ sum over the regions R on the line of S(box) / S(R) ],
+
+    an unbiased estimate (Horvitz and Thompson). Surfaces are known with two to four inputs; with
+    more, only the number of regions per line is estimated.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    scaling : Scaling
+        The coordinates of the box.
+    n_lines : int
+        How many lines.
+    random_state : RandomState
+        Draws them.
+
+    Returns
+    -------
+    RegionCount
+        The estimate.
+    """
+    weights, bias = scaling.inwards(pieces.weights[0], pieces.biases[0])
+    unit = pieces.with_first_layer(weights, bias)
+    d = len(weights)
+    whole_surface, surfaces = d * 2.0**d, {}
+    lengths, sums = np.zeros(n_lines), np.zeros(n_lines)
+    for i in range(n_lines):
+        patterns = patterns_along(unit, *random_line(d, random_state))
+        lengths[i] = len(patterns)
+        if d > MAX_VERTEX_DIMENSIONS:
+            continue
+        for pattern in patterns:
+            key = pattern.tobytes()
+            if key not in surfaces:
+                surfaces[key] = _surface(unit, pattern)
+            if surfaces[key] > 0:
+                sums[i] += whole_surface / surfaces[key]
+    per_line, per_line_interval = _mean_and_interval(lengths)
+    found = (np.nan, (np.nan, np.nan))
+    if d <= MAX_VERTEX_DIMENSIONS:
+        found = _mean_and_interval(sums)
+    return RegionCount(*found, False, per_line, per_line_interval, n_lines)
+
+
+def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=200, random_state=0):
+    """Count the linear regions of a network in a box: sets of inputs on which no unit switches.
+
+    Parameters
+    ----------
+    network : Network or anything `as_network` takes
+        The network: identity, ReLU and leaky ReLU layers only.
+    box : (lower, upper)
+        Numbers or arrays of shape (n_features,), in input units, and finite.
+    method : {"auto", "exact", "lines"}, default="auto"
+        "exact" counts them all; "lines" estimates their number along random lines; "auto" counts
+        if there are at most four inputs, or 14 hidden units, and at most `max_regions` regions.
+    max_regions : int, default=10000
+        Number of regions beyond which "exact" gives up, and "auto" estimates.
+    n_lines : int, default=200
+        Number of random lines.
+    random_state : int, RandomState instance or None, default=0
+        Draws the lines.
+
+    Returns
+    -------
+    RegionCount
+        The number, or an estimate with a 95 % confidence interval.
+
+    Raises
+    ------
+    ValueError
+        If the network is smooth, the box is empty or unbounded, or there are more regions than
+        `max_regions` and `method` is "exact".
+
+    Notes
+    -----
+    With two to four inputs the estimate of the number is unbiased: a random line meets a convex
+    region in proportion to its surface, so that every region R it meets counts for
+    ``S(box) / S(R)``. Its interval is Student's over lines and too short where a few tiny regions
+    make up most of the number. With more inputs no estimate of the number is given, only how many
+    regions a random line passes, which grows with the number of units and not exponentially with
+    that of inputs (Hanin and Rolnick). Regions with the same affine function but different
+    patterns are counted apart.
+
+    References
+    ----------
+    B. Hanin and D. Rolnick, "Complexity of linear regions in deep networks", arXiv 1901.09021.
+
+    Examples
+    --------
+    >>> from skinterp.exact import count_regions
+    >>> network = ([[[1.0, 1.0]], [[1.0], [1.0]]], [[0.0, -1.0], [0.0]], ["relu", "identity"])
+    >>> print(count_regions(network, (-2, 2)))
+    3 regions
+    """
+    _check_counts(method, max_regions=max_regions, n_lines=n_lines)
+    network = as_network(network)
+    pieces = piecewise_linear(network)
+    names = network.feature_names or tuple(f"x{j}" for j in range(network.n_features_in))
+    lower, upper = checked_box(box, None, n_features=network.n_features_in, names=names)
+    if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+        raise ValueError(f"box must be finite to count regions in it. Got {box!r} instead.")
+    scaling = Scaling.of_box(lower, upper, np.ones(len(lower)))
+    small = len(lower) <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
+    if method == "exact" or (method == "auto" and small):
+        n_regions = count_cells(pieces, scaling, max_regions)
+        if n_regions is not None:
+            return RegionCount(n_regions, (n_regions, n_regions), True)
+        if method == "exact":
+            raise ValueError(
+                f"max_regions must be at least the number of regions. Got {max_regions} instead, "
+                f"and reached {max_regions + 1} with more to come; method='lines' estimates."
+            )
+    return estimate_regions(pieces, scaling, n_lines, check_random_state(random_state))
+
+
+def _check_counts(method, **counts):
+    if method not in ("auto", "exact", "lines"):
+        raise ValueError(f"method must be 'auto', 'exact' or 'lines'. Got {method!r} instead.")
+    for name, value in counts.items():
+        least = 2 if name == "n_lines" else 1
+        if not isinstance(value, Integral) or value < least:
+            raise ValueError(
+                f"{name} must be an integer of at least {least}. Got {value!r} instead."
+            )

@@ -1,0 +1,371 @@
+"""The linear regions that data visit: where they are and what the network computes there."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.base import NetworkTransformer
+from skinterp.exact._inequalities import Inequalities, box_constraints, needed_constraints
+from skinterp.exact._maps import evaluate, find_patterns, output_maps, unique_patterns
+from skinterp.exact._merge import merge_regions
+from skinterp.exact._piecewise import checked_box, piecewise_linear
+from skinterp.exact._tree import refuse_outside
+from skinterp.exact._whole import Scaling
+from skinterp.sampling import feature_scale
+from skinterp.utils import import_optional
+from skinterp.utils._sklearn import fit_context
+
+
+class LinearRegions(NetworkTransformer):
+    """The linear regions of a piecewise-linear network that the data visit.
+
+    Inside a region no hidden unit switches, and the raw values of the network (logits, or the
+    values of a regression) are exactly ``coef_[k] @ x + intercept_[k]``, in input units. Each row
+    is transformed to the number of its region; regions are numbered by falling row count.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple or None, default=None
+        The network: anything :func:`skinterp.network.as_network` takes whose hidden layers are
+        identity, ReLU or leaky ReLU. A fitted one is used as it is; an unfitted one is trained in
+        `fit`; None trains :func:`skinterp.network.default_network`.
+    box : None, "unbounded" or (lower, upper), default=None
+        Where regions end at the latest: None is the range of the data in `fit`; bounds are
+        numbers or arrays of shape (n_features,) in input units.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the default network, and the search of needed inequalities with more than four inputs
+        (whose result does not depend on it).
+
+    Attributes
+    ----------
+    patterns_ : ndarray of bool of shape (n_regions, n_units)
+        The activation pattern of each region: which hidden units are on, layer after layer.
+    coef_ : ndarray of shape (n_regions, n_outputs, n_features_in_)
+        Derivatives of the raw values by the inputs.
+    intercept_ : ndarray of shape (n_regions, n_outputs)
+        Raw values at the origin.
+    counts_ : ndarray of int of shape (n_regions,)
+        Rows of `fit` in each region.
+    mean_response_ : ndarray of shape (n_regions, n_outputs)
+        Mean raw value of these rows.
+    class_shares_ : ndarray of shape (n_regions, n_classes)
+        Shares of the classes that the network gives these rows; classifiers only.
+    network_ : Network
+        The network.
+    n_features_in_ : int
+        Number of inputs.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the inputs, if X had them.
+
+    Raises
+    ------
+    ValueError
+        If a hidden layer is smooth, rows lie outside the box, or the box is empty.
+
+    Notes
+    -----
+    Many regions do not make a network complicated: neighbours often compute nearly the same.
+    `merge` says how few are enough. A region visited by one row describes that row only.
+
+    References
+    ----------
+    A. Sudjianto et al., "Unwrapping the black box of deep ReLU networks: interpretability,
+    diagnostics, and simplification", arXiv 2011.04041.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.exact import LinearRegions
+    >>> network = ([[[1.0, 1.0]], [[1.0], [1.0]]], [[0.0, -1.0], [0.0]], ["relu", "identity"])
+    >>> X = np.linspace(-1, 2, 7).reshape(-1, 1)
+    >>> regions = LinearRegions(network).fit(X)
+    >>> regions.transform(X).ravel()
+    array([0, 0, 0, 1, 1, 2, 2])
+    >>> regions.coef_[:, 0, 0]
+    array([0., 1., 2.])
+    >>> print(regions.inequalities(1))
+    x0 >= 0
+    x0 <= 1
+    """
+
+    _parameter_constraints = {
+        "network": "no_validation",
+        "box": "no_validation",
+        "random_state": ["random_state"],
+    }
+
+    def __init__(self, network=None, *, box=None, random_state=None):
+        self.network = network
+        self.box = box
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, sample_weight=None):
+        """Find the regions of the rows.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target, needed to train an unfitted network and used for nothing else.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows in training an unfitted network; rows of weight 0 visit nothing.
+
+        Returns
+        -------
+        self
+            The fitted transformer.
+        """
+        X = self._fit_network(X, y, sample_weight)
+        X, _ = self._weighted_rows(X, sample_weight)
+        self._pieces = piecewise_linear(self.network_)
+        lower, upper = checked_box(self.box, X, n_features=X.shape[1], names=self._input_names)
+        refuse_outside(X, lower, upper, self._input_names)
+        self._scale = np.where(feature_scale(X) > 0, feature_scale(X), 1.0)
+        self._scaling = Scaling.of_box(lower, upper, self._scale)
+        self.patterns_, index, self.counts_ = unique_patterns(self._pieces.patterns(X))
+        self.coef_, self.intercept_ = output_maps(self._pieces, self.patterns_)
+        self._describe(X, index)
+        self._rows_seen, self._index_seen = X, index
+        self._mean = X.mean(axis=0)
+        return self
+
+    def _describe(self, X, index):
+        """Set the means of the rows in each region."""
+        raw = evaluate(X, self.coef_, self.intercept_, index)
+        self.mean_response_ = _means(raw, index, self.counts_)
+        if self.network_.task in ("binary", "multiclass"):
+            answers = self.network_.answers(raw)
+            hits = (answers[:, np.newaxis] == self.network_.classes).astype(float)
+            self.class_shares_ = _means(hits, index, self.counts_)
+
+    @property
+    def n_regions_(self):
+        """Number of regions that the rows of `fit` visit."""
+        check_is_fitted(self, "patterns_")
+        return len(self.patterns_)
+
+    def transform(self, X):
+        """Return the region of each row.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples, 1)
+            Numbers of regions; -1 for rows in regions that the rows of `fit` do not visit.
+        """
+        X = self._rows(X)
+        return find_patterns(self.patterns_, self._pieces.patterns(X))[:, np.newaxis]
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the name of the column that `transform` makes.
+
+        Parameters
+        ----------
+        input_features : object, default=None
+            Ignored; present by convention.
+
+        Returns
+        -------
+        ndarray of str of shape (1,)
+            ``["region"]``.
+        """
+        check_is_fitted(self, "patterns_")
+        return np.array(["region"], dtype=object)
+
+    def _checked_region(self, region):
+        check_is_fitted(self, "patterns_")
+        if not 0 <= region < self.n_regions_:
+            raise ValueError(
+                f"region must be from 0 to {self.n_regions_ - 1}. Got {region} instead."
+            )
+        return int(region)
+
+    def _borders(self, pattern):
+        """Return ``slopes @ x <= bounds`` that all units of a pattern ask for, and their places.
+
+        Units that are constant on the region ask for nothing.
+        """
+        slopes, offsets = self._pieces.hidden_maps(pattern)
+        sign = np.where(pattern, -1.0, 1.0)
+        slopes, bounds = (slopes * sign).T, -sign * offsets
+        units = np.flatnonzero(np.any(slopes != 0.0, axis=1))
+        return slopes[units], bounds[units], units
+
+    def inequalities(self, region, minimal=True):
+        """Return the inequalities that bound a region, inside the box.
+
+        With up to four inputs they are found from the region's vertices, with more by linear
+        programs: an inequality is redundant if its left side cannot pass its bound where the
+        others hold.
+
+        Parameters
+        ----------
+        region : int
+            Number of the region.
+        minimal : bool, default=True
+            Whether to leave out those that follow from others.
+
+        Returns
+        -------
+        Inequalities
+            The inequalities, from units first, then from the box.
+        """
+        pattern = self.patterns_[self._checked_region(region)]
+        slopes, bounds, units = self._borders(pattern)
+        scaling = self._scaling
+        scaled = slopes * scaling.half
+        norms = np.linalg.norm(scaled, axis=1)
+        right = (bounds - slopes @ scaling.middle) / norms
+        box_A, box_b = box_constraints(scaling.bounds)
+        kept, sides = np.arange(len(units)), np.arange(len(box_b))
+        if minimal:
+            kept, sides = needed_constraints(
+                scaled / norms[:, np.newaxis],
+                right,
+                scaling.bounds,
+                check_random_state(0),
+            )
+        box_slopes = box_A[sides] / np.abs(box_A[sides])[box_A[sides] != 0].reshape(-1, 1)
+        box_bounds = box_slopes @ scaling.middle + box_b[sides] * (
+            np.abs(box_slopes) @ scaling.half
+        )
+        return Inequalities(
+            np.vstack([slopes[kept], box_slopes]),
+            np.append(bounds[kept], box_bounds),
+            (*(self._pieces.unit_name(unit) for unit in units[kept]), *["box"] * len(sides)),
+            self._input_names,
+        )
+
+    def distance_to_border(self, X, scaled=False):
+        """Return how far each row is from the nearest border of its linear region.
+
+        ``min_j |z_j(x)| / ||grad z_j||`` over the pre-activations z_j of all hidden units, as
+        affine functions of the row's region; exact, because redundant borders are farther away.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows, in visited regions or not.
+        scaled : bool, default=False
+            Whether to measure in standard deviations of the inputs instead of input units.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Euclidean distances; infinite where no unit depends on the inputs.
+        """
+        X = self._rows(X)
+        patterns, index, _ = unique_patterns(self._pieces.patterns(X))
+        scale = self._scale if scaled else np.ones(X.shape[1])
+        distances = np.full(len(X), np.inf)
+        order = np.argsort(index, kind="stable")
+        ends = np.cumsum(np.bincount(index))
+        for pattern, members in zip(patterns, np.split(order, ends[:-1])):
+            slopes, bounds, units = self._borders(pattern)
+            if len(units):
+                norms = np.linalg.norm(slopes * scale, axis=1)
+                gaps = np.abs(X[members] @ slopes.T - bounds) / norms
+                distances[members] = gaps.min(axis=1)
+        return distances
+
+    def contributions(self, X, reference=None):
+        """Return what each input adds to the raw values of each row, in the row's own region.
+
+        ``coef[j] * (x[j] - reference[j])`` with the coefficients of the region of x. They add up
+        to the raw value of x minus that of the region's affine function at the reference, which is
+        the network's value there only if the reference is in the same region.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows, in visited regions or not.
+        reference : array-like of shape (n_features,) or None, default=None
+            What to compare with, in input units; the mean of the rows of `fit` by default.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs, n_features)
+            Contributions.
+        """
+        X = self._rows(X)
+        reference = self._mean if reference is None else np.asarray(reference, dtype=float)
+        if reference.shape != (X.shape[1],):
+            raise ValueError(
+                f"reference must have shape {(X.shape[1],)}, one value per input. "
+                f"Got shape {reference.shape} instead."
+            )
+        patterns, index, _ = unique_patterns(self._pieces.patterns(X))
+        coef, _ = output_maps(self._pieces, patterns)
+        return coef[index] * (X - reference)[:, np.newaxis]
+
+    def to_frame(self):
+        """Return one line per region.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Row count, number of active units, class shares, mean response, intercept and
+            coefficients.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        check_is_fitted(self, "patterns_")
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        columns = {"count": self.counts_, "n_active": self.patterns_.sum(axis=1)}
+        if hasattr(self, "class_shares_"):
+            for label, shares in zip(self.network_.classes.tolist(), self.class_shares_.T):
+                columns[f"share of {label}"] = shares
+        for k, mean in enumerate(self.mean_response_.T):
+            columns[f"mean response{self._suffix(k)}"] = mean
+        columns |= self._model_columns(self.coef_, self.intercept_)
+        return pandas.DataFrame(columns).rename_axis("region")
+
+    def _suffix(self, k):
+        return "" if self.intercept_.shape[1] == 1 else f" [{k}]"
+
+    def _model_columns(self, coef, intercept):
+        """Return the columns of a frame of affine functions."""
+        columns = {}
+        for k in range(intercept.shape[1]):
+            columns[f"intercept{self._suffix(k)}"] = intercept[:, k]
+            for j, name in enumerate(self._input_names):
+                columns[f"{name}{self._suffix(k)}"] = coef[:, k, j]
+        return columns
+
+    def _model_points(self, coef, intercept):
+        """Return affine functions as points: slopes per deviation, and values at the mean."""
+        return np.column_stack(
+            [(coef * self._scale).reshape(len(coef), -1), intercept + coef @ self._mean]
+        )
+
+    def merge(self, n_regions):
+        """Merge regions with similar local models, and fit one affine function to each group.
+
+        Parameters
+        ----------
+        n_regions : int
+            How many to leave.
+
+        Returns
+        -------
+        MergedRegions
+            The groups, their functions, and the fidelity before and after.
+        """
+        check_is_fitted(self, "patterns_")
+        return merge_regions(self, n_regions)
+
+
+def _means(values, index, counts):
+    """Return the mean of the rows of each region."""
+    sums = np.zeros((len(counts), values.shape[1]))
+    np.add.at(sums, index, values)
+    return sums / counts[:, np.newaxis]
