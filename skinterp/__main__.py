@@ -15,12 +15,14 @@ from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 import skinterp
 from skinterp.evaluation import compare_surrogates, make_surrogates
+from skinterp.exact import piecewise_linear
 from skinterp.network import as_network, default_network
 from skinterp.report import write_report
 from skinterp.utils import import_optional
 from skinterp.utils._table import features_of, read_table, target_of
 
-FORMS = ("symbolic", "tree", "linear")
+FORMS = ("symbolic", "tree", "linear", "exact")
+DEFAULT_FORMS = FORMS[:3]
 N_FOLDS, LEAST_FOLD, MIN_ROWS, HELD_OUT = 5, 10, 30, 0.25
 BAD_CALL, INTERRUPTED = 2, 130
 # What reading a file that is no pickle, or of classes that are not here, may raise.
@@ -62,7 +64,10 @@ def make_parser():
     explain.add_argument("--target", required=True, metavar="COLUMN", help="column to predict")
     explain.add_argument("--network", metavar="FILE.joblib", help="fitted scikit-learn network")
     explain.add_argument(
-        "--surrogates", default=",".join(FORMS), metavar="LIST", help="default: %(default)s"
+        "--surrogates",
+        default=",".join(DEFAULT_FORMS),
+        metavar="LIST",
+        help=f"out of {','.join(FORMS)}; default: %(default)s",
     )
     explain.add_argument(
         "--task", choices=("auto", "classification", "regression"), default="auto"
@@ -254,6 +259,8 @@ def explain(args):
 
 
 def _compare(args, network, X, y, forms, cv, progress):
+    if "exact" in forms:
+        piecewise_linear(network)  # refuses smooth ones before the long computation
     surrogates = make_surrogates(forms, network.task, args.random_state)
     n_fits = 1 + (cv if isinstance(cv, int) else len(cv))
     if args.time_budget is not None and "symbolic" in surrogates:

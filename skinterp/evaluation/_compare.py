@@ -1,6 +1,7 @@
 """Every surrogate against the network, by cross-validation, beside a random forest."""
 
 import time
+from functools import partial
 
 import numpy as np
 from sklearn.base import clone
@@ -13,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.evaluation._comparison import METRICS, SurrogateComparison
+from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor
 from skinterp.metrics import complexity
 from skinterp.network import as_network
 from skinterp.surrogate import (
@@ -30,12 +32,15 @@ CLASSIFIERS = {
     "symbolic": SymbolicSurrogateClassifier,
     "tree": TreeSurrogateClassifier,
     "linear": LinearSurrogateClassifier,
+    "exact": partial(ExactTreeClassifier, max_leaves=None),
 }
 REGRESSORS = {
     "symbolic": SymbolicSurrogateRegressor,
     "tree": TreeSurrogateRegressor,
     "linear": LinearSurrogateRegressor,
+    "exact": partial(ExactTreeRegressor, max_leaves=None),
 }
+DEFAULT_FORMS = ("symbolic", "tree", "linear")
 FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
 N_PERMUTATIONS = 3
 
@@ -46,7 +51,8 @@ def make_surrogates(surrogates, task, random_state=None):
     Parameters
     ----------
     surrogates : dict of str to estimator, sequence of str, or None
-        Estimators by name, or names out of "symbolic", "tree" and "linear"; None is all three.
+        Estimators by name, or names out of "symbolic", "tree", "linear" and "exact" (the
+        network itself as a tree, for piecewise-linear ones); None is the first three.
     task : {"regression", "binary", "multiclass"}
         What the network does.
     random_state : int or None, default=None
@@ -65,7 +71,7 @@ def make_surrogates(surrogates, task, random_state=None):
     if isinstance(surrogates, dict) and surrogates:
         return {str(name): estimator for name, estimator in surrogates.items()}
     forms = REGRESSORS if task == "regression" else CLASSIFIERS
-    names = list(forms) if surrogates is None else list(surrogates)
+    names = list(DEFAULT_FORMS) if surrogates is None else list(surrogates)
     unknown = [name for name in names if name not in forms]
     if unknown or not names or isinstance(surrogates, str):
         raise ValueError(

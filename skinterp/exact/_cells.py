@@ -39,7 +39,8 @@ def signs(points, A, c):
         -1, 0 or 1.
     """
     values = points @ A + c
-    noise = _ROUNDING * (np.abs(points) @ np.abs(A) + np.abs(c))
+    size = np.maximum(1.0, np.abs(points))  # points are known to rounding of the box's size
+    noise = _ROUNDING * (size @ np.abs(A) + np.abs(c))
     return np.where(np.abs(values) > noise, np.sign(values), 0.0)
 
 

@@ -18,6 +18,7 @@ _FEW_UNITS = (
     14  # with more inputs than have vertices, up to 2^14 patterns are looked at one by one
 )
 _CONFIDENCE = 0.95
+_MAX_SURFACE_DIMENSIONS = 3  # with more, rare tiny regions make the interval too short
 
 
 @dataclass(frozen=True)
@@ -102,19 +103,19 @@ def random_line(d, rng):
     start, end : ndarray of shape (d,)
         Where it enters and leaves the box.
     """
-    while True:
-        direction = rng.standard_normal(d)
-        direction /= np.linalg.norm(direction)
-        place = rng.standard_normal(d)
-        place -= place @ direction * direction
-        length = np.linalg.norm(place)
-        if length > 0:
-            place *= np.sqrt(d) * rng.uniform() ** (1.0 / max(1, d - 1)) / length
-        with np.errstate(divide="ignore"):
-            ends = np.sort((np.array([[-1.0], [1.0]]) - place) / direction, axis=0)
-        low, high = ends[0].max(), ends[1].min()
-        if low < high:
-            return place + low * direction, place + high * direction
+    start = rng.uniform(-1.0, 1.0, d)
+    face, side = rng.randint(d), rng.choice([-1.0, 1.0])
+    start[face] = side
+    # a uniform point of the surface and Lambert's cosine law: uniform in the ball of its plane
+    direction = rng.standard_normal(d)
+    direction[face] = 0.0
+    length = np.linalg.norm(direction)
+    if length > 0.0:
+        direction *= rng.uniform() ** (1.0 / (d - 1)) / length
+    direction[face] = -side * np.sqrt(max(0.0, 1.0 - direction @ direction))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(direction == 0.0, np.inf, (np.sign(direction) - start) / direction)
+    return start, start + reach.min() * direction
 
 
 def patterns_along(pieces, start, end):
@@ -170,7 +171,7 @@ def estimate_regions(pieces, scaling, n_lines, random_state):
 
         n_regions = E[ sum over the regions R on the line of S(box) / S(R) ],
 
-    an unbiased estimate (Horvitz and Thompson). Surfaces are known with two to four inputs; with
+    an unbiased estimate (Horvitz and Thompson). Surfaces are used with two and three inputs; with
     more, only the number of regions per line is estimated.
 
     Parameters
@@ -197,7 +198,7 @@ def estimate_regions(pieces, scaling, n_lines, random_state):
     for i in range(n_lines):
         patterns = patterns_along(unit, *random_line(d, random_state))
         lengths[i] = len(patterns)
-        if d > MAX_VERTEX_DIMENSIONS:
+        if d > _MAX_SURFACE_DIMENSIONS:
             continue
         for pattern in patterns:
             key = pattern.tobytes()
@@ -207,7 +208,7 @@ def estimate_regions(pieces, scaling, n_lines, random_state):
                 sums[i] += whole_surface / surfaces[key]
     per_line, per_line_interval = _mean_and_interval(lengths)
     found = (np.nan, (np.nan, np.nan))
-    if d <= MAX_VERTEX_DIMENSIONS:
+    if d <= _MAX_SURFACE_DIMENSIONS:
         found = _mean_and_interval(sums)
     return RegionCount(*found, False, per_line, per_line_interval, n_lines)
 
@@ -244,7 +245,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
 
     Notes
     -----
-    With two to four inputs the estimate of the number is unbiased: a random line meets a convex
+    With two and three inputs the estimate of the number is unbiased: a random line meets a convex
     region in proportion to its surface, so that every region R it meets counts for
     ``S(box) / S(R)``. Its interval is Student's over lines and too short where a few tiny regions
     make up most of the number. With more inputs no estimate of the number is given, only how many

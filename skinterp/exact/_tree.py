@@ -216,14 +216,14 @@ class _ExactTreeMixin:
         path.eliminate_zeros()
         return path
 
-    def export_text(self, digits=4, max_depth=6):
+    def export_text(self, digits=4, max_depth=3):
         """Write the tree as rules, in the user's names and units.
 
         Parameters
         ----------
         digits : int, default=4
             Significant digits; 17 writes what `predict` computes.
-        max_depth : int or None, default=6
+        max_depth : int or None, default=3
             Depth at which to cut the text, saying how many leaves are below; None writes all.
 
         Returns
