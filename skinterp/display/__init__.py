@@ -9,12 +9,16 @@ from skinterp.display._boundary import BoundaryDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
+from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
+from skinterp.display._regions import RegionsDisplay
 
 __all__ = [
     "BoundaryDisplay",
     "FidelityComplexityDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
+    "ObliqueTreeDisplay",
     "ParetoFrontDisplay",
+    "RegionsDisplay",
 ]

@@ -1,8 +1,9 @@
 """What a piecewise-linear network is, exactly: a tree, a set of linear regions, a closed formula.
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
-`LinearRegions` its local linear models with their inequalities, `count_regions` how many there
-are. Everything stands on `PiecewiseLinear`: the layers and their activation patterns.
+`LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
+their exact pictures, `count_regions` how many there are. Everything stands on
+`PiecewiseLinear`: the layers and their activation patterns.
 """
 
 from skinterp.exact._count import RegionCount, count_regions
@@ -11,6 +12,7 @@ from skinterp.exact._merge import MergedRegions
 from skinterp.exact._oblique import ObliqueTree
 from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact._regions import LinearRegions
+from skinterp.exact._slices import RegionSlice, Segments, breakpoints, slice_regions
 from skinterp.exact._tree import ExactTreeClassifier, ExactTreeRegressor
 
 __all__ = [
@@ -22,6 +24,10 @@ __all__ = [
     "ObliqueTree",
     "PiecewiseLinear",
     "RegionCount",
+    "RegionSlice",
+    "Segments",
+    "breakpoints",
     "count_regions",
     "piecewise_linear",
+    "slice_regions",
 ]

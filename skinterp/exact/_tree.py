@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate
+from skinterp.display import ObliqueTreeDisplay
 from skinterp.exact._maps import (
     evaluate,
     evaluate_unseen,
@@ -15,7 +16,7 @@ from skinterp.exact._maps import (
 )
 from skinterp.exact._oblique import LEAF, tree_of_patterns
 from skinterp.exact._piecewise import checked_box, piecewise_linear
-from skinterp.exact._text import leaf_text, oblique_text
+from skinterp.exact._text import condition_text, leaf_text, oblique_text
 from skinterp.exact._whole import Scaling, whole_tree
 from skinterp.sampling import feature_scale
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
@@ -255,14 +256,14 @@ class _ExactTreeMixin:
         n_outputs = network.n_outputs
         return ["value"] if n_outputs == 1 else [f"output {k}" for k in range(n_outputs)]
 
-    def plot(self, ax=None, max_depth=4):
+    def plot(self, ax=None, max_depth=3):
         """Draw the tree.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes or None, default=None
             Where to draw; a new figure by default.
-        max_depth : int, default=4
+        max_depth : int, default=3
             Depth at which to cut the drawing.
 
         Returns
@@ -270,7 +271,18 @@ class _ExactTreeMixin:
         ObliqueTreeDisplay
             The display.
         """
-        raise NotImplementedError
+        check_is_fitted(self, "tree_")
+        tree, names = self.tree_, self._input_names
+        texts = [
+            condition_text(tree.slopes[node], tree.offsets[node], names, True, 3)
+            if leaf == LEAF
+            else f"{self._leaf(leaf, 3)} ({self.counts_[leaf]} rows)"
+            for node, leaf in enumerate(tree.leaf_of)
+        ]
+        display = ObliqueTreeDisplay(
+            tree.children_left, tree.children_right, texts, max_depth=max_depth
+        )
+        return display.plot(ax)
 
 
 class ExactTreeClassifier(_ExactTreeMixin, ClassifierSurrogate):

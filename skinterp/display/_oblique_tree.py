@@ -1,0 +1,128 @@
+"""A binary tree with texts in its nodes."""
+
+import textwrap
+
+import numpy as np
+
+from skinterp.display._display import GREY, LIGHT, Display, cycle, label
+
+_LEAF = -1
+_WIDTH, _LINES = 24, 4  # characters and lines of one node
+_INCHES = 1.75, 1.15  # width of a leaf, height of a level
+
+
+class ObliqueTreeDisplay(Display):
+    """A binary tree with texts in its nodes, cut at a depth.
+
+    Parameters
+    ----------
+    children_left, children_right : array-like of int of shape (n_nodes,)
+        Children, -1 for leaves; node 0 is the root.
+    texts : sequence of str of length n_nodes
+        What a node says: the test that leads to the right, or the answer of a leaf.
+    groups : array-like of int of shape (n_nodes,) or None, default=None
+        Colour of each leaf, such as its class; -1 for none.
+    max_depth : int, default=3
+        Depth at which to cut; what is below is counted.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import ObliqueTreeDisplay
+    >>> display = ObliqueTreeDisplay([1, -1, -1], [2, -1, -1], ["a > 1", "no", "yes"]).plot()
+    >>> [text.get_text() for text in display.ax_.texts]
+    ['no', 'yes', 'no', 'yes', 'a > 1']
+    """
+
+    def __init__(self, children_left, children_right, texts, *, groups=None, max_depth=3):
+        self.children_left = children_left
+        self.children_right = children_right
+        self.texts = texts
+        self.groups = groups
+        self.max_depth = max_depth
+
+    def _layout(self):
+        """Return places (x, depth) of the nodes to draw, and the edges with their side."""
+        left, right = np.asarray(self.children_left), np.asarray(self.children_right)
+        places, edges, n_leaves = {}, [], 0
+        stack = [(0, 0, False)]
+        while stack:
+            node, depth, is_done = stack.pop()
+            if is_done:
+                x = 0.5 * (places[left[node]][0] + places[right[node]][0])
+                places[node] = (x, depth)
+            elif left[node] == _LEAF or depth == self.max_depth:
+                places[node] = (n_leaves, depth)
+                n_leaves += 1
+            else:
+                edges += [(node, left[node], "no"), (node, right[node], "yes")]
+                stack.append((node, depth, True))
+                stack += [(right[node], depth + 1, False), (left[node], depth + 1, False)]
+        return places, edges
+
+    @property
+    def _size(self):
+        places, _ = self._layout()
+        n_leaves = 1 + max(x for x, _ in places.values())
+        depth = 1 + max(depth for _, depth in places.values())
+        return max(3.0, _INCHES[0] * n_leaves), max(1.5, _INCHES[1] * depth)
+
+    def _n_leaves_below(self, node):
+        stack, n_leaves = [node], 0
+        while stack:
+            node = stack.pop()
+            if self.children_left[node] == _LEAF:
+                n_leaves += 1
+            else:
+                stack += [self.children_left[node], self.children_right[node]]
+        return n_leaves
+
+    def _text(self, node, depth):
+        is_leaf = self.children_left[node] == _LEAF
+        if not is_leaf and depth == self.max_depth:
+            return f"… {self._n_leaves_below(node)} leaves"
+        text = label(self.texts[node], width=_WIDTH * _LINES)
+        return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
+
+    def _draw(self, ax):
+        places, edges = self._layout()
+        for node, child, side in edges:
+            (x0, y0), (x1, y1) = places[node], places[child]
+            ax.plot([x0, x1], [-y0, -y1], color=GREY, linewidth=0.8, zorder=1)
+            middle = 0.55 * x0 + 0.45 * x1, -(0.55 * y0 + 0.45 * y1)
+            ax.text(
+                *middle,
+                side,
+                fontsize=7,
+                color=GREY,
+                ha="center",
+                va="center",
+                bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+            )
+        for node, (x, depth) in places.items():
+            group = -1 if self.groups is None else self.groups[node]
+            is_leaf = self.children_left[node] == _LEAF
+            colour = cycle(LIGHT, group) if is_leaf and group >= 0 else "white"
+            ax.text(
+                x,
+                -depth,
+                self._text(node, depth),
+                fontsize=7,
+                ha="center",
+                va="center",
+                zorder=3,
+                bbox={
+                    "boxstyle": "round,pad=0.35",
+                    "facecolor": colour,
+                    "edgecolor": GREY,
+                    "linewidth": 0.6,
+                },
+            )
+        n_leaves = 1 + max(x for x, _ in places.values())
+        lowest = max(depth for _, depth in places.values())
+        ax.set(xlim=(-0.6, n_leaves - 0.4), ylim=(-lowest - 0.5, 0.5))
+        ax.axis("off")
