@@ -37,6 +37,8 @@ class RegionsDisplay(Display):
         Coordinates of data.
     labels : array-like of shape (n_samples,) or None, default=None
         Classes of these.
+    n_regions : int or None, default=None
+        Number of linear regions, where `polygons` are parts of them; None is that of `polygons`.
 
     Attributes
     ----------
@@ -62,6 +64,7 @@ class RegionsDisplay(Display):
         names=("x", "y"),
         points=None,
         labels=None,
+        n_regions=None,
     ):
         self.polygons = polygons
         self.values = values
@@ -70,6 +73,7 @@ class RegionsDisplay(Display):
         self.names = names
         self.points = points
         self.labels = labels
+        self.n_regions = n_regions
 
     @property
     def _size(self):
@@ -92,8 +96,9 @@ class RegionsDisplay(Display):
         corners = np.concatenate([np.asarray(p) for p in self.polygons])
         (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
         ax.set(xlim=(left, right), ylim=(low, high))
+        n_regions = len(self.polygons) if self.n_regions is None else self.n_regions
         ax.set(xlabel=label(self.names[0]), ylabel=label(self.names[1]))
-        ax.set_title(f"{len(self.polygons)} linear regions", loc="left", fontsize="medium")
+        ax.set_title(f"{n_regions} linear regions", loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
         if ax.get_legend_handles_labels()[0]:

@@ -86,6 +86,37 @@ def zero_segment(polygon, slopes, offset):
     return polygon[i] + share * (np.roll(polygon, -1, axis=0)[i] - polygon[i])
 
 
+def clip(polygon, slopes, offset):
+    """Return the part of a convex polygon where an affine function is not negative.
+
+    Parameters
+    ----------
+    polygon : ndarray of shape (n_vertices, 2)
+        Vertices in order.
+    slopes : ndarray of shape (2,)
+        Slopes of the function.
+    offset : float
+        Its offset.
+
+    Returns
+    -------
+    ndarray of shape (n_vertices, 2)
+        Vertices in order; none if there is no part.
+    """
+    values = polygon @ slopes + offset
+    if values.min(initial=0.0) >= 0.0:
+        return polygon
+    points = []
+    for i in range(len(polygon)):
+        j = (i + 1) % len(polygon)
+        if values[i] >= 0.0:
+            points.append(polygon[i])
+        if values[i] * values[j] < 0.0:
+            share = values[i] / (values[i] - values[j])
+            points.append(polygon[i] + share * (polygon[j] - polygon[i]))
+    return np.array(points).reshape(-1, 2)
+
+
 def clipped(segment, slopes, offsets):
     """Return the part of a segment where several affine functions are not negative.
 
@@ -285,24 +316,37 @@ class RegionSlice:
         RegionsDisplay
             The display.
         """
-        classes = self.network.classes if self.network.task != "multilabel" else None
-        raw = self.raw_values
-        if classes is None:
-            values, classes = raw[:, 0], None
-        else:
-            classes = classes.tolist()
-            places = {label: k for k, label in enumerate(classes)}
-            values = np.array([places[label] for label in self.network.answers(raw).tolist()])
+        classifies = self.network.task in ("binary", "multiclass")
+        polygons, values = (
+            self._class_parts() if classifies else (self.polygons, self.raw_values[:, 0])
+        )
         display = RegionsDisplay(
-            self.polygons,
+            polygons,
             values,
             self.boundary,
-            classes=classes,
+            classes=self.network.classes.tolist() if classifies else None,
             names=self.names,
             points=points,
             labels=labels,
+            n_regions=len(self),
         )
         return display.plot(ax)
+
+    def _class_parts(self):
+        """Return the polygons, cut where the class changes, and the class of each part."""
+        parts, values = [], []
+        for polygon, coef, intercept in zip(self.polygons, self.coef, self.intercept):
+            if self.network.task == "binary":
+                coef, intercept = np.vstack([-coef, coef]), np.append(-intercept, intercept)
+            for k in range(len(coef)):
+                part = polygon
+                for m in range(len(coef)):
+                    if m != k:
+                        part = clip(part, coef[k] - coef[m], intercept[k] - intercept[m])
+                if len(part) > 2:
+                    parts.append(part)
+                    values.append(k)
+        return parts, np.array(values)
 
 
 def _boundary_segments(network, polygons, coef, intercept, level):

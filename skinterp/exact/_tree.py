@@ -95,9 +95,8 @@ class _ExactTreeMixin:
         patterns, _, counts = unique_patterns(self._pieces.patterns(X))
         self.tree_ = self._whole(X) if self.mode == "whole" else self._visited(patterns, counts)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
-        places = find_patterns(self.tree_.patterns, patterns)
-        self.counts_ = np.zeros(self.n_leaves_, dtype=int)
-        np.add.at(self.counts_, places[places != OUTSIDE], counts[places != OUTSIDE])
+        leaves = self._leaves(X)
+        self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
         return self
 
     def _visited(self, patterns, counts):
@@ -246,6 +245,10 @@ class _ExactTreeMixin:
             digits,
         )
 
+    def _short_answer(self, leaf):
+        n_outputs = len(self.intercept_[leaf])
+        return self._leaf(leaf, 3) if n_outputs == 1 else f"{n_outputs} affine outputs"
+
     @property
     def _output_names(self):
         network = self.network_
@@ -276,7 +279,7 @@ class _ExactTreeMixin:
         texts = [
             condition_text(tree.slopes[node], tree.offsets[node], names, True, 3)
             if leaf == LEAF
-            else f"{self._leaf(leaf, 3)} ({self.counts_[leaf]} rows)"
+            else f"{self._short_answer(leaf)} ({self.counts_[leaf]} rows)"
             for node, leaf in enumerate(tree.leaf_of)
         ]
         display = ObliqueTreeDisplay(
