@@ -11,6 +11,7 @@ from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
+from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "LinkDisplay",
     "ObliqueTreeDisplay",
     "ParetoFrontDisplay",
+    "PruningPathDisplay",
     "RegionsDisplay",
 ]

@@ -2,15 +2,24 @@
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
-their exact pictures, `count_regions` how many there are. Everything stands on
-`PiecewiseLinear`: the layers and their activation patterns.
+their exact pictures, `count_regions` how many there are: all stand on
+`PiecewiseLinear`, layers and activation patterns. `PrunedMLPClassifier` and `PrunedMLPRegressor`
+find the simplest network that still answers the same, of any activation.
 """
 
 from skinterp.exact._count import RegionCount, count_regions
+from skinterp.exact._formula import network_to_sympy
 from skinterp.exact._inequalities import Inequalities
+from skinterp.exact._lossless import remove_lossless
 from skinterp.exact._merge import MergedRegions
 from skinterp.exact._oblique import ObliqueTree
 from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact._pruning import (
+    PrunedMLPClassifier,
+    PrunedMLPRegressor,
+    PruningPath,
+    PruningStep,
+)
 from skinterp.exact._regions import LinearRegions
 from skinterp.exact._slices import RegionSlice, Segments, breakpoints, slice_regions
 from skinterp.exact._tree import ExactTreeClassifier, ExactTreeRegressor
@@ -23,11 +32,17 @@ __all__ = [
     "MergedRegions",
     "ObliqueTree",
     "PiecewiseLinear",
+    "PrunedMLPClassifier",
+    "PrunedMLPRegressor",
+    "PruningPath",
+    "PruningStep",
     "RegionCount",
     "RegionSlice",
     "Segments",
     "breakpoints",
     "count_regions",
+    "network_to_sympy",
     "piecewise_linear",
+    "remove_lossless",
     "slice_regions",
 ]

@@ -10,6 +10,7 @@ threshold, classes and a link: what a symbolic surrogate has found.
 from skinterp.expression._equation import Equation
 from skinterp.expression._functions import absolute, affine, cos, exp, log, sin, sqrt, tan, tanh
 from skinterp.expression._latex import to_latex
+from skinterp.expression._layers import layers_to_sympy
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
 from skinterp.expression._nodes import (
     Constant,
@@ -43,6 +44,7 @@ __all__ = [
     "fold_constants",
     "from_postfix",
     "from_sympy",
+    "layers_to_sympy",
     "log",
     "parse",
     "round_constants",

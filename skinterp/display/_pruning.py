@@ -1,0 +1,92 @@
+"""What a network loses as it is pruned."""
+
+import numpy as np
+
+from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy
+
+
+class PruningPathDisplay(Display):
+    """Fidelity and accuracy of pruned networks against their number of weights.
+
+    Parameters
+    ----------
+    n_weights : array-like of int of shape (n_networks,)
+        Weights that are not zero.
+    fidelity : array-like of shape (n_networks,)
+        Agreement with the network on held-out rows.
+    query_fidelity : array-like of shape (n_networks,) or None, default=None
+        The same on points drawn like the data.
+    accuracy : array-like of shape (n_networks,) or None, default=None
+        Accuracy, or R2, against the target; nan where there is none.
+    target_fidelity : float or None, default=None
+        Where to draw a line.
+    selected : int or None, default=None
+        Index of the network to mark.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import PruningPathDisplay
+    >>> display = PruningPathDisplay([100, 10, 1], [1.0, 0.99, 0.6], selected=1).plot()
+    >>> display.ax_.get_xscale()
+    'log'
+    """
+
+    def __init__(
+        self,
+        n_weights,
+        fidelity,
+        query_fidelity=None,
+        accuracy=None,
+        *,
+        target_fidelity=None,
+        selected=None,
+    ):
+        self.n_weights = n_weights
+        self.fidelity = fidelity
+        self.query_fidelity = query_fidelity
+        self.accuracy = accuracy
+        self.target_fidelity = target_fidelity
+        self.selected = selected
+
+    @property
+    def _size(self):
+        return 7.2, 3.8
+
+    def _draw(self, ax):
+        curves = [
+            ("fidelity, held-out rows", self.fidelity, "-", "o"),
+            ("fidelity, drawn points", self.query_fidelity, "--", "s"),
+            ("accuracy, held-out rows", self.accuracy, ":", "^"),
+        ]
+        n_weights = np.asarray(self.n_weights)
+        lowest = 1.0
+        for k, (name, values, line, marker) in enumerate(curves):
+            if values is None or np.isnan(np.asarray(values, dtype=float)).all():
+                continue
+            values = np.asarray(values, dtype=float)
+            lowest = min(lowest, float(np.nanmin(values)))
+            ax.plot(
+                n_weights, values, line, marker=marker, markersize=4, color=PALETTE[k], label=name
+            )
+        if self.target_fidelity is not None:
+            ax.axhline(self.target_fidelity, color=GREY, linewidth=0.8, label="target fidelity")
+        if self.selected is not None:
+            place = n_weights[self.selected], np.asarray(self.fidelity)[self.selected]
+            ax.plot(
+                *place,
+                "o",
+                markersize=12,
+                fillstyle="none",
+                color="black",
+                label=f"selected: {place[0]} weights",
+            )
+        ax.set_xscale("log")
+        ax.set_ylim(max(lowest, -0.1) - 0.03, 1.02)
+        ax.set(xlabel="Weights that are not zero", ylabel="Agreement")
+        tidy(ax)
+        legend_beside(ax)

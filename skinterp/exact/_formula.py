@@ -1,0 +1,48 @@
+"""A small network as one formula."""
+
+from skinterp.expression import layers_to_sympy
+from skinterp.network import as_network
+
+
+def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=500):
+    """Return one raw value of a small network as a closed formula.
+
+    Parameters
+    ----------
+    network : DenseNetwork or anything `as_network` takes
+        The network, of any activation.
+    output : int, default=0
+        Which raw value: a logit, or a value of a regression.
+    digits : int or None, default=None
+        Significant digits of the numbers; None is all, and the formula exact.
+    names : sequence of str or None, default=None
+        Names of the inputs; None is those of the network, or x0, x1, ...
+    max_terms : int, default=500
+        Number of weights that are not zero beyond which to refuse.
+
+    Returns
+    -------
+    sympy.Expr
+        The formula, with real symbols.
+
+    Raises
+    ------
+    ValueError
+        If the network has more than `max_terms` weights that are not zero, or no layers.
+
+    Examples
+    --------
+    >>> from skinterp.exact import network_to_sympy
+    >>> network = ([[[1.0, -1.0]], [[1.0], [1.0]]], [[0.0, 0.0], [-2.0]], ["relu", "identity"])
+    >>> network_to_sympy(network)
+    Max(0, -x0) + Max(0, x0) - 2
+    """
+    network = as_network(network)
+    inner = getattr(network, "network", network)
+    layers = getattr(inner, "layers", None)
+    if layers is None or inner.n_outputs != network.n_outputs:
+        raise ValueError(f"A formula needs the layers of a network. Got {network!r} instead.")
+    names = names or network.feature_names
+    names = names or tuple(f"x{j}" for j in range(network.n_features_in))
+    plain = [(w, b, a.name, a.slope) for w, b, a in layers]
+    return layers_to_sympy(plain, names, output, digits=digits, max_terms=max_terms)

@@ -1,0 +1,88 @@
+"""The layers of a network as one sympy formula."""
+
+import numpy as np
+
+
+def _activations(sympy):
+    """Return the activation functions by name, each of an argument and a slope."""
+    one = sympy.Integer(1)
+
+    def leaky(z, slope):
+        larger = sympy.Max if slope <= 1 else sympy.Min
+        return larger(z, slope * z)
+
+    def elu(z, slope):
+        return sympy.Piecewise((z, z > 0), (sympy.exp(z) - 1, True))
+
+    def selu(z, slope):
+        scale, alpha = 1.0507009873554805, 1.6732632423543772
+        return scale * sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True))
+
+    return {
+        "identity": lambda z, slope: z,
+        "relu": lambda z, slope: sympy.Max(0, z),
+        "leaky_relu": leaky,
+        "tanh": lambda z, slope: sympy.tanh(z),
+        "logistic": lambda z, slope: one / (1 + sympy.exp(-z)),
+        "softplus": lambda z, slope: sympy.log(1 + sympy.exp(z)),
+        "elu": elu,
+        "selu": selu,
+        "silu": lambda z, slope: z / (1 + sympy.exp(-z)),
+        "gelu": lambda z, slope: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
+        "exp": lambda z, slope: sympy.exp(z),
+    }
+
+
+def layers_to_sympy(layers, names, output=0, *, digits=None, max_terms=500):
+    """Write one output of fully connected layers as a formula.
+
+    Parameters
+    ----------
+    layers : sequence of tuple
+        ``(weights (n_in, n_out), bias (n_out,), activation, slope)`` of each layer; the slope of a
+        leaky ReLU at negative arguments, else None.
+    names : sequence of str
+        Names of the inputs.
+    output : int, default=0
+        Which output.
+    digits : int or None, default=None
+        Significant digits of the numbers; None is all.
+    max_terms : int, default=500
+        Number of weights that are not zero beyond which to refuse.
+
+    Returns
+    -------
+    sympy.Expr
+        The formula on real symbols.
+
+    Raises
+    ------
+    ValueError
+        If the formula would have more than `max_terms` weights, or there is no such output.
+    """
+    n_terms = int(sum(np.count_nonzero(weights) for weights, *_ in layers))
+    if n_terms > max_terms:
+        raise ValueError(
+            f"A formula may have at most max_terms={max_terms} weights. Got a network of "
+            f"{n_terms} instead: prune it first, or pass a larger max_terms."
+        )
+    n_outputs = layers[-1][0].shape[1]
+    if not 0 <= output < n_outputs:
+        raise ValueError(f"output must be from 0 to {n_outputs - 1}. Got {output} instead.")
+    import sympy
+
+    def number(value):
+        value = float(value if digits is None else f"{value:.{digits}g}")
+        return sympy.Float(value, 15 if digits is None else digits) if value % 1 else int(value)
+
+    functions = _activations(sympy)
+    values = [sympy.Symbol(name, real=True) for name in names]
+    for weights, bias, activation, slope in layers:
+        values = [
+            functions[activation](
+                sympy.Add(*(number(w) * v for w, v in zip(column, values) if w), number(constant)),
+                slope,
+            )
+            for column, constant in zip(weights.T, bias)
+        ]
+    return values[output]
