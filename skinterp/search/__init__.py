@@ -3,9 +3,11 @@
 A :class:`Problem` is a gradient field and the rows a formula must hold on. A :class:`Search`
 solves it in stages: a dictionary of small terms, a beam of their sparse sums (coefficients in
 closed form), tuned inner constants, and terms evolved by gplearn for what is still missing.
-What it leaves is a :class:`Front`; :func:`elbow` chooses from it.
+What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explain_margin` and
+:func:`explain_values` go from one scalar view of a network to a fitted equation.
 """
 
+from skinterp.search._concept import Question, deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._problem import (
     DEFAULT_OPERATORS,
@@ -20,8 +22,12 @@ __all__ = [
     "Candidate",
     "Front",
     "Problem",
+    "Question",
     "Search",
     "SearchSettings",
+    "deadline",
     "elbow",
+    "explain_margin",
+    "explain_values",
     "operator_prices",
 ]

@@ -9,8 +9,14 @@ from scipy.special import expit, softmax
 from sklearn.utils import check_random_state
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate
-from skinterp.search import SearchSettings, operator_prices
-from skinterp.surrogate._concept import Question, deadline, explain_margin, explain_values
+from skinterp.search import (
+    Question,
+    SearchSettings,
+    deadline,
+    explain_margin,
+    explain_values,
+    operator_prices,
+)
 from skinterp.utils._sklearn import Interval, fit_context
 
 MIN_ROWS = 10

@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 from skinterp.expression import Equation, IsotonicLink, Operation, simplify
 from skinterp.matching import best_threshold, direction_loss, monotone_knots
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
-from skinterp.search import Problem, Search
+from skinterp.search._problem import Problem
+from skinterp.search._search import Search
 
 # Weight of the band beside the boundary: enough to tell formulas with the same boundary apart.
 BAND_SHARE = 0.3
