@@ -7,6 +7,7 @@ their exact pictures, `count_regions` how many there are: all stand on
 find the simplest network that still answers the same, of any activation.
 """
 
+from skinterp.exact._cells import LinearProgramWarning
 from skinterp.exact._count import RegionCount, count_regions
 from skinterp.exact._formula import network_to_sympy
 from skinterp.exact._inequalities import Inequalities
@@ -14,20 +15,18 @@ from skinterp.exact._lossless import remove_lossless
 from skinterp.exact._merge import MergedRegions
 from skinterp.exact._oblique import ObliqueTree
 from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact._pruning import (
-    PrunedMLPClassifier,
-    PrunedMLPRegressor,
-    PruningPath,
-    PruningStep,
-)
+from skinterp.exact._pruning import PrunedMLPClassifier, PrunedMLPRegressor
+from skinterp.exact._pruning_path import PruningPath, PruningStep
 from skinterp.exact._regions import LinearRegions
-from skinterp.exact._slices import RegionSlice, Segments, breakpoints, slice_regions
+from skinterp.exact._segments import Segments, breakpoints
+from skinterp.exact._slices import RegionSlice, slice_regions
 from skinterp.exact._tree import ExactTreeClassifier, ExactTreeRegressor
 
 __all__ = [
     "ExactTreeClassifier",
     "ExactTreeRegressor",
     "Inequalities",
+    "LinearProgramWarning",
     "LinearRegions",
     "MergedRegions",
     "ObliqueTree",

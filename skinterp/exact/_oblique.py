@@ -60,14 +60,36 @@ class ObliqueTree:
             nodes = np.where(tests > 0, self.children_right[nodes], self.children_left[nodes])
 
     def apply(self, X):
-        """Return the number of the leaf in which each row ends."""
+        """Return the number of the leaf in which each row ends.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Rows, in input units.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples,)
+            Leaves, -1 for a row in an empty branch.
+        """
         leaves = np.empty(len(X), dtype=int)
         for rows, nodes in self._steps(X):
             leaves[rows] = self.leaf_of[nodes]
         return leaves
 
     def decision_path(self, X):
-        """Return which nodes each row passes, as a sparse matrix of 0 and 1."""
+        """Return which nodes each row passes.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Rows, in input units.
+
+        Returns
+        -------
+        sparse array of int of shape (n_samples, n_nodes)
+            1 where a row passes a node, else 0.
+        """
         steps = list(self._steps(X))
         rows = np.concatenate([rows for rows, _ in steps])
         nodes = np.concatenate([nodes for _, nodes in steps])

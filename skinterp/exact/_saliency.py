@@ -237,3 +237,48 @@ def fine_tune(network, X, target, n_iterations):
     )
     best = result.x if np.isfinite(result.fun) and result.fun <= objective(start)[0] else start
     return DenseNetwork(rebuilt(best), network.task, network.classes, network.feature_names)
+
+
+def kept_weights(scores, masks, n_weights, structure):
+    """Return which weights to keep so that at most some are left.
+
+    Parameters
+    ----------
+    scores : list of ndarray of shape (n_in, n_out)
+        Saliencies.
+    masks : list of ndarray of bool of shape (n_in, n_out)
+        Weights there are.
+    n_weights : int
+        How many to leave.
+    structure : {"weights", "units"}
+        Whether to remove single weights, or all weights of hidden units; the last weights of
+        single units are removed one by one.
+
+    Returns
+    -------
+    list of ndarray of bool of shape (n_in, n_out)
+        Weights to keep.
+    """
+    masks = [mask.copy() for mask in masks]
+    if structure == "units":
+        _drop_units(scores, masks, n_weights)
+    flat = np.concatenate([np.where(m, s, -1.0).ravel() for s, m in zip(scores, masks)])
+    best = np.argsort(-flat, kind="stable")[:n_weights]
+    kept = np.zeros(len(flat), dtype=bool)
+    kept[best] = True
+    ends = np.cumsum([mask.size for mask in masks])[:-1]
+    return [part.reshape(mask.shape) & mask for part, mask in zip(np.split(kept, ends), masks)]
+
+
+def _drop_units(scores, masks, n_weights):
+    """Remove whole hidden units, the least salient first, while too many weights are left."""
+    units = [
+        (scores[layer][:, j].sum() + scores[layer + 1][j].sum(), layer, j)
+        for layer in range(len(masks) - 1)
+        for j in range(masks[layer].shape[1])
+    ]
+    for _, layer, j in sorted(units):
+        if sum(mask.sum() for mask in masks) <= n_weights:
+            return
+        if masks[layer].any(axis=0).sum() > 1:
+            masks[layer][:, j] = masks[layer + 1][j] = False

@@ -1,0 +1,109 @@
+"""Networks on the way of pruning."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.display import PruningPathDisplay
+from skinterp.network import DenseNetwork
+from skinterp.utils import import_optional
+
+
+def count_weights(network):
+    """Return the number of weights that are not zero, biases not counted.
+
+    Parameters
+    ----------
+    network : DenseNetwork
+        The network.
+
+    Returns
+    -------
+    int
+        The number.
+    """
+    return int(sum(np.count_nonzero(layer.weights) for layer in network.layers))
+
+
+@dataclass(frozen=True)
+class PruningStep:
+    """A network on the way of pruning.
+
+    Parameters
+    ----------
+    n_weights : int
+        Weights that are not zero, biases not counted.
+    n_units : int
+        Hidden units.
+    fidelity : float
+        Agreement with the network on rows that no weight was tuned on: share of equal classes, or
+        R2.
+    query_fidelity : float
+        The same on points drawn like the data, `draw_queries`.
+    accuracy : float
+        Accuracy, or R2, against the target on these rows; nan without a target.
+    network : DenseNetwork
+        The pruned network, in input units.
+    """
+
+    n_weights: int
+    n_units: int
+    fidelity: float
+    query_fidelity: float
+    accuracy: float
+    network: DenseNetwork
+
+
+class PruningPath(tuple):
+    """The networks of a pruning, largest first: a sequence of `PruningStep`.
+
+    Parameters
+    ----------
+    iterable : iterable of PruningStep
+        The networks.
+    """
+
+    def to_frame(self):
+        """Return one line per network.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Weights, units, layer sizes, fidelities and accuracy.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        names = ("n_weights", "n_units", "fidelity", "query_fidelity", "accuracy")
+        frame = pandas.DataFrame([{name: getattr(step, name) for name in names} for step in self])
+        return frame.assign(hidden_layer_sizes=[step.network.hidden_layer_sizes for step in self])
+
+    def plot(self, target_fidelity=None, selected=None, ax=None):
+        """Draw fidelity and accuracy against the number of weights.
+
+        Parameters
+        ----------
+        target_fidelity : float or None, default=None
+            Where to draw a line.
+        selected : int or None, default=None
+            Index of the network to mark.
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        PruningPathDisplay
+            The display.
+        """
+        display = PruningPathDisplay(
+            [step.n_weights for step in self],
+            [step.fidelity for step in self],
+            [step.query_fidelity for step in self],
+            [step.accuracy for step in self],
+            target_fidelity=target_fidelity,
+            selected=selected,
+        )
+        return display.plot(ax)

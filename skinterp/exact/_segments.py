@@ -1,0 +1,114 @@
+"""Exact pieces of a network on a line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.exact._maps import output_maps
+from skinterp.exact._piecewise import piecewise_linear
+from skinterp.exact._planes import bounded, names_of, plane, regions_in
+from skinterp.exact._whole import Scaling
+from skinterp.network import as_network
+from skinterp.utils import import_optional
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """A network on a line: pieces on which it is affine.
+
+    Parameters
+    ----------
+    ends : ndarray of shape (n_pieces + 1,)
+        Where pieces begin and end; the inner ones are the breakpoints.
+    slopes : ndarray of shape (n_pieces, n_outputs)
+        Derivatives of the raw values by the coordinate.
+    offsets : ndarray of shape (n_pieces, n_outputs)
+        Raw values of each piece's function at coordinate 0.
+    patterns : ndarray of bool of shape (n_pieces, n_units)
+        Activation patterns.
+    """
+
+    ends: np.ndarray
+    slopes: np.ndarray
+    offsets: np.ndarray
+    patterns: np.ndarray
+
+    def __len__(self):
+        return len(self.slopes)
+
+    @property
+    def breakpoints(self):
+        """Where a hidden unit switches, ascending."""
+        return self.ends[1:-1]
+
+    def to_frame(self):
+        """Return one line per piece.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Ends, slopes and offsets.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        columns = {"from": self.ends[:-1], "to": self.ends[1:]}
+        for k in range(self.slopes.shape[1]):
+            suffix = "" if self.slopes.shape[1] == 1 else f" {k}"
+            columns[f"slope{suffix}"] = self.slopes[:, k]
+            columns[f"offset{suffix}"] = self.offsets[:, k]
+        return pandas.DataFrame(columns)
+
+
+def breakpoints(network, X=None, *, feature=0, origin=None, direction=None, box=None):
+    """Return the pieces of a network of one input, or on a line through its inputs.
+
+    Parameters
+    ----------
+    network : Network, ScalarView or anything `as_network` takes
+        The network: identity, ReLU and leaky ReLU layers only.
+    X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Data: their range is the default box, their medians the default origin.
+    feature : int or str, default=0
+        The input that runs along the line; the others are held at `origin`.
+    origin : array-like of shape (n_features,) or None, default=None
+        A point of the line, in input units; None is the median of X.
+    direction : array-like of shape (n_features,) or None, default=None
+        Where the line goes instead of along one input.
+    box : None or (lower, upper), default=None
+        Where the line begins and ends, in its coordinate; None is the range of X.
+
+    Returns
+    -------
+    Segments
+        Breakpoints, slopes and offsets, ascending.
+
+    Raises
+    ------
+    ValueError
+        If the network is smooth, or the line is not one.
+
+    Examples
+    --------
+    >>> from skinterp.exact import breakpoints
+    >>> network = ([[[1.0, 1.0]], [[1.0], [1.0]]], [[0.0, -1.0], [0.0]], ["relu", "identity"])
+    >>> breakpoints(network, box=(-2, 2)).breakpoints
+    array([0., 1.])
+    """
+    network = as_network(network)
+    pieces = piecewise_linear(network)
+    names, X = names_of(network, X)
+    directions = None if direction is None else [direction]
+    origin, directions, axes, coordinates = plane(X, names, (feature,), origin, directions)
+    lower, upper = bounded(box, coordinates, axes)
+    line = pieces.on_plane(origin, directions)
+    scaling = Scaling.of_box(lower, upper, np.ones(1))
+    cells, patterns = regions_in(line, scaling, None)
+    starts = np.array([cell.points.min() for cell in cells])
+    order = np.argsort(starts)
+    slopes, offsets = output_maps(line, patterns[order])
+    ends = np.append(starts[order], 1.0) * scaling.half + scaling.middle
+    return Segments(ends, slopes[:, :, 0], offsets, patterns[order])
