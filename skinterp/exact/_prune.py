@@ -130,8 +130,8 @@ class PruningMixin:
         self._held = X[held], None if y is None else np.asarray(y)[held]
         self._checked = draw_queries(X, _N_CHECKED, random_state=rng)
         self._descend(network, X)
-        del self._tuned, self._held, self._checked
         self._select()
+        del self._tuned, self._held, self._checked
         return self
 
     def _descend(self, network, X):
@@ -180,17 +180,18 @@ class PruningMixin:
     def _measure(self, network, pruned, X):
         return float(self._score(network.predict(X), pruned.predict(X)))
 
+    def _faithful(self, step):
+        """Return whether a network is faithful on rows and queries, or surely so on rows."""
+        least = min(step.fidelity, max(step.query_fidelity, self._sure(step.fidelity)))
+        return least >= self.target_fidelity
+
     def _select(self):
         """Set the smallest network that is faithful enough, or has few enough weights."""
         if self.n_weights is not None:
             fits = [k for k, step in enumerate(self.path_) if step.n_weights <= self.n_weights]
             self.selected_ = fits[0] if fits else len(self.path_) - 1
         else:
-            fits = [
-                k
-                for k, step in enumerate(self.path_)
-                if min(step.fidelity, step.query_fidelity) >= self.target_fidelity
-            ]
+            fits = [k for k, step in enumerate(self.path_) if self._faithful(step)]
             self.selected_ = max(fits, key=lambda k: (-self.path_[k].n_weights, -k))
         self.pruned_network_ = self.path_[self.selected_].network
 

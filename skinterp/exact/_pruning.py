@@ -1,5 +1,6 @@
 """The simplest network that still answers as a network does."""
 
+import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate
@@ -13,8 +14,8 @@ class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
     Then, step after step, the weights that matter least are set to zero, and the others are tuned
     to the answers of the network by cross-entropy, ``-sum_k p_k(x) log q_k(x)`` with p the
     probabilities of the network and q those of the pruned one. Of the networks on this path the
-    smallest is taken whose fidelity reaches `target_fidelity`, both on rows that no weight was
-    tuned on and on points drawn like the data.
+    smallest is taken whose fidelity reaches `target_fidelity` on rows that no weight was tuned
+    on, and either on points drawn like the data, too, or on the rows by two standard errors.
 
     Parameters
     ----------
@@ -95,6 +96,12 @@ class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
     """
 
     _score = staticmethod(accuracy_score)
+
+    def _sure(self, fidelity):
+        """Return a lower bound of a fidelity, two standard errors below it (Agresti-Coull)."""
+        n = len(self._held[0]) + 4
+        share = (fidelity * (n - 4) + 2.0) / n
+        return share - 2.0 * np.sqrt(share * (1.0 - share) / n)
 
     def decision_function(self, X):
         """Return the logits of the pruned network.
@@ -211,4 +218,5 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
     """
 
     _score = staticmethod(r2_score)
+    _sure = staticmethod(lambda fidelity: -np.inf)
     _multi_output = True
