@@ -1,5 +1,6 @@
 """Every public estimator passes scikit-learn's own checks."""
 
+import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -11,6 +12,13 @@ from skinterp import (
     SymbolicSurrogateRegressor,
     TreeSurrogateClassifier,
     TreeSurrogateRegressor,
+)
+from skinterp.exact import (
+    ExactTreeClassifier,
+    ExactTreeRegressor,
+    LinearRegions,
+    PrunedMLPClassifier,
+    PrunedMLPRegressor,
 )
 
 # Without hidden units the loss of a network has one minimum, found from weights or repeated rows.
@@ -38,12 +46,25 @@ ESTIMATORS = [
     ),
     TreeSurrogateClassifier(_classifier(), n_queries=50, random_state=0),
     TreeSurrogateRegressor(_regressor(), n_queries=50, random_state=0),
+    ExactTreeClassifier(_classifier()),
+    ExactTreeClassifier(_classifier(**CONVEX), mode="whole", box=(-np.inf, np.inf)),
+    ExactTreeRegressor(_regressor(), mode="whole"),
+    ExactTreeRegressor(_regressor()),
+    LinearRegions(_regressor()),
+    LinearRegions(_classifier()),
+    PrunedMLPClassifier(_classifier(), n_tuning_steps=5, random_state=0),
+    PrunedMLPRegressor(_regressor(), n_tuning_steps=5, random_state=0),
 ]
 WITH_DEFAULTS = [
     LinearSurrogateClassifier(),
     LinearSurrogateRegressor(),
     TreeSurrogateClassifier(),
     TreeSurrogateRegressor(),
+    ExactTreeClassifier(),
+    ExactTreeRegressor(),
+    LinearRegions(),
+    PrunedMLPClassifier(),
+    PrunedMLPRegressor(),
 ]
 
 TREES = (TreeSurrogateClassifier, TreeSurrogateRegressor)

@@ -6,7 +6,7 @@ exact and fast but as many as 2^d; linear programs work in any dimension and wit
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -71,17 +71,22 @@ class VertexCell:
         """A point inside."""
         return self.points.mean(axis=0)
 
+    def sides(self, A, c):
+        """Return which functions, none of which changes sign inside, are positive."""
+        return self.center @ A + c > 0
+
     def split(self, A, c, start=0, name=str):
         """Cut by the first function, from `start`, that changes sign inside.
 
-        Returns its index and the halves where it is negative and positive; None if there is none.
+        Returns the cell, the function's index and the halves where it is negative and positive;
+        None and no halves if there is none.
         """
         side = signs(self.points, A[:, start:], c[start:])
         cutting = np.flatnonzero((side > 0).any(axis=0) & (side < 0).any(axis=0))
         if not cutting.size:
-            return None
+            return self, None, ()
         j = start + int(cutting[0])
-        return j, *self.halves(A[:, j], c[j], side[:, cutting[0]])
+        return self, j, self.halves(A[:, j], c[j], side[:, cutting[0]])
 
     def halves(self, a, c, side):
         """Return the parts where ``x @ a + c`` is negative and positive, one constraint more."""
@@ -180,47 +185,61 @@ class ProgramCell:
         Right sides.
     bounds : ndarray of shape (d, 2)
         Lower and upper bound of each coordinate.
-    center : ndarray of shape (d,)
-        A point inside.
+    center : ndarray of shape (d,) or None
+        A point inside; None if the linear program that looked for one failed.
+    known : tuple of bool
+        Without a center: which of the functions looked at so far are positive.
     """
 
     A: np.ndarray
     b: np.ndarray
     bounds: np.ndarray
-    center: np.ndarray
+    center: np.ndarray | None
+    known: tuple = ()
 
     @classmethod
     def box(cls, bounds):
         """Return a box."""
         d = len(bounds)
-        return cls(np.empty((0, d)), np.empty(0), bounds, np.zeros(d))
+        lower, upper = bounds.T
+        center = np.clip(np.zeros(d), lower + 1.0, np.maximum(lower + 1.0, upper - 1.0))
+        return cls(np.empty((0, d)), np.empty(0), bounds, center)
+
+    def sides(self, A, c):
+        """Return which functions, none of which changes sign inside, are positive."""
+        if self.center is None:
+            return np.array(self.known, dtype=bool)
+        return self.center @ A + c > 0
 
     def split(self, A, c, start=0, name=str):
         """Cut by the first function, from `start`, that changes sign inside.
 
-        Returns its index and the halves where it is negative and positive; None if there is none.
+        Returns the cell, the function's index and the halves where it is negative and positive;
+        None and no halves if there is none.
         """
+        known = list(self.sides(A, c)[:start])
         for j in range(start, len(c)):
-            halves = self._halves(A[:, j], c[j], name(j))
-            if halves is not None:
-                return j, *halves
-        return None
+            halves = self._halves(A[:, j], c[j], name(j), known)
+            if None not in halves:
+                return self, j, halves
+            known.append(halves[1] is not None)
+        return replace(self, known=tuple(known)), None, ()
 
-    def _halves(self, a, c, name):
-        """Return both parts, or None if one of them is empty."""
+    def _halves(self, a, c, name, known):
+        """Return the parts where a function is negative and positive; None for empty ones."""
         ends = a[:, np.newaxis] * np.where((a == 0.0)[:, np.newaxis], 0.0, self.bounds)
-        if not (ends.min(axis=1).sum() + c < 0 < ends.max(axis=1).sum() + c):
-            return None
-        at_center = signs(self.center[np.newaxis], a[:, np.newaxis], np.atleast_1d(c))[0, 0]
-        parts = []
-        for sign in (-1, 1):
-            part = self._half(a, c, sign, name, self.center if at_center == sign else None)
-            if part is None:
-                return None
-            parts.append(part)
-        return tuple(parts)
+        low, high = ends.min(axis=1).sum() + c, ends.max(axis=1).sum() + c
+        if not low < 0 < high:
+            return (None, self) if low >= 0 and high > 0 else (self, None)
+        at_center = 0.0
+        if self.center is not None:
+            at_center = signs(self.center[np.newaxis], a[:, np.newaxis], np.atleast_1d(c))[0, 0]
+        return tuple(
+            self._half(a, c, sign, name, self.center if at_center == sign else None, known)
+            for sign in (-1, 1)
+        )
 
-    def _half(self, a, c, sign, name, center):
+    def _half(self, a, c, sign, name, center, known):
         """Return the part where the function has a sign; None if it is empty."""
         A, b = np.vstack([self.A, -sign * a]), np.append(self.b, sign * c)
         if center is None:
@@ -234,8 +253,7 @@ class ProgramCell:
                     LinearProgramWarning,
                     stacklevel=2,
                 )
-                center = self.center
-        return ProgramCell(A, b, self.bounds, center)
+        return ProgramCell(A, b, self.bounds, center, (*known, sign > 0))
 
 
 def make_cell(bounds):

@@ -99,6 +99,12 @@ class LinearRegions(NetworkTransformer):
         self.box = box
         self.random_state = random_state
 
+    def __sklearn_tags__(self):
+        """Say that regions are whole numbers, whatever X is."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, sample_weight=None):
         """Find the regions of the rows.

@@ -87,7 +87,7 @@ def whole(pieces, scaling):
 def _through(pieces, part):
     """Return the part after its layer, on which no unit of the layer changes sign."""
     cell, layer, _, A, c, pattern = part
-    on = cell.center @ A + c > 0
+    on = cell.sides(A, c)
     factor = np.where(on, 1.0, pieces.slopes[layer])
     W, b = pieces.weights[layer + 1], pieces.biases[layer + 1]
     return Part(cell, layer + 1, 0, (A * factor) @ W, (c * factor) @ W + b, (*pattern, on))
@@ -119,11 +119,10 @@ def branch(pieces, part):
         def name(unit, layer=layer):
             return f"unit {unit} of hidden layer {layer}"
 
-        found = part.cell.split(part.A, part.c, part.start, name)
-        if found is not None:
-            unit, *cells = found
-            return part, unit, tuple(part._replace(cell=cell, start=unit + 1) for cell in cells)
-        part = _through(pieces, part)
+        cell, unit, halves = part.cell.split(part.A, part.c, part.start, name)
+        if unit is not None:
+            return part, unit, tuple(part._replace(cell=half, start=unit + 1) for half in halves)
+        part = _through(pieces, part._replace(cell=cell))
     return part, None, ()
 
 

@@ -11,12 +11,11 @@ def _activations(sympy):
         larger = sympy.Max if slope <= 1 else sympy.Min
         return larger(z, slope * z)
 
-    def elu(z, slope):
-        return sympy.Piecewise((z, z > 0), (sympy.exp(z) - 1, True))
+    def elu(z, slope, alpha=1):  # without Piecewise, whose nests sympy cannot compile
+        return sympy.Max(0, z) + alpha * (sympy.exp(sympy.Min(0, z)) - 1)
 
     def selu(z, slope):
-        scale, alpha = 1.0507009873554805, 1.6732632423543772
-        return scale * sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True))
+        return 1.0507009873554805 * elu(z, slope, 1.6732632423543772)
 
     return {
         "identity": lambda z, slope: z,

@@ -349,7 +349,8 @@ def test_names_make_surrogates_of_the_task():
 
 @pytest.mark.parametrize("surrogates", [["trees"], ["tree", "forest"], [], {}, "tree"])
 def test_unknown_surrogates_are_refused(cancer, network, surrogates):
-    wording = r"surrogates must be names out of \['symbolic', 'tree', 'linear'\], or a non-empty"
+    names = r"\['symbolic', 'tree', 'linear', 'exact'\]"
+    wording = f"surrogates must be names out of {names}, or a non-empty"
     with pytest.raises(ValueError, match=wording):
         compare_surrogates(network, *cancer, surrogates, cv=2)
 
