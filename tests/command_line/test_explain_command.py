@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.neural_network import MLPClassifier
 
 from skinterp import __main__ as command_line
 from skinterp import default_network
@@ -199,6 +200,24 @@ def test_bad_networks_are_one_clear_sentence(table, numbers, tmp_path, capsys):
     (tmp_path / "text.joblib").write_text("no model", encoding="utf-8")
     line = refusal(capsys, table, "--target", "class", "--network", str(tmp_path / "text.joblib"))
     assert "--network" in line
+
+
+def test_the_exact_tree_of_a_relu_network_is_compared(table, tmp_path, capsys):
+    report, content = tmp_path / "report.html", tmp_path / "results.json"
+    call = [table, "--target", "class", "--surrogates", "exact,linear", "-q"]
+    assert main(["explain", *call, "--report", str(report), "--json", str(content)]) == 0
+    found = json.loads(content.read_text(encoding="utf-8"))
+    assert found["scores"]["exact"]["fidelity"] == [1.0] * 5
+    assert "exact" in report.read_text(encoding="utf-8")
+
+
+def test_the_exact_tree_of_a_smooth_network_is_refused_plainly(numbers, table, tmp_path, capsys):
+    X, y = numbers
+    model = MLPClassifier((4,), activation="tanh", solver="lbfgs", max_iter=200, random_state=0)
+    joblib.dump(model.fit(X, np.where(y, "yes", "no")), tmp_path / "smooth.joblib")
+    call = ["--target", "class", "--network", str(tmp_path / "smooth.joblib")]
+    line = refusal(capsys, table, *call, "--surrogates", "exact")
+    assert "tanh" in line and "smooth" in line
 
 
 def test_constant_columns_are_named(numbers, tmp_path, capsys):

@@ -15,9 +15,13 @@ from skinterp.display import (
     FidelityComplexityDisplay,
     ImportancesDisplay,
     LinkDisplay,
+    ObliqueTreeDisplay,
     ParetoFrontDisplay,
+    PruningPathDisplay,
+    RegionsDisplay,
 )
 
+SQUARES = [[[0, 0], [1, 0], [1, 1], [0, 1]], [[0, 1], [1, 1], [1, 2], [0, 2]]]
 ODD = ["a b", "$x$", "<b>", "a name of over sixty characters that has to be shortened somehow ..."]
 
 
@@ -28,7 +32,48 @@ def displays():
         "front": ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.01], chosen=1, tied=[2]),
         "link": LinkDisplay(value, value**3, threshold=0.0, formula=ODD[1]),
         "importances": ImportancesDisplay({"m": [0.4, 0.3, 0.2, 0.1]}, ODD),
+        "regions": RegionsDisplay(
+            SQUARES,
+            [0, 1],
+            [[[0, 1], [1, 1]]],
+            classes=ODD[:2],
+            names=ODD[:2],
+            points=[[0.5, 0.5]],
+            labels=[ODD[0]],
+        ),
+        "values": RegionsDisplay(SQUARES, [0.3, -2.0]),
+        "tree": ObliqueTreeDisplay([1, -1, -1], [2, -1, -1], ODD[:3]),
+        "pruning": PruningPathDisplay([100, 10, 1], [1.0, 0.9, 0.5], selected=1),
     }
+
+
+def test_a_tree_is_cut_at_its_depth():
+    left, right = [1, 2, -1, -1, -1], [4, 3, -1, -1, -1]
+    texts = ["root", "left", "left left", "left right", "right"]
+    whole = ObliqueTreeDisplay(left, right, texts).plot()
+    cut = ObliqueTreeDisplay(left, right, texts, max_depth=1).plot()
+    drawn = [" ".join(text.get_text() for text in d.ax_.texts) for d in (whole, cut)]
+    assert all(text in drawn[0] for text in texts)
+    assert "left left" not in drawn[1] and "right" in drawn[1]
+
+
+def test_boundaries_and_polygons_are_drawn_where_they_are():
+    display = RegionsDisplay(
+        SQUARES, [0, 1], [[[0, 1], [1, 1]]], classes=["a", "b"], points=[[0.5, 0.5]], labels=["a"]
+    ).plot()
+    lines = [line.get_xydata().tolist() for line in display.ax_.lines]
+    assert [[0.0, 1.0], [1.0, 1.0]] in lines
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert any("boundary" in name for name in names)
+
+
+def test_the_chosen_step_of_a_path_is_marked():
+    display = PruningPathDisplay(
+        [100, 10, 1], [1.0, 0.9, 0.5], [1.0, 0.8, 0.4], [0.9, 0.9, 0.5],
+        target_fidelity=0.85, selected=1,
+    ).plot()  # fmt: skip
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert "selected: 10 weights" in names and "target fidelity" in names
 
 
 @pytest.mark.parametrize("name", list(displays()))
@@ -38,7 +83,7 @@ def test_plot_draws_on_given_axes_and_returns_itself(name):
     assert display.plot(ax=ax) is display
     assert display.ax_ is ax and display.figure_ is ax.figure
     ax.figure.canvas.draw()
-    assert ax.get_xlabel()
+    assert ax.get_xlabel() or ax.texts
 
 
 @pytest.mark.parametrize("name", list(displays()))

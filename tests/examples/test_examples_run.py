@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES_RUN = sorted(path.stem for path in EXAMPLES.glob("plot_*.py"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["plot_gene_switch", "plot_compare_surrogates"])
+@pytest.mark.parametrize("name", EXAMPLES_RUN)
 def test_example_measures_its_claim(name, monkeypatch):
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
     runpy.run_path(str(EXAMPLES / f"{name}.py"))

@@ -1,0 +1,190 @@
+"""Time, size and faithfulness of exact structure.
+
+``python benchmarks/exact.py [--quick]``: two circles with growing networks, the gene switch, and
+pruning. Where ``aletheia`` (aletheia-dnn on the package index) can be imported, it does the same
+work beside.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import resource
+import time
+import warnings
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine, make_circles
+from sklearn.model_selection import train_test_split
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skinterp import as_network
+from skinterp.exact import (
+    ExactTreeClassifier,
+    LinearRegions,
+    PrunedMLPClassifier,
+    count_regions,
+    slice_regions,
+)
+
+GENE_SWITCH = Path(__file__).parents[1] / "examples" / "data" / "gene_switch.csv"
+
+
+def timed(function, *args, **options):
+    """Return the seconds a call took, and what it returned."""
+    start = time.perf_counter()
+    result = function(*args, **options)
+    return time.perf_counter() - start, result
+
+
+def trained(X, y, sizes, **options):
+    """Return a trained ReLU network behind a scaler."""
+    options = {"max_iter": 500, "random_state": 0, **options}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return make_pipeline(StandardScaler(), MLPClassifier(sizes, **options)).fit(X, y)
+
+
+def by_aletheia(model, X, y):
+    """Return seconds and number of regions of aletheia-dnn; None without it."""
+    try:
+        from aletheia import UnwrapperClassifier
+    except ImportError:
+        return None
+    mlp, X = model[-1], model[:-1].transform(X)
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        clf = UnwrapperClassifier(mlp.coefs_, mlp.intercepts_)
+        seconds, _ = timed(clf.fit, X, y)
+        summary = clf.summary()
+    return seconds, "" if summary is None else len(summary)
+
+
+def distinct_patterns(model, X):
+    """Count the activation patterns of rows with numpy alone, as a check."""
+    H, parts = model[:-1].transform(X), []
+    for W, b in zip(model[-1].coefs_[:-1], model[-1].intercepts_[:-1], strict=True):
+        H = np.maximum(H @ W + b, 0)
+        parts.append(H > 0)
+    return len(np.unique(np.hstack(parts), axis=0))
+
+
+def circles(quick):
+    """Growth with units: the visited regions with their inequalities, the whole tree, a slice."""
+    X, y = make_circles(2000, noise=0.1, random_state=0)
+    print("## Two circles, 2,000 rows\n")
+    print(
+        "| network | regions visited (numpy) | with inequalities | aletheia-dnn "
+        "| regions in the box | whole tree | slice and boundary |\n|---|---|---|---|---|---|---|"
+    )
+    layers = [(10,) * 4, (40,) * 4] if quick else [(10,) * 4, (20,) * 4, (40,) * 4, (80,) * 4]
+    for sizes in layers:
+        model = trained(X, y, sizes)
+        box = (X.min(axis=0), X.max(axis=0))
+
+        def visit(model=model):
+            regions = LinearRegions(model).fit(X)
+            for region in range(regions.n_regions_):
+                regions.inequalities(region)
+            return regions
+
+        seconds, regions = timed(visit)
+        peer = by_aletheia(model, X, y)
+        peer = "not installable" if peer is None else f"{peer[0]:.1f} s, {peer[1]} regions"
+        whole = ExactTreeClassifier(model, mode="whole", max_leaves=None)
+        whole_seconds, tree = timed(whole.fit, X)
+        slice_seconds, slices = timed(slice_regions, model, X)
+        area = np.prod(box[1] - box[0])
+        assert abs(slices.areas.sum() / area - 1) < 1e-9
+        assert regions.n_regions_ == distinct_patterns(model, X)
+        print(
+            f"| {'x'.join(map(str, sizes))} | {regions.n_regions_} "
+            f"({distinct_patterns(model, X)}) | {seconds:.2f} s | {peer} | {tree.n_leaves_} "
+            f"| {whole_seconds:.2f} s | {slice_seconds:.2f} s |",
+            flush=True,
+        )
+    n_lines = 20 if quick else 200
+    seconds, found = timed(count_regions, model, box, method="lines", n_lines=n_lines)
+    print(f"\nThe last one by {n_lines} random lines: {found} ({seconds:.1f} s).\n")
+
+
+def gene_switch(quick):
+    """Rows and units with fifteen inputs: data mode, its error, and its memory."""
+    table = pd.read_csv(GENE_SWITCH)
+    X, y = table.drop(columns="active"), table["active"]
+    print("## Gene switch, 15 inputs, data mode\n")
+    print("| network | rows | leaves | time | largest error of the log-odds, relative |")
+    print("|---|---|---|---|---|")
+    for sizes in [(60, 60)] if quick else [(30, 30), (60, 60), (120, 120)]:
+        model = trained(X, y, sizes, alpha=1.0)
+        network = as_network(model)
+        for n in (len(X),) if quick else (len(X) // 4, len(X) // 2, len(X)):
+            tree = ExactTreeClassifier(model, max_leaves=None)
+            seconds, _ = timed(tree.fit, X[:n])
+            noise = np.random.RandomState(0).standard_normal((5000, X.shape[1]))
+            fresh = pd.DataFrame(
+                X.mean().to_numpy() + noise * X.std().to_numpy(), columns=X.columns
+            )
+            exact = network.raw_values(fresh.to_numpy())[:, 0]
+            error = np.abs(tree.decision_function(fresh) - exact).max() / np.abs(exact).max()
+            name = "x".join(map(str, sizes))
+            print(f"| {name} | {n} | {tree.n_leaves_} | {seconds:.2f} s | {error:.0e} |")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nPeak memory so far {peak:.0f} MB.\n")
+
+
+def pruning(quick):
+    """Weights kept at a fidelity of 0.98, and the fidelity on rows that `fit` has not seen."""
+    table = pd.read_csv(GENE_SWITCH)
+    sets = {
+        "gene switch": (table.drop(columns="active"), table["active"]),
+        "breast cancer": load_breast_cancer(return_X_y=True),
+        "wine": load_wine(return_X_y=True),
+    }
+    if not quick:
+        sets["digits"] = load_digits(return_X_y=True)
+    print("## Pruning 2x60 networks to a fidelity of 0.98\n")
+    print(
+        "| data | criterion | weights | kept | inputs used | fidelity on unseen rows "
+        "| lossless stage changes | time |\n|---|---|---|---|---|---|---|---|"
+    )
+    for name, (X, y) in sets.items():
+        X_train, X_test, y_train, _ = train_test_split(X, y, test_size=0.4, random_state=0)
+        model = trained(X_train, y_train, (60, 60))
+        for criterion in (
+            ["second_order"] if quick else ["second_order", "activation", "magnitude"]
+        ):
+            pruned = PrunedMLPClassifier(model, criterion=criterion, random_state=0)
+            seconds, _ = timed(pruned.fit, X_train)
+            whole, lossless = (step.network for step in pruned.path_[:2])
+            rows = np.asarray(X_test, dtype=float)
+            change = np.abs(whole.raw_values(rows) - lossless.raw_values(rows)).max()
+            fidelity = np.mean(pruned.predict(X_test) == model.predict(X_test))
+            n_weights = pruned.path_[0].n_weights
+            print(
+                f"| {name} | {criterion} | {n_weights} | {pruned.n_weights_} "
+                f"({pruned.n_weights_ / n_weights:.1%}) | {len(pruned.used_features_)} of "
+                f"{X.shape[1]} | {fidelity:.3f} | {change:.0e} | {seconds:.1f} s |",
+                flush=True,
+            )
+
+
+def main():
+    """Print all tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer sizes and criteria")
+    quick = parser.parse_args().quick
+    circles(quick)
+    gene_switch(quick)
+    pruning(quick)
+
+
+if __name__ == "__main__":
+    main()
