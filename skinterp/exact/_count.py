@@ -11,7 +11,7 @@ from skinterp.exact._cells import MAX_VERTEX_DIMENSIONS
 from skinterp.exact._inequalities import cell_within
 from skinterp.exact._piecewise import checked_box, piecewise_linear
 from skinterp.exact._whole import Scaling, branch, whole
-from skinterp.network import as_network
+from skinterp.network import as_network, input_names
 
 _FEW_UNITS = (
     14  # with more inputs than have vertices, up to 2^14 patterns are looked at one by one
@@ -275,7 +275,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     _check_counts(method, max_regions=max_regions, n_lines=n_lines)
     network = as_network(network)
     pieces = piecewise_linear(network)
-    names = network.feature_names or tuple(f"x{j}" for j in range(network.n_features_in))
+    names = input_names(network)
     lower, upper = checked_box(box, None, n_features=network.n_features_in, names=names)
     if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
         raise ValueError(f"box must be finite to count regions in it. Got {box!r} instead.")

@@ -1,7 +1,7 @@
 """A small network as one formula."""
 
 from skinterp.expression import layers_to_sympy
-from skinterp.network import as_network
+from skinterp.network import as_network, dense_of, input_names
 
 
 def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=500):
@@ -38,11 +38,7 @@ def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=50
     Max(0, -x0) + Max(0, x0) - 2
     """
     network = as_network(network)
-    inner = getattr(network, "network", network)
-    layers = getattr(inner, "layers", None)
-    if layers is None or inner.n_outputs != network.n_outputs:
-        raise ValueError(f"A formula needs the layers of a network. Got {network!r} instead.")
-    names = names or network.feature_names
-    names = names or tuple(f"x{j}" for j in range(network.n_features_in))
+    layers = dense_of(network, "A formula").layers
     plain = [(w, b, a.name, a.slope) for w, b, a in layers]
+    names = names or input_names(network)
     return layers_to_sympy(plain, names, output, digits=digits, max_terms=max_terms)

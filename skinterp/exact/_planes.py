@@ -4,7 +4,7 @@ import numpy as np
 
 from skinterp.exact._piecewise import checked_box
 from skinterp.exact._whole import branch, whole
-from skinterp.utils import check_X, feature_names_of
+from skinterp.network import checked_rows, input_names
 
 
 def regions_in(pieces, scaling, max_regions):
@@ -40,11 +40,8 @@ def _column(feature, names):
 
 def names_of(network, X):
     """Return names of the inputs, and X as an array."""
-    names = network.feature_names or (None if X is None else feature_names_of(X))
-    names = names or tuple(f"x{j}" for j in range(network.n_features_in))
-    if X is not None:
-        X = check_X(X, network.n_features_in, network.feature_names)
-    return names, X
+    names = input_names(network, X)
+    return names, None if X is None else checked_rows(network, X)
 
 
 def _feature_plane(X, names, features, origin):

@@ -5,6 +5,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+_ROUNDING = 1e-13  # of the sum of the absolute terms of an affine function
+_STEP = 1e-6  # over an edge, in units of the distance to the middle of the polygon
+
 
 def polygon_area_and_centroid(points):
     """Return the area and the centroid of a convex polygon.
@@ -48,8 +51,8 @@ def counter_clockwise(points):
     return points[np.argsort(np.arctan2(y, x))]
 
 
-def zero_segment(polygon, slopes, offset):
-    """Return where an affine function is zero inside a convex polygon.
+def zero_segment(polygon, slopes, offset, beyond):
+    """Return where a piecewise affine function stops to be positive, on a convex polygon.
 
     Parameters
     ----------
@@ -59,16 +62,29 @@ def zero_segment(polygon, slopes, offset):
         Slopes of the function.
     offset : float
         Its offset.
+    beyond : callable
+        Gives the function at a point (2,) outside the polygon.
 
     Returns
     -------
     ndarray of shape (2, 2) or None
-        The ends of the segment; None if the function has one sign, or is zero everywhere.
+        The ends of the segment, inside the polygon, or an edge of it on which the function is
+        zero, positive on this side and not on the other; None if there is none.
     """
     values = polygon @ slopes + offset
+    noise = _ROUNDING * (np.abs(polygon) @ np.abs(slopes) + abs(offset))
+    values = np.where(np.abs(values) <= noise, 0.0, values)
+    following = np.roll(values, -1)
+    if values.min() >= 0.0 < values.max():
+        edges = np.flatnonzero((values == 0.0) & (following == 0.0))
+        if not edges.size:
+            return None
+        edge = polygon[[edges[0], (edges[0] + 1) % len(polygon)]]
+        middle = edge.mean(axis=0)
+        outside = middle + _STEP * (middle - polygon.mean(axis=0))
+        return edge if beyond(outside) <= noise.max() else None
     if not (values.min() < 0.0 < values.max()):
         return None
-    following = np.roll(values, -1)
     i = np.flatnonzero((values < 0.0) != (following < 0.0))
     share = (values[i] / (values[i] - following[i]))[:, np.newaxis]
     return polygon[i] + share * (np.roll(polygon, -1, axis=0)[i] - polygon[i])

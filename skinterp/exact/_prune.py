@@ -11,37 +11,13 @@ from skinterp.exact._formula import network_to_sympy
 from skinterp.exact._lossless import remove_lossless
 from skinterp.exact._pruning_path import PruningPath, PruningStep, count_weights
 from skinterp.exact._saliency import CRITERIA, drop, fine_tune, kept_weights, saliencies
-from skinterp.network import DenseNetwork, ScalarView
+from skinterp.network import DenseNetwork, dense_of
 from skinterp.sampling import draw_queries, feature_scale
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 _HELD_OUT = 0.25  # share of the rows that no weight is tuned on
 _N_TUNED, _N_CHECKED = 3000, 2000  # rows and queries to tune on, queries to check on
 _LEAST_HELD_OUT = 10
-
-
-def dense_of(network, name):
-    """Return the fully connected network behind a network or a linear view of one.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    name : str
-        Who asks, for the error.
-
-    Returns
-    -------
-    DenseNetwork
-        The network.
-    """
-    if isinstance(network, ScalarView) and network.network.n_outputs == 1:
-        network = network.network
-    if not isinstance(network, DenseNetwork):
-        raise ValueError(
-            f"{name} needs a network with layers. Got {network!r} instead: use a surrogate."
-        )
-    return network
 
 
 def rescaled(network, mean, scale):

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from skinterp.display import RegionsDisplay
-from skinterp.exact._maps import evaluate, find_patterns, output_maps
+from skinterp.exact._maps import evaluate, evaluate_unseen, find_patterns, output_maps
 from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact._planes import bounded, names_of, plane, regions_in
 from skinterp.exact._polygons import (
@@ -183,21 +183,27 @@ class RegionSlice:
         return parts, np.array(values)
 
 
-def _boundary_segments(network, polygons, coef, intercept, level):
+def _boundary_segments(task, pieces, polygons, coef, intercept, level):
     """Return the pieces of the boundary, one list per pair of classes (or level)."""
     n_outputs = intercept.shape[1]
-    if network.task == "multiclass":
+    if task == "multiclass":
         pairs = list(combinations(range(n_outputs), 2))
     else:
         pairs = [(0, None)]
     found = []
     for j, k in pairs:
         segments = []
+
+        def beyond(point, j=j, k=k):
+            row = point[np.newaxis]
+            raw = evaluate_unseen(pieces, row, pieces.patterns(row))[0]
+            return raw[j] - (level if k is None else raw[k])
+
         for polygon, slopes, offsets in zip(polygons, coef, intercept):
             slope, offset = slopes[j], offsets[j] - level
             if k is not None:
                 slope, offset = slopes[j] - slopes[k], offsets[j] - offsets[k]
-            segment = zero_segment(polygon, slope, offset)
+            segment = zero_segment(polygon, slope, offset, beyond)
             others = [m for m in range(n_outputs) if k is not None and m not in (j, k)]
             if segment is not None and others:
                 segment = clipped(
@@ -284,7 +290,9 @@ def slice_regions(
     coef, intercept = output_maps(on_plane, patterns)
     boundary = [
         line * scaling.half + scaling.middle
-        for segments in _boundary_segments(network, polygons, coef, intercept, level)
+        for segments in _boundary_segments(
+            network.task, on_plane, polygons, coef, intercept, level
+        )
         for line in join([(s - scaling.middle) / scaling.half for s in segments], _SAME)
     ]
     return RegionSlice(

@@ -10,5 +10,16 @@ from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._dispatch import as_network
 from skinterp.network._network import Network, ScalarView
+from skinterp.network._reading import checked_rows, dense_of, input_names, output_names
 
-__all__ = ["DenseNetwork", "Network", "ScalarView", "as_network", "default_network"]
+__all__ = [
+    "DenseNetwork",
+    "Network",
+    "ScalarView",
+    "as_network",
+    "checked_rows",
+    "default_network",
+    "dense_of",
+    "input_names",
+    "output_names",
+]

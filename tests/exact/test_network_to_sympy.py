@@ -48,7 +48,7 @@ def test_a_pruned_network_gives_its_formula_in_the_names_of_the_inputs():
 def test_what_is_too_long_or_has_no_layers_is_refused():
     with pytest.raises(ValueError, match="max_terms"):
         network_to_sympy(random_network([10, 60, 1], 0))
-    with pytest.raises(ValueError, match="needs the layers of a network"):
+    with pytest.raises(ValueError, match="A formula needs a network with layers"):
         network_to_sympy(as_network(lambda X: X[:, 0], n_features_in=2))
     with pytest.raises(ValueError, match="output"):
         network_to_sympy(random_network([2, 2, 1], 0), output=1)

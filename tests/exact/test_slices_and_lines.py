@@ -65,10 +65,31 @@ def test_the_level_set_has_that_value_and_separates_it(network, level):
             values = network.raw_values(regions.inputs(points))[:, 0]
             assert np.abs(values - level).max() <= 1e-7 * size
     X = regions.inputs(uniform(2000, 2))
-    above = network.raw_values(X)[:, 0] > level
-    if 0 < above.sum() < len(X) and not regions.boundary:
-        # only a plateau at the level itself separates without a line
-        assert np.isclose(network.raw_values(X)[:, 0], level).any()
+    above = network.raw_values(X)[:, 0] > level + 1e-9
+    assert regions.boundary or above.all() or not above.any()
+
+
+def test_a_boundary_along_the_borders_of_regions_is_found():
+    # x0 + x1 > 0 through two units without biases: zero exactly where they switch
+    network = (
+        [[[1.0, -1.0], [1.0, -1.0]], [[1.0], [-1.0]]],
+        [[0.0, 0.0], [0.0]],
+        ["relu", "logistic"],
+    )
+    regions = slice_regions(network, box=(-1, 1))
+    (line,) = regions.boundary
+    np.testing.assert_allclose(np.sort(line, axis=0), [[-1, -1], [1, 1]], atol=1e-12)
+    np.testing.assert_allclose(line.sum(axis=1), 0.0, atol=1e-12)
+    # a plateau at zero is not positive: its edge is the boundary
+    network = ([[[1.0], [1.0]], [[1.0]]], [[0.0], [0.0]], ["relu", "logistic"])
+    assert len(slice_regions(network, box=(-1, 1)).boundary) == 1
+    # a valley that touches zero decides nothing
+    valley = (
+        [[[1.0, -1.0], [1.0, -1.0]], [[1.0], [1.0]]],
+        [[0.0, 0.0], [0.0]],
+        ["relu", "logistic"],
+    )
+    assert slice_regions(valley, box=(-1, 1)).boundary == []
 
 
 def test_the_boundary_of_three_classes_is_where_the_largest_logits_meet():

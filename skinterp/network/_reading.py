@@ -1,0 +1,102 @@
+"""What every tool asks of a network first: its layers, its names, and rows that fit it."""
+
+from skinterp.network._dense import DenseNetwork
+from skinterp.network._network import ScalarView
+from skinterp.utils import check_X, feature_names_of
+
+
+def dense_of(network, owner):
+    """Return the fully connected network behind a network or a linear view of one.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    owner : str
+        Who needs layers, for the error.
+
+    Returns
+    -------
+    DenseNetwork
+        The network.
+
+    Raises
+    ------
+    ValueError
+        If there are no layers.
+    """
+    if isinstance(network, ScalarView) and network.network.n_outputs == 1:
+        network = network.network
+    if not isinstance(network, DenseNetwork):
+        raise ValueError(f"{owner} needs a network with layers. Got {network!r} instead.")
+    return network
+
+
+def input_names(network, X=None):
+    """Return the names of the inputs: those of X, else of the network, else x0, x1, ...
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Rows.
+
+    Returns
+    -------
+    tuple of str
+        The names.
+    """
+    names = None if X is None else feature_names_of(X)
+    n_features = network.n_features_in
+    if n_features is None and X is not None:
+        n_features = len(X[0]) if not hasattr(X, "shape") else X.shape[1]
+    return names or network.feature_names or tuple(f"x{j}" for j in range(n_features))
+
+
+def checked_rows(network, X):
+    """Return rows that a network can be asked at, as an array.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features)
+        The rows.
+
+    Raises
+    ------
+    ValueError
+        If X has other columns than the network, or values that are not finite numbers.
+    """
+    return check_X(X, network.n_features_in, network.feature_names)
+
+
+def output_names(network):
+    """Return what the raw values of a network are called.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    tuple of str
+        Of a classifier the labels of the classes (of two, the second), else "output", numbered if
+        there are several; of a view its name.
+    """
+    if isinstance(network, ScalarView):
+        return (network.name,)
+    if network.task == "binary":
+        return (str(network.classes[1]),)
+    if network.classes is not None:
+        return tuple(str(label) for label in network.classes)
+    if network.n_outputs == 1:
+        return ("output",)
+    return tuple(f"output {k}" for k in range(network.n_outputs))
