@@ -93,18 +93,22 @@ def nearest_border(network, x, pattern):
     A, b = region_constraints(network, pattern)
     best = np.inf
     for i in range(len(b)):
+        others = np.arange(len(b)) != i
+        on = {"type": "eq", "fun": lambda y, i=i: A[i] @ y - b[i], "jac": lambda y, i=i: A[i]}
+        inside = {
+            "type": "ineq",
+            "fun": lambda y, others=others: (b - A @ y)[others],
+            "jac": lambda y, others=others: -A[others],
+        }
         found = minimize(
             lambda y: ((y - x) ** 2).sum(),
             x,
             jac=lambda y: 2 * (y - x),
-            constraints=[
-                {"type": "eq", "fun": lambda y, i=i: A[i] @ y - b[i], "jac": lambda y, i=i: A[i]},
-                {"type": "ineq", "fun": lambda y: b - A @ y, "jac": lambda y: -A},
-            ],
+            constraints=[on, inside] if others.any() else [on],
             method="SLSQP",
             options={"ftol": 1e-14, "maxiter": 200},
         )
-        if found.success and (A @ found.x <= b + 1e-7).all():
+        if (A @ found.x <= b + 1e-7).all() and abs(A[i] @ found.x - b[i]) < 1e-7:
             best = min(best, np.sqrt(found.fun))
     return best
 
