@@ -63,8 +63,8 @@ WITH_DEFAULTS = [
     ExactTreeClassifier(),
     ExactTreeRegressor(),
     LinearRegions(),
-    PrunedMLPClassifier(),
-    PrunedMLPRegressor(),
+    PrunedMLPClassifier(n_tuning_steps=2),
+    PrunedMLPRegressor(n_tuning_steps=2),
 ]
 
 TREES = (TreeSurrogateClassifier, TreeSurrogateRegressor)
