@@ -1,0 +1,135 @@
+"""What exact structure should do and does not yet; a mark goes when its defect is repaired."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from exact_pool import random_network, uniform
+from sklearn.exceptions import NotFittedError
+
+from skinterp.exact import (
+    LinearRegions,
+    breakpoints,
+    network_to_sympy,
+    remove_lossless,
+    slice_regions,
+)
+from skinterp.network import as_network
+
+HALF = ([[[1.0], [0.5]], [[1.0]]], [[0.0], [0.0]], ["relu", "identity"])
+
+
+def defect(reason):
+    return pytest.mark.xfail(strict=True, reason=reason)
+
+
+def lost_rays(sizes, hidden, task, n_networks):
+    """Return how many networks without biases change class more often than they have rays.
+
+    Around the origin, where all borders of such networks meet, every change of class is a ray of
+    the boundary.
+    """
+    angles, lost = np.linspace(0, 2 * np.pi, 2001), 0
+    ring = np.column_stack([np.cos(angles), np.sin(angles)])
+    for seed in range(n_networks):
+        network = random_network(sizes, seed, hidden, ("unbiased",), task=task)
+        answers = network.predict(ring)
+        n_rays = 0
+        for line in slice_regions(network, box=(-2, 2)).boundary:
+            for start, end in pairwise(line):
+                along = np.linspace(start, end, 400)
+                n_rays += np.abs(np.diff(np.linalg.norm(along, axis=1) > 1)).sum()
+        lost += n_rays < (answers[1:] != answers[:-1]).sum()
+    return lost
+
+
+@defect("rounding of a corner near the origin hides an edge of zeros")
+def test_boundaries_along_borders_are_found_from_corners_near_the_origin():
+    assert lost_rays([2, 3, 1], "relu", ["a", "b"], 40) == 0
+
+
+@defect("rounding drops a segment on which three logits are equal")
+def test_boundaries_along_borders_are_found_where_three_logits_tie():
+    assert lost_rays([2, 3, 1, 3, 3], ("leaky_relu", 0.2), ["a", "b", "c"], 60) == 0
+
+
+@defect("ties on a whole region are drawn as the last class")
+@pytest.mark.parametrize("last", [[[1.0]], [[1.0, 2.0, -1.0]]])
+def test_regions_where_all_logits_tie_are_drawn_as_the_class_of_the_network(last):
+    n_outputs = len(last[0])
+    layers = [[[1.0], [0.0]], last], [[0.0], [0.0] * n_outputs]
+    kind, classes = ("softmax", list("abc")) if n_outputs > 1 else ("logistic", list("ab"))
+    network = as_network((*layers, ["relu", kind]), classes=classes)
+    display = slice_regions(network, box=(-2, 2)).plot()
+    left = [k for k, p in zip(display.values, display.polygons, strict=True) if p[:, 0].mean() < 0]
+    assert [classes[k] for k in left] == network.predict([[-1.0, 0.0]]).tolist()
+
+
+@defect("patterns are looked up without the bounds of the slice")
+def test_points_outside_a_slice_are_in_no_region():
+    assert slice_regions(HALF, box=(-2, 2)).locate([[5, 5], [-9, 0]]).tolist() == [-1, -1]
+
+
+@defect("weights are compared with the largest of the layer, whatever the unit of the input")
+@pytest.mark.parametrize(
+    "hidden, first",
+    [("tanh", [[1e9, 0, 0], [0, 1e-6, 3e-6]]), ("relu", [[1e9, 1e9, 0], [1e-6, 3e-6, 1e-6]])],
+)
+def test_lossless_removal_is_lossless_in_any_units(hidden, first):
+    weights = [first, [[1.0], [2.0], [-1.0]]]
+    network = as_network((weights, [[0.0] * 3, [0.0]], [hidden, "identity"]))
+    X = uniform(200, 2) * [1e-9, 1e6]
+    np.testing.assert_allclose(
+        remove_lossless(network).raw_values(X), network.raw_values(X), atol=1e-9
+    )
+
+
+@defect("sides of the box are one rounding off the range of the data")
+def test_rows_satisfy_the_inequalities_of_their_own_regions():
+    for seed in range(40):
+        X = uniform(50, 2, seed=seed) * [1.0, 1e-3] + [100.0, 0.0]
+        regions = LinearRegions(HALF).fit(X)
+        index = regions.transform(X)[:, 0]
+        for k in range(regions.n_regions_):
+            assert regions.inequalities(k).contains(X[index == k]).all()
+
+
+@defect("names are paired with inputs without a look at their number")
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"]])
+def test_formulas_need_one_name_per_input(names):
+    with pytest.raises(ValueError, match="names"):
+        network_to_sympy(HALF, names=names)
+
+
+@defect("the attribute is read before the check")
+def test_inequalities_of_what_is_not_fitted_say_so():
+    with pytest.raises(NotFittedError):
+        LinearRegions(HALF).inequalities(0)
+
+
+@defect("not checked, or checked by what is called")
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("level", lambda X: slice_regions(HALF, X, level=np.nan)),
+        ("origin", lambda X: slice_regions(HALF, X, origin=[0, np.nan], directions=np.eye(2))),
+        ("directions", lambda X: slice_regions(HALF, X, directions=[[np.nan, 0], [0, 1]])),
+        ("direction", lambda X: breakpoints(HALF, X, direction=[np.nan, 0])),
+        ("features", lambda X: slice_regions(HALF, X, features=0)),
+        ("reference", lambda X: LinearRegions(HALF).fit(X).contributions(X, [np.nan, 0])),
+        ("n_regions", lambda X: LinearRegions(HALF).fit(X).merge("3")),
+        ("n_regions", lambda X: LinearRegions(HALF).fit(X).merge(1.5)),
+        ("region", lambda X: LinearRegions(HALF).fit(X).inequalities(0.7)),
+    ],
+    ids=lambda case: case if isinstance(case, str) else "",
+)
+def test_numbers_that_are_none_are_refused_by_name(name, call):
+    with pytest.raises((ValueError, TypeError), match=name):
+        call(uniform(30, 2))
+
+
+@defect("arrays are printed")
+def test_results_are_written_shortly():
+    regions = slice_regions(random_network([2, 20, 1], 0), box=(-2, 2))
+    line = breakpoints(random_network([1, 20, 1], 0), box=(-2, 2))
+    assert len(str(regions)) < 300 and len(str(line)) < 300
