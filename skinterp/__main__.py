@@ -14,7 +14,7 @@ import sklearn
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 import skinterp
-from skinterp.evaluation import compare_surrogates, make_surrogates
+from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
 from skinterp.exact import piecewise_linear
 from skinterp.network import as_network, default_network
 from skinterp.report import write_report
@@ -77,6 +77,11 @@ def make_parser():
     explain.add_argument("--json", metavar="FILE", help="write all results as JSON")
     explain.add_argument("--random-state", type=int, default=0, metavar="N", help="default: 0")
     explain.add_argument("--jobs", type=int, metavar="N", help="folds run at once")
+    explain.add_argument(
+        "--importances",
+        action="store_true",
+        help="rank the inputs by every method, beside a random forest",
+    )
     explain.add_argument("-q", "--quiet", action="store_true", help="print no progress")
     return parser
 
@@ -253,9 +258,16 @@ def explain(args):
             "trained it."
         )
     comparison = _compare(args, network, X, y, forms, cv, progress)
+    importances = None
+    if args.importances:
+        progress("ranking the inputs ...")
+        fitted = comparison.estimators
+        importances = compare_importances(
+            network, X, y, surrogates=fitted, random_state=args.random_state
+        )
     progress("")
-    _print(comparison, lead)
-    _write(args, comparison, lead)
+    _print(comparison, lead, importances)
+    _write(args, comparison, lead, importances)
 
 
 def _compare(args, network, X, y, forms, cv, progress):
@@ -271,13 +283,15 @@ def _compare(args, network, X, y, forms, cv, progress):
     )
 
 
-def _print(comparison, lead):
+def _print(comparison, lead, importances):
     for line in lead:
         print(line)
     for name, surrogate in comparison.estimators.items():
         print(f"\n{name}:")
         print(_text(surrogate))
     print(f"\nMeans and deviations over {comparison.n_folds} folds, held-out rows:\n{comparison}")
+    if importances is not None:
+        print(f"\nImportances of the inputs, as shares:\n{importances}")
 
 
 def _text(surrogate):
@@ -294,7 +308,7 @@ def _text(surrogate):
     return "\n".join([*lines, "(the class with the largest calibrated log-odds wins)"])
 
 
-def _write(args, comparison, lead):
+def _write(args, comparison, lead, importances):
     if args.json is not None:
         content = {
             "skinterp": skinterp.__version__,
@@ -309,12 +323,21 @@ def _write(args, comparison, lead):
                 for method, values in comparison.importances.items()
             },
         }
+        if importances is not None:
+            content["importances"] = importances.to_dict()
         Path(args.json).write_text(json.dumps(content, indent=2), encoding="utf-8")
     if args.report is not None:
         versions = f"skinterp {skinterp.__version__}, scikit-learn {sklearn.__version__}"
         footer = [f"{versions}; random state {args.random_state}; data {args.data}."]
         title = f"How the network decides: {args.target}"
-        write_report(comparison, args.report, title=title, lead=lead, footer=footer)
+        write_report(
+            comparison,
+            args.report,
+            title=title,
+            lead=lead,
+            footer=footer,
+            importances=importances,
+        )
         print(f"\nReport written to {args.report}")
 
 

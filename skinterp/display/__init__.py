@@ -6,21 +6,33 @@ public attributes, so that any result of this package, or of another, can offer 
 """
 
 from skinterp.display._boundary import BoundaryDisplay
+from skinterp.display._contributions import ContributionsDisplay
+from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
+from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
+from skinterp.display._profile import ProfileDisplay
 from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
+from skinterp.display._stability import RankStabilityDisplay
+from skinterp.display._subsets import SubsetsDisplay
 
 __all__ = [
     "BoundaryDisplay",
+    "ContributionsDisplay",
+    "EmbeddingDisplay",
     "FidelityComplexityDisplay",
+    "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
     "ObliqueTreeDisplay",
     "ParetoFrontDisplay",
+    "ProfileDisplay",
     "PruningPathDisplay",
+    "RankStabilityDisplay",
     "RegionsDisplay",
+    "SubsetsDisplay",
 ]

@@ -112,3 +112,34 @@ class Display(ABC):
         with matplotlib.rc_context({"svg.hashsalt": "skinterp"}):
             figure.savefig(image, format="svg", metadata={"Date": None})
         return image.getvalue()
+
+
+class PanelsDisplay(Display):
+    """A figure of several plots of stored numbers."""
+
+    @abstractmethod
+    def _draw_panels(self, figure):
+        """Draw the numbers on an empty figure; return the main axes."""
+
+    def _draw(self, ax):
+        figure = ax.figure
+        figure.clear()
+        self._draw_panels(figure)
+
+    def plot(self):
+        """Draw the numbers on a new figure.
+
+        Returns
+        -------
+        Display
+            The display itself, with attributes `figure_` and `axes_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        pyplot = import_optional("matplotlib.pyplot", extra="plot", purpose="Plotting")
+        self.figure_ = pyplot.figure(figsize=self._size, layout="constrained")
+        self.axes_ = self._draw_panels(self.figure_)
+        return self

@@ -3,6 +3,8 @@
 from html import escape
 from pathlib import Path
 
+import numpy as np
+
 from skinterp.display import ParetoFrontDisplay
 
 STYLE = """
@@ -117,7 +119,31 @@ def _form(name, surrogate):
     return [f"<h2>{escape(name.capitalize())}</h2>", f"<pre>{escape(repr(surrogate))}</pre>"]
 
 
-def render_report(comparison, *, title="How the network decides", lead=(), footer=()):
+def _importances(importances):
+    """Return the section of importances by every method."""
+    best = [f"<td>{escape(name)}</td>" for name in importances.methods]
+    tau = importances.agreement()
+    rows = []
+    for i, cell in enumerate(best):
+        others = np.delete(tau[i], i)
+        mean = "-" if np.isnan(others).all() else f"{np.nanmean(others):.2f}"
+        share = importances.shares[importances.methods[i]]
+        top = [importances.feature_names[j] for j in np.argsort(-share, kind="stable")[:3]]
+        rows.append([cell, f"<td>{mean}</td>", f"<td>{escape(', '.join(top))}</td>"])
+    notes = [f"<p class='note'>{escape(note)}</p>" for note in importances.notes]
+    return [
+        "<h2>Which inputs matter</h2>",
+        _figure(importances.display()),
+        _table(["method", "mean Kendall's tau with the others", "most important"], rows),
+        "<p class='note'>Methods measure different things and may agree on a mistake; inputs that "
+        "move together are credited as the model happens to use them.</p>",
+        *notes,
+    ]
+
+
+def render_report(
+    comparison, *, title="How the network decides", lead=(), footer=(), importances=None
+):
     """Return the report as HTML.
 
     Parameters
@@ -130,6 +156,8 @@ def render_report(comparison, *, title="How the network decides", lead=(), foote
         Paragraphs under the heading: data, network, its accuracy.
     footer : sequence of str, default=()
         Lines at the end: versions, seed, the call.
+    importances : ImportanceComparison or None, default=None
+        Importances of the inputs by several methods, to show as well.
 
     Returns
     -------
@@ -157,6 +185,8 @@ def render_report(comparison, *, title="How the network decides", lead=(), foote
     parts.append(_figure(comparison.fidelity_display()))
     for name, surrogate in comparison.estimators.items():
         parts += _form(name, surrogate)
+    if importances is not None:
+        parts += _importances(importances)
     if comparison.importances:
         parts.append("<h2>What a random forest finds important</h2>")
         parts.append(_figure(comparison.importances_display()))

@@ -202,6 +202,19 @@ def test_bad_networks_are_one_clear_sentence(table, numbers, tmp_path, capsys):
     assert "--network" in line
 
 
+def test_importances_are_printed_reported_and_written(table, tmp_path, capsys):
+    report, content = tmp_path / "report.html", tmp_path / "results.json"
+    call = [table, "--target", "class", "--surrogates", "tree,linear", "--importances", "-q"]
+    assert main(["explain", *call, "--report", str(report), "--json", str(content)]) == 0
+    printed = capsys.readouterr().out
+    assert "Importances of the inputs, as shares" in printed and "derivatives" in printed
+    found = json.loads(content.read_text(encoding="utf-8"))["importances"]
+    assert set(found["connection weights"]) == set(NAMES) and "forest, permutation" in found
+    assert sum(found["derivatives"].values()) == pytest.approx(1.0)
+    page = report.read_text(encoding="utf-8")
+    assert "Which inputs matter" in page and "connection weights" in page and "<<b>>" not in page
+
+
 def test_the_exact_tree_of_a_relu_network_is_compared(table, tmp_path, capsys):
     report, content = tmp_path / "report.html", tmp_path / "results.json"
     call = [table, "--target", "class", "--surrogates", "exact,linear", "-q"]

@@ -1,0 +1,86 @@
+"""A map of the inputs beside the tree of their clusters."""
+
+import numpy as np
+from scipy.cluster.hierarchy import dendrogram
+
+from skinterp.display._display import PALETTE, PanelsDisplay, label, tidy
+
+
+class EmbeddingDisplay(PanelsDisplay):
+    """Inputs as points of a plane, and their hierarchical clustering.
+
+    Parameters
+    ----------
+    coordinates : array-like of shape (n_features, 2)
+        Places on the map.
+    tree : array-like of shape (n_features - 1, 4)
+        Clustering, in scipy's format.
+    feature_names : sequence of str of length n_features
+        Names of the inputs.
+    explained : sequence of two float or None, default=None
+        Share of the variance along each axis.
+
+    Attributes
+    ----------
+    figure_, axes_
+        The figure and its two axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import EmbeddingDisplay
+    >>> display = EmbeddingDisplay([[0, 1], [1, 0]], [[0, 1, 1.4, 2]], ["age", "mass"]).plot()
+    >>> len(display.axes_)
+    2
+    """
+
+    def __init__(self, coordinates, tree, feature_names, *, explained=None):
+        self.coordinates = coordinates
+        self.tree = tree
+        self.feature_names = feature_names
+        self.explained = explained
+
+    @property
+    def _size(self):
+        return 10.0, max(3.6, 0.22 * len(self.feature_names) + 1.0)
+
+    def _draw_panels(self, figure):
+        plane, branches = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
+        points = np.asarray(self.coordinates, dtype=float)
+        n = len(points)
+        plane.axhline(0, color="#DDDDDD", linewidth=0.8)
+        plane.axvline(0, color="#DDDDDD", linewidth=0.8)
+        plane.scatter(*points.T, s=18, color=PALETTE[0], zorder=3)
+        # with many inputs only those far from the centre have room for a name
+        far = np.argsort(-np.hypot(*points.T))[: 25 if n > 25 else n]
+        for j in far:
+            side = points[j, 0] <= np.median(points[:, 0])
+            plane.annotate(
+                label(self.feature_names[j], 22),
+                points[j],
+                xytext=(4 if side else -4, 2),
+                textcoords="offset points",
+                ha="left" if side else "right",
+                fontsize="small" if n <= 12 else "x-small",
+            )
+        axes = ("First direction", "Second direction")
+        if self.explained is not None:
+            axes = [f"{a} ({share:.0%})" for a, share in zip(axes, self.explained)]
+        plane.set(xlabel=axes[0], ylabel=axes[1])
+        plane.margins(0.12)
+        tidy(plane)
+        self._draw_tree(branches)
+        return np.array([plane, branches])
+
+    def _draw_tree(self, ax):
+        n = len(self.feature_names)
+        dendrogram(
+            np.asarray(self.tree, dtype=float),
+            ax=ax,
+            orientation="left",
+            labels=[label(name, 26) for name in self.feature_names],
+            color_threshold=0.0,
+            above_threshold_color=PALETTE[0],
+            leaf_font_size=9 if n <= 25 else 7,
+        )
+        ax.set_xlabel("Distance of clusters")
+        tidy(ax, grid="x")

@@ -1,0 +1,78 @@
+"""Importances by many methods as a table: shades for shares, numbers for ranks."""
+
+import numpy as np
+from scipy.stats import rankdata
+
+from skinterp.display._display import Display, label
+
+
+class ImportanceTableDisplay(Display):
+    """A table of inputs and methods: shaded by share, with the rank in each cell.
+
+    Parameters
+    ----------
+    shares : dict of str to array-like of shape (n_features,)
+        Importances by method, not negative; each is shown relative to its largest.
+    feature_names : sequence of str of length n_features
+        The names of the inputs.
+    max_features : int, default=40
+        How many inputs to show, those with the best mean ranks.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import ImportanceTableDisplay
+    >>> shares = {"weights": [0.2, 0.8], "slopes": [0.4, 0.6]}
+    >>> display = ImportanceTableDisplay(shares, ["age", "mass"]).plot()
+    >>> [text.get_text() for text in display.ax_.get_yticklabels()]
+    ['mass', 'age']
+    """
+
+    def __init__(self, shares, feature_names, *, max_features=40):
+        self.shares = shares
+        self.feature_names = feature_names
+        self.max_features = max_features
+
+    @property
+    def _n_shown(self):
+        return min(self.max_features, len(self.feature_names))
+
+    @property
+    def _size(self):
+        return 3.4 + 0.55 * len(self.shares), 2.2 + 0.24 * self._n_shown
+
+    def _draw(self, ax):
+        table = np.array([np.asarray(row, dtype=float) for row in self.shares.values()])
+        ranks = rankdata(-table, axis=1)
+        shown = np.argsort(ranks.mean(axis=0), kind="stable")[: self._n_shown]
+        largest = table.max(axis=1, keepdims=True)
+        shade = (table / np.where(largest > 0, largest, 1.0))[:, shown].T
+        image = ax.imshow(shade, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for i, j in np.ndindex(shade.shape):
+            ax.text(
+                j,
+                i,
+                f"{ranks[j, shown[i]]:.3g}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if shade[i, j] > 0.6 else "black",
+            )
+        ax.set_xticks(
+            range(len(self.shares)),
+            [label(name, 26) for name in self.shares],
+            rotation=40,
+            ha="left",
+            rotation_mode="anchor",
+        )
+        ax.xaxis.tick_top()
+        ax.set_yticks(range(len(shown)), [label(self.feature_names[j], 32) for j in shown])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        bar = ax.figure.colorbar(image, ax=ax, shrink=0.7, pad=0.02, aspect=25)
+        bar.set_label("Share, relative to the largest of the method; numbers: ranks")
+        bar.outline.set_visible(False)

@@ -1,0 +1,77 @@
+"""Answers along single inputs, the others held: a small plot per input."""
+
+import numpy as np
+
+from skinterp.display._display import PanelsDisplay, label, tidy
+from skinterp.utils import import_optional
+
+_COLUMNS = 4
+
+
+class ProfileDisplay(PanelsDisplay):
+    """Curves of an output along single inputs, one per quantile of the others.
+
+    Parameters
+    ----------
+    grids : array-like of shape (n_features, n_steps)
+        Values of each input.
+    values : array-like of shape (n_features, n_quantiles, n_steps)
+        The output.
+    quantiles : sequence of float
+        Where the other inputs are held.
+    feature_names : sequence of str
+        Names of the inputs.
+    name : str, default="output"
+        What the output is.
+
+    Attributes
+    ----------
+    figure_, axes_
+        The figure and its axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import ProfileDisplay
+    >>> curves = [[[0.0, 1.0], [0.5, 1.5]]]
+    >>> display = ProfileDisplay([[0.0, 1.0]], curves, [0.1, 0.9], ["age"]).plot()
+    >>> len(display.axes_[0].lines)
+    2
+    """
+
+    def __init__(self, grids, values, quantiles, feature_names, *, name="output"):
+        self.grids = grids
+        self.values = values
+        self.quantiles = quantiles
+        self.feature_names = feature_names
+        self.name = name
+
+    @property
+    def _shape(self):
+        n = len(self.feature_names)
+        columns = min(_COLUMNS, n)
+        return -(-n // columns), columns
+
+    @property
+    def _size(self):
+        rows, columns = self._shape
+        return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5)
+
+    def _draw_panels(self, figure):
+        matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
+        colours = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, len(self.quantiles)))
+        axes = figure.subplots(*self._shape, sharey=True, squeeze=False).ravel()
+        for ax in axes[len(self.feature_names) :]:
+            ax.remove()
+        axes = axes[: len(self.feature_names)]
+        for ax, grid, curves, name in zip(axes, self.grids, self.values, self.feature_names):
+            for q, colour, curve in zip(self.quantiles, colours, curves):
+                ax.plot(grid, curve, color=colour, linewidth=1.3, label=f"{q:.3g}")
+            ax.set_xlabel(label(name, 26))
+            ax.locator_params(axis="x", nbins=4)
+            tidy(ax)
+        figure.supylabel(label(self.name, 50), fontsize="medium")
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="outside right upper", title="others at\nquantile", frameon=False
+        )
+        return axes

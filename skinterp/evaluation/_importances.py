@@ -1,0 +1,343 @@
+"""Importances of the inputs by every method, beside a forest's and the surrogates'."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.inspection import permutation_importance
+from sklearn.utils import check_random_state
+
+from skinterp.display import ImportanceTableDisplay
+from skinterp.evaluation._compare import is_used_as_it_is, make_surrogates
+from skinterp.importance import (
+    importance_shares,
+    kendall_matrix,
+    spearman_matrix,
+    top_k_overlap,
+)
+from skinterp.network import as_network, checked_rows, input_names
+from skinterp.sampling import feature_scale
+from skinterp.utils import import_optional
+from skinterp.utils._sklearn import is_fitted
+
+NETWORK_METHODS = (
+    "garson",
+    "garson 1991",
+    "connection weights",
+    "derivatives",
+    "perturbation",
+    "permutation",
+)
+_N_REPEATS = 5
+_LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class ImportanceComparison:
+    """Importances of the inputs by several methods, as shares, and how far they agree.
+
+    Parameters
+    ----------
+    shares : dict of str to ndarray of shape (n_features,)
+        By method; each adds up to 1, or is all 0.
+    feature_names : tuple of str
+        Names of the inputs.
+    notes : tuple of str
+        Methods that have no meaning here, and why.
+    """
+
+    shares: dict
+    feature_names: tuple
+    notes: tuple = ()
+
+    @property
+    def methods(self):
+        """Names of the methods."""
+        return tuple(self.shares)
+
+    @property
+    def _table(self):
+        return np.array(list(self.shares.values()))
+
+    def agreement(self, kind="kendall", k=3):
+        """Return how far the rankings of every two methods agree.
+
+        Parameters
+        ----------
+        kind : {"kendall", "spearman", "top"}, default="kendall"
+            Kendall's tau-b, Spearman's correlation, or the common part of the k best.
+        k : int, default=3
+            How many inputs for "top".
+
+        Returns
+        -------
+        ndarray of shape (n_methods, n_methods)
+            1 where they agree; nan where a method ranks nothing.
+
+        Raises
+        ------
+        ValueError
+            If `kind` is none of these, or k is out of range.
+        """
+        if kind == "top":
+            return top_k_overlap(self._table, k)
+        if kind not in ("kendall", "spearman"):
+            raise ValueError(f"kind must be 'kendall', 'spearman' or 'top'. Got {kind!r} instead.")
+        return (kendall_matrix if kind == "kendall" else spearman_matrix)(self._table)
+
+    def agreement_frame(self, kind="kendall", k=3):
+        """Return the agreement as a table with the names of the methods.
+
+        Parameters
+        ----------
+        kind : {"kendall", "spearman", "top"}, default="kendall"
+            Which measure; see `agreement`.
+        k : int, default=3
+            How many inputs for "top".
+
+        Returns
+        -------
+        pandas.DataFrame
+            A square table.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="agreement_frame")
+        table = self.agreement(kind, k)
+        return pandas.DataFrame(table, index=self.methods, columns=self.methods)
+
+    def to_frame(self):
+        """Return the shares, one line per input and one column per method.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The shares, the inputs with the best mean share first.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        index = pandas.Index(self.feature_names, name="feature")
+        frame = pandas.DataFrame(self.shares, index=index)
+        return frame.iloc[np.argsort(-self._table.mean(axis=0), kind="stable")]
+
+    def display(self, max_features=40):
+        """Return the display of shares and ranks.
+
+        Parameters
+        ----------
+        max_features : int, default=40
+            How many inputs to show.
+
+        Returns
+        -------
+        ImportanceTableDisplay
+            The display, not drawn yet.
+        """
+        return ImportanceTableDisplay(self.shares, self.feature_names, max_features=max_features)
+
+    def plot(self, ax=None, max_features=40):
+        """Draw shares and ranks as a table.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+        max_features : int, default=40
+            How many inputs to show.
+
+        Returns
+        -------
+        ImportanceTableDisplay
+            The display.
+        """
+        return self.display(max_features).plot(ax)
+
+    def to_dict(self):
+        """Return the shares as plain numbers, for JSON.
+
+        Returns
+        -------
+        dict of str to dict of str to float
+            By method and input.
+        """
+        return {
+            method: dict(zip(self.feature_names, map(float, row)))
+            for method, row in self.shares.items()
+        }
+
+    def __str__(self):
+        tau = self.agreement()
+        width = max(len(method) for method in self.methods)
+        head = f"{'method':<{width}}  mean tau  most important inputs"
+        lines = [head, "-" * len(head)]
+        for i, (method, row) in enumerate(self.shares.items()):
+            others = np.delete(tau[i], i)
+            mean = "   -" if np.isnan(others).all() else f"{np.nanmean(others):4.2f}"
+            best = np.argsort(-row, kind="stable")[:3]
+            text = ", ".join(f"{self.feature_names[j]} {row[j]:.2f}" for j in best)
+            lines.append(f"{method:<{width}}  {mean:>8}  {text}")
+        return "\n".join([*lines, *self.notes])
+
+
+def _normalised(values):
+    values = np.maximum(np.asarray(values, dtype=float), 0.0)
+    return values / values.sum() if values.sum() > 0 else values
+
+
+def surrogate_shares(surrogate, X):
+    """Return the importances of the inputs to a fitted surrogate, as shares.
+
+    Parameters
+    ----------
+    surrogate : estimator
+        Fitted: a tree's importances, the coefficients of a linear model times the standard
+        deviations of the inputs, or the root mean square derivatives of equations times these.
+    X : ndarray of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        Shares; of several classes or outputs their mean.
+
+    Raises
+    ------
+    ValueError
+        If the surrogate has no importances.
+    """
+    scale = feature_scale(X)
+    if hasattr(surrogate, "feature_importances_"):
+        return _normalised(surrogate.feature_importances_)
+    if hasattr(surrogate, "equation_") or hasattr(surrogate, "equations_"):
+        equations = getattr(surrogate, "equations_", None) or (surrogate.equation_,)
+        parts = []
+        for equation in equations:
+            slopes = equation.expression.value_and_gradient(X)[1]
+            known = np.isfinite(slopes).all(axis=1)
+            parts.append(_normalised(np.sqrt((slopes[known] ** 2).mean(axis=0)) * scale))
+        return _normalised(np.mean(parts, axis=0))
+    if hasattr(surrogate, "coef_") and np.ndim(surrogate.coef_) <= 2:
+        strength = np.abs(np.atleast_2d(surrogate.coef_)) * scale
+        return _normalised(np.mean([_normalised(row) for row in strength], axis=0))
+    raise ValueError(f"{type(surrogate).__name__} has no importances of the inputs.")
+
+
+def _forest(task, X, y, seed):
+    """Return impurity and permutation importances of a forest; the latter on unseen rows."""
+    kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
+    held = check_random_state(seed).permutation(len(X))[: max(2, len(X) // 4)]
+    seen = np.setdiff1d(np.arange(len(X)), held)
+    whole = kind(random_state=seed).fit(X, y)
+    part = kind(random_state=seed).fit(X[seen], y[seen])
+    found = permutation_importance(
+        part, X[held], y[held], n_repeats=_N_REPEATS, random_state=seed
+    ).importances_mean
+    return _normalised(whole.feature_importances_), _normalised(found)
+
+
+def _checked_target(network, rows, y):
+    """Return the target, or the network's own answers, refusing what has no importances."""
+    if network.task == "multilabel" or (network.task == "regression" and network.n_outputs > 1):
+        raise ValueError(
+            f"compare_importances explains one target. Got a {network.task} network with "
+            f"{network.n_outputs} outputs instead: pass as_network(model).output(k) or .margin(k)."
+        )
+    if y is not None and len(y) != len(rows):
+        raise ValueError(f"y must have one entry per row of X, {len(rows)}. Got {len(y)} instead.")
+    target = network.predict(rows) if y is None else y
+    if len(np.unique(target)) < 2:
+        raise ValueError(
+            "The target must have at least two values. "
+            f"Got {np.unique(target).tolist()} at all rows instead."
+        )
+    return target
+
+
+def compare_importances(
+    network, X, y=None, *, surrogates=("tree", "linear", "symbolic"), random_state=0
+):
+    """Put importances by every method beside a random forest's and the surrogates'.
+
+    Parameters
+    ----------
+    network : estimator, Network, tuple or callable
+        Anything :func:`skinterp.network.as_network` takes. An unfitted estimator is trained first.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+    y : array-like of shape (n_samples,) or None, default=None
+        Target; without it the network's own answers stand in for it.
+    surrogates : sequence of str or dict, default=("tree", "linear", "symbolic")
+        Surrogates whose importances to add, as in :func:`compare_surrogates`; fitted ones are
+        used as they are; an empty sequence for none. Forms that have no importances are left out
+        with a note.
+    random_state : int, RandomState instance or None, default=0
+        Seeds all that is random.
+
+    Returns
+    -------
+    ImportanceComparison
+        Shares by method: "garson", "garson 1991", "connection weights", "derivatives",
+        "perturbation", "permutation" (scikit-learn's, of the network), "forest, impurity",
+        "forest, permutation" (on a quarter of the rows that the forest has not seen), and one per
+        surrogate. Weights and derivatives are per standard deviation of the inputs.
+
+    Raises
+    ------
+    ValueError
+        If the network is not fitted and there is no target, X does not fit it, or it has several
+        outputs of a regression.
+
+    Notes
+    -----
+    Agreement between methods is no proof: all of them credit inputs that move together as the
+    model at hand happens to use them. A forest's impurity favours inputs of many values and says
+    what *a forest* uses. See :func:`skinterp.importance.importance_stability` for what survives
+    another training.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skinterp import default_network
+    >>> from skinterp.evaluation import compare_importances
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> network = default_network("multiclass", random_state=0).fit(X, y)
+    >>> found = compare_importances(network, X, y, surrogates=["tree"])
+    >>> found.methods[-3:]
+    ('forest, impurity', 'forest, permutation', 'tree')
+    """
+    y = None if y is None else np.asarray(y)
+    if not is_used_as_it_is(network):
+        if y is None:
+            raise ValueError(
+                "y must be passed, because network is not fitted and has to be trained."
+            )
+        network = clone(network).fit(X, y)
+    network = as_network(network)
+    rows, names = checked_rows(network, X), input_names(network, X)
+    target = _checked_target(network, rows, y)
+    seed = check_random_state(random_state).randint(_LARGEST_SEED)
+    shares, notes = {}, []
+    for method in NETWORK_METHODS:
+        try:
+            shares[method] = importance_shares(method, network, rows, target, seed)
+        except ValueError as error:
+            notes.append(f"{method} is left out: {error}")
+    impurity, permutation = _forest(network.task, rows, target, seed)
+    shares |= {"forest, impurity": impurity, "forest, permutation": permutation}
+    forms = make_surrogates(surrogates, network.task, seed) if len(surrogates) else {}
+    for name, surrogate in forms.items():
+        if not is_fitted(surrogate):
+            surrogate = clone(surrogate).set_params(network=network).fit(rows)
+        try:
+            shares[name] = surrogate_shares(surrogate, rows)
+        except ValueError as error:
+            notes.append(f"{name} is left out: {error}")
+    return ImportanceComparison(shares, names, tuple(notes))

@@ -1,0 +1,197 @@
+"""Importances that look at the slopes of a network."""
+
+import numpy as np
+
+from skinterp.importance._paths import mean_gradient
+from skinterp.importance._result import Importances
+from skinterp.network import as_network, checked_rows, input_names, output_names
+from skinterp.sampling import feature_scale
+
+_BLOCK_FLOATS = 2**22
+
+
+def partial_derivatives(network, X):
+    """Average the exact derivatives of a network by its inputs over rows.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple or callable
+        The network; of a classifier the log-odds (of more than two classes the logits) are
+        looked at. Pass ``as_network(model).margin(k)`` for one class against all others.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    Importances
+        Mean derivatives, per unit of the input. `statistics` holds their standard deviation
+        ("std"), root mean square ("rms"), the mean times the standard deviation of the input
+        ("per_deviation", which is drawn), and "share": the root mean square times the standard
+        deviation of the input, as a part of the sum over inputs, by which inputs are ranked.
+
+    Raises
+    ------
+    ValueError
+        If X does not fit the network, or no input varies.
+
+    Notes
+    -----
+    Derivatives say what a small change of one input alone would do, and nothing about values that
+    rows never take. A mean near 0 may hide effects of both signs: compare with the root mean
+    square. Of inputs that move together each is credited as the network happens to use it. Where
+    a classifier is sure its log-odds still have slopes, though its answer does not change.
+
+    References
+    ----------
+    Y. Dimopoulos, P. Bourret and S. Lek, "Use of some sensitivity criteria for choosing networks
+    with good generalization ability", Neural Processing Letters 2, 1995.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.importance import partial_derivatives
+    >>> weights = [[[1.0, -1.0], [0.0, 0.0]], [[1.0], [1.0]]]
+    >>> network = (weights, [[0, 0], [0]], ["relu", "identity"])
+    >>> found = partial_derivatives(network, np.array([[-1.0, 0.0], [1.0, 5.0]]))
+    >>> found.values.ravel(), found.statistics["rms"].ravel()
+    (array([0., 0.]), array([1., 0.]))
+    """
+    network = as_network(network)
+    rows = checked_rows(network, X)
+    names = input_names(network, X)
+    scale = feature_scale(rows)
+    if not scale.any():
+        raise ValueError(
+            "X must have an input that varies to weigh derivatives by. Got constant columns only "
+            "instead."
+        )
+    total, squares = 0.0, 0.0
+    step = max(1, _BLOCK_FLOATS // (rows.shape[1] * (network.n_outputs or 1)))
+    for start in range(0, len(rows), step):
+        slopes = network.jacobian(rows[start : start + step])
+        total = total + slopes.sum(axis=0)
+        squares = squares + (slopes**2).sum(axis=0)
+    mean, rms = (total / len(rows)).T, np.sqrt(squares / len(rows)).T
+    strength = rms * scale[:, np.newaxis]
+    whole = strength.sum(axis=0)
+    statistics = {
+        "std": np.sqrt(np.maximum(rms**2 - mean**2, 0.0)),
+        "rms": rms,
+        "per_deviation": mean * scale[:, np.newaxis],
+        "share": strength / np.where(whole > 0, whole, 1.0),
+    }
+    return Importances(mean, names, output_names(network), "Mean derivative", strength, statistics)
+
+
+def _row(network, x, name):
+    """Return one row as an array of shape (n_features,)."""
+    array = x if hasattr(x, "columns") else np.atleast_2d(np.asarray(x, dtype=float))
+    rows = checked_rows(network, array)
+    if len(rows) != 1:
+        raise ValueError(f"{name} must be one row. Got {len(rows)} rows instead.")
+    return rows[0]
+
+
+def _ends(network, x, baseline):
+    start = np.zeros(network.n_features_in or np.size(x)) if baseline is None else baseline
+    return _row(network, start, "baseline"), _row(network, x, "x")
+
+
+def gradient_times_input(network, x, baseline=None):
+    """Multiply the slopes at a row by the row's distance from a baseline.
+
+    ``(x_i - b_i) df/dx_i (x)``.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple or callable
+        The network; of a classifier the log-odds (of more than two classes the logits).
+    x : array-like of shape (n_features,) or (1, n_features), or data frame of one row
+        The row.
+    baseline : array-like of shape (n_features,) or None, default=None
+        What to compare with, in input units; None is zero. The mean of your data is often a
+        better choice.
+
+    Returns
+    -------
+    Importances
+        Signed contributions.
+
+    Raises
+    ------
+    ValueError
+        If x or the baseline is not one row that fits the network.
+
+    Notes
+    -----
+    Contributions do not add up to the difference of the outputs, unless the network is linear
+    between baseline and row; where it saturates they vanish. `integrated_gradients` do add up.
+
+    References
+    ----------
+    A. Shrikumar, P. Greenside, A. Shcherbina and A. Kundaje, "Not just a black box", arXiv
+    1605.01713.
+
+    Examples
+    --------
+    >>> from skinterp.importance import gradient_times_input
+    >>> network = ([[[2.0], [-1.0]]], [[1.0]], ["identity"])
+    >>> gradient_times_input(network, [3.0, 4.0]).values.ravel()
+    array([ 6., -4.])
+    """
+    network = as_network(network)
+    start, end = _ends(network, x, baseline)
+    values = (network.jacobian(end[np.newaxis])[0] * (end - start)).T
+    names = input_names(network, x if hasattr(x, "columns") else end[np.newaxis])
+    return Importances(values, names, output_names(network), "Gradient x input")
+
+
+def integrated_gradients(network, x, baseline=None):
+    """Share out the difference of the outputs at a row and at a baseline among the inputs.
+
+    ``(x_i - b_i) * integral_0^1 df/dx_i (b + t (x - b)) dt``; the sum over inputs is
+    ``f(x) - f(b)``.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple or callable
+        The network; of a classifier the log-odds (of more than two classes the logits).
+    x : array-like of shape (n_features,) or (1, n_features), or data frame of one row
+        The row.
+    baseline : array-like of shape (n_features,) or None, default=None
+        What to compare with, in input units; None is zero. The mean of your data is often a
+        better choice.
+
+    Returns
+    -------
+    Importances
+        Signed contributions, in units of the output.
+
+    Raises
+    ------
+    ValueError
+        If x or the baseline is not one row that fits the network.
+
+    Notes
+    -----
+    The integral is exact for piecewise-linear networks, whose slopes are constant between the
+    kinks on the line, and adaptive (to 1e-10) for others. The result depends on the baseline as
+    much as on the row, and the line between them may lead where there are no data.
+
+    References
+    ----------
+    M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", arXiv
+    1703.01365.
+
+    Examples
+    --------
+    >>> from skinterp.importance import integrated_gradients
+    >>> network = ([[[1.0], [1.0]], [[1.0]]], [[-1.0], [0.0]], ["relu", "identity"])
+    >>> integrated_gradients(network, [2.0, 1.0]).values.ravel().round(6)
+    array([1.333333, 0.666667])
+    """
+    network = as_network(network)
+    start, end = _ends(network, x, baseline)
+    values = (mean_gradient(network, start, end) * (end - start)).T
+    names = input_names(network, x if hasattr(x, "columns") else end[np.newaxis])
+    return Importances(values, names, output_names(network), "Integrated gradients")

@@ -1,0 +1,142 @@
+"""Which inputs a network treats alike: its first weights as coordinates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from skinterp.display import EmbeddingDisplay
+from skinterp.importance._weights import _dense, _first_weights
+from skinterp.network import input_names
+from skinterp.utils import import_optional
+
+
+@dataclass(frozen=True, eq=False)
+class VariableEmbedding:
+    """The inputs of a network as points: rows of its first weight matrix.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_features, n_units)
+        The rows.
+    coordinates : ndarray of shape (n_features, 2)
+        Their two main directions.
+    explained : ndarray of shape (2,)
+        Share of the rows' variance along each of these.
+    tree : ndarray of shape (n_features - 1, 4)
+        Hierarchical clustering of the rows, in scipy's format.
+    feature_names : tuple of str
+        Names of the inputs.
+    """
+
+    weights: np.ndarray
+    coordinates: np.ndarray
+    explained: np.ndarray
+    tree: np.ndarray
+    feature_names: tuple
+
+    def clusters(self, n_clusters):
+        """Return groups of inputs.
+
+        Parameters
+        ----------
+        n_clusters : int
+            How many at most.
+
+        Returns
+        -------
+        list of list of str
+            Names, the group of the first input first.
+
+        Raises
+        ------
+        ValueError
+            If `n_clusters` is not from 1 to the number of inputs.
+        """
+        n = len(self.feature_names)
+        if not 1 <= n_clusters <= n:
+            raise ValueError(f"n_clusters must be from 1 to {n}. Got {n_clusters} instead.")
+        labels = fcluster(self.tree, n_clusters, criterion="maxclust")
+        first = sorted(set(labels.tolist()), key=labels.tolist().index)
+        return [[n for n, k in zip(self.feature_names, labels) if k == label] for label in first]
+
+    def to_frame(self):
+        """Return one line per input.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Its coordinates, indexed by name.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        index = pandas.Index(self.feature_names, name="feature")
+        return pandas.DataFrame(self.coordinates, columns=["first", "second"], index=index)
+
+    def plot(self):
+        """Draw the map of the inputs beside the tree of their clusters.
+
+        Returns
+        -------
+        EmbeddingDisplay
+            The display.
+        """
+        return EmbeddingDisplay(
+            self.coordinates, self.tree, self.feature_names, explained=self.explained
+        ).plot()
+
+
+def variable_embedding(network, X=None):
+    """Place the inputs of a network by their weights into its first hidden layer.
+
+    Two inputs with the same row ``W[i, :]`` are the same to the network: only their sum reaches
+    it. The map shows the two main directions of the rows (singular vectors of the centred matrix),
+    the tree Ward's clustering by Euclidean distance.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView or tuple
+        A network with layers and at least two inputs.
+    X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Rows; with them weights are multiplied by the standard deviations of the inputs, so that
+        their units cancel.
+
+    Returns
+    -------
+    VariableEmbedding
+        Map and clusters.
+
+    Raises
+    ------
+    ValueError
+        If the network has no layers or one input only.
+
+    Notes
+    -----
+    Inputs near the origin are hardly used. Weights of inputs that hardly matter stay near their
+    random start, and so may look alike or different by chance; distances between weak inputs mean
+    little. Opposite rows are inputs of opposite effect, not unrelated ones.
+
+    Examples
+    --------
+    >>> from skinterp.importance import variable_embedding
+    >>> first = [[1.0, -1.0], [1.1, -1.0], [-2.0, 0.0]]
+    >>> network = ([first, [[1.0], [1.0]]], [[0.0, 0.0], [0.0]], ["tanh", "identity"])
+    >>> variable_embedding(network).clusters(2)
+    [['x0', 'x1'], ['x2']]
+    """
+    network, dense = _dense(network, "variable_embedding")
+    weights = _first_weights(network, dense, X)
+    if len(weights) < 2:
+        raise ValueError("variable_embedding needs at least two inputs. Got a network of one.")
+    left, sizes, _ = np.linalg.svd(weights - weights.mean(axis=0), full_matrices=False)
+    scores = np.zeros((len(weights), max(2, len(sizes))))
+    scores[:, : len(sizes)] = left * sizes
+    variance = np.append(sizes**2, 0.0)
+    explained = variance[:2] / (variance.sum() or 1.0)
+    tree = linkage(weights, method="ward")
+    return VariableEmbedding(weights, scores[:, :2], explained, tree, input_names(network, X))

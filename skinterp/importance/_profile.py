@@ -1,0 +1,170 @@
+"""What a network answers along one input, the others held."""
+
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+
+from skinterp.display import ProfileDisplay
+from skinterp.network import as_network, checked_rows, input_names, output_names
+from skinterp.utils import import_optional
+
+
+@dataclass(frozen=True, eq=False)
+class LekProfile:
+    """Answers of a network along single inputs, the others held at quantiles.
+
+    Parameters
+    ----------
+    grids : ndarray of shape (n_profiled, n_steps)
+        Values of each profiled input.
+    values : ndarray of shape (n_profiled, n_quantiles, n_steps, n_outputs)
+        The answers.
+    quantiles : tuple of float
+        Where the other inputs are held.
+    feature_names : tuple of str
+        Names of the profiled inputs.
+    output_names : tuple of str
+        Names of the outputs.
+    """
+
+    grids: np.ndarray
+    values: np.ndarray
+    quantiles: tuple
+    feature_names: tuple
+    output_names: tuple
+
+    def to_frame(self):
+        """Return one line per input, quantile and step.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Feature, quantile of the others, x, and a column per output.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        n, n_quantiles, n_steps, _ = self.values.shape
+        columns = {
+            "feature": np.repeat(self.feature_names, n_quantiles * n_steps),
+            "quantile": np.tile(np.repeat(self.quantiles, n_steps), n),
+            "x": np.repeat(self.grids[:, np.newaxis], n_quantiles, axis=1).ravel(),
+        }
+        columns |= {name: self.values[..., k].ravel() for k, name in enumerate(self.output_names)}
+        return pandas.DataFrame(columns)
+
+    def plot(self, output=0):
+        """Draw the curves of one output, a small plot per input.
+
+        Parameters
+        ----------
+        output : int, default=0
+            Which output.
+
+        Returns
+        -------
+        ProfileDisplay
+            The display.
+        """
+        return ProfileDisplay(
+            self.grids,
+            self.values[..., output],
+            self.quantiles,
+            self.feature_names,
+            name=self.output_names[output],
+        ).plot()
+
+
+def _profiled(features, names):
+    """Return the columns of the profiled inputs."""
+    if features is None:
+        return list(range(len(names)))
+    columns = []
+    for feature in features:
+        known = feature in names if isinstance(feature, str) else 0 <= feature < len(names)
+        if not known:
+            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
+        columns.append(names.index(feature) if isinstance(feature, str) else int(feature))
+    return columns
+
+
+def lek_profile(
+    network, X, *, features=None, quantiles=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), n_steps=50
+):
+    """Follow a network's answers along single inputs, the others held at quantiles.
+
+    Parameters
+    ----------
+    network : estimator, Network, ScalarView, tuple or callable
+        The network; of a classifier the log-odds (of more than two classes the logits) are
+        followed.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows: they give ranges and quantiles.
+    features : sequence of str or int or None, default=None
+        Inputs to follow; None is all.
+    quantiles : sequence of float, default=(0, 0.2, 0.4, 0.6, 0.8, 1)
+        Where all the other inputs are held at once, one curve each.
+    n_steps : int, default=50
+        Steps from the least to the largest value of an input.
+
+    Returns
+    -------
+    LekProfile
+        The curves.
+
+    Raises
+    ------
+    ValueError
+        If X does not fit the network, an input to follow is constant, or a quantile is not from
+        0 to 1.
+
+    Notes
+    -----
+    Curves that are not parallel show interactions. All other inputs at their 90 % quantile at
+    once may be a row that cannot exist, the more so the more inputs there are.
+
+    References
+    ----------
+    S. Lek, M. Delacoste, P. Baran, I. Dimopoulos, J. Lauga and S. Aulagnier, "Application of
+    neural networks to modelling nonlinear relationships in ecology", Ecological Modelling 90,
+    1996.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.importance import lek_profile
+    >>> X = np.random.default_rng(0).uniform(size=(100, 2))
+    >>> network = ([[[2.0], [0.0]]], [[0.0]], ["identity"])
+    >>> curves = lek_profile(network, X, quantiles=[0.5], n_steps=3)
+    >>> np.allclose(curves.values[0, 0, :, 0], 2 * curves.grids[0])
+    True
+    """
+    if not isinstance(n_steps, Integral) or n_steps < 2:
+        raise ValueError(f"n_steps must be an integer of at least 2. Got {n_steps!r} instead.")
+    quantiles = tuple(float(q) for q in quantiles)
+    if not quantiles or not all(0.0 <= q <= 1.0 for q in quantiles):
+        raise ValueError(f"quantiles must be numbers from 0 to 1. Got {quantiles} instead.")
+    network = as_network(network)
+    rows, names = checked_rows(network, X), input_names(network, X)
+    columns = _profiled(features, names)
+    low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
+    constant = [names[j] for j, flat in zip(columns, low == high) if flat]
+    if constant:
+        raise ValueError(
+            "The inputs to follow must vary. Got constant ones instead: "
+            f"{constant}; leave them out by features=."
+        )
+    grids = np.linspace(low, high, n_steps, axis=1)
+    held = np.quantile(rows, quantiles, axis=0)
+    asked = np.broadcast_to(
+        held[np.newaxis, :, np.newaxis], (len(columns), len(quantiles), n_steps, rows.shape[1])
+    ).copy()
+    for place, (column, grid) in enumerate(zip(columns, grids)):
+        asked[place, :, :, column] = grid
+    values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
+    followed = tuple(names[j] for j in columns)
+    return LekProfile(grids, values, quantiles, followed, output_names(network))

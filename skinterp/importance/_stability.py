@@ -1,0 +1,332 @@
+"""Which rankings of the inputs survive when the network is trained again."""
+
+import sys
+import warnings
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from scipy.stats import rankdata
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
+
+from skinterp.display import RankStabilityDisplay
+from skinterp.importance._methods import METHODS, importance_shares
+from skinterp.importance._ranks import kendall_matrix
+from skinterp.network import as_network
+from skinterp.utils import check_X, feature_names_of, import_optional
+from skinterp.utils._sklearn import take_rows
+
+_INTERVAL = (0.025, 0.975)
+_LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class ImportanceStability:
+    """Rankings of the inputs by several methods over several trainings.
+
+    Parameters
+    ----------
+    methods : tuple of str
+        The methods.
+    shares : ndarray of shape (n_methods, n_repeats, n_features)
+        Importances of every training, as shares.
+    scores : ndarray of shape (n_repeats,)
+        Accuracy, or R2, of each network on the rows it was not trained on (with `bootstrap`), or
+        on all rows.
+    feature_names : tuple of str
+        Names of the inputs.
+    """
+
+    methods: tuple
+    shares: np.ndarray
+    scores: np.ndarray
+    feature_names: tuple
+
+    @property
+    def ranks(self):
+        """Ranks of the inputs, 1 for the most important, in the shape of `shares`."""
+        return rankdata(-self.shares, axis=-1)
+
+    @property
+    def mean_ranks(self):
+        """Mean ranks, an array of shape (n_methods, n_features)."""
+        return self.ranks.mean(axis=1)
+
+    @property
+    def intervals(self):
+        """Where 95 % of the ranks lie, an array of shape (2, n_methods, n_features)."""
+        return np.quantile(self.ranks, _INTERVAL, axis=1)
+
+    @property
+    def stability(self):
+        """Mean Kendall's tau between two trainings, one per method; 1 if all rank alike."""
+        above = np.triu_indices(self.shares.shape[1], k=1)
+        return np.array([np.nanmean(kendall_matrix(table)[above]) for table in self.shares])
+
+    def top_k_frequency(self, k):
+        """Return how often each input is among the k most important ones.
+
+        Parameters
+        ----------
+        k : int
+            How many.
+
+        Returns
+        -------
+        ndarray of shape (n_methods, n_features)
+            From 0 to 1; of tied inputs the first counts.
+
+        Raises
+        ------
+        ValueError
+            If k is not from 1 to the number of inputs.
+        """
+        if not 1 <= k <= len(self.feature_names):
+            raise ValueError(f"k must be from 1 to {len(self.feature_names)}. Got {k} instead.")
+        return (rankdata(-self.shares, method="ordinal", axis=-1) <= k).mean(axis=1)
+
+    def to_frame(self, k=3):
+        """Return one line per method and input.
+
+        Parameters
+        ----------
+        k : int, default=3
+            What counts as the top.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Method, feature, mean rank, its interval, mean share, and how often it is in the top k.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        n, k = len(self.feature_names), min(k, len(self.feature_names))
+        low, high = self.intervals
+        return pandas.DataFrame(
+            {
+                "method": np.repeat(self.methods, n),
+                "feature": np.tile(self.feature_names, len(self.methods)),
+                "mean_rank": self.mean_ranks.ravel(),
+                "rank_low": low.ravel(),
+                "rank_high": high.ravel(),
+                "mean_share": self.shares.mean(axis=1).ravel(),
+                f"in_top_{k}": self.top_k_frequency(k).ravel(),
+            }
+        )
+
+    def display(self, max_features=20):
+        """Return the display of mean ranks and their intervals.
+
+        Parameters
+        ----------
+        max_features : int, default=20
+            How many inputs to show.
+
+        Returns
+        -------
+        RankStabilityDisplay
+            The display, not drawn yet.
+        """
+        names = [f"{m} (tau {t:.2f})" for m, t in zip(self.methods, self.stability)]
+        return RankStabilityDisplay(
+            names, self.mean_ranks, self.intervals, self.feature_names, max_features=max_features
+        )
+
+    def plot(self, ax=None, max_features=20):
+        """Draw mean ranks and where 95 % of the ranks lie.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+        max_features : int, default=20
+            How many inputs to show.
+
+        Returns
+        -------
+        RankStabilityDisplay
+            The display.
+        """
+        return self.display(max_features).plot(ax)
+
+    def __str__(self):
+        n_repeats = self.shares.shape[1]
+        lines = [f"{n_repeats} trainings, mean score {self.scores.mean():.3f}"]
+        width = max(len(method) for method in self.methods)
+        for method, ranks, tau in zip(self.methods, self.mean_ranks, self.stability):
+            best = np.argsort(ranks, kind="stable")[:3]
+            text = ", ".join(f"{self.feature_names[j]} ({ranks[j]:.1f})" for j in best)
+            lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
+        return "\n".join(lines)
+
+
+def _seeded(estimator, seed):
+    """Return a clone with all its seeds set."""
+    estimator = clone(estimator)
+    rng = check_random_state(seed)
+    names = sorted(n for n in estimator.get_params() if n.split("__")[-1] == "random_state")
+    return estimator.set_params(**{name: rng.randint(_LARGEST_SEED) for name in names})
+
+
+def _one_training(estimator, X, y, methods, seed, bootstrap):
+    """Return the shares by every method, and the score, of one training."""
+    rng = check_random_state(seed)
+    rows = rng.randint(len(y), size=len(y)) if bootstrap else np.arange(len(y))
+    others = np.setdiff1d(np.arange(len(y)), rows) if bootstrap else rows
+    others = others if len(others) else rows
+    drawn = take_rows(X, rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # twenty times that training has not converged
+        model = _seeded(estimator, rng.randint(_LARGEST_SEED)).fit(drawn, y[rows])
+    network = as_network(model)
+    array = check_X(drawn)
+    seeds = rng.randint(_LARGEST_SEED, size=len(methods))
+    shares = [
+        importance_shares(method, network, array, y[rows], int(s))
+        for method, s in zip(methods, seeds)
+    ]
+    return np.array(shares), model.score(take_rows(X, others), y[others])
+
+
+def _default_methods(estimator):
+    """Return the methods that have a meaning for any network of this kind."""
+    sizes = next(
+        (v for n, v in estimator.get_params().items() if n.endswith("hidden_layer_sizes")), ()
+    )
+    single = len(np.atleast_1d(sizes)) == 1
+    names = [name for name in METHODS if single or not name.startswith("garson")]
+    return tuple(names)
+
+
+def importance_stability(
+    estimator,
+    X,
+    y,
+    *,
+    methods=None,
+    n_repeats=20,
+    bootstrap=False,
+    n_jobs=None,
+    random_state=0,
+    verbose=0,
+):
+    """Train a network again and again, and rank the inputs every time.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What to train: a scikit-learn network, alone or at the end of a pipeline. It is cloned, and
+        every `random_state` in it is set anew.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+    y : array-like of shape (n_samples,)
+        Target.
+    methods : sequence of str or None, default=None
+        Out of "garson", "garson 1991", "connection weights", "derivatives", "perturbation",
+        "permutation" and "forest"; None is all that have a meaning.
+    n_repeats : int, default=20
+        How often to train.
+    bootstrap : bool, default=False
+        Whether to train on rows drawn with replacement, so that rankings vary with the data, too.
+    n_jobs : int or None, default=None
+        Trainings run at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=0
+        Seeds all that is random.
+    verbose : int, default=0
+        Whether to write a line per training to the standard error.
+
+    Returns
+    -------
+    ImportanceStability
+        All rankings, their means and intervals, and how stable each method is.
+
+    Raises
+    ------
+    ValueError
+        If a method is unknown or has no meaning for the network, there are fewer than two
+        repeats, or the target has one class.
+
+    Warns
+    -----
+    UserWarning
+        If it was interrupted; the trainings that were finished are kept.
+
+    Notes
+    -----
+    A stable ranking is not a right one: a method may be wrong in the same way every time. An
+    unstable one cannot be right: different networks that predict equally well use the inputs
+    differently, and a ranking of one of them is an accident. "forest" looks at the target, not at
+    the network.
+
+    References
+    ----------
+    J. de Oña and C. Garrido, "Extracting the contribution of independent variables in neural
+    network models: a new approach to handle instability", Neural Computing and Applications 25,
+    2014.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skinterp import default_network
+    >>> from skinterp.importance import importance_stability
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> network = default_network("multiclass")
+    >>> found = importance_stability(network, X, y, methods=["derivatives"], n_repeats=3)
+    >>> found.ranks.shape
+    (1, 3, 4)
+    """
+    if not isinstance(n_repeats, Integral) or n_repeats < 2:
+        raise ValueError(f"n_repeats must be an integer of at least 2. Got {n_repeats!r} instead.")
+    if not hasattr(estimator, "get_params") or not hasattr(estimator, "fit"):
+        raise ValueError(
+            "estimator must be a scikit-learn estimator that can be trained again. "
+            f"Got {estimator!r} instead."
+        )
+    methods = _default_methods(estimator) if methods is None else tuple(methods)
+    unknown = [method for method in methods if method not in METHODS]
+    if unknown or not methods:
+        raise ValueError(
+            f"methods must be out of {list(METHODS)}. Got {unknown or methods!r} instead."
+        )
+    y = np.asarray(y)
+    if len(np.unique(y)) < 2:
+        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    seeds = check_random_state(random_state).randint(_LARGEST_SEED, size=n_repeats)
+    found = _collected(
+        Parallel(n_jobs=n_jobs, return_as="generator")(
+            delayed(_one_training)(estimator, X, y, methods, int(seed), bootstrap)
+            for seed in seeds
+        ),
+        n_repeats,
+        verbose,
+    )
+    shares = np.stack([table for table, _ in found], axis=1)
+    scores = np.array([score for _, score in found])
+    names = feature_names_of(X) or tuple(f"x{j}" for j in range(X.shape[1]))
+    return ImportanceStability(methods, shares, scores, names)
+
+
+def _collected(results, n_repeats, verbose):
+    """Return finished trainings; at least two, or else the interruption goes on."""
+    found = []
+    try:
+        for result in results:
+            found.append(result)
+            if verbose:
+                sys.stderr.write(f"[skinterp] training {len(found)} of {n_repeats}\n")
+    except KeyboardInterrupt:
+        if len(found) < 2:
+            raise
+        warnings.warn(
+            f"Interrupted after {len(found)} of {n_repeats} trainings; these are kept.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return found

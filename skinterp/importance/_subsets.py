@@ -1,0 +1,346 @@
+"""Whether favourites carry the signal: networks trained on few of the inputs."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student
+from sklearn.base import clone, is_classifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.metrics import accuracy_score, precision_score, r2_score, recall_score
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
+
+from skinterp.display import SubsetsDisplay
+from skinterp.utils import feature_names_of, import_optional
+from skinterp.utils._sklearn import take_rows
+
+_LARGEST_SEED = 2**31 - 1
+RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
+
+
+def corrected_t_test(differences, test_share):
+    """Return the p-value that paired differences over folds have mean zero.
+
+    Folds share training rows, so that the variance of the mean is larger than 1/n of theirs:
+    ``t = mean / sqrt((1 / n + test_share / (1 - test_share)) * var)`` (Nadeau and Bengio 2003).
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_folds,)
+        Differences.
+    test_share : float
+        Share of the rows that a fold tests on.
+
+    Returns
+    -------
+    float
+        Two-sided p-value; 1 if all differences are 0.
+    """
+    n, variance = len(differences), differences.var(ddof=1)
+    if variance == 0.0:
+        return 1.0 if differences.mean() == 0.0 else 0.0
+    error = np.sqrt((1.0 / n + test_share / (1.0 - test_share)) * variance)
+    return float(2.0 * student.sf(abs(differences.mean()) / error, n - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureSubsetCheck:
+    """Scores of networks trained on subsets of the inputs, fold by fold.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Numbers of inputs, ascending.
+    scores : dict of str to dict of str to ndarray of shape (n_sizes, n_folds)
+        By "ranked", "forest" and "random" (mean over subsets), the metrics on held-out rows:
+        "accuracy", "precision" and "recall" (mean over classes), or "R2".
+    all_scores : dict of str to ndarray of shape (n_folds,)
+        The metrics with all inputs.
+    features : tuple of str
+        The inputs in the order they were added.
+    test_share : float
+        Share of the rows that a fold tests on.
+    """
+
+    sizes: tuple
+    scores: dict
+    all_scores: dict
+    features: tuple
+    test_share: float
+
+    @property
+    def metric(self):
+        """The metric that is tested and drawn: "accuracy" or "R2"."""
+        return next(iter(self.all_scores))
+
+    def p_values(self, against=ALL):
+        """Return the paired test of the ranked inputs against others, one per size.
+
+        Parameters
+        ----------
+        against : {"all", "forest", "random"}, default="all"
+            Networks trained on all inputs, or on as many chosen by a forest or at random.
+
+        Returns
+        -------
+        ndarray of shape (n_sizes,)
+            Two-sided p-values of the corrected t-test over folds.
+
+        Raises
+        ------
+        ValueError
+            If `against` is none of these.
+        """
+        if against not in (ALL, *list(self.scores)[1:]):
+            known = [ALL, *list(self.scores)[1:]]
+            raise ValueError(f"against must be one of {known}. Got {against!r} instead.")
+        ranked = self.scores[RANKED][self.metric]
+        other = self.all_scores if against == ALL else self.scores[against]
+        differences = ranked - other[self.metric]
+        return np.array([corrected_t_test(row, self.test_share) for row in differences])
+
+    @property
+    def enough(self):
+        """Fewest ranked inputs that lose no more than one standard error against all of them."""
+        scores, full = self.scores[RANKED][self.metric], self.all_scores[self.metric]
+        error = full.std(ddof=1) / np.sqrt(len(full))
+        good = scores.mean(axis=1) >= full.mean() - error
+        return self.sizes[int(np.argmax(good))] if good.any() else self.sizes[-1]
+
+    def to_frame(self):
+        """Return one line per kind of subset and size.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Means and deviations of all metrics over folds; for the ranked inputs the p-values
+            against all inputs, against the forest's and against random ones.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        frames = []
+        for kind, metrics in self.scores.items():
+            columns = {"subset": kind, "n_features": self.sizes}
+            for name, table in metrics.items():
+                columns |= {f"{name}_mean": table.mean(axis=1), f"{name}_std": table.std(axis=1)}
+            if kind == RANKED:
+                for other in (ALL, *list(self.scores)[1:]):
+                    columns[f"p_against_{other}"] = self.p_values(other)
+            frames.append(pandas.DataFrame(columns))
+        return pandas.concat(frames, ignore_index=True)
+
+    def display(self):
+        """Return the display of scores against the number of inputs.
+
+        Returns
+        -------
+        SubsetsDisplay
+            The display, not drawn yet.
+        """
+        full = self.all_scores[self.metric].mean()
+        return SubsetsDisplay(
+            self.sizes,
+            {kind: metrics[self.metric].mean(axis=1) for kind, metrics in self.scores.items()},
+            {kind: metrics[self.metric].std(axis=1) for kind, metrics in self.scores.items()},
+            reference=float(full),
+            name=f"{self.metric}, held-out rows",
+        )
+
+    def plot(self, ax=None):
+        """Draw scores against the number of inputs.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        SubsetsDisplay
+            The display.
+        """
+        return self.display().plot(ax)
+
+    def __str__(self):
+        full = self.all_scores[self.metric].mean()
+        lines = [f"all inputs: {self.metric} {full:.3f}"]
+        for k, size in enumerate(self.sizes):
+            text = "  ".join(
+                f"{kind} {metrics[self.metric][k].mean():.3f}"
+                for kind, metrics in self.scores.items()
+            )
+            lines.append(f"{size:3d}  {text}")
+        return "\n".join(lines)
+
+
+def _columns(X, columns):
+    return X.iloc[:, columns] if hasattr(X, "iloc") else X[:, columns]
+
+
+def _metrics(classifies, y, answers):
+    if not classifies:
+        return {"R2": r2_score(y, answers)}
+    options = {"average": "macro", "zero_division": 0.0}
+    return {
+        "accuracy": accuracy_score(y, answers),
+        "precision": precision_score(y, answers, **options),
+        "recall": recall_score(y, answers, **options),
+    }
+
+
+def _one_fit(estimator, X, y, columns, split):
+    train, test = split
+    part = _columns(X, list(columns))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # small networks on few inputs often stop at max_iter
+        model = clone(estimator).fit(take_rows(part, train), y[train])
+    return _metrics(is_classifier(estimator), y[test], model.predict(take_rows(part, test)))
+
+
+def _forest_order(estimator, X, y, rows, seed):
+    """Rank the inputs by a forest's impurity on training rows, most important first."""
+    kind = RandomForestClassifier if is_classifier(estimator) else RandomForestRegressor
+    forest = kind(random_state=seed).fit(take_rows(X, rows), y[rows])
+    return np.argsort(-forest.feature_importances_, kind="stable")
+
+
+def _order_of(features, names):
+    """Return the columns of the ranked inputs."""
+    features = features.ranking() if hasattr(features, "ranking") else list(features)
+    columns = []
+    for feature in features:
+        known = feature in names if isinstance(feature, str) else 0 <= feature < len(names)
+        if not known:
+            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
+        columns.append(names.index(feature) if isinstance(feature, str) else int(feature))
+    if len(set(columns)) < len(columns) or not columns:
+        raise ValueError(f"features must be different inputs. Got {features!r} instead.")
+    return columns
+
+
+def _checked_sizes(sizes, n):
+    if sizes is None:
+        return tuple(range(1, n + 1))
+    sizes = tuple(sorted({int(size) for size in np.atleast_1d(sizes)}))
+    if not sizes or sizes[0] < 1 or sizes[-1] > n:
+        raise ValueError(f"sizes must be from 1 to {n}, the number of features. Got {sizes}.")
+    return sizes
+
+
+def refit_on_features(
+    estimator, X, y, features, *, sizes=None, cv=5, n_random=3, n_jobs=None, random_state=0
+):
+    """Train networks on the first few of a ranking, and compare them with what others would take.
+
+    For each size k, networks are trained on the first k of `features`, on the k inputs that a
+    random forest finds most important on the training rows of the fold, and on k random ones;
+    beside them networks of all inputs. All see the same folds, so that they are compared in pairs.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What to train: a scikit-learn network, alone or at the end of a pipeline.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+    y : array-like of shape (n_samples,)
+        Target.
+    features : Importances or sequence of str or int
+        The ranking, best first; or the inputs to check.
+    sizes : int, sequence of int or None, default=None
+        How many of them; None is 1 to all of them.
+    cv : int, splitter or iterable, default=5
+        Folds: a number, or anything scikit-learn takes.
+    n_random : int, default=3
+        Random subsets per size; 0 for none.
+    n_jobs : int or None, default=None
+        Trainings run at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=0
+        Seeds forests and random subsets. The seeds of the networks are their own.
+
+    Returns
+    -------
+    FeatureSubsetCheck
+        Scores on held-out rows, with paired tests.
+
+    Raises
+    ------
+    ValueError
+        If a feature is unknown, a size is out of range, or the target has one value.
+
+    Notes
+    -----
+    A ranking that was made on all rows has seen the held-out ones, and so is favoured a little
+    over the forest's, which has not. That few inputs are enough does not mean that the others say
+    nothing: they may say the same.
+
+    References
+    ----------
+    C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003,
+    for the test.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> from skinterp.importance import refit_on_features
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> network = MLPClassifier((5,), solver="lbfgs", max_iter=300, random_state=0)
+    >>> check = refit_on_features(network, X, y, ["petal width (cm)"], cv=3, n_random=0)
+    >>> bool(check.scores["ranked"]["accuracy"].mean() > 0.9)
+    True
+    """
+    y = np.asarray(y)
+    if len(np.unique(y)) < 2:
+        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    if len(y) != len(X):
+        raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
+    names = feature_names_of(X) or tuple(f"x{j}" for j in range(X.shape[1]))
+    order = _order_of(features, names)
+    sizes = _checked_sizes(sizes, len(order))
+    splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
+    if len(splits) < 2:
+        raise ValueError(f"cv must give at least 2 folds. Got {len(splits)} instead.")
+    rng = check_random_state(random_state)
+    seed = rng.randint(_LARGEST_SEED)
+    by_forest = [_forest_order(estimator, X, y, train, seed) for train, _ in splits]
+    kinds = {RANKED: [[order[:k] for _ in splits] for k in sizes]}
+    kinds[FOREST] = [[ranked[:k] for ranked in by_forest] for k in sizes]
+    for repeat in range(n_random):
+        drawn = [rng.permutation(len(names))[:k] for k in sizes]
+        kinds[f"{RANDOM} {repeat}"] = [[columns for _ in splits] for columns in drawn]
+    kinds[ALL] = [[range(len(names)) for _ in splits]]
+    tasks = [
+        (kind, k, fold, columns)
+        for kind, table in kinds.items()
+        for k, row in enumerate(table)
+        for fold, columns in enumerate(row)
+    ]
+    found = Parallel(n_jobs=n_jobs)(
+        delayed(_one_fit)(estimator, X, y, columns, splits[fold]) for _, _, fold, columns in tasks
+    )
+    return _assembled(tasks, found, kinds, splits, sizes, tuple(names[j] for j in order), len(X))
+
+
+def _assembled(tasks, found, kinds, splits, sizes, features, n_rows):
+    """Return the scores as tables, random subsets averaged."""
+    metrics = list(found[0])
+    tables = {
+        kind: {metric: np.empty((len(table), len(splits))) for metric in metrics}
+        for kind, table in kinds.items()
+    }
+    for (kind, k, fold, _), values in zip(tasks, found):
+        for metric, value in values.items():
+            tables[kind][metric][k, fold] = value
+    full = {metric: table[0] for metric, table in tables.pop(ALL).items()}
+    drawn = [tables.pop(kind) for kind in list(tables) if kind.startswith(RANDOM)]
+    if drawn:
+        tables[RANDOM] = {m: np.mean([table[m] for table in drawn], axis=0) for m in metrics}
+    test_share = float(np.mean([len(test) for _, test in splits]) / n_rows)
+    return FeatureSubsetCheck(sizes, tables, full, features, test_share)

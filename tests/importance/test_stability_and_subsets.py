@@ -1,0 +1,189 @@
+"""Rankings over trainings, and networks trained on few inputs."""
+
+import numpy as np
+import pytest
+from scipy.stats import kendalltau, spearmanr
+from scipy.stats import t as student
+from sklearn.datasets import load_diabetes, load_wine, make_classification
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skinterp.importance import (
+    _stability,
+    importance_stability,
+    kendall_matrix,
+    refit_on_features,
+    spearman_matrix,
+    top_k_overlap,
+)
+from skinterp.importance._subsets import corrected_t_test
+
+pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+FAST = ("connection weights", "derivatives")
+
+
+def network(**options):
+    options = {"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 200, **options}
+    return make_pipeline(StandardScaler(), MLPClassifier(random_state=0, **options))
+
+
+@pytest.fixture(scope="module")
+def wine():
+    return load_wine(return_X_y=True, as_frame=True)
+
+
+def test_rank_agreement_is_that_of_scipy():
+    shares = np.random.RandomState(0).uniform(size=(3, 8))
+    kendall, spearman = kendall_matrix(shares), spearman_matrix(shares)
+    assert kendall[0, 2] == pytest.approx(kendalltau(shares[0], shares[2]).statistic)
+    assert spearman[1, 2] == pytest.approx(spearmanr(shares[1], shares[2]).statistic)
+    best = [set(np.argsort(-row)[:3]) for row in shares]
+    assert top_k_overlap(shares, 3)[0, 1] == pytest.approx(len(best[0] & best[1]) / 3)
+    assert np.isnan(kendall_matrix(np.array([[1.0, 1.0], [0.2, 0.8]]))[0, 1])
+    with pytest.raises(ValueError, match="k must be from 1 to 8"):
+        top_k_overlap(shares, 9)
+
+
+@pytest.mark.parametrize("bootstrap", [False, True])
+def test_the_result_does_not_depend_on_jobs(wine, bootstrap):
+    options = {"methods": FAST, "n_repeats": 4, "bootstrap": bootstrap}
+    one = importance_stability(network(), *wine, **options)
+    two = importance_stability(network(), *wine, n_jobs=2, **options)
+    np.testing.assert_array_equal(one.shares, two.shares)
+    np.testing.assert_array_equal(one.scores, two.scores)
+    assert len({row.tobytes() for row in one.shares[0]}) == 4  # other seeds, other networks
+
+
+def test_summaries_are_of_the_ranks(wine):
+    X, y = wine
+    found = importance_stability(network(), X, y, methods=FAST, n_repeats=5)
+    assert found.shares.shape == (2, 5, 13)
+    np.testing.assert_allclose(found.shares.sum(axis=-1), 1.0)
+    np.testing.assert_allclose(found.ranks.sum(axis=-1), 13 * 14 / 2)
+    np.testing.assert_allclose(found.top_k_frequency(3).sum(axis=-1), 3.0)
+    low, high = found.intervals
+    assert (low <= found.mean_ranks).all() and (found.mean_ranks <= high).all()
+    pairs = [
+        kendalltau(found.shares[0, i], found.shares[0, j]).statistic
+        for i in range(5)
+        for j in range(i)
+    ]
+    assert found.stability[0] == pytest.approx(np.mean(pairs))
+    assert len(found.to_frame()) == 26 and "5 trainings" in str(found)
+    display = found.plot()
+    assert len(display.ax_.get_yticklabels()) == 13
+    with pytest.raises(ValueError, match="k must be from 1 to 13"):
+        found.top_k_frequency(14)
+
+
+def test_strong_inputs_are_found_every_time():
+    X, y = make_classification(
+        400, 6, n_informative=2, n_redundant=0, shuffle=False, random_state=0, class_sep=2.0
+    )
+    found = importance_stability(network(), X, y, n_repeats=4)
+    assert set(found.methods) >= {"garson", "forest", "permutation"}
+    k = found.methods.index("permutation")
+    assert found.top_k_frequency(2)[k, :2].mean() > 0.8
+    deep = importance_stability(network(hidden_layer_sizes=(5, 5)), X, y, n_repeats=2)
+    assert "garson" not in deep.methods
+
+
+def test_an_interruption_keeps_what_is_finished(wine, monkeypatch):
+    calls, train = [], _stability._one_training
+
+    def interrupted(*args):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return train(*args)
+
+    monkeypatch.setattr(_stability, "_one_training", interrupted)
+    with pytest.warns(UserWarning, match="Interrupted after 3 of 6 trainings"):
+        found = importance_stability(network(), *wine, methods=FAST, n_repeats=6)
+    assert found.shares.shape[1] == 3
+
+
+def test_progress_is_told(wine, capsys):
+    importance_stability(network(), *wine, methods=FAST, n_repeats=2, verbose=1)
+    assert "training 2 of 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options, wording",
+    [
+        ({"n_repeats": 1}, "n_repeats must be an integer of at least 2. Got 1"),
+        ({"methods": ["olden"]}, r"methods must be out of .* Got \['olden'\] instead"),
+        ({"methods": []}, "methods must be out of"),
+    ],
+)
+def test_bad_settings_are_refused(wine, options, wording):
+    with pytest.raises(ValueError, match=wording):
+        importance_stability(network(), *wine, **options)
+
+
+def test_one_class_and_what_cannot_be_trained_are_refused(wine):
+    X, y = wine
+    with pytest.raises(ValueError, match="y must have at least two values"):
+        importance_stability(network(), X, np.zeros(len(X)))
+    with pytest.raises(ValueError, match="y must have at least two values"):
+        refit_on_features(network(), X, np.zeros(len(X)), ["hue"])
+    with pytest.raises(ValueError, match="must be a scikit-learn estimator that can be trained"):
+        importance_stability(lambda X: X[:, 0], X, y)
+
+
+def test_the_corrected_test_is_wider_than_the_plain_one():
+    differences = np.array([0.02, 0.01, 0.03, 0.02, 0.00])
+    assert 0 < corrected_t_test(differences, 0.2) < 1
+    t = differences.mean() / np.sqrt((1 / 5 + 0.25) * differences.var(ddof=1))
+    assert corrected_t_test(differences, 0.2) == pytest.approx(2 * student.sf(t, 4))
+    assert corrected_t_test(np.zeros(5), 0.2) == 1.0
+
+
+def test_the_favourites_of_a_right_ranking_carry_the_signal():
+    X, y = make_classification(
+        300, 6, n_informative=2, n_redundant=0, shuffle=False, random_state=0, class_sep=2.0
+    )
+    check = refit_on_features(
+        network(), X, y, [0, 1, 2, 3, 4, 5], sizes=[1, 2, 6], cv=4, n_random=2
+    )
+    assert check.sizes == (1, 2, 6) and check.enough <= 2
+    assert check.scores["ranked"]["accuracy"].shape == (3, 4)
+    assert (
+        check.scores["ranked"]["accuracy"][1].mean() > check.scores["random"]["accuracy"][1].mean()
+    )
+    np.testing.assert_allclose(check.scores["ranked"]["accuracy"][2], check.all_scores["accuracy"])
+    np.testing.assert_allclose(check.p_values()[2], 1.0)
+    assert set(check.all_scores) == {"accuracy", "precision", "recall"}
+    wrong = refit_on_features(network(), X, y, [5, 4, 0], sizes=2, cv=4, n_random=0)
+    assert wrong.p_values("forest")[0] < 0.01
+    frame = check.to_frame()
+    assert len(frame) == 9 and "p_against_forest" in frame.columns
+    check.plot()
+    assert "all inputs" in str(check)
+    with pytest.raises(ValueError, match="against must be one of"):
+        wrong.p_values("random")
+
+
+def test_subsets_of_regressions_and_jobs():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    mlp = MLPRegressor(hidden_layer_sizes=(5,), solver="lbfgs", max_iter=200, random_state=0)
+    model = make_pipeline(StandardScaler(), mlp)
+    one = refit_on_features(model, X, y, ["bmi", "s5"], cv=3, n_random=1)
+    two = refit_on_features(model, X, y, ["bmi", "s5"], cv=3, n_random=1, n_jobs=2)
+    np.testing.assert_array_equal(one.scores["random"]["R2"], two.scores["random"]["R2"])
+    assert one.metric == "R2" and one.scores["ranked"]["R2"].mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    "features, options, wording",
+    [
+        (["z"], {}, "features must be among"),
+        ([0, 0], {}, "features must be different inputs"),
+        ([], {}, "features must be different inputs"),
+        (["hue"], {"sizes": 2}, "sizes must be from 1 to 1"),
+    ],
+)
+def test_bad_subsets_are_refused(wine, features, options, wording):
+    with pytest.raises(ValueError, match=wording):
+        refit_on_features(network(), *wine, features, cv=2, **options)
