@@ -46,16 +46,26 @@ def test_lines_of_one_input_pass_every_region():
     assert found.per_line_interval == (n_regions, n_regions)
 
 
-@pytest.mark.parametrize("d", [1, 2, 3, 7])
-def test_random_lines_end_on_the_box_and_have_every_direction(d):
+@pytest.mark.parametrize("d, chord", [(1, 2.0), (2, np.pi / 2), (3, 4 / 3), (7, None)])
+def test_random_lines_end_on_the_box_and_are_chords_of_the_length_they_should(d, chord):
     rng = np.random.RandomState(0)
-    lines = np.array([random_line(d, rng) for _ in range(400)])
+    lines = np.array([random_line(d, rng) for _ in range(4000)])
     assert np.abs(lines).max() <= 1 + 1e-12
     np.testing.assert_allclose(np.abs(lines).max(axis=2), 1.0, atol=1e-9)
-    if d == 2:  # the mean chord of a convex set is pi * area / perimeter (Crofton)
+    if chord is not None:  # Cauchy and Crofton: pi area / perimeter, 4 volume / surface
         lengths = np.linalg.norm(lines[:, 1] - lines[:, 0], axis=1)
-        standard_error = lengths.std() / np.sqrt(len(lengths))
-        assert abs(lengths.mean() - np.pi * 4 / 8) < 4 * standard_error
+        assert abs(lengths.mean() - chord) <= 4 * lengths.std() / np.sqrt(len(lengths))
+
+
+def test_estimates_count_small_regions_as_often_as_large_ones():
+    # eight lines in general position, 37 cells: the smallest is met by one line in 3,000
+    angles = np.linspace(0.1, 3.0, 8)
+    first = np.array([np.cos(angles), np.sin(angles)])
+    network = ([first, np.ones((8, 1))], [0.6 * np.arange(8) - 2, [0.0]], ["relu", "identity"])
+    assert count_regions(network, (-6, 6)).n_regions == 37
+    found = count_regions(network, (-6, 6), method="lines", n_lines=1500)
+    low, high = found.interval
+    assert abs(found.n_regions - 37) <= high - low < 0.5 * 37
 
 
 def test_patterns_along_a_line_are_those_of_dense_sampling():

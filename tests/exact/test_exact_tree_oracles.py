@@ -161,7 +161,12 @@ def test_rows_exactly_on_borders_are_answered_to_the_last_bit():
     for mode in ("data", "whole"):
         tree = ExactTreeRegressor(network, mode=mode).fit(X)
         np.testing.assert_array_equal(tree.predict(X), network.predict(X))
-        assert (tree.apply(X) >= 0).all()
+        leaves, nodes = tree.apply(X), tree.tree_
+        ends = (tree.decision_path(X).toarray() > 0) & (nodes.units < 0)
+        np.testing.assert_array_equal(nodes.leaf_of[ends.argmax(axis=1)], leaves)
+        assert (ends.sum(axis=1) == 1).all()
+        if mode == "data":  # on its border a unit is off
+            np.testing.assert_array_equal(nodes.patterns[leaves], preactivations(network, X) > 0)
 
 
 def test_data_mode_answers_regions_that_no_row_has_visited():
@@ -291,4 +296,4 @@ def test_bad_rows_are_refused(what, X, wording):
 def test_numbers_of_leaves_and_patterns_are_plain_and_may_be_huge():
     tree = ExactTreeRegressor(random_network([4, 60, 60, 1], 0)).fit(uniform(50, 4))
     assert tree.n_patterns_ == 2**120 and tree.n_leaves_ <= 50
-    assert json.dumps([tree.n_leaves_, tree.depth_]) is not None
+    json.dumps([tree.n_leaves_, tree.depth_, tree.n_patterns_])

@@ -198,6 +198,20 @@ def test_a_target_is_the_least_fidelity_and_one_is_the_network_itself():
     assert sizes == sorted(sizes) and sizes[0] < sizes[-1]
 
 
+def test_the_smallest_network_faithful_on_rows_and_on_queries_is_selected():
+    network, X = random_network([3, 8, 1], 0), uniform(80, 3)
+    options = {"n_tuning_steps": 5, "random_state": 0}
+    path = PrunedMLPRegressor(network, **options).fit(X).path_
+    targets = [0.5 * (step.fidelity + step.query_fidelity) for step in path]
+    assert any(step.fidelity < step.query_fidelity for step in path)
+    assert any(step.fidelity > step.query_fidelity for step in path)
+    for target in targets:
+        if 0 < target < 1:
+            pruned = PrunedMLPRegressor(network, target_fidelity=target, **options).fit(X)
+            faithful = [s for s in path if min(s.fidelity, s.query_fidelity) >= target]
+            assert pruned.n_weights_ == min(step.n_weights for step in faithful)
+
+
 def test_a_number_of_weights_beyond_the_network_leaves_it_whole():
     network = random_network([3, 4, 1], 0)
     X = uniform(60, 3)
