@@ -22,7 +22,7 @@ from skinterp.exact import (
     remove_lossless,
 )
 from skinterp.exact._pruning_path import count_weights
-from skinterp.exact._saliency import kept_weights, loss_and_signal, saliencies
+from skinterp.exact._saliency import drop, kept_weights, loss_and_signal, saliencies
 from skinterp.network import as_network
 
 NAMES = [f"gene {j}" for j in range(15)]
@@ -72,6 +72,19 @@ def test_second_order_saliencies_of_a_binary_network_are_its_loss_curvature(hidd
         inputs = network.layers[layer].activation.value(
             inputs @ network.layers[layer].weights + network.layers[layer].bias
         )
+
+
+def test_dropped_weights_leave_the_mean_of_what_they_carried():
+    network = random_network([4, 6, 1], 0)
+    X = uniform(100, 4) + [3.0, 0.0, -1.0, 5.0]
+    masks = [np.ones((4, 6), dtype=bool), np.ones((6, 1), dtype=bool)]
+    masks[0][0], masks[0][3, :3] = False, False
+    cut = drop(network, X, masks)
+    (first, *_), (before, *_) = cut.layers, network.layers
+    means = [(X @ layer.weights + layer.bias).mean(axis=0) for layer in (first, before)]
+    np.testing.assert_allclose(*means)
+    assert (first.weights[~masks[0]] == 0).all()
+    np.testing.assert_array_equal(first.weights[masks[0]], before.weights[masks[0]])
 
 
 def test_losses_of_a_network_against_itself_are_smallest():

@@ -116,6 +116,23 @@ def test_networks_without_borders_have_one_region_and_infinite_distances(hidden,
     np.testing.assert_allclose(merged.predict(X), network.predict(X), atol=1e-9)
 
 
+@pytest.mark.parametrize("d", [2, 6])
+def test_a_region_without_inside_keeps_all_its_inequalities(d):
+    # both units are off only where x0 is 0, which rows can be exactly
+    first = np.zeros((d, 2))
+    first[0] = [1.0, -1.0]
+    network = ([first, [[1.0], [1.0]]], [[0.0, 0.0], [0.0]], ["relu", "identity"])
+    X = uniform(30, d)
+    X[:10, 0] = 0.0
+    regions = LinearRegions(network, box=(-2, 2)).fit(X)
+    flat = int(regions.transform(X[:1])[0, 0])
+    assert regions.n_regions_ == 3 and regions.counts_[flat] == 10
+    few, many = regions.inequalities(flat), regions.inequalities(flat, minimal=False)
+    assert few.sources == many.sources and few.contains(X).tolist() == [True] * 10 + [False] * 20
+    assert {"unit 0 of hidden layer 0", "unit 1 of hidden layer 0"} < set(few.sources)
+    np.testing.assert_array_equal(regions.distance_to_border(X[:10]), 0.0)
+
+
 def test_sources_of_inequalities_name_the_units_that_switch():
     coefs = [np.eye(2), [[1.0], [1.0]], [[1.0]]]
     biases = [[0.0, -1.0], [-2.0], [0.0]]
