@@ -20,6 +20,7 @@ from skinterp.exact import (
     PrunedMLPClassifier,
     PrunedMLPRegressor,
 )
+from skinterp.hidden import HiddenLayerTransformer
 
 # Without hidden units the loss of a network has one minimum, found from weights or repeated rows.
 CONVEX = {"hidden_layer_sizes": (), "tol": 1e-8, "alpha": 1e-3}
@@ -52,6 +53,8 @@ ESTIMATORS = [
     ExactTreeRegressor(_regressor()),
     LinearRegions(_regressor()),
     LinearRegions(_classifier()),
+    HiddenLayerTransformer(_classifier()),
+    HiddenLayerTransformer(_regressor(), layer=0, before_activation=True),
     PrunedMLPClassifier(_classifier(), n_tuning_steps=5, random_state=0),
     PrunedMLPRegressor(_regressor(), n_tuning_steps=5, random_state=0),
 ]
@@ -63,6 +66,7 @@ WITH_DEFAULTS = [
     ExactTreeClassifier(),
     ExactTreeRegressor(),
     LinearRegions(),
+    HiddenLayerTransformer(),
     PrunedMLPClassifier(n_tuning_steps=2),
     PrunedMLPRegressor(n_tuning_steps=2),
 ]

@@ -19,6 +19,8 @@ from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
 from skinterp.display._stability import RankStabilityDisplay
 from skinterp.display._subsets import SubsetsDisplay
+from skinterp.display._unit import UnitDisplay
+from skinterp.display._weight_images import WeightImagesDisplay
 
 __all__ = [
     "BoundaryDisplay",
@@ -35,4 +37,6 @@ __all__ = [
     "RankStabilityDisplay",
     "RegionsDisplay",
     "SubsetsDisplay",
+    "UnitDisplay",
+    "WeightImagesDisplay",
 ]

@@ -115,12 +115,12 @@ class DenseNetwork(Network):
         ndarray of shape (n_samples, n_units)
             The activations.
         """
-        return self._up_to(self._layer_index(layer), before_activation).raw_values(X)
+        return self.up_to(layer, before_activation).raw_values(X)
 
     def _unit_view(self, layer, j, before_activation):
         layer = self._layer_index(layer)
         j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of hidden layer {layer},")
-        network = self._up_to(layer, before_activation)
+        network = self.up_to(layer, before_activation)
         name = (
             f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
         )
@@ -132,9 +132,22 @@ class DenseNetwork(Network):
             raise ValueError("The network has no hidden layer to look into.")
         return checked_index(layer, n_hidden, "layer, a hidden layer,", lowest=-n_hidden)
 
-    def _up_to(self, layer, before_activation):
-        """Return the network that ends in a hidden layer."""
-        layers = self.layers[: layer + 1]
+    def up_to(self, layer, before_activation=False):
+        """Return the network that ends in a hidden layer.
+
+        Parameters
+        ----------
+        layer : int
+            Index of the hidden layer; negative counts from the last one.
+        before_activation : bool, default=False
+            Whether its outputs are the inputs of the units instead of their activations.
+
+        Returns
+        -------
+        DenseNetwork
+            The network, a regression of one output per unit.
+        """
+        layers = self.layers[: self._layer_index(layer) + 1]
         if before_activation:
             layers = (*layers[:-1], layers[-1]._replace(activation=IDENTITY))
         return DenseNetwork(layers, feature_names=self.feature_names)

@@ -1,0 +1,105 @@
+"""One unit: its weights, and how it is excited by each class."""
+
+import numpy as np
+
+from skinterp.display._display import (
+    PALETTE,
+    PanelsDisplay,
+    cycle,
+    label,
+    tidy,
+)
+
+_N_BINS = 30
+_MAX_CLASSES = 12
+
+
+class UnitDisplay(PanelsDisplay):
+    """The strongest weights of a unit beside its activations per class.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_inputs,)
+        Weights of what the unit reads.
+    input_names : sequence of str of length n_inputs
+        What it reads.
+    activations : array-like of shape (n_samples,)
+        The unit on rows.
+    labels : array-like of shape (n_samples,) or None, default=None
+        Classes of the rows.
+    name : str, default="unit"
+        Which unit.
+    max_features : int, default=15
+        How many weights to show.
+
+    Attributes
+    ----------
+    figure_, axes_
+        The figure and its two axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import UnitDisplay
+    >>> display = UnitDisplay([0.5, -1.0], ["age", "mass"], [0.1, 0.9, 0.4], [0, 1, 0]).plot()
+    >>> [text.get_text() for text in display.axes_[0].get_yticklabels()]
+    ['mass', 'age']
+    """
+
+    def __init__(
+        self, weights, input_names, activations, labels=None, *, name="unit", max_features=15
+    ):
+        self.weights = weights
+        self.input_names = input_names
+        self.activations = activations
+        self.labels = labels
+        self.name = name
+        self.max_features = max_features
+
+    @property
+    def _size(self):
+        n_weights = min(self.max_features, len(self.input_names))
+        n_classes = 1 if self.labels is None else len(np.unique(self.labels))
+        return 9.0, max(2.8, 1.0 + 0.26 * max(n_weights, n_classes))
+
+    def _draw_panels(self, figure):
+        left, right = figure.subplots(1, 2)
+        weights = np.asarray(self.weights, dtype=float)
+        shown = np.argsort(-np.abs(weights), kind="stable")[: self.max_features]
+        colours = [PALETTE[int(value < 0)] for value in weights[shown]]
+        left.barh(range(len(shown)), weights[shown], color=colours, height=0.7)
+        left.axvline(0.0, color="black", linewidth=0.8)
+        left.set_yticks(range(len(shown)), [label(self.input_names[j], 28) for j in shown])
+        left.set_ylim(len(shown) - 0.5, -0.5)
+        more = "" if len(shown) == len(weights) else f" ({len(shown)} of {len(weights)})"
+        left.set_xlabel(f"Weight{more}")
+        tidy(left, grid="x")
+        self._draw_activations(right)
+        figure.suptitle(label(self.name, 60), fontsize="medium")
+        return np.array([left, right])
+
+    def _draw_activations(self, ax):
+        values = np.asarray(self.activations, dtype=float)
+        ax.set_xlabel("Activation")
+        if self.labels is None:
+            ax.hist(values, bins=_N_BINS, color=PALETTE[0])
+            ax.set_ylabel("Rows")
+            tidy(ax)
+            return
+        labels = np.asarray(self.labels)
+        classes = np.unique(labels)[:_MAX_CLASSES]
+        parts = [values[labels == c] for c in classes]
+        boxes = ax.boxplot(
+            parts,
+            orientation="horizontal",
+            widths=0.6,
+            patch_artist=True,
+            medianprops={"color": "black"},
+            flierprops={"markersize": 2},
+        )
+        for k, box in enumerate(boxes["boxes"]):
+            box.set_facecolor(cycle(PALETTE, k))
+            box.set_alpha(0.7)
+        ax.set_yticks(range(1, len(classes) + 1), [label(c, 20) for c in classes])
+        ax.invert_yaxis()
+        ax.set_ylabel("Class")
+        tidy(ax, grid="x")

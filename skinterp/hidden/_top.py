@@ -1,0 +1,237 @@
+"""The hidden units that matter most for a class."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.network import DenseNetwork, as_network, checked_rows, dense_of
+from skinterp.utils import import_optional
+
+
+@dataclass(frozen=True, eq=False)
+class TopUnits:
+    """The hidden units that matter most for one class or output, best first.
+
+    Parameters
+    ----------
+    units : ndarray of int of shape (n_units,)
+        Indices in the layer.
+    layer : int
+        Index of the hidden layer.
+    weights : ndarray of shape (n_units,)
+        Mean derivative of the class's logit by the unit on rows of the class; from the last layer
+        this is the weight.
+    weight_times_activation : ndarray of shape (n_units,)
+        This times the unit's mean activation there.
+    margin_contribution : ndarray of shape (n_units,)
+        Mean of ``(a - mean a) d margin / d a`` on rows of the class, by which units are ordered:
+        what the unit does for the class beyond its average.
+    output : str
+        Which class or output.
+    """
+
+    units: np.ndarray
+    layer: int
+    weights: np.ndarray
+    weight_times_activation: np.ndarray
+    margin_contribution: np.ndarray
+    output: str
+
+    def __len__(self):
+        return len(self.units)
+
+    def to_frame(self):
+        """Return one line per unit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Unit, weight, weight times activation, contribution to the margin.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+        return pandas.DataFrame(
+            {
+                "unit": self.units,
+                "weight": self.weights,
+                "weight_times_activation": self.weight_times_activation,
+                "margin_contribution": self.margin_contribution,
+            }
+        )
+
+    def __str__(self):
+        lines = [f"units of hidden layer {self.layer} for {self.output}"]
+        for j, weight, product, margin in zip(
+            self.units, self.weights, self.weight_times_activation, self.margin_contribution
+        ):
+            lines.append(
+                f"unit {j:3d}  weight {weight:8.3g}  weight x activation {product:8.3g}  "
+                f"margin {margin:8.3g}"
+            )
+        return "\n".join(lines)
+
+
+def class_index(network, output):
+    """Return the index of a class or output given by label or index.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    output : object
+        A class label of a classifier, or the index of an output.
+
+    Returns
+    -------
+    int
+        The index.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+    """
+    if network.classes is not None:
+        labels = network.classes.tolist()
+        if output in labels:
+            return labels.index(output)
+        raise ValueError(f"output must be one of the classes {labels}. Got {output!r} instead.")
+    if not isinstance(output, (int, np.integer)) or not 0 <= output < network.n_outputs:
+        raise ValueError(
+            f"output must be an index from 0 to {network.n_outputs - 1}. Got {output!r} instead."
+        )
+    return int(output)
+
+
+def margin_of(network, k):
+    """Return the view of a class's log-odds, or of an output.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    k : int
+        Index of the class or output.
+
+    Returns
+    -------
+    ScalarView
+        The view.
+    """
+    return network.output(k) if network.classes is None else network.margin(k)
+
+
+def rest_of(dense, layer):
+    """Return the network behind a hidden layer, as a function of its activations.
+
+    Parameters
+    ----------
+    dense : DenseNetwork
+        The network.
+    layer : int
+        Index of the hidden layer, not negative.
+
+    Returns
+    -------
+    DenseNetwork
+        The network.
+    """
+    return DenseNetwork(dense.layers[layer + 1 :], dense.task, dense.classes)
+
+
+def rows_of_class(network, rows, k):
+    """Return the rows that a network answers with a class; all of them for a regression.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    rows : ndarray of shape (n_samples, n_features)
+        Rows.
+    k : int
+        Index of the class.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples,)
+        Whether it does.
+    """
+    if network.classes is None:
+        return np.ones(len(rows), dtype=bool)
+    answers = network.predict(rows)
+    return answers[:, k] == 1 if answers.ndim == 2 else answers == network.classes[k]
+
+
+def top_units(network, X, output, *, layer=-1, n_units=5):
+    """Find the hidden units that matter most for a class.
+
+    Parameters
+    ----------
+    network : estimator, Network or tuple
+        A network with hidden layers.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+    output : object
+        A class label of a classifier; the index of an output of a regression.
+    layer : int, default=-1
+        Index of the hidden layer; negative counts from the last one.
+    n_units : int, default=5
+        How many units.
+
+    Returns
+    -------
+    TopUnits
+        The units, best first.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output or layer, or the network gives this class to no row.
+
+    Notes
+    -----
+    A class is rarely the work of one unit; look at several. Contributions along slopes do not add
+    up where the layers behind bend.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> from skinterp.hidden import top_units
+    >>> X, y = load_iris(return_X_y=True)
+    >>> network = MLPClassifier((6,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
+    >>> len(top_units(network, X, 2, n_units=3))
+    3
+    """
+    network = as_network(network)
+    dense, rows = dense_of(network, "top_units"), checked_rows(network, X)
+    k = class_index(network, output)
+    activations = dense.hidden_activations(rows, layer)
+    layer = layer % len(dense.hidden_layer_sizes)
+    if not 1 <= n_units <= activations.shape[1]:
+        raise ValueError(
+            f"n_units must be from 1 to {activations.shape[1]}. Got {n_units} instead."
+        )
+    mine = rows_of_class(network, rows, k)
+    if not mine.any():
+        raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")
+    rest = rest_of(dense, layer)
+    inside = activations[mine]
+    single = network.task == "binary"
+    logit = rest.margin(k) if single else rest.output(k)
+    weights = logit.gradient(inside).mean(axis=0)
+    slopes = margin_of(rest, k).gradient(inside)
+    margin = ((inside - activations.mean(axis=0)) * slopes).mean(axis=0)
+    best = np.argsort(-margin, kind="stable")[:n_units]
+    return TopUnits(
+        best,
+        layer,
+        weights[best],
+        (weights * inside.mean(axis=0))[best],
+        margin[best],
+        str(output),
+    )

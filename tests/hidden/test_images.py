@@ -1,0 +1,112 @@
+"""Units that look at images: weights, contributions, slopes and templates."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.neural_network import MLPClassifier
+
+from skinterp import as_network
+from skinterp.display import WeightImagesDisplay
+from skinterp.hidden import (
+    class_template,
+    saliency_image,
+    weight_images,
+    weight_times_input,
+)
+
+SHAPE = (8, 8)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    model = MLPClassifier((20, 10), alpha=1.0, tol=1e-2, max_iter=500, random_state=0)
+    return model.fit(X, y), X, y
+
+
+def test_images_are_the_columns_of_the_weights(digits):
+    model, X, _ = digits
+    images = weight_images(model, SHAPE)
+    assert images.shape == (20, 8, 8)
+    np.testing.assert_array_equal(images[3].ravel(), model.coefs_[0][:, 3])
+    np.testing.assert_array_equal(weight_images(model, SHAPE, units=[7])[0], images[7])
+    later = weight_images(model, SHAPE, layer=-1, X=X[:50])
+    view = as_network(model).unit(1, 4, before_activation=True)
+    np.testing.assert_allclose(later[4].ravel(), view.gradient(X[:50]).mean(axis=0))
+
+
+def test_contributions_add_up_to_the_input_of_the_unit(digits):
+    model, X, _ = digits
+    parts = weight_times_input(model, X[0], SHAPE, units=[2])
+    total = X[0] @ model.coefs_[0][:, 2]
+    assert parts.sum() == pytest.approx(total)
+
+
+def test_saliency_is_the_slope_of_the_predicted_class(digits):
+    model, X, _ = digits
+    network = as_network(model)
+    k = int(model.predict(X[:1])[0])
+    found = saliency_image(model, X[0], SHAPE)
+    np.testing.assert_allclose(found.ravel(), network.margin(k).gradient(X[:1])[0])
+    other = saliency_image(model, X[0], SHAPE, output=(k + 1) % 10)
+    assert not np.allclose(other, found)
+
+
+def test_templates_of_all_units_are_the_mean_slopes_of_the_logit(digits):
+    model, X, y = digits
+    mine = X[model.predict(X) == 5]
+    whole = class_template(model, X, 5, SHAPE, layer=1, n_units=10)
+    # with all units of the last hidden layer the template is the mean slope of the logit
+    expected = as_network(model).output(5).gradient(mine).mean(axis=0)
+    np.testing.assert_allclose(whole.ravel(), expected, atol=1e-10)
+    contrast = X[y == 5].mean(axis=0) - X.mean(axis=0)
+    assert np.corrcoef(whole.ravel(), contrast)[0, 1] > 0.3
+
+
+def test_a_single_unit_explains_nought_against_one():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    model = MLPClassifier((1,), activation="tanh", solver="lbfgs", alpha=1.0, random_state=0).fit(
+        X, y
+    )
+    assert model.score(X, y) > 0.99
+    contrast = X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0)
+    image = weight_images(model, SHAPE)[0].ravel()
+    assert abs(np.corrcoef(image, contrast)[0, 1]) > 0.6
+
+
+@pytest.mark.parametrize("n, shared", [(1, True), (5, False), (23, True)])
+def test_images_are_drawn_with_zero_in_the_middle(n, shared):
+    images = np.random.RandomState(0).standard_normal((n, 4, 3))
+    display = WeightImagesDisplay(images, [f"unit {k}" for k in range(n)], shared_scale=shared)
+    display.plot()
+    assert len(display.axes_) == n
+    for ax, image in zip(display.axes_, images, strict=True):
+        low, high = ax.images[0].get_clim()
+        assert low == -high
+        assert high == pytest.approx(np.abs(images if shared else image).max())
+    assert "<svg" in display.to_svg()
+
+
+@pytest.mark.parametrize(
+    "call, wording",
+    [
+        (lambda n, X: weight_images(n, (8, 9)), "64 pixels, one per input. Got 8 x 9 = 72"),
+        (lambda n, X: weight_images(n, 64), "must be a pair"),
+        (lambda n, X: weight_images(n, SHAPE, layer=1), "X must be given for layer 1"),
+        (lambda n, X: weight_images(n, SHAPE, layer=2), "layer, a hidden layer, must be"),
+        (
+            lambda n, X: weight_images(n, SHAPE, units=[20]),
+            r"from 0 to 19. Got \[20",
+        ),
+        (
+            lambda n, X: saliency_image(n, X[0], SHAPE, output=11),
+            "output must be one of the class",
+        ),
+        (lambda n, X: saliency_image(n, X[0], (4, 4)), "64 pixels"),
+        (lambda n, X: class_template(n, X, 11, SHAPE), "output must be one of the classes"),
+    ],
+)
+def test_bad_images_are_refused(digits, call, wording):
+    model, X, _ = digits
+    with pytest.raises(ValueError, match=wording):
+        call(model, X)
