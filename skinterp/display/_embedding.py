@@ -51,7 +51,7 @@ class EmbeddingDisplay(PanelsDisplay):
         plane.axvline(0, color="#DDDDDD", linewidth=0.8)
         plane.scatter(*points.T, s=18, color=PALETTE[0], zorder=3)
         # with many inputs only those far from the centre have room for a name
-        far = np.argsort(-np.hypot(*points.T))[: 25 if n > 25 else n]
+        far = np.argsort(-np.hypot(*points.T))[: 12 if n > 25 else n]
         for j in far:
             side = points[j, 0] <= np.median(points[:, 0])
             plane.annotate(

@@ -12,16 +12,25 @@ from sklearn.datasets import load_iris
 from skinterp import TreeSurrogateClassifier, default_network
 from skinterp.display import (
     BoundaryDisplay,
+    ContributionsDisplay,
+    EmbeddingDisplay,
     FidelityComplexityDisplay,
     ImportancesDisplay,
+    ImportanceTableDisplay,
     LinkDisplay,
     ObliqueTreeDisplay,
     ParetoFrontDisplay,
+    ProfileDisplay,
     PruningPathDisplay,
+    RankStabilityDisplay,
     RegionsDisplay,
+    SubsetsDisplay,
+    UnitDisplay,
+    WeightImagesDisplay,
 )
 
 SQUARES = [[[0, 0], [1, 0], [1, 1], [0, 1]], [[0, 1], [1, 1], [1, 2], [0, 2]]]
+RANKS = [[1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0]]
 ODD = ["a b", "$x$", "<b>", "a name of over sixty characters that has to be shortened somehow ..."]
 
 
@@ -43,8 +52,47 @@ def displays():
         ),
         "values": RegionsDisplay(SQUARES, [0.3, -2.0]),
         "tree": ObliqueTreeDisplay([1, -1, -1], [2, -1, -1], ODD[:3]),
+        "contributions": ContributionsDisplay({"out": [0.4, -0.3, 0.0, 1.0]}, ODD),
+        "several": ContributionsDisplay({"a": [1.0, -2, 0, 1], "$b$": [2.0, 1, 0, 0]}, ODD),
+        "stability": RankStabilityDisplay(ODD[:2], RANKS, [RANKS, RANKS], ODD),
+        "subsets": SubsetsDisplay([1, 2], {"ranked": [0.5, 0.9]}, {"ranked": [0.1, 0.0]}),
+        "table": ImportanceTableDisplay({ODD[0]: [1, 2, 3, 4], ODD[1]: [0, 0, 0, 0]}, ODD),
         "pruning": PruningPathDisplay([100, 10, 1], [1.0, 0.9, 0.5], selected=1),
     }
+
+
+def panels():
+    curves = np.linspace(0, 1, 30).reshape(2, 3, 5)
+    return {
+        "profile": ProfileDisplay(curves[:, 0], curves, [0.1, 0.5, 0.9], ODD[:2]),
+        "embedding": EmbeddingDisplay(
+            [[0, 1], [1, 0], [2, 2]], [[0, 1, 1.4, 2], [2, 3, 2.0, 3]], ODD[:3]
+        ),
+        "images": WeightImagesDisplay(curves, ODD[:2]),
+        "unit": UnitDisplay([1.0, -2.0], ODD[:2], curves.ravel(), np.arange(30) % 3),
+        "unit without classes": UnitDisplay([1.0, -2.0], ODD[:2], curves.ravel()),
+    }
+
+
+@pytest.mark.parametrize("name", list(panels()))
+def test_panels_draw_and_export(name):
+    display = panels()[name]
+    assert display.plot() is display
+    display.figure_.canvas.draw()
+    assert len(display.axes_) == 2
+    assert "<svg" in display.to_svg()
+
+
+def test_signs_of_contributions_are_colours():
+    display = ContributionsDisplay({"out": [0.4, -0.3]}, ["a", "b"]).plot()
+    first, second = display.ax_.patches
+    assert first.get_facecolor() != second.get_facecolor()
+    assert [patch.get_width() for patch in display.ax_.patches] == [0.4, -0.3]
+
+
+def test_ranks_are_written_into_the_table():
+    display = ImportanceTableDisplay({"m": [0.1, 0.9], "n": [0.5, 0.5]}, ["a", "b"]).plot()
+    assert [text.get_text() for text in display.ax_.texts] == ["1", "1.5", "2", "1.5"]
 
 
 def test_a_tree_is_cut_at_its_depth():
