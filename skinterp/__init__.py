@@ -1,10 +1,19 @@
 """Interpret trained neural networks with scikit-learn estimators.
 
 A user brings a network and gets an equation, a tree or a linear model that answers as it does,
-and for each how faithful it is, by cross-validation, side by side.
+and for each how faithful it is, by cross-validation, side by side; its exact structure, the
+importances of its inputs, and a look into its hidden units.
 """
 
-from skinterp.evaluation import compare_surrogates
+from skinterp.evaluation import compare_importances, compare_surrogates
+from skinterp.exact import (
+    ExactTreeClassifier,
+    ExactTreeRegressor,
+    LinearRegions,
+    PrunedMLPClassifier,
+    PrunedMLPRegressor,
+)
+from skinterp.hidden import HiddenLayerTransformer
 from skinterp.metrics import complexity, fidelity_score
 from skinterp.network import as_network, default_network
 from skinterp.surrogate import (
@@ -19,14 +28,21 @@ from skinterp.surrogate import (
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "ExactTreeClassifier",
+    "ExactTreeRegressor",
+    "HiddenLayerTransformer",
+    "LinearRegions",
     "LinearSurrogateClassifier",
     "LinearSurrogateRegressor",
+    "PrunedMLPClassifier",
+    "PrunedMLPRegressor",
     "SymbolicSurrogateClassifier",
     "SymbolicSurrogateRegressor",
     "TreeSurrogateClassifier",
     "TreeSurrogateRegressor",
     "__version__",
     "as_network",
+    "compare_importances",
     "compare_surrogates",
     "complexity",
     "default_network",
