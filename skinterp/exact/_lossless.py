@@ -74,8 +74,9 @@ def without_duplicates(layers, index):
     if layer.activation.name in _HOMOGENEOUS:
         norm = np.linalg.norm(incoming, axis=0)
         size = np.where(norm > 0.0, norm, 1.0)
-    scale = np.abs(incoming / size).max(initial=1e-300)
-    keys = np.round(incoming / size / scale, _DIGITS) + 0.0
+    # every weight to its own digits: the units of the inputs may differ by many powers of ten
+    mantissa, exponent = np.frexp(incoming / size)
+    keys = np.ldexp(np.round(mantissa, _DIGITS), exponent) + 0.0
     _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     group = group.ravel()
     if len(first) == len(group):

@@ -1,6 +1,7 @@
 """Few groups of linear regions, with one affine function each."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -279,10 +280,11 @@ def merge_regions(regions, n_regions):
     MergedRegions
         The groups.
     """
-    if not 1 <= n_regions <= regions.n_regions_:
+    whole = isinstance(n_regions, Integral)
+    if not whole or not 1 <= n_regions <= regions.n_regions_:
         raise ValueError(
             f"n_regions must be from 1 to {regions.n_regions_}, the number of regions that the "
-            f"data visit. Got {n_regions} instead."
+            f"data visit. Got {n_regions!r} instead."
         )
     X, index, network = regions._rows_seen, regions._index_seen, regions.network_
     raw = network.raw_values(X)

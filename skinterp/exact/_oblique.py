@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 LEAF = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ObliqueTree:
     """A binary tree whose inner nodes ask ``x @ slopes + offset > 0``: then right, else left.
 

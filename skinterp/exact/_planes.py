@@ -66,6 +66,8 @@ def plane(X, names, features, origin, directions):
             f"origin must have shape {(len(names),)}, one value per input. "
             f"Got shape {np.shape(origin)} instead."
         )
+    if origin is not None and not np.isfinite(np.asarray(origin, dtype=float)).all():
+        raise ValueError(f"origin must be finite. Got {origin!r} instead.")
     if directions is None:
         origin, directions, axes, columns = _feature_plane(X, names, features, origin)
         return origin, directions, axes, None if X is None else X[:, columns]
@@ -76,6 +78,8 @@ def plane(X, names, features, origin, directions):
             f"directions must have shape {(n_directions, len(names))}. "
             f"Got shape {directions.shape} instead."
         )
+    if not np.isfinite(directions).all():
+        raise ValueError(f"directions must be finite. Got {directions.tolist()} instead.")
     if np.linalg.matrix_rank(directions) < n_directions:
         raise ValueError("directions must be linearly independent. Got dependent ones instead.")
     if origin is None and X is None:

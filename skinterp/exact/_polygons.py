@@ -51,6 +51,11 @@ def counter_clockwise(points):
     return points[np.argsort(np.arctan2(y, x))]
 
 
+def _noise(points, slopes, offsets):
+    """Return what rounding makes of affine functions (n, 2) that are zero on these points."""
+    return _ROUNDING * (np.abs(points).max() * np.abs(slopes).sum(axis=1) + np.abs(offsets))
+
+
 def zero_segment(polygon, slopes, offset, beyond):
     """Return where a piecewise affine function stops to be positive, on a convex polygon.
 
@@ -72,7 +77,7 @@ def zero_segment(polygon, slopes, offset, beyond):
         zero, positive on this side and not on the other; None if there is none.
     """
     values = polygon @ slopes + offset
-    noise = _ROUNDING * (np.abs(polygon) @ np.abs(slopes) + abs(offset))
+    noise = _noise(polygon, slopes[np.newaxis], offset)[0]
     values = np.where(np.abs(values) <= noise, 0.0, values)
     following = np.roll(values, -1)
     if values.min() >= 0.0 < values.max():
@@ -82,12 +87,33 @@ def zero_segment(polygon, slopes, offset, beyond):
         edge = polygon[[edges[0], (edges[0] + 1) % len(polygon)]]
         middle = edge.mean(axis=0)
         outside = middle + _STEP * (middle - polygon.mean(axis=0))
-        return edge if beyond(outside) <= noise.max() else None
+        return edge if beyond(outside) <= noise else None
     if not (values.min() < 0.0 < values.max()):
         return None
     i = np.flatnonzero((values < 0.0) != (following < 0.0))
     share = (values[i] / (values[i] - following[i]))[:, np.newaxis]
     return polygon[i] + share * (np.roll(polygon, -1, axis=0)[i] - polygon[i])
+
+
+def is_zero(polygon, slopes, offset):
+    """Return whether an affine function is zero on a whole polygon, up to rounding.
+
+    Parameters
+    ----------
+    polygon : ndarray of shape (n_vertices, 2)
+        Vertices.
+    slopes : ndarray of shape (2,)
+        Slopes of the function.
+    offset : float
+        Its offset.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    noise = _noise(polygon, slopes[np.newaxis], offset)[0]
+    return bool((np.abs(polygon @ slopes + offset) <= noise).all())
 
 
 def clip(polygon, slopes, offset):
@@ -139,7 +165,9 @@ def clipped(segment, slopes, offsets):
         The part; None if there is none.
     """
     low, high = 0.0, 1.0
-    for start, end in (segment @ slopes.T + offsets).T:
+    values = segment @ slopes.T + offsets
+    values = np.where(np.abs(values) <= _noise(segment, slopes, offsets), 0.0, values)
+    for start, end in values.T:
         if start < 0.0 and end < 0.0:
             return None
         if start < 0.0:

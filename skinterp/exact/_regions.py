@@ -1,5 +1,7 @@
 """The linear regions that data visit: where they are and what the network computes there."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -129,6 +131,7 @@ class LinearRegions(NetworkTransformer):
         lower, upper = checked_box(self.box, X, n_features=X.shape[1], names=self._input_names)
         refuse_outside(X, lower, upper, self._input_names)
         self._scale = np.where(feature_scale(X) > 0, feature_scale(X), 1.0)
+        self._bounds = np.column_stack([lower, upper])
         self._scaling = Scaling.of_box(lower, upper, self._scale)
         self.patterns_, index, self.counts_ = unique_patterns(self._pieces.patterns(X))
         self.coef_, self.intercept_ = output_maps(self._pieces, self.patterns_)
@@ -186,9 +189,9 @@ class LinearRegions(NetworkTransformer):
 
     def _checked_region(self, region):
         check_is_fitted(self, "patterns_")
-        if not 0 <= region < self.n_regions_:
+        if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:
             raise ValueError(
-                f"region must be from 0 to {self.n_regions_ - 1}. Got {region} instead."
+                f"region must be from 0 to {self.n_regions_ - 1}. Got {region!r} instead."
             )
         return int(region)
 
@@ -222,13 +225,14 @@ class LinearRegions(NetworkTransformer):
         Inequalities
             The inequalities, from units first, then from the box.
         """
-        pattern = self.patterns_[self._checked_region(region)]
+        region = self._checked_region(region)
+        pattern = self.patterns_[region]
         slopes, bounds, units = self._borders(pattern)
         scaling = self._scaling
         scaled = slopes * scaling.half
         norms = np.linalg.norm(scaled, axis=1)
         right = (bounds - slopes @ scaling.middle) / norms
-        box_A, box_b = box_constraints(scaling.bounds)
+        box_A, box_b = box_constraints(self._bounds)
         kept, sides = np.arange(len(units)), np.arange(len(box_b))
         if minimal:
             kept, sides = needed_constraints(
@@ -237,13 +241,9 @@ class LinearRegions(NetworkTransformer):
                 scaling.bounds,
                 check_random_state(0),
             )
-        box_slopes = box_A[sides] / np.abs(box_A[sides])[box_A[sides] != 0].reshape(-1, 1)
-        box_bounds = box_slopes @ scaling.middle + box_b[sides] * (
-            np.abs(box_slopes) @ scaling.half
-        )
         return Inequalities(
-            np.vstack([slopes[kept], box_slopes]),
-            np.append(bounds[kept], box_bounds),
+            np.vstack([slopes[kept], box_A[sides]]),
+            np.append(bounds[kept], box_b[sides]),
             (*(self._pieces.unit_name(unit) for unit in units[kept]), *["box"] * len(sides)),
             self._input_names,
         )
@@ -306,6 +306,8 @@ class LinearRegions(NetworkTransformer):
                 f"reference must have shape {(X.shape[1],)}, one value per input. "
                 f"Got shape {reference.shape} instead."
             )
+        if not np.isfinite(reference).all():
+            raise ValueError(f"reference must be finite. Got {reference.tolist()} instead.")
         patterns, index, _ = unique_patterns(self._pieces.patterns(X))
         coef, _ = output_maps(self._pieces, patterns)
         return coef[index] * (X - reference)[:, np.newaxis]

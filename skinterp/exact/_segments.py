@@ -12,7 +12,7 @@ from skinterp.network import as_network
 from skinterp.utils import import_optional
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Segments:
     """A network on a line: pieces on which it is affine.
 
@@ -35,6 +35,9 @@ class Segments:
 
     def __len__(self):
         return len(self.slopes)
+
+    def __repr__(self):
+        return f"Segments({len(self)} pieces from {self.ends[0]:.4g} to {self.ends[-1]:.4g})"
 
     @property
     def breakpoints(self):

@@ -13,6 +13,7 @@ from skinterp.exact._polygons import (
     clip,
     clipped,
     counter_clockwise,
+    is_zero,
     join,
     polygon_area_and_centroid,
     zero_segment,
@@ -24,7 +25,7 @@ from skinterp.utils import check_X, import_optional
 _SAME = 1e-8  # of the width of the plane: ends of boundary pieces so close are one point
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RegionSlice:
     """The linear regions of a network on a plane ``x = origin + t @ directions``.
 
@@ -66,6 +67,10 @@ class RegionSlice:
     def __len__(self):
         return len(self.polygons)
 
+    def __repr__(self):
+        axes = " and ".join(self.names)
+        return f"RegionSlice({len(self)} regions over {axes}, {len(self.boundary)} boundaries)"
+
     @property
     def areas(self):
         """Areas of the regions, in units of the coordinates."""
@@ -105,7 +110,11 @@ class RegionSlice:
             Indices of regions; -1 outside the slice.
         """
         points = check_X(points, 2, owner="the slice")
-        return find_patterns(self.patterns, self.pieces.patterns(points))
+        corners = np.concatenate(self.polygons)
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        reach = _SAME * (high - low)
+        inside = ((points >= low - reach) & (points <= high + reach)).all(axis=1)
+        return np.where(inside, find_patterns(self.patterns, self.pieces.patterns(points)), -1)
 
     @property
     def raw_values(self):
@@ -174,9 +183,12 @@ class RegionSlice:
                 coef, intercept = np.vstack([-coef, coef]), np.append(-intercept, intercept)
             for k in range(len(coef)):
                 part = polygon
-                for m in range(len(coef)):
-                    if m != k:
-                        part = clip(part, coef[k] - coef[m], intercept[k] - intercept[m])
+                for m in np.flatnonzero(np.arange(len(coef)) != k):
+                    slopes, offset = coef[k] - coef[m], intercept[k] - intercept[m]
+                    if m < k and is_zero(polygon, slopes, offset):
+                        part = polygon[:0]  # of equal classes the first is the answer
+                        break
+                    part = clip(part, slopes, offset)
                 if len(part) > 2:
                     parts.append(part)
                     values.append(k)
@@ -278,7 +290,9 @@ def slice_regions(
     pieces = piecewise_linear(network)
     if network.n_features_in < 2:
         raise ValueError("A plane needs two inputs. Got a network of one: use breakpoints.")
-    if len(features) != 2:
+    if not np.isfinite(level):
+        raise ValueError(f"level must be a finite number. Got {level!r} instead.")
+    if np.shape(features) != (2,):
         raise ValueError(f"features must be two inputs. Got {features!r} instead.")
     names, X = names_of(network, X)
     origin, directions, axes, coordinates = plane(X, names, features, origin, directions)

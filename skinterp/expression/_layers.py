@@ -68,6 +68,10 @@ def layers_to_sympy(layers, names, output=0, *, digits=None, max_terms=500):
     n_outputs = layers[-1][0].shape[1]
     if not 0 <= output < n_outputs:
         raise ValueError(f"output must be from 0 to {n_outputs - 1}. Got {output} instead.")
+    if len(names) != len(layers[0][0]):
+        raise ValueError(
+            f"names must have one name per input, {len(layers[0][0])}. Got {len(names)} instead."
+        )
     import sympy
 
     def number(value):

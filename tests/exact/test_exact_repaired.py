@@ -1,4 +1,4 @@
-"""What exact structure should do and does not yet; a mark goes when its defect is repaired."""
+"""Where rounding, ties, units and wrong arguments once gave wrong results."""
 
 from itertools import pairwise
 
@@ -17,10 +17,6 @@ from skinterp.exact import (
 from skinterp.network import as_network
 
 HALF = ([[[1.0], [0.5]], [[1.0]]], [[0.0], [0.0]], ["relu", "identity"])
-
-
-def defect(reason):
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 def lost_rays(sizes, hidden, task, n_networks):
@@ -43,17 +39,14 @@ def lost_rays(sizes, hidden, task, n_networks):
     return lost
 
 
-@defect("rounding of a corner near the origin hides an edge of zeros")
 def test_boundaries_along_borders_are_found_from_corners_near_the_origin():
     assert lost_rays([2, 3, 1], "relu", ["a", "b"], 40) == 0
 
 
-@defect("rounding drops a segment on which three logits are equal")
 def test_boundaries_along_borders_are_found_where_three_logits_tie():
     assert lost_rays([2, 3, 1, 3, 3], ("leaky_relu", 0.2), ["a", "b", "c"], 60) == 0
 
 
-@defect("ties on a whole region are drawn as the last class")
 @pytest.mark.parametrize("last", [[[1.0]], [[1.0, 2.0, -1.0]]])
 def test_regions_where_all_logits_tie_are_drawn_as_the_class_of_the_network(last):
     n_outputs = len(last[0])
@@ -65,12 +58,10 @@ def test_regions_where_all_logits_tie_are_drawn_as_the_class_of_the_network(last
     assert [classes[k] for k in left] == network.predict([[-1.0, 0.0]]).tolist()
 
 
-@defect("patterns are looked up without the bounds of the slice")
 def test_points_outside_a_slice_are_in_no_region():
     assert slice_regions(HALF, box=(-2, 2)).locate([[5, 5], [-9, 0]]).tolist() == [-1, -1]
 
 
-@defect("weights are compared with the largest of the layer, whatever the unit of the input")
 @pytest.mark.parametrize(
     "hidden, first",
     [("tanh", [[1e9, 0, 0], [0, 1e-6, 3e-6]]), ("relu", [[1e9, 1e9, 0], [1e-6, 3e-6, 1e-6]])],
@@ -84,7 +75,6 @@ def test_lossless_removal_is_lossless_in_any_units(hidden, first):
     )
 
 
-@defect("sides of the box are one rounding off the range of the data")
 def test_rows_satisfy_the_inequalities_of_their_own_regions():
     for seed in range(40):
         X = uniform(50, 2, seed=seed) * [1.0, 1e-3] + [100.0, 0.0]
@@ -94,20 +84,17 @@ def test_rows_satisfy_the_inequalities_of_their_own_regions():
             assert regions.inequalities(k).contains(X[index == k]).all()
 
 
-@defect("names are paired with inputs without a look at their number")
 @pytest.mark.parametrize("names", [["a"], ["a", "b", "c"]])
 def test_formulas_need_one_name_per_input(names):
     with pytest.raises(ValueError, match="names"):
         network_to_sympy(HALF, names=names)
 
 
-@defect("the attribute is read before the check")
 def test_inequalities_of_what_is_not_fitted_say_so():
     with pytest.raises(NotFittedError):
         LinearRegions(HALF).inequalities(0)
 
 
-@defect("not checked, or checked by what is called")
 @pytest.mark.parametrize(
     "name, call",
     [
@@ -128,7 +115,6 @@ def test_numbers_that_are_none_are_refused_by_name(name, call):
         call(uniform(30, 2))
 
 
-@defect("arrays are printed")
 def test_results_are_written_shortly():
     regions = slice_regions(random_network([2, 20, 1], 0), box=(-2, 2))
     line = breakpoints(random_network([1, 20, 1], 0), box=(-2, 2))
