@@ -6,21 +6,33 @@ public attributes, so that any result of this package, or of another, can offer 
 """
 
 from skinterp.display._boundary import BoundaryDisplay
+from skinterp.display._contributions import ContributionsDisplay
+from skinterp.display._coupling_graph import CouplingGraphDisplay
+from skinterp.display._couplings import CouplingsDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
+from skinterp.display._fields import FieldsDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
+from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
 from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
+from skinterp.display._variance_by_order import VarianceByOrderDisplay
 
 __all__ = [
     "BoundaryDisplay",
+    "ContributionsDisplay",
+    "CouplingGraphDisplay",
+    "CouplingsDisplay",
     "FidelityComplexityDisplay",
+    "FieldsDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
     "ObliqueTreeDisplay",
+    "PairDisplay",
     "ParetoFrontDisplay",
     "PruningPathDisplay",
     "RegionsDisplay",
+    "VarianceByOrderDisplay",
 ]
