@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.utils import ClassifierTags, check_random_state
+from sklearn.utils import ClassifierTags, check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator, NetworkTransformer, needs_training, train
@@ -24,6 +24,12 @@ from skinterp.expansion._network import (
 from skinterp.expansion._results import ExpansionResults
 from skinterp.network import default_network
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
+
+
+def _takes_missing(network):
+    """Tell whether an encoder in front of a network makes missing values a category."""
+    steps = getattr(network, "steps", None)
+    return network is None or (steps is not None and get_tags(steps[0][1]).input_tags.allow_nan)
 
 
 class CategoricalExpansion(ExpansionResults, NetworkEstimator):
@@ -201,6 +207,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         """Say that inputs are categories, and y is needed only to train an unfitted network."""
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = tags.input_tags.string = True
+        tags.input_tags.allow_nan = _takes_missing(self.network)
         tags.target_tags.required = needs_training(self.network)
         network = getattr(self, "network_", self.network)
         classes = getattr(network, "classes", None) is not None
@@ -252,7 +259,13 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         if network is None:
             last = default_network(self._task_of(y), self.random_state)[-1]
             network = make_pipeline(OneHotEncoder(), last)
-        return train(network, X, y)
+        network = train(network, X, y)
+        if len(getattr(network, "classes_", (0, 1))) < 2:
+            raise ValueError(
+                "y must have at least two classes to train a network. "
+                f"Got one class, {network.classes_.tolist()[0]!r}, instead."
+            )
+        return network
 
     def _expand(self, codes):
         """Set all results from the rows' codes."""

@@ -106,10 +106,21 @@ class Variable:
             return self._codes_of_group(X)
         index = {category: k for k, category in enumerate(self.categories)}
         values = column(X, self.columns[0])
+        self._check_finite(index, values)
         if values.dtype != object:
             kinds, inverse = np.unique(values, return_inverse=True)
             return np.array([self._look_up(index, value) for value in kinds])[inverse]
         return np.array([self._look_up(index, value) for value in values], dtype=np.intp)
+
+    def _check_finite(self, index, values):
+        """Refuse missing and infinite values first, unless they are categories."""
+        numbers = values if values.dtype.kind == "f" else np.zeros(0)
+        if np.isinf(numbers).any() and not any(v in index for v in (np.inf, -np.inf)):
+            raise ValueError(
+                f"The variable {self.name!r} contains infinity, which is no category."
+            )
+        if np.isnan(numbers).any():
+            self._look_up(index, None)
 
     def _look_up(self, index, value):
         value = plain(value)

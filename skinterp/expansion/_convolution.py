@@ -67,16 +67,14 @@ def _characteristic(unit, frequencies, weights, is_gaussian):
     return waves, averages, rest
 
 
-def _bounds(rest, order):
-    """Return the largest product over all but a number of variables, for 0 to `order` of them."""
-    size = np.sort(np.abs(rest), axis=1)
-    logs = np.log(size)
-    left = logs.sum(axis=1)
-    result = [np.exp(left)]
-    for m in range(min(order, size.shape[1])):
-        left = left - logs[:, m]
-        result.append(2.0 ** (m + 1) * np.exp(left))
-    return np.max(result, axis=0)
+def _reach(waves, sizes, order):
+    """Return the largest size of each variable's factor, and of a product up to the order."""
+    waves, averages, rest = waves
+    starts = np.cumsum([0, *sizes[:-1]])
+    distance = np.abs(waves - np.repeat(averages, sizes, axis=1))
+    factors = np.maximum.reduceat(distance, starts, axis=1) / np.abs(rest)
+    largest = -np.sort(-factors, axis=1)[:, :order]
+    return factors, np.maximum(largest, 1.0).prod(axis=1)
 
 
 def _keep(sizes, budget):
@@ -86,19 +84,25 @@ def _keep(sizes, budget):
     return np.sort(ranked[~dropped]), float(sizes[ranked[dropped]].sum())
 
 
-def _add_higher(higher, c, ratios, sizes, order):
-    """Add a block of frequencies to the terms of two and more variables, in place."""
+def _add_higher(higher, c, ratios, sizes, order, active):
+    """Add a block of frequencies to the terms of two and more active variables, in place."""
     starts = np.cumsum([0, *sizes])
-    right = np.concatenate([ratios.real, ratios.imag])
+    columns = [np.arange(starts[i], starts[i + 1]) for i in active]
+    ends = np.cumsum([len(column) for column in columns])
+    columns = np.concatenate(columns)
+    right = np.concatenate([ratios.real[:, columns], ratios.imag[:, columns]])
     for m in range(2, order + 1):
-        for head in combinations(range(len(sizes) - 1), m - 1):
+        for places in combinations(range(len(active) - 1), m - 1):
+            head, end = tuple(active[p] for p in places), ends[places[-1]]
             left = c[:, np.newaxis]
             for i in head:
                 part = ratios[:, np.newaxis, starts[i] : starts[i + 1]]
                 left = (left[:, :, np.newaxis] * part).reshape(len(c), -1)
             left = np.concatenate([left.real, -left.imag])
-            block = left.T @ right[:, starts[head[-1] + 1] :]
-            higher[head] = higher[head] + block if head in higher else block
+            first = starts[head[-1] + 1]
+            if head not in higher:
+                higher[head] = np.zeros((left.shape[1], starts[-1] - first))
+            higher[head][:, columns[end:] - first] += left.T @ right[:, end:]
 
 
 def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
@@ -145,26 +149,35 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
             break
         k = np.arange(first, min(first + step, len(magnitudes)))
         waves = _characteristic(unit, k * series.step, weights, is_gaussian)
-        limits = _bounds(waves[2], order)
-        kept, left_out = _keep(magnitudes[k] * limits, tolerance / 4.0 * len(k) / len(magnitudes))
-        error, limit = error + left_out, limits.max()
-        phase = np.exp(1j * k[kept] * series.step * unit.bias)
-        _add_block(terms, series.coefficients[k[kept]] * phase, waves, kept, sizes, order)
+        phase = np.exp(1j * k * series.step * unit.bias)
+        c = series.coefficients[k] * phase * np.prod(waves[2], axis=1)
+        budget = tolerance / 4.0 * len(k) / len(magnitudes)
+        left_out, limit = _add_block(terms, c, waves, magnitudes[k], sizes, order, budget)
+        error += left_out
         first = k[-1] + 1
     error += tails[min(first, len(tails) - 1)] * min(limit, factor)
     return UnitTerms(*terms, error)
 
 
-def _add_block(terms, c, waves, kept, sizes, order):
-    """Add a block of frequencies to the constant, the fields and the higher terms, in place."""
+def _add_block(terms, c, waves, magnitudes, sizes, order, budget):
+    """Add a block of frequencies to the terms, in place, leaving out what the budget allows.
+
+    Returns a bound of what was left out, and the largest product of factors in the block.
+    """
+    factors, products = _reach(waves, sizes, order)
+    kept, left_out = _keep(np.abs(c) * products, budget / 2.0)
+    limit = float((np.abs(c) * products / np.maximum(magnitudes, 1e-300)).max())
     if not len(kept):
-        return
-    waves, averages, rest = (values[kept] for values in waves)
-    c = c * np.prod(rest, axis=1)
+        return left_out, limit
+    c, (waves, averages, rest) = c[kept], (values[kept] for values in waves)
     ratios = (waves - np.repeat(averages, sizes, axis=1)) / np.repeat(rest, sizes, axis=1)
     terms[0] += float(c.sum().real)
     terms[1] += (c @ ratios).real
-    _add_higher(terms[2], c, ratios, sizes, order)
+    parts = (np.abs(c) * products[kept]) @ np.minimum(factors[kept], 1.0)
+    active, weak = _keep(parts, budget / 2.0)
+    if order > 1 and len(active) > 1:
+        _add_higher(terms[2], c, ratios, sizes, order, active.tolist())
+    return left_out + weak, limit
 
 
 def _expand_units(units, behind, weights, order, tolerance, n_kink, is_gaussian):

@@ -236,8 +236,8 @@ def _check_numbers(variable):
     if not all(isinstance(value, bool | int | float) for value in variable.categories):
         raise ValueError(
             f"The variable {variable.name!r} must hold numbers, because the network has no "
-            f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline with its "
-            "OneHotEncoder as network."
+            f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline with "
+            "its OneHotEncoder as network."
         )
 
 
