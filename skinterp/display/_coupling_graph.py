@@ -18,7 +18,7 @@ class CouplingGraphDisplay(Display):
     corrected : bool, default=False
         Whether to subtract the average product of each pair.
     max_edges : int, default=30
-        How many couplings to show, the strongest ones, down to a hundredth of the first.
+        How many couplings to show, the strongest ones, down to a twentieth of the first.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class CouplingGraphDisplay(Display):
         values = self._values
         pairs = [(int(i), int(j)) for i, j in zip(*np.triu_indices(len(values), 1), strict=True)]
         ranked = sorted(pairs, key=lambda pair: -values[pair])[: self.max_edges]
-        return [pair for pair in ranked if values[pair] > 0.01 * max(values[ranked[0]], 0.0)]
+        return [pair for pair in ranked if values[pair] > 0.05 * max(values[ranked[0]], 0.0)]
 
     def _draw(self, ax):
         n, values, edges = len(self.names), self._values, self.edges
@@ -72,8 +72,8 @@ class CouplingGraphDisplay(Display):
         for i in range(n):
             if n <= 40 or i in joined:
                 self._write(ax, i, angles[i], i in joined)
-        ax.set_xlim(-1.6, 1.6)
-        ax.set_ylim(-1.6, 1.6)
+        ax.set_xlim(-1.5, 1.5)
+        ax.set_ylim(-1.5, 1.5)
         ax.set_aspect("equal")
         ax.set_xticks([])
         ax.set_yticks([])

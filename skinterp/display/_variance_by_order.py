@@ -47,13 +47,13 @@ class VarianceByOrderDisplay(Display):
         ax.bar(orders, shares, color=PALETTE[0], width=0.65)
         for order, share in zip(orders, shares, strict=True):
             text = "0" if share < 1e-12 else f"{share:.1%}" if share >= 1e-3 else f"{share:.0e}"
-            ax.text(order, share + 0.015, text, ha="center", va="bottom", fontsize="small")
+            ax.text(order, share + 0.03, text, ha="center", va="bottom", fontsize="small")
         ax.plot(orders, np.cumsum(shares), "o--", color=PALETTE[1], markersize=4)
         rest = 1.0 - shares.sum()
         if rest > 1e-3:
             last = len(shares) + 1
             ax.bar(last, rest, color="#CCCCCC", width=0.65)
-            ax.text(last, rest + 0.015, f"{rest:.1%}", ha="center", va="bottom", fontsize="small")
+            ax.text(last, rest + 0.03, f"{rest:.1%}", ha="center", va="bottom", fontsize="small")
             ax.set_xticks([*orders, last], [*map(str, orders), f"> {len(shares)}"])
         else:
             ax.set_xticks(orders)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import ndtr
 
 _FEWEST, _MOST = 2**8, 2**16  # points of the grid
+_PIECEWISE = ("relu", "leaky_relu")  # linear where they have no kink
 _SELU_JUMP = 1.0507009873554805 * (1.0 - 1.6732632423543772)
 
 
@@ -84,6 +85,9 @@ def fourier_series(activation, low, high, tolerance, n_kink=2**12):
     step = 2 * np.pi / (width + 2 * margin)
 
     def smooth(z):
+        if activation.name in _PIECEWISE and not jump:
+            slope = activation.derivative(np.array(centre), activation.value(np.array(centre)))
+            return slope * z
         return activation.value(z) - 0.5 * jump * np.abs(z)
 
     n = _FEWEST
