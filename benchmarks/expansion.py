@@ -34,7 +34,7 @@ def measure(queue, n, q, sizes, activation, options):
     network, groups, rows = network_of(n, q, sizes, activation)
     warnings.simplefilter("ignore")
     start = time.perf_counter()
-    found = CategoricalExpansion(network, groups=groups, **options).fit(rows)
+    found = CategoricalExpansion(network, groups=groups, random_state=0, **options).fit(rows)
     seconds = time.perf_counter() - start
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + children) / 1e6

@@ -16,7 +16,7 @@ from skinterp.expansion._fourier import fourier_series, kink
 
 _UNITS = 5  # units per task, whatever n_jobs is
 _BLOCK = 2**21  # complex numbers held at a time: 32 MB
-_TINY = 1e-14
+_TINY, _ROUNDING = 1e-14, 1e-15
 _WAVES = 2e9  # exponentials that may be evaluated, all units together
 
 
@@ -40,7 +40,10 @@ class UnitTerms(NamedTuple):
 
 def _read_unit(activation, bias, tables, weights):
     means = [float(w @ t) for t, w in zip(tables, weights, strict=True)]
-    steps = tuple(t - m for t, m in zip(tables, means, strict=True))
+    steps = tuple(
+        np.where(np.abs(t - m) > _ROUNDING * np.abs(t).max(), t - m, 0.0)
+        for t, m in zip(tables, means, strict=True)
+    )
     bias = bias + sum(means)
     low, high = bias + sum(t.min() for t in steps), bias + sum(t.max() for t in steps)
     return _Unit(activation, bias, steps, (low, high))

@@ -209,23 +209,24 @@ def _by_enumeration(request):
     return Found(terms, None, "enumerate", 0.0, spectrum(table, request.weights))
 
 
-def _scale(request):
-    """Return the deviation of the output under the measure, never 0."""
+def _absolute(request, *precisions):
+    """Return precisions in units of the output, none below what rounding makes of its values."""
     rng = np.random.default_rng(0)
     values = request.function(draw(request.weights, _N_SCALE, rng))
-    return max(np.sqrt(values.var(axis=0).max()), 1e-9 * np.abs(values).max(), 1e-300)
+    scale, floor = np.sqrt(values.var(axis=0).max()), 1e-13 * np.abs(values).max()
+    return [float(max(precision * scale, floor, 1e-300)) for precision in precisions]
 
 
 def _by_convolution(request):
     activation, behind, bias = hidden_layer(request.function)
-    wanted, tolerated = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
+    precisions = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
     if request.precision is not None:
-        wanted = tolerated = request.precision
-    scale = _scale(request)
+        precisions = request.precision, request.precision
+    wanted, tolerated = _absolute(request, *precisions)
 
     def run(order, is_gaussian):
         return expand_hidden_layer(
-            activation, request.function, behind, bias, request.weights, order, wanted * scale,
+            activation, request.function, behind, bias, request.weights, order, wanted,
             is_gaussian, request.n_jobs,
         )  # fmt: skip
 
@@ -233,11 +234,10 @@ def _by_convolution(request):
     if request.method == "gaussian":
         exact, error = run(1, False)
         error += max(np.abs(terms[S] - exact[S]).max() for S in exact)
-    elif error > tolerated * scale:
+    elif error > tolerated:
         warnings.warn(
-            f"The expansion may be wrong by up to {error:.3g}, {error / scale:.1g} deviations of "
-            f"the output, and {tolerated:.1g} was wanted: the hidden units reach too far, or bend "
-            "too sharply, for more.",
+            f"The expansion may be wrong by up to {error:.3g}, and {tolerated:.3g} was wanted: "
+            "the hidden units reach too far, or bend too sharply, for more. Ask for less precision.",
             ConvergenceWarning,
             stacklevel=4,
         )
@@ -246,9 +246,10 @@ def _by_convolution(request):
 
 def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
+    (wanted,) = _absolute(request, precision)
     terms, errors, _ = sample_terms(
-        request.function, request.weights, request.order, precision * _scale(request),
-        request.max_seconds, request.seed, request.n_jobs,
+        request.function, request.weights, request.order, wanted, request.max_seconds,
+        request.seed, request.n_jobs,
     )  # fmt: skip
     worst = max(float(error.max()) for error in errors.values())
     return Found(terms, errors, "sampling", worst)

@@ -1,6 +1,6 @@
 """Random networks over one-hot groups, and expansions by an independent implementation."""
 
-from itertools import chain, combinations, product
+from itertools import chain, combinations, pairwise, product
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def random_network(sizes, hidden=(5,), activation="tanh", n_outputs=1, seed=0, s
     """Return a random network over one-hot columns."""
     rng = np.random.default_rng(seed)
     widths = [sum(sizes), *hidden, n_outputs]
-    coefs = [scale * rng.normal(size=shape) for shape in zip(widths, widths[1:])]
+    coefs = [scale * rng.normal(size=shape) for shape in pairwise(widths)]
     intercepts = [rng.normal(size=width) for width in widths[1:]]
     activations = [activation] * len(hidden) + ["identity"]
     return as_network((coefs, intercepts, activations), **task)

@@ -32,7 +32,7 @@ def both(sizes, activation, seed=0, scale=1.0, n_outputs=1, **options):
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 4), min_size=2, max_size=5).map(tuple),
     activation=st.sampled_from(SMOOTH),
@@ -46,7 +46,7 @@ def test_smooth_activations_agree_to_rounding(sizes, activation, seed, scale, or
     size = np.sqrt(exact.total_variance_) + 1e-6
     error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
     assert error <= 1e-8 * size
-    assert error <= found.error_ + 1e-11 * size
+    assert error <= found.error_ + 1e-11 * size + 1e-14
 
 
 @pytest.mark.parametrize("activation", ROUGH, ids=str)
