@@ -9,6 +9,7 @@ import multiprocessing
 import resource
 import time
 import warnings
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,8 +21,10 @@ def network_of(n, q, sizes, activation, seed=0):
     """Return a random network over `n` variables of `q` categories, its groups and rows."""
     rng = np.random.default_rng(seed)
     widths = [n * q, *sizes, 1]
-    coefs = [rng.normal(size=(a, b)) / np.sqrt(n if a == n * q else a)
-             for a, b in zip(widths, widths[1:])]  # fmt: skip
+    coefs = [
+        rng.normal(size=(a, b)) / np.sqrt(n if k == 0 else a)
+        for k, (a, b) in enumerate(pairwise(widths))
+    ]
     intercepts = [0.5 * rng.normal(size=b) for b in widths[1:]]
     network = as_network((coefs, intercepts, [activation] * len(sizes) + ["identity"]))
     groups = [list(range(i * q, (i + 1) * q)) for i in range(n)]

@@ -237,7 +237,8 @@ def _by_convolution(request):
     elif error > tolerated:
         warnings.warn(
             f"The expansion may be wrong by up to {error:.3g}, and {tolerated:.3g} was wanted: "
-            "the hidden units reach too far, or bend too sharply, for more. Ask for less precision.",
+            "the hidden units reach too far, or bend too sharply, for more. Ask for less "
+            "precision.",
             ConvergenceWarning,
             stacklevel=4,
         )

@@ -9,7 +9,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["plot_gene_switch", "plot_compare_surrogates"])
+@pytest.mark.parametrize(
+    "name", ["plot_gene_switch", "plot_compare_surrogates", "plot_mushrooms", "plot_dna_motif"]
+)
 def test_example_measures_its_claim(name, monkeypatch):
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
     runpy.run_path(str(EXAMPLES / f"{name}.py"))
