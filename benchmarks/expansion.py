@@ -5,13 +5,16 @@ with weights as after training: N(0, 1 / sqrt(N)) behind one-hot inputs.
 """
 
 import argparse
-import multiprocessing
+import json
 import resource
+import subprocess
+import sys
 import time
 import warnings
 from itertools import pairwise
 
 import numpy as np
+import psutil
 
 from skinterp.expansion import CategoricalExpansion
 from skinterp.network import as_network
@@ -32,33 +35,28 @@ def network_of(n, q, sizes, activation, seed=0):
     return network, groups, rows
 
 
-def measure(queue, n, q, sizes, activation, options):
-    """Put time, peak memory (GB), stated error in deviations and method of one case in a queue."""
+def measure(n, q, sizes, activation, options):
+    """Print a row of the table: time, peak memory, stated error in deviations, R2 of one case."""
     network, groups, rows = network_of(n, q, sizes, activation)
     warnings.simplefilter("ignore")
     start = time.perf_counter()
     found = CategoricalExpansion(network, groups=groups, random_state=0, **options).fit(rows)
     seconds = time.perf_counter() - start
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + children) / 1e6
+    workers = psutil.Process().children(recursive=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak += sum(worker.memory_info().rss for worker in workers) / 1e9
     error = found.error_ / np.sqrt(found.total_variance_)
-    queue.put((found.method_, seconds, peak, error, found.truncation_r2_["measure"][-1]))
-
-
-def run(n, q, sizes, activation, **options):
-    """Run one case in a process of its own and print a row of a table."""
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    process = context.Process(target=measure, args=(queue, n, q, sizes, activation, options))
-    process.start()
-    method, seconds, peak, error, r2 = queue.get()
-    process.join()
-    shape = "-".join(map(str, sizes))
     print(
-        f"| {method} | {n} | {q} | {shape} | {activation} | {seconds:.1f} s | {peak:.2f} GB "
-        f"| {error:.0e} | {r2:.3f} |",
+        f"| {found.method_} | {n} | {q} | {'-'.join(map(str, sizes))} | {activation} "
+        f"| {seconds:.1f} s | {peak:.2f} GB | {error:.0e} "
+        f"| {found.truncation_r2_['measure'][-1]:.3f} |",
         flush=True,
     )
+
+
+def run(*case, **options):
+    """Run one case in a process of its own."""
+    subprocess.run([sys.executable, __file__, "--case", json.dumps([*case, options])], check=True)
 
 
 def main():
@@ -66,7 +64,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only the largest case")
     parser.add_argument("--n-jobs", type=int, default=2)
+    parser.add_argument("--case", help="one case, as JSON")
     arguments = parser.parse_args()
+    if arguments.case:
+        measure(*json.loads(arguments.case))
+        return
     jobs = {"n_jobs": arguments.n_jobs}
     print("| method | N | q | hidden | activation | time | peak memory | error | R2, order 2 |")
     print("|---|---|---|---|---|---|---|---|---|")

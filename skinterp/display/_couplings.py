@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label
+from skinterp.display._display import Display, label, label_inches
 
 
 def average_product_corrected(strengths):
@@ -65,8 +65,9 @@ class CouplingsDisplay(Display):
 
     @property
     def _size(self):
-        side = min(9.0, max(3.2, 1.6 + 0.24 * len(self.names)))
-        return side + 1.2, side
+        side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
+        beside = label_inches(label(name, 20) for name in self.names)
+        return side + beside + 1.4, side + beside + 0.4
 
     @property
     def _values(self):
@@ -88,5 +89,5 @@ class CouplingsDisplay(Display):
         ax.set_xlabel("variable")
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        text = "coupling, average product subtracted" if self.corrected else "coupling (norm)"
+        text = "coupling (norm, corrected)" if self.corrected else "coupling (norm)"
         ax.figure.colorbar(image, ax=ax, label=text, shrink=0.85)

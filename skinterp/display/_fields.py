@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label
+from skinterp.display._display import Display, label, label_inches
 
 
 def fold_over_signs(values):
@@ -69,7 +69,8 @@ class FieldsDisplay(Display):
     def _size(self):
         n, q = len(self._shown), self._n_categories
         if self._is_wide:
-            return max(4.5, 2.0 + 0.3 * n), max(2.2, 1.3 + 0.27 * q)
+            below = label_inches(label(self.names[i], 24) for i in self._shown)
+            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
         return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
 
     def _draw(self, ax):

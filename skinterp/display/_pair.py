@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label
+from skinterp.display._display import Display, label, label_inches
 from skinterp.display._fields import fold_over_signs
 
 
@@ -39,7 +39,9 @@ class PairDisplay(Display):
     @property
     def _size(self):
         n, m = np.shape(self.couplings)
-        return min(12.0, max(4.2, 2.6 + 0.5 * m)), min(10.0, max(2.6, 1.4 + 0.36 * n))
+        beside, below = (label_inches(label(c, 16) for c in part) for part in self.categories)
+        width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
+        return width + beside + 1.6, height + below + 0.7
 
     def _draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)
