@@ -13,6 +13,7 @@ from skinterp.exact import (
     PrunedMLPClassifier,
     PrunedMLPRegressor,
 )
+from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import HiddenLayerTransformer
 from skinterp.metrics import complexity, fidelity_score
 from skinterp.network import as_network, default_network
@@ -28,6 +29,7 @@ from skinterp.surrogate import (
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "CategoricalExpansion",
     "ExactTreeClassifier",
     "ExactTreeRegressor",
     "HiddenLayerTransformer",

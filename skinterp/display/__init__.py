@@ -7,36 +7,48 @@ public attributes, so that any result of this package, or of another, can offer 
 
 from skinterp.display._boundary import BoundaryDisplay
 from skinterp.display._contributions import ContributionsDisplay
+from skinterp.display._coupling_graph import CouplingGraphDisplay
+from skinterp.display._couplings import CouplingsDisplay
 from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
+from skinterp.display._fields import FieldsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
+from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
+from skinterp.display._patterns import PatternsDisplay
 from skinterp.display._profile import ProfileDisplay
 from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
 from skinterp.display._stability import RankStabilityDisplay
 from skinterp.display._subsets import SubsetsDisplay
 from skinterp.display._unit import UnitDisplay
+from skinterp.display._variance_by_order import VarianceByOrderDisplay
 from skinterp.display._weight_images import WeightImagesDisplay
 
 __all__ = [
     "BoundaryDisplay",
     "ContributionsDisplay",
+    "CouplingGraphDisplay",
+    "CouplingsDisplay",
     "EmbeddingDisplay",
     "FidelityComplexityDisplay",
+    "FieldsDisplay",
     "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
     "ObliqueTreeDisplay",
+    "PairDisplay",
     "ParetoFrontDisplay",
+    "PatternsDisplay",
     "ProfileDisplay",
     "PruningPathDisplay",
     "RankStabilityDisplay",
     "RegionsDisplay",
     "SubsetsDisplay",
     "UnitDisplay",
+    "VarianceByOrderDisplay",
     "WeightImagesDisplay",
 ]

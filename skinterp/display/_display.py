@@ -27,6 +27,11 @@ def label(text, width=40):
     return text.replace("$", r"\$")
 
 
+def label_inches(texts):
+    """Return about how long the longest of some labels is, drawn along an axis."""
+    return 0.085 * max((len(str(text)) for text in texts), default=0)
+
+
 def wrapped(text, width=70, max_lines=4):
     """Return a formula broken into lines that fit above a plot."""
     lines = textwrap.wrap(

@@ -1,0 +1,91 @@
+"""The strongest couplings between variables, as a graph."""
+
+import numpy as np
+
+from skinterp.display._couplings import average_product_corrected
+from skinterp.display._display import GREY, PALETTE, Display, label
+
+
+class CouplingGraphDisplay(Display):
+    """Variables on a circle, joined where they are coupled: the stronger, the wider the line.
+
+    Parameters
+    ----------
+    strengths : array-like of shape (n, n)
+        Symmetric; the diagonal is ignored.
+    names : sequence of str of length n
+        Names of the variables.
+    corrected : bool, default=False
+        Whether to subtract the average product of each pair.
+    max_edges : int, default=30
+        How many couplings to show, the strongest ones, down to a twentieth of the first.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import CouplingGraphDisplay
+    >>> strengths = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.2], [0.0, 0.2, 0.0]]
+    >>> CouplingGraphDisplay(strengths, ["p1", "p2", "p3"]).plot().edges
+    [(0, 1), (1, 2)]
+    """
+
+    def __init__(self, strengths, names, *, corrected=False, max_edges=30):
+        self.strengths = strengths
+        self.names = names
+        self.corrected = corrected
+        self.max_edges = max_edges
+
+    @property
+    def _size(self):
+        return 6.4, 6.2
+
+    @property
+    def _values(self):
+        values = np.array(self.strengths, dtype=float)
+        return average_product_corrected(values) if self.corrected else values
+
+    @property
+    def edges(self):
+        """Pairs of variables that are joined, the strongest first."""
+        values = self._values
+        pairs = [(int(i), int(j)) for i, j in zip(*np.triu_indices(len(values), 1), strict=True)]
+        ranked = sorted(pairs, key=lambda pair: -values[pair])[: self.max_edges]
+        return [pair for pair in ranked if values[pair] > 0.05 * max(values[ranked[0]], 0.0)]
+
+    def _draw(self, ax):
+        n, values, edges = len(self.names), self._values, self.edges
+        angles = np.pi / 2 - 2 * np.pi * np.arange(n) / n
+        x, y = np.cos(angles), np.sin(angles)
+        for i, j in edges[::-1]:
+            share = values[i, j] / values[edges[0]]
+            ax.plot(
+                [x[i], x[j]], [y[i], y[j]], color=PALETTE[0], linewidth=0.6 + 5.0 * share,
+                alpha=0.25 + 0.65 * share, solid_capstyle="round", zorder=1,
+            )  # fmt: skip
+        joined = {i for edge in edges for i in edge}
+        colours = [PALETTE[1] if i in joined else "#BBBBBB" for i in range(n)]
+        ax.scatter(x, y, s=60 if n <= 40 else 18, color=colours, zorder=2)
+        for i in range(n):
+            if n <= 40 or i in joined:
+                self._write(ax, i, angles[i], i in joined)
+        ax.set_xlim(-1.5, 1.5)
+        ax.set_ylim(-1.5, 1.5)
+        ax.set_aspect("equal")
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.spines[:].set_visible(False)
+        ax.set_xlabel(f"{len(edges)} strongest couplings" if edges else "no couplings")
+
+    def _write(self, ax, i, angle, is_joined):
+        degrees = np.degrees(angle) % 360
+        is_left = 90 < degrees < 270
+        ax.text(
+            1.08 * np.cos(angle), 1.08 * np.sin(angle), label(self.names[i], 18),
+            rotation=degrees - 180 if is_left else degrees, rotation_mode="anchor",
+            ha="right" if is_left else "left", va="center", fontsize="small",
+            color="black" if is_joined else GREY,
+        )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Strength of the couplings between variables, as a matrix."""
+
+import numpy as np
+
+from skinterp.display._display import Display, label, label_inches
+
+
+def average_product_corrected(strengths):
+    """Subtract what two variables would have in common by their own averages.
+
+    Parameters
+    ----------
+    strengths : array-like of shape (n, n)
+        Symmetric; the diagonal is ignored.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        ``s_ij - s_i. s_.j / s_..`` with averages off the diagonal, which itself is 0.
+    """
+    strengths = np.array(strengths, dtype=float)
+    np.fill_diagonal(strengths, 0.0)
+    n = len(strengths)
+    means = strengths.sum(axis=0) / max(1, n - 1)
+    overall = means.mean()
+    corrected = strengths - np.outer(means, means) / (overall or 1.0)
+    np.fill_diagonal(corrected, 0.0)
+    return corrected
+
+
+class CouplingsDisplay(Display):
+    """Strength of the couplings between variables (Frobenius norms) as a matrix.
+
+    Parameters
+    ----------
+    strengths : array-like of shape (n, n)
+        Symmetric; the diagonal is ignored.
+    names : sequence of str of length n
+        Names of the variables.
+    corrected : bool, default=False
+        Whether to subtract the average product of each pair, which takes away what a variable
+        shares with all others.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    References
+    ----------
+    S. D. Dunn, L. M. Wahl, G. B. Gloor, Bioinformatics 24, 2008, for the correction.
+
+    Examples
+    --------
+    >>> from skinterp.display import CouplingsDisplay
+    >>> display = CouplingsDisplay([[0.0, 1.0], [1.0, 0.0]], ["p1", "p2"]).plot()
+    >>> [text.get_text() for text in display.ax_.get_yticklabels()]
+    ['p1', 'p2']
+    """
+
+    def __init__(self, strengths, names, *, corrected=False):
+        self.strengths = strengths
+        self.names = names
+        self.corrected = corrected
+
+    @property
+    def _size(self):
+        side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
+        beside = label_inches(label(name, 20) for name in self.names)
+        return side + beside + 1.4, side + beside + 0.4
+
+    @property
+    def _values(self):
+        values = np.array(self.strengths, dtype=float)
+        values = average_product_corrected(values) if self.corrected else values
+        np.fill_diagonal(values, np.nan)
+        return values
+
+    def _draw(self, ax):
+        values, n = self._values, len(self.names)
+        limit = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
+        colours, low = ("RdBu_r", -limit) if self.corrected else ("Blues", 0.0)
+        image = ax.imshow(values, cmap=colours, vmin=low, vmax=limit)
+        ax.set_facecolor("#EEEEEE")
+        step = max(1, -(-n // 32))
+        ticks, labels = range(0, n, step), [label(name, 20) for name in self.names[::step]]
+        ax.set_xticks(ticks, labels, rotation=90 if max(map(len, labels)) > 2 else 0)
+        ax.set_yticks(ticks, labels)
+        ax.set_xlabel("variable")
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        text = "coupling (norm, corrected)" if self.corrected else "coupling (norm)"
+        ax.figure.colorbar(image, ax=ax, label=text, shrink=0.85)

@@ -1,0 +1,112 @@
+"""Fields of an expansion: one number per variable and category."""
+
+import numpy as np
+
+from skinterp.display._display import Display, label, label_inches
+
+
+def fold_over_signs(values):
+    """Return the largest magnitude, for colours symmetric about 0; 1 if all are 0."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    return largest or 1.0
+
+
+def shared(categories):
+    """Tell whether all variables have the same categories."""
+    return all(tuple(c) == tuple(categories[0]) for c in categories)
+
+
+class FieldsDisplay(Display):
+    """Fields as a heat map, over variables and categories.
+
+    Where all variables have the same categories these label the axis; otherwise each cell carries
+    its category.
+
+    Parameters
+    ----------
+    fields : sequence of array-like of shape (q_i,)
+        The fields, one array per variable.
+    names : sequence of str
+        Names of the variables.
+    categories : sequence of sequence
+        Categories of each variable.
+    max_variables : int, default=60
+        How many variables to show, the ones with the largest fields.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import FieldsDisplay
+    >>> display = FieldsDisplay([[0.5, -0.5], [1.0, -1.0]], ["p1", "p2"], ["AC", "AC"]).plot()
+    >>> [text.get_text() for text in display.ax_.get_yticklabels()]
+    ['A', 'C']
+    """
+
+    def __init__(self, fields, names, categories, *, max_variables=60):
+        self.fields = fields
+        self.names = names
+        self.categories = categories
+        self.max_variables = max_variables
+
+    @property
+    def _shown(self):
+        size = [np.abs(field).max() for field in self.fields]
+        return np.sort(np.argsort(size, kind="stable")[::-1][: self.max_variables])
+
+    @property
+    def _is_wide(self):
+        return shared(self.categories) and len(self.names) > 1
+
+    @property
+    def _n_categories(self):
+        return max(map(len, self.categories))
+
+    @property
+    def _size(self):
+        n, q = len(self._shown), self._n_categories
+        if self._is_wide:
+            below = label_inches(label(self.names[i], 24) for i in self._shown)
+            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
+        return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
+
+    def _draw(self, ax):
+        table = np.full((len(self._shown), self._n_categories), np.nan)
+        for row, i in enumerate(self._shown):
+            table[row, : len(self.fields[i])] = self.fields[i]
+        limit = fold_over_signs(table)
+        names = [label(self.names[i], 24) for i in self._shown]
+        image = ax.imshow(
+            table.T if self._is_wide else table,
+            cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto",
+        )  # fmt: skip
+        ax.set_facecolor("#EEEEEE")
+        (self._label_axes if self._is_wide else self._label_cells)(ax, names, table, limit)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        ax.figure.colorbar(image, ax=ax, label="field", shrink=0.9)
+        if len(names) < len(self.names):
+            ax.set_title(f"The {len(names)} largest of {len(self.names)} variables", loc="left")
+
+    def _label_axes(self, ax, names, table, limit):
+        long = max(map(len, names)) > 3
+        ax.set_xticks(range(len(names)), names, rotation=90 if long else 0)
+        labels = [label(c, 18) for c in self.categories[0]]
+        ax.set_yticks(range(len(labels)), labels)
+        ax.set_xlabel("variable")
+        ax.set_ylabel("category")
+
+    def _label_cells(self, ax, names, table, limit):
+        ax.set_yticks(range(len(names)), names)
+        ax.set_xticks([])
+        ax.set_xlabel("category")
+        for row, i in enumerate(self._shown):
+            for k, category in enumerate(self.categories[i]):
+                dark = abs(table[row, k]) > 0.6 * limit
+                ax.text(
+                    k, row, label(category, 12), ha="center", va="center",
+                    fontsize="small", color="white" if dark else "black",
+                )  # fmt: skip

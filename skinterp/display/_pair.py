@@ -1,0 +1,65 @@
+"""The couplings of one pair of variables, category by category."""
+
+import numpy as np
+
+from skinterp.display._display import Display, label, label_inches
+from skinterp.display._fields import fold_over_signs
+
+
+class PairDisplay(Display):
+    """The couplings of one pair of variables as a heat map, with numbers where they fit.
+
+    Parameters
+    ----------
+    couplings : array-like of shape (q_i, q_j)
+        The couplings.
+    names : pair of str
+        Names of the two variables.
+    categories : pair of sequence
+        Their categories.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import PairDisplay
+    >>> pair = PairDisplay([[1, -1], [-1, 1]], ("cap", "odour"), (["a", "b"], ["x", "y"]))
+    >>> pair.plot().ax_.get_ylabel()
+    'cap'
+    """
+
+    def __init__(self, couplings, names, categories):
+        self.couplings = couplings
+        self.names = names
+        self.categories = categories
+
+    @property
+    def _size(self):
+        n, m = np.shape(self.couplings)
+        beside, below = (label_inches(label(c, 16) for c in part) for part in self.categories)
+        width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
+        return width + beside + 1.6, height + below + 0.7
+
+    def _draw(self, ax):
+        values = np.asarray(self.couplings, dtype=float)
+        limit = fold_over_signs(values)
+        image = ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        rows, columns = ([label(c, 16) for c in part] for part in self.categories)
+        long = max(map(len, columns)) > 5
+        ax.set_xticks(range(len(columns)), columns, rotation=90 if long else 0)
+        ax.set_yticks(range(len(rows)), rows)
+        ax.set_xlabel(label(self.names[1]))
+        ax.set_ylabel(label(self.names[0]))
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        if max(values.shape) <= 12:
+            for (i, j), value in np.ndenumerate(values):
+                ax.text(
+                    j, i, f"{value:.2g}" if abs(value) > 1e-9 * limit else "0",
+                    ha="center", va="center", fontsize="x-small",
+                    color="white" if abs(value) > 0.6 * limit else "black",
+                )  # fmt: skip
+        ax.figure.colorbar(image, ax=ax, label="coupling", shrink=0.9)

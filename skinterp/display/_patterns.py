@@ -1,0 +1,91 @@
+"""What patterns of categories contribute to the output of one row."""
+
+import numpy as np
+
+from skinterp.display._display import GREY, PALETTE, Display, label, tidy
+
+
+class PatternsDisplay(Display):
+    """Contributions of patterns to one output of one row, as bars, the strongest first.
+
+    Parameters
+    ----------
+    patterns : sequence of str
+        The patterns.
+    values : sequence of float
+        What each contributes, the strongest first.
+    constant : float, default=0.0
+        The constant, for the title.
+    network_value : float or None, default=None
+        The network's own output, for the title.
+    output : str, default="output"
+        What is explained.
+    max_patterns : int, default=15
+        How many patterns to show; the others are added up in one bar.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import PatternsDisplay
+    >>> display = PatternsDisplay(["odour=foul", "cap=red, ring=none"], [2.0, -0.5]).plot()
+    >>> [text.get_text() for text in display.ax_.get_yticklabels()]
+    ['odour=foul', 'cap=red, ring=none']
+    """
+
+    def __init__(
+        self,
+        patterns,
+        values,
+        *,
+        constant=0.0,
+        network_value=None,
+        output="output",
+        max_patterns=15,
+    ):
+        self.patterns = patterns
+        self.values = values
+        self.constant = constant
+        self.network_value = network_value
+        self.output = output
+        self.max_patterns = max_patterns
+
+    @property
+    def _bars(self):
+        patterns, values = list(self.patterns), list(self.values)
+        if len(values) <= self.max_patterns:
+            return patterns, values
+        k = self.max_patterns
+        return [*patterns[:k], f"{len(values) - k} more"], [*values[:k], sum(values[k:])]
+
+    @property
+    def _size(self):
+        return 7.4, max(2.0, 1.2 + 0.28 * len(self._bars[1]))
+
+    def _draw(self, ax):
+        patterns, values = self._bars
+        colours = [PALETTE[0] if value > 0 else PALETTE[1] for value in values]
+        ax.barh(range(len(values)), values, color=colours, height=0.7)
+        reach = float(np.abs(values).max(initial=0.0)) or 1.0
+        for k, value in enumerate(values):
+            ax.text(
+                value + 0.015 * reach * (1 if value > 0 else -1), k, f"{value:+.3g}",
+                ha="left" if value > 0 else "right", va="center", fontsize="small",
+            )  # fmt: skip
+        ax.set_yticks(range(len(values)), [label(p, 44) for p in patterns])
+        ax.set_ylim(len(values) - 0.5, -0.5)
+        low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+        ax.set_xlim(
+            low - (0.22 * reach if low < 0 else 0), high + (0.22 * reach if high > 0 else 0)
+        )
+        ax.axvline(0.0, color=GREY, linewidth=0.8)
+        ax.set_xlabel(f"contribution to {label(self.output)}")
+        total = self.constant + sum(self.values)
+        text = f"constant {self.constant:+.3g}, all together {total:+.3g}"
+        if self.network_value is not None:
+            text += f"; the network {self.network_value:+.3g}"
+        ax.set_title(text, loc="left", fontsize="small")
+        tidy(ax, grid="x")

@@ -1,0 +1,64 @@
+"""How the variance of a network is shared among the orders of an expansion."""
+
+import numpy as np
+
+from skinterp.display._display import GREY, PALETTE, Display, tidy
+
+
+class VarianceByOrderDisplay(Display):
+    """Variance of each order as a share of the total, and their running sum.
+
+    Parameters
+    ----------
+    variances : array-like of shape (n_orders,)
+        Variances of the orders 1, 2, ...
+    total : float or None, default=None
+        Variance of the network; None is the sum of those given.
+    max_orders : int, default=12
+        How many orders to show.
+
+    Attributes
+    ----------
+    figure_, ax_
+        The figure and the axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import VarianceByOrderDisplay
+    >>> display = VarianceByOrderDisplay([3.0, 1.0]).plot()
+    >>> display.ax_.get_ylabel()
+    'share of the variance'
+    """
+
+    def __init__(self, variances, total=None, *, max_orders=12):
+        self.variances = variances
+        self.total = total
+        self.max_orders = max_orders
+
+    @property
+    def _size(self):
+        return 5.6, 3.4
+
+    def _draw(self, ax):
+        variances = np.asarray(self.variances, dtype=float)
+        total = float(variances.sum() if self.total is None else self.total) or 1.0
+        shares = variances[: self.max_orders] / total
+        orders = np.arange(1, len(shares) + 1)
+        ax.bar(orders, shares, color=PALETTE[0], width=0.65)
+        for order, share in zip(orders, shares, strict=True):
+            text = "0" if share < 1e-12 else f"{share:.1%}" if share >= 1e-3 else f"{share:.0e}"
+            ax.text(order, share + 0.03, text, ha="center", va="bottom", fontsize="small")
+        ax.plot(orders, np.cumsum(shares), "o--", color=PALETTE[1], markersize=4)
+        rest = 1.0 - shares.sum()
+        if rest > 1e-3:
+            last = len(shares) + 1
+            ax.bar(last, rest, color="#CCCCCC", width=0.65)
+            ax.text(last, rest + 0.03, f"{rest:.1%}", ha="center", va="bottom", fontsize="small")
+            ax.set_xticks([*orders, last], [*map(str, orders), f"> {len(shares)}"])
+        else:
+            ax.set_xticks(orders)
+        ax.set_ylim(0.0, 1.15)
+        ax.set_xlabel("order")
+        ax.set_ylabel("share of the variance")
+        ax.set_title("bars: each order; dots: up to it", loc="left", fontsize="small", color=GREY)
+        tidy(ax, grid="y")

@@ -1,0 +1,20 @@
+"""What does a network of categorical inputs consist of? Fields, couplings, higher orders.
+
+`CategoricalExpansion` writes a network over categories (one-hot inputs) as a constant, one term
+per category, one per pair of categories, and so on: exactly, in the gauge one asks for. Its result
+is an `Expansion`, which prints, plots and converts; `RowExplanation` says what each pattern
+contributes to one row.
+"""
+
+from skinterp.expansion._categorical import CategoricalExpansion
+from skinterp.expansion._expansion import Expansion
+from skinterp.expansion._explain import RowExplanation
+from skinterp.expansion._network import CategoricalNetwork, categorical_network
+
+__all__ = [
+    "CategoricalExpansion",
+    "CategoricalNetwork",
+    "Expansion",
+    "RowExplanation",
+    "categorical_network",
+]

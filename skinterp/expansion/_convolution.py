@@ -1,0 +1,272 @@
+"""Networks with one hidden layer: conditional means of the units from characteristic functions.
+
+The input of a unit is a sum of independent discrete variables, z = b + sum_i w_i(x_i). With the
+activation as a Fourier series, act(z) = Re sum_k c_k exp(i k s z), every conditional mean is a sum
+of products: a variable that is averaged over contributes phi_i(k) = E exp(i k s w_i), one that is
+held at a category exp(i k s w_i(a)), and a zero-sum term the difference of the two.
+"""
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils.parallel import Parallel, delayed
+
+from skinterp.expansion._fourier import fourier_series, kink
+
+_UNITS = 5  # units per task, whatever n_jobs is
+_BLOCK = 2**21  # complex numbers held at a time: 32 MB
+_TINY, _ROUNDING = 1e-14, 1e-15
+_WAVES = 2e9  # exponentials that may be evaluated, all units together
+
+
+class _Unit(NamedTuple):
+    """A hidden unit: its activation, bias, and what each category adds to its input."""
+
+    activation: object
+    bias: float
+    steps: tuple  # one array per variable, with mean 0
+    spread: tuple  # lowest and highest input there can be
+
+
+class UnitTerms(NamedTuple):
+    """Terms of one unit: a constant, fields, and higher ones by the variables before the last."""
+
+    constant: float
+    fields: np.ndarray
+    higher: dict
+    error: float
+
+
+def _read_unit(activation, bias, tables, weights):
+    means = [float(w @ t) for t, w in zip(tables, weights, strict=True)]
+    steps = tuple(
+        np.where(np.abs(t - m) > _ROUNDING * np.abs(t).max(), t - m, 0.0)
+        for t, m in zip(tables, means, strict=True)
+    )
+    bias = bias + sum(means)
+    low, high = bias + sum(t.min() for t in steps), bias + sum(t.max() for t in steps)
+    return _Unit(activation, bias, steps, (low, high))
+
+
+def _gaussian_spread(unit, weights, order):
+    """Return the interval that matters when the averaged variables are Gaussian."""
+    deviation = np.sqrt(sum(w @ t**2 for t, w in zip(unit.steps, weights, strict=True)))
+    largest = np.sort([np.abs(t).max() for t in unit.steps])[::-1][:order].sum()
+    reach = 8.5 * deviation + largest
+    return unit.bias - reach, unit.bias + reach
+
+
+def _characteristic(unit, frequencies, weights, is_gaussian):
+    """Return exp(i w t) of every category, and its average over every variable."""
+    starts = np.cumsum([0, *(len(w) for w in weights[:-1])])
+    waves = np.exp(1j * np.outer(frequencies, np.concatenate(unit.steps)))
+    averages = np.add.reduceat(waves * np.concatenate(weights), starts, axis=1)
+    rest = averages
+    if is_gaussian:
+        squares = [w @ t**2 for t, w in zip(unit.steps, weights, strict=True)]
+        rest = np.exp(-0.5 * np.outer(frequencies**2, squares)).astype(complex)
+    rest = np.where(np.abs(rest) < _TINY, _TINY, rest)
+    return waves, averages, rest
+
+
+def _reach(waves, sizes, order):
+    """Return the largest size of each variable's factor, and of a product up to the order."""
+    waves, averages, rest = waves
+    starts = np.cumsum([0, *sizes[:-1]])
+    distance = np.abs(waves - np.repeat(averages, sizes, axis=1))
+    factors = np.maximum.reduceat(distance, starts, axis=1) / np.abs(rest)
+    largest = -np.sort(-factors, axis=1)[:, :order]
+    return factors, np.maximum(largest, 1.0).prod(axis=1)
+
+
+def _keep(sizes, budget):
+    """Return the indices of all but the smallest numbers, and the sum of those left out."""
+    ranked = np.argsort(sizes)
+    dropped = np.cumsum(sizes[ranked]) <= budget
+    return np.sort(ranked[~dropped]), float(sizes[ranked[dropped]].sum())
+
+
+def _add_higher(higher, c, ratios, sizes, order, active):
+    """Add a block of frequencies to the terms of two and more active variables, in place."""
+    starts = np.cumsum([0, *sizes])
+    columns = [np.arange(starts[i], starts[i + 1]) for i in active]
+    ends = np.cumsum([len(column) for column in columns])
+    columns = np.concatenate(columns)
+    right = np.concatenate([ratios.real[:, columns], ratios.imag[:, columns]])
+    for m in range(2, order + 1):
+        for places in combinations(range(len(active) - 1), m - 1):
+            head, end = tuple(active[p] for p in places), ends[places[-1]]
+            left = c[:, np.newaxis]
+            for i in head:
+                part = ratios[:, np.newaxis, starts[i] : starts[i + 1]]
+                left = (left[:, :, np.newaxis] * part).reshape(len(c), -1)
+            left = np.concatenate([left.real, -left.imag])
+            first = starts[head[-1] + 1]
+            if head not in higher:
+                higher[head] = np.zeros((left.shape[1], starts[-1] - first))
+            higher[head][:, columns[end:] - first] += left.T @ right[:, end:]
+
+
+def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
+    """Expand one hidden unit in the zero-sum gauge.
+
+    Parameters
+    ----------
+    unit : _Unit
+        The unit.
+    weights : sequence of ndarray
+        Probabilities of the categories of each variable.
+    order : int
+        Highest order.
+    tolerance : float
+        Error of any term that is wanted.
+    n_kink : int
+        Number of terms of the series for activations with a kink.
+    is_gaussian : bool, default=False
+        Whether to take averaged variables as Gaussian.
+
+    Returns
+    -------
+    UnitTerms
+        The terms, with a bound of their error (an estimate where the activation has a kink).
+    """
+    sizes = [len(w) for w in weights]
+    spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
+    if not any(t.any() for t in unit.steps):
+        value = float(unit.activation.value(np.array(unit.bias)))
+        return UnitTerms(value, np.zeros(sum(sizes)), {}, 0.0)
+    factor = 2.0**order
+    series = fourier_series(unit.activation, *spread, tolerance / factor / 4.0, n_kink)
+    magnitudes = np.abs(series.coefficients)
+    tails = np.append(np.cumsum(magnitudes[::-1])[::-1], 0.0)
+    tails += (
+        abs(kink(unit.activation))
+        / (np.pi * series.step * len(magnitudes))
+        * (spread[0] < 0.0 < spread[1])
+    )
+    terms = [float(series.coefficients[0].real), np.zeros(sum(sizes)), {}]
+    error, step, limit = factor * series.error, max(256, _BLOCK // sum(sizes)), factor
+    for first in range(1, len(magnitudes), step):
+        if tails[first] * limit <= tolerance / 4.0:
+            break
+        k = np.arange(first, min(first + step, len(magnitudes)))
+        waves = _characteristic(unit, k * series.step, weights, is_gaussian)
+        phase = np.exp(1j * k * series.step * unit.bias)
+        c = series.coefficients[k] * phase * np.prod(waves[2], axis=1)
+        budget = tolerance / 4.0 * len(k) / len(magnitudes)
+        left_out, limit = _add_block(terms, c, waves, magnitudes[k], sizes, order, budget)
+        error += left_out
+        first = k[-1] + 1
+    error += tails[min(first, len(tails) - 1)] * min(limit, factor)
+    return UnitTerms(*terms, error)
+
+
+def _add_block(terms, c, waves, magnitudes, sizes, order, budget):
+    """Add a block of frequencies to the terms, in place, leaving out what the budget allows.
+
+    Returns a bound of what was left out, and the largest product of factors in the block.
+    """
+    factors, products = _reach(waves, sizes, order)
+    kept, left_out = _keep(np.abs(c) * products, budget / 2.0)
+    limit = float((np.abs(c) * products / np.maximum(magnitudes, 1e-300)).max())
+    if not len(kept):
+        return left_out, limit
+    c, (waves, averages, rest) = c[kept], (values[kept] for values in waves)
+    ratios = (waves - np.repeat(averages, sizes, axis=1)) / np.repeat(rest, sizes, axis=1)
+    terms[0] += float(c.sum().real)
+    terms[1] += (c @ ratios).real
+    parts = (np.abs(c) * products[kept]) @ np.minimum(factors[kept], 1.0)
+    active, weak = _keep(parts, budget / 2.0)
+    if order > 1 and len(active) > 1:
+        _add_higher(terms[2], c, ratios, sizes, order, active.tolist())
+    return left_out + weak, limit
+
+
+def _expand_units(units, behind, weights, order, tolerance, n_kink, is_gaussian):
+    """Return the sums over some units of what each adds to the outputs, and their errors."""
+    constant, fields, higher, error = 0.0, 0.0, {}, 0.0
+    for unit, v in zip(units, behind, strict=True):
+        size = np.abs(v).max()
+        if not size:
+            continue
+        found = expand_unit(unit, weights, order, tolerance / size, n_kink, is_gaussian)
+        constant = constant + v * found.constant
+        fields = fields + np.multiply.outer(v, found.fields)
+        for head, block in found.higher.items():
+            block = np.multiply.outer(v, block)
+            higher[head] = higher[head] + block if head in higher else block
+        error += size * found.error
+    return constant, fields, higher, error
+
+
+def expand_hidden_layer(
+    activation, function, behind, bias, weights, order, tolerance, is_gaussian=False, n_jobs=None
+):
+    """Expand a network with one hidden layer in the zero-sum gauge.
+
+    Parameters
+    ----------
+    activation : Activation
+        Of the hidden units.
+    function : CodedFunction
+        The network: what each category adds to the inputs of the units.
+    behind : ndarray of shape (n_units, n_outputs)
+        Weights behind the units.
+    bias : ndarray of shape (n_outputs,)
+        Bias behind the units.
+    weights : sequence of ndarray
+        Probabilities of the categories of each variable.
+    order : int
+        Highest order.
+    tolerance : float
+        Error of any term that is wanted, all units together.
+    is_gaussian : bool, default=False
+        Whether to take averaged variables as Gaussian: faster, and as wrong as they are not.
+    n_jobs : int or None, default=None
+        Number of jobs; the result does not depend on it.
+
+    Returns
+    -------
+    terms : dict of tuple to ndarray
+        The terms.
+    error : float
+        A bound of the error of any of them (an estimate where the activation has a kink), the
+        Gaussian approximation aside.
+    """
+    sizes, n_units = [len(w) for w in weights], len(behind)
+    units = [
+        _read_unit(activation, function.bias[h], [t[:, h] for t in function.tables], weights)
+        for h in range(n_units)
+    ]
+    n_kink = int(np.clip(_WAVES / (sum(sizes) * n_units), 2**10, 2**18))
+    parts = Parallel(n_jobs=n_jobs)(
+        delayed(_expand_units)(
+            units[k : k + _UNITS], behind[k : k + _UNITS], weights, order,
+            tolerance / n_units, n_kink, is_gaussian,
+        )
+        for k in range(0, n_units, _UNITS)
+    )  # fmt: skip
+    return _gather(parts, bias, sizes, order), float(sum(part[3] for part in parts))
+
+
+def _gather(parts, bias, sizes, order):
+    """Return the sums of the parts as terms by variables."""
+    starts, n_outputs = np.cumsum([0, *sizes]), len(bias)
+    terms = {(): sum((part[0] for part in parts), bias)}
+    fields = sum(part[1] for part in parts) + np.zeros((n_outputs, starts[-1]))
+    for i in range(len(sizes)):
+        terms[(i,)] = fields[:, starts[i] : starts[i + 1]].copy()
+    for m in range(2, order + 1):
+        for head in combinations(range(len(sizes) - 1), m - 1):
+            total = sum(part[2][head] for part in parts if head in part[2])
+            offset = starts[head[-1] + 1]
+            for i in range(head[-1] + 1, len(sizes)):
+                shape = (n_outputs, *(sizes[j] for j in head), sizes[i])
+                block = (
+                    np.zeros(shape)
+                    if isinstance(total, int)
+                    else total[:, :, starts[i] - offset : starts[i + 1] - offset].reshape(shape)
+                )
+                terms[(*head, i)] = block
+    return terms

@@ -1,0 +1,340 @@
+"""Networks that take the user's table of categories, and the same as functions of codes."""
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skinterp.expansion._reading import read_categorical
+from skinterp.network import DenseNetwork, Network
+from skinterp.utils import feature_names_of
+
+_FORMS = (
+    '"logits", "raw", "margin", an index, or a tuple: ("output", k), ("margin", k), '
+    '("difference", j, k), ("unit", layer, j) or ("layer", layer)'
+)
+
+
+def as_table(X):
+    """Return rows of categories as a data frame or a 2d array, in the user's own types.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_samples, n_columns)
+        The rows.
+
+    Returns
+    -------
+    data frame or ndarray
+        The rows; lists become arrays of objects.
+    """
+    if hasattr(X, "iloc") and hasattr(X, "columns"):
+        feature_names_of(X)
+        if not len(X):
+            raise ValueError(
+                f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
+            )
+        return X
+    if not hasattr(X, "dtype") and not hasattr(X, "__array__"):
+        X = np.array(X, dtype=object) if _holds_text(X) else X
+    return check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
+
+
+def _holds_text(X):
+    return any(isinstance(v, str) for row in X if isinstance(row, list | tuple) for v in row)
+
+
+class CategoricalNetwork(Network):
+    """A network that takes rows of categories as the user has them.
+
+    Parameters
+    ----------
+    network : Network
+        The network behind the encoder.
+    table : CategoricalTable
+        Its categorical inputs.
+    n_columns : int
+        Number of columns of the user's table.
+    feature_names : sequence of str or None
+        Names of these columns.
+    """
+
+    def __init__(self, network, table, n_columns, feature_names=None):
+        super().__init__(
+            network.task, n_columns, network.n_outputs, network.classes, feature_names
+        )
+        self._set(network=network, table=table)
+
+    @property
+    def name(self):
+        """What the output is, for titles."""
+        return getattr(self.network, "name", "output")
+
+    def _check(self, X):
+        X = as_table(X)
+        if X.shape[1] != self.n_features_in:
+            raise ValueError(
+                f"X has {X.shape[1]} features, but the network expects {self.n_features_in}."
+            )
+        return self.table.codes(X)
+
+    def _forward(self, X):
+        return self.network._forward(self.table.encode(X))
+
+    def _linearise(self, X):
+        raise TypeError(
+            "A network of categories has no gradient by them; expand it instead "
+            "(CategoricalExpansion)."
+        )
+
+    @property
+    def _block_rows(self):
+        return self.network._block_rows
+
+    def _behind(self, network):
+        return CategoricalNetwork(network, self.table, self.n_features_in, self.feature_names)
+
+    def _linear_view(self, weights, name):
+        return self._behind(self.network._linear_view(weights, name))
+
+    def _unit_view(self, layer, j, before_activation):
+        return self._behind(self.network.unit(layer, j, before_activation))
+
+    def margin(self, k=None):
+        """View the log-odds of one class against all others.
+
+        Parameters
+        ----------
+        k : int or None, default=None
+            Index of the class; may be left out when there are two, meaning the second one.
+
+        Returns
+        -------
+        CategoricalNetwork
+            The logit of the class.
+        """
+        return self._behind(self.network.margin(k))
+
+    def layer(self, layer, before_activation=False):
+        """View all units of one hidden layer.
+
+        Parameters
+        ----------
+        layer : int
+            Index of the hidden layer; negative counts from the last one.
+        before_activation : bool, default=False
+            Whether to view the inputs of the units instead of their activations.
+
+        Returns
+        -------
+        CategoricalNetwork
+            A network with one output per unit.
+        """
+        self.network.unit(layer, 0, before_activation)  # refuses what has no such layer
+        dense = getattr(self.network, "network", self.network)
+        return self._behind(dense.up_to(layer, before_activation))
+
+    def _arguments(self):
+        return self.network, self.table, self.n_features_in, self.feature_names
+
+    def __repr__(self):
+        return f"CategoricalNetwork({len(self.table.names)} variables, of {self.network!r})"
+
+
+def categorical_network(model, X, groups=None):
+    """Read a model over categories as a network that takes the user's table.
+
+    Parameters
+    ----------
+    model : object
+        Fitted: a pipeline with `OneHotEncoder` or `OrdinalEncoder` (maybe inside a
+        `ColumnTransformer`) in front of a network, or anything
+        :func:`skinterp.network.as_network` takes.
+    X : array-like or data frame of shape (n_samples, n_columns)
+        Rows of the user's table.
+    groups : dict of str to sequence, sequence of sequences, or None, default=None
+        Without an encoder: the columns (names or indices) of each one-hot group. A column in no
+        group is a variable itself, with its distinct values as categories.
+
+    Returns
+    -------
+    CategoricalNetwork
+        The network, with views of outputs, margins, units and layers; to be passed as `network`.
+
+    Raises
+    ------
+    ValueError
+        If values are missing or unknown, a column has too many numbers, or a group is not one-hot.
+    TypeError
+        If an encoder mixes several variables.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.expansion import categorical_network
+    >>> X = np.array([[0, 1, 0], [1, 0, 0], [1, 0, 1]])
+    >>> network = categorical_network(lambda X: X[:, 0] * X[:, 2], X, groups={"base": [0, 1]})
+    >>> network.table.categories
+    (('x0', 'x1'), (0, 1))
+    >>> network.predict(X)
+    array([0., 0., 1.])
+    """
+    if isinstance(model, CategoricalNetwork):
+        return model
+    X = as_table(X)
+    network, table = read_categorical(model, X, groups)
+    names = feature_names_of(X) or getattr(model, "feature_names_in_", network.feature_names)
+    if names is None or len(names) != X.shape[1]:
+        names = None
+    return CategoricalNetwork(network, table, X.shape[1], names)
+
+
+def select_output(network, output):
+    """Return the view of a network that an `output` parameter means.
+
+    Parameters
+    ----------
+    network : CategoricalNetwork
+        The network.
+    output : str, int or tuple
+        What to look at.
+
+    Returns
+    -------
+    CategoricalNetwork
+        The view; the network itself for all its outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output.
+    """
+    if isinstance(output, str) and output in ("logits", "raw"):
+        return network
+    if isinstance(output, int | np.integer) and not isinstance(output, bool):
+        return network.output(int(output))
+    method, *arguments = (output,) if isinstance(output, str) else tuple(output)
+    if method not in ("output", "margin", "difference", "unit", "layer"):
+        raise ValueError(f"output must be one of {_FORMS}. Got {output!r} instead.")
+    return getattr(network, method)(*arguments)
+
+
+class CodedFunction:
+    """A network as a function of integer codes: ``rest(bias + sum_i tables[i][x_i])``.
+
+    Parameters
+    ----------
+    network : CategoricalNetwork
+        The network.
+    centred : bool, default=False
+        Whether to subtract the mean over the outputs.
+    """
+
+    def __init__(self, network, centred=False):
+        table, inner = network.table, network.network
+        self.layers, self.inner = _dense_layers(inner), inner
+        self.centred, self.sizes, self.n_outputs = centred, table.sizes, network.n_outputs
+        self.table = table
+        pairs = list(zip(table.blocks, table.touched, strict=True))
+        if self.layers is None:
+            self.bias = table.offset
+            self.tables = [_spread(block, columns, len(table.offset)) for block, columns in pairs]
+        else:
+            weights, bias, _ = self.layers[0]
+            self.bias = bias + table.offset @ weights
+            self.tables = [block @ weights[columns] for block, columns in pairs]
+
+    def first(self, codes):
+        """Return what is linear in the one-hot code: sums of the first layer, or the inputs."""
+        total = np.tile(self.bias, (len(codes), 1))
+        for i, table in enumerate(self.tables):
+            total += table[codes[:, i]]
+        return total
+
+    def rest(self, first):
+        """Return the outputs (n, n_outputs) that go with the sums of the first layer."""
+        if self.layers is None:
+            values = self.inner._forward(first)
+        else:
+            values = self.layers[0].activation.value(first)
+            for layer in self.layers[1:]:
+                values = layer.activation.value(values @ layer.weights + layer.bias)
+        if not np.isfinite(values).all():
+            raise ValueError(
+                "The network must have finite values where it is asked. Got NaN or infinite "
+                "values instead."
+            )
+        return values - values.mean(axis=1, keepdims=True) if self.centred else values
+
+    def __call__(self, codes):
+        """Return the outputs (n, n_outputs) at rows of codes."""
+        return self.rest(self.first(codes))
+
+    def with_absence(self):
+        """Return the function with one category more per variable: none of them, all inputs 0."""
+        table = self.table
+        touched = np.concatenate(table.touched) if table.touched else np.array([])
+        if len(np.unique(touched)) < len(touched):
+            raise ValueError(
+                'gauge="zero_vector" needs an encoder with columns of its own for each variable. '
+                "Got columns that several variables share instead: use another gauge."
+            )
+        blocks = [
+            np.vstack([block, -table.offset[columns]])
+            for block, columns in zip(table.blocks, table.touched, strict=True)
+        ]
+        twin = object.__new__(CodedFunction)
+        twin.__dict__.update(self.__dict__, sizes=tuple(q + 1 for q in self.sizes))
+        pairs = zip(blocks, table.touched, strict=True)
+        if self.layers is None:
+            twin.tables = [_spread(block, columns, len(self.bias)) for block, columns in pairs]
+        else:
+            weights = self.layers[0].weights
+            twin.tables = [block @ weights[columns] for block, columns in pairs]
+        return twin
+
+
+def _spread(block, columns, width):
+    full = np.zeros((len(block), width))
+    full[:, columns] = block
+    return full
+
+
+def _dense_layers(network):
+    """Return the layers of a dense network, or of a linear view of one; None if there are none."""
+    if isinstance(network, DenseNetwork):
+        return network.layers
+    inner, weights = getattr(network, "network", None), getattr(network, "head", None)
+    if isinstance(inner, DenseNetwork) and getattr(weights, "weights", None) == (1.0,):
+        return inner.layers
+    return None
+
+
+def hidden_layer(function):
+    """Return one hidden layer and the weights behind it, if a function is no deeper.
+
+    Parameters
+    ----------
+    function : CodedFunction
+        The function.
+
+    Returns
+    -------
+    activation : Activation or None
+        Of the units; None if the function is not of this form.
+    weights : ndarray of shape (n_units, n_outputs)
+        Weights behind the units, centred over the outputs if the function is.
+    bias : ndarray of shape (n_outputs,)
+        Bias behind them.
+    """
+    layers = function.layers
+    if layers is None or len(layers) > 2:
+        return None, None, None
+    if len(layers) == 1:
+        weights, bias = np.eye(function.n_outputs), np.zeros(function.n_outputs)
+    elif layers[1].activation.name == "identity":
+        weights, bias = layers[1].weights, layers[1].bias
+    else:
+        return None, None, None
+    if function.centred:
+        weights = weights - weights.mean(axis=1, keepdims=True)
+        bias = bias - bias.mean()
+    return layers[0].activation, weights, bias

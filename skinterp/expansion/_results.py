@@ -1,0 +1,196 @@
+"""What a fitted expansion answers: its terms by name, predictions, explanations of rows."""
+
+import numpy as np
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.expansion._expansion import only
+from skinterp.expansion._explain import explain_row
+from skinterp.expansion._judging import checked_output, one_row
+from skinterp.expansion._network import as_table
+from skinterp.utils._sklearn import validate_data
+
+
+def _has_classes(estimator):
+    return estimator.network_.classes is not None
+
+
+class ExpansionResults:
+    """Terms, predictions and explanations of an estimator with `expansion_` and `network_`."""
+
+    @property
+    def constant_(self):
+        """The constant: a number, or one per output."""
+        return self.expansion_.constant
+
+    @property
+    def fields_(self):
+        """Terms of one variable, over its categories, by name."""
+        return self.expansion_.fields
+
+    @property
+    def couplings_(self):
+        """Terms of two variables, by their names."""
+        return self.expansion_.couplings
+
+    @property
+    def categories_(self):
+        """Categories of each variable."""
+        return dict(zip(self.expansion_.names, self.expansion_.categories, strict=True))
+
+    @property
+    def variance_by_order_(self):
+        """Variance of the orders 1, 2, ... under the measure."""
+        return self.expansion_.variance_by_order
+
+    @property
+    def variance_by_term_(self):
+        """Variance of each term, the largest first."""
+        return self.expansion_.variance_by_term
+
+    @property
+    def total_variance_(self):
+        """Variance of the network under the measure."""
+        return self.expansion_.total_variance
+
+    @property
+    def sobol_indices_(self):
+        """Share of each term in the variance of the network, the largest first."""
+        total = self.total_variance_ or 1.0
+        return {names: value / total for names, value in self.variance_by_term_.items()}
+
+    @property
+    def standard_errors_(self):
+        """Standard errors of all sampled terms, by names; empty if nothing was sampled."""
+        expansion, errors = self.expansion_, self.expansion_.errors or {}
+        return {tuple(expansion.names[i] for i in S): only(e) for S, e in errors.items()}
+
+    @property
+    def complexity_(self):
+        """Number of coefficients that are not 0, rounding aside."""
+        terms = self.expansion_.terms
+        floor = 1e-10 * max(np.abs(term).max() for term in terms.values())
+        return sum(int((np.abs(term) > floor).sum()) for S, term in terms.items() if S)
+
+    def _rows(self, X):
+        """Return the codes of rows of the user's table."""
+        check_is_fitted(self, "expansion_")
+        X = as_table(X)
+        validate_data(self, X, skip_check_array=True, reset=False)
+        return self.network_.table.codes(X)
+
+    def decision_function(self, X, order=None):
+        """Return the values of the truncated expansion.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows of the user's table.
+        order : int or None, default=None
+            Where to truncate; None keeps all terms there are.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Logits, or the values of the output expanded.
+        """
+        codes = self._rows(X)
+        values = self.expansion_.values(codes, order)
+        return values[:, 0] if values.shape[1] == 1 else values
+
+    def predict(self, X):
+        """Predict by the truncated expansion, without the network.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows of the user's table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels or values.
+        """
+        codes = self._rows(X)
+        return self.network_.answers(self.expansion_.values(codes))
+
+    @available_if(_has_classes)
+    def predict_proba(self, X):
+        """Return the class probabilities that go with the logits of the truncated expansion.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows of the user's table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities.
+        """
+        codes = self._rows(X)
+        return self.network_.probabilities(self.expansion_.values(codes))
+
+    def score(self, X, y):
+        """Score predictions against a target: the accuracy, or R^2.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows of the user's table.
+        y : array-like of shape (n_samples,)
+            Target.
+
+        Returns
+        -------
+        float
+            The score; for agreement with the network see :func:`skinterp.fidelity_score`.
+        """
+        predictions = self.predict(X)
+        classifies = self.network_.classes is not None
+        return float((accuracy_score if classifies else r2_score)(y, predictions))
+
+    def explain(self, x, output=None):
+        """Return what each pattern of categories contributes to the output of one row.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_columns,), or a data frame or array of one row
+            The row.
+        output : int or None, default=None
+            Which output, where there are several; None is the largest at this row.
+
+        Returns
+        -------
+        RowExplanation
+            Contributions, the strongest first: printable, with `to_frame` and `plot`.
+
+        Raises
+        ------
+        ValueError
+            If there is not one row.
+        """
+        check_is_fitted(self, "expansion_")
+        codes = self._rows(one_row(x))
+        values = self._function()(codes)[0]
+        k = int(values.argmax()) if output is None else checked_output(output, len(values))
+        return explain_row(self.expansion_, codes[0], k, values[k])
+
+    def to_frame(self, order=None, min_abs=0.0):
+        """Return the coefficients as a data frame, the largest first.
+
+        Parameters
+        ----------
+        order : int or None, default=None
+            The order to list; None is all.
+        min_abs : float, default=0.0
+            Coefficients with a smaller absolute value are left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns order, variables, categories, output, value (and error, if sampled).
+        """
+        check_is_fitted(self, "expansion_")
+        return self.expansion_.to_frame(order, min_abs)

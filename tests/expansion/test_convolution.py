@@ -1,0 +1,168 @@
+"""Characteristic functions give what enumeration gives, to the error that is stated."""
+
+import numpy as np
+import pytest
+from expansion_pool import (
+    groups_of,
+    largest_difference,
+    measures,
+    one_hot,
+    random_network,
+    rows_of,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
+
+from skinterp.expansion import CategoricalExpansion
+from skinterp.expansion._fourier import fourier_series, kink
+from skinterp.network import as_network
+
+SMOOTH = ["tanh", "logistic", "softplus", "gelu", "silu", "identity"]
+ROUGH = ["relu", "elu", "selu", ("leaky_relu", 0.2)]
+
+
+def both(sizes, activation, seed=0, scale=1.0, n_outputs=1, **options):
+    network = random_network(sizes, (6,), activation, n_outputs, seed, scale)
+    options = {"groups": groups_of(sizes), "measure": measures(sizes, seed), **options}
+    rows = rows_of(sizes)
+    return [
+        CategoricalExpansion(network, method=method, **options).fit(rows)
+        for method in ("enumerate", "convolution")
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 4), min_size=2, max_size=5).map(tuple),
+    activation=st.sampled_from(SMOOTH),
+    seed=st.integers(0, 99),
+    scale=st.sampled_from([0.1, 1.0, 4.0]),
+    order=st.integers(1, 3),
+)
+def test_smooth_activations_agree_to_rounding(sizes, activation, seed, scale, order):
+    order = min(order, len(sizes))
+    exact, found = both(sizes, activation, seed, scale, n_outputs=2, order=order)
+    size = np.sqrt(exact.total_variance_) + 1e-6
+    error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
+    assert error <= 1e-8 * size
+    assert error <= found.error_ + 1e-11 * size + 1e-14
+
+
+@pytest.mark.parametrize("activation", ROUGH, ids=str)
+@pytest.mark.parametrize("sizes", [(2, 3, 1, 4), (2,) * 8])
+def test_kinks_agree_to_the_stated_error(activation, sizes):
+    exact, found = both(sizes, activation, seed=1)
+    size = np.sqrt(exact.total_variance_)
+    error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
+    assert error <= found.error_ <= 1e-4 * size
+    assert found.method_ == "convolution" and exact.error_ == 0.0
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_equal_weights_make_lattices(activation):
+    """All inputs of a unit on a lattice: characteristic functions return to 1, and vanish."""
+    rng = np.random.default_rng(0)
+    sizes = (2,) * 10
+    weights = rng.choice([-1.0, 1.0], size=(20, 4))
+    network = as_network(([weights, np.ones((4, 1))], [np.zeros(4), np.zeros(1)],
+                          [activation, "identity"]))  # fmt: skip
+    exact, found = (
+        CategoricalExpansion(network, groups=groups_of(sizes), method=method).fit(rows_of(sizes))
+        for method in ("enumerate", "convolution")
+    )
+    error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
+    bound = 1e-4 if activation == "relu" else 1e-8
+    assert error <= bound * np.sqrt(exact.total_variance_)
+
+
+def test_many_variables_agree_with_sampling():
+    sizes = (4,) * 25
+    network = random_network(sizes, (8,), "relu", seed=2, scale=0.3)
+    options = {"groups": groups_of(sizes), "order": 1}
+    exact = CategoricalExpansion(network, **options).fit(rows_of(sizes))
+    drawn = CategoricalExpansion(network, method="sampling", random_state=0, **options)
+    drawn.fit(rows_of(sizes))
+    assert exact.method_ == "convolution"
+    z = np.concatenate(
+        [
+            ((drawn.expansion_.terms[S] - term) / drawn.expansion_.errors[S]).ravel()
+            for S, term in exact.expansion_.terms.items()
+        ]
+    )
+    assert np.abs(z).max() < 4.5
+    assert (np.abs(z) < 2.5).mean() > 0.9
+
+
+def test_gaussian_states_its_error_and_improves_with_the_number_of_variables():
+    errors = []
+    for n in (4, 9):
+        sizes = (3,) * n
+        network = random_network(sizes, (5,), "tanh", seed=3, scale=1.0 / np.sqrt(n))
+        exact, found = (
+            CategoricalExpansion(network, groups=groups_of(sizes), method=method, order=1)
+            .fit(rows_of(sizes))
+            for method in ("enumerate", "gaussian")
+        )  # fmt: skip
+        error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
+        assert error <= found.error_ * (1 + 1e-9)
+        errors.append(error / np.sqrt(exact.total_variance_))
+    assert errors[1] < errors[0] < 0.1
+
+
+def test_parts_of_a_layer_and_units_are_expanded_too():
+    sizes = (3, 2, 3)
+    network = random_network(sizes, (4, 3), "tanh", 2)
+    options = {"groups": groups_of(sizes), "method": "convolution", "order": 3}
+    X = rows_of(sizes)
+    layer = CategoricalExpansion(network, output=("layer", 0), **options).fit(X)
+    assert np.allclose(layer.predict(X), network.hidden_activations(X, 0), atol=1e-9)
+    before = CategoricalExpansion(network, output=("unit", 1, 2, True), **options).fit(X)
+    assert np.allclose(before.predict(X), network.hidden_activations(X, 1, True)[:, 2])
+    assert CategoricalExpansion(network, output=("unit", 0, 1), **options).fit(X).error_ < 1e-8
+
+
+def test_results_do_not_depend_on_the_number_of_jobs():
+    sizes = (3,) * 6
+    network = random_network(sizes, (12,), "tanh", seed=1)
+    one, two = (
+        CategoricalExpansion(
+            network, groups=groups_of(sizes), method="convolution", precision=0.01, n_jobs=n
+        ).fit(rows_of(sizes))
+        for n in (1, 2)
+    )
+    assert largest_difference(one.expansion_.terms, two.expansion_.terms) == 0.0
+
+
+def test_a_precision_out_of_reach_is_said():
+    sizes = (2, 3)
+    network = random_network(sizes, (3,), "relu", seed=4)
+    with pytest.warns(ConvergenceWarning, match="may be wrong by up to"):
+        CategoricalExpansion(
+            network, groups=groups_of(sizes), method="convolution", precision=1e-12
+        ).fit(rows_of(sizes))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
+@pytest.mark.parametrize("interval", [(-3.0, 8.0), (1.0, 2.0), (-40.0, -1.0)])
+def test_series_of_activations_hold_on_their_interval(activation, interval):
+    spec = as_network(([np.ones((1, 1))] * 2, [np.zeros(1)] * 2, [activation, "identity"]))
+    function = spec.layers[0].activation
+    series = fourier_series(function, *interval, 1e-10, n_kink=2**14)
+    z = np.linspace(*interval, 501)
+    k = np.arange(len(series.coefficients))
+    values = (np.exp(1j * series.step * np.outer(z, k)) @ series.coefficients).real
+    has_kink = kink(function) and interval[0] < 0 < interval[1]
+    tail = 1.0 / (np.pi * series.step * len(k)) if has_kink else 0.0
+    assert np.abs(values - function.value(z)).max() <= 1e-9 + tail
+
+
+def test_sums_over_rows_are_met():
+    """The exact constant is the mean over all rows."""
+    sizes = (4, 4, 4)
+    network = random_network(sizes, (5,), "relu", seed=9)
+    rows = np.stack(np.meshgrid(*[range(4)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    found = CategoricalExpansion(network, groups=groups_of(sizes), method="convolution")
+    found.fit(rows_of(sizes))
+    mean = network.raw_values(one_hot(rows, sizes)).mean()
+    assert found.constant_ == pytest.approx(mean, abs=found.error_)
