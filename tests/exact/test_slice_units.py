@@ -7,7 +7,6 @@ from exact_pool import random_network, uniform
 from skinterp.exact import slice_regions
 from skinterp.network import as_network
 
-
 MIXED = pytest.mark.xfail(strict=True, reason="the noise of both axes is that of the larger")
 
 
