@@ -53,7 +53,7 @@ def counter_clockwise(points):
 
 def _noise(points, slopes, offsets):
     """Return what rounding makes of affine functions (n, 2) that are zero on these points."""
-    return _ROUNDING * (np.abs(points).max() * np.abs(slopes).sum(axis=1) + np.abs(offsets))
+    return _ROUNDING * (np.abs(slopes) @ np.abs(points).max(axis=0) + np.abs(offsets))
 
 
 def zero_segment(polygon, slopes, offset, beyond):

@@ -115,7 +115,8 @@ def saliency_image(network, x, image_shape, *, output=None):
     image_shape : tuple of two int
         Height and width.
     output : object or None, default=None
-        A class label, or the index of an output; None is the predicted class, or output 0.
+        A class label, or the index of an output; None is the predicted class
+        (of several labels the most probable one), or output 0.
 
     Returns
     -------
@@ -142,7 +143,10 @@ def saliency_image(network, x, image_shape, *, output=None):
     row = checked_rows(network, np.atleast_2d(np.asarray(x, dtype=float)))
     shape = checked_image(image_shape, row.shape[1])
     if output is None:
-        output = 0 if network.classes is None else network.predict(row).tolist()[0]
+        raw = network.raw_values(row)[0]
+        several = network.classes is not None and network.task != "binary"
+        best = int(raw.argmax()) if several else int(network.task == "binary" and raw[0] > 0)
+        output = best if network.classes is None else network.classes.tolist()[best]
     view = margin_of(network, class_index(network, output))
     return view.gradient(row)[0].reshape(shape)
 

@@ -360,6 +360,8 @@ def unit_report(
     >>> report.preferred_class
     2
     """
+    if not isinstance(n_rows, Integral) or n_rows < 1:
+        raise ValueError(f"n_rows must be an integer of at least 1. Got {n_rows!r} instead.")
     network = as_network(network)
     dense, rows = dense_of(network, "unit_report"), checked_rows(network, X)
     names = input_names(network, X)

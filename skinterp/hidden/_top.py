@@ -25,7 +25,8 @@ class TopUnits:
         This times the unit's mean activation there.
     margin_contribution : ndarray of shape (n_units,)
         Mean of ``(a - mean a) d margin / d a`` on rows of the class, by which units are ordered:
-        what the unit does for the class beyond its average.
+        what the unit does for the class beyond its average. Of a regression the standard
+        deviation of this over all rows.
     output : str
         Which class or output.
     """
@@ -225,7 +226,9 @@ def top_units(network, X, output, *, layer=-1, n_units=5):
     logit = rest.margin(k) if single else rest.output(k)
     weights = logit.gradient(inside).mean(axis=0)
     slopes = margin_of(rest, k).gradient(inside)
-    margin = ((inside - activations.mean(axis=0)) * slopes).mean(axis=0)
+    parts = (inside - activations.mean(axis=0)) * slopes
+    # over all rows the mean is nought, or nearly: what counts then is how far a unit moves it
+    margin = parts.std(axis=0) if network.classes is None else parts.mean(axis=0)
     best = np.argsort(-margin, kind="stable")[:n_units]
     return TopUnits(
         best,

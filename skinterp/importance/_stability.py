@@ -61,9 +61,10 @@ class ImportanceStability:
 
     @property
     def stability(self):
-        """Mean Kendall's tau between two trainings, one per method; 1 if all rank alike."""
+        """Mean Kendall's tau between two trainings, one per method; nan if it never ranks."""
         above = np.triu_indices(self.shares.shape[1], k=1)
-        return np.array([np.nanmean(kendall_matrix(table)[above]) for table in self.shares])
+        pairs = [kendall_matrix(table)[above] for table in self.shares]
+        return np.array([np.nan if np.isnan(p).all() else np.nanmean(p) for p in pairs])
 
     def top_k_frequency(self, k):
         """Return how often each input is among the k most important ones.

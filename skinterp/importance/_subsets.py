@@ -295,12 +295,11 @@ def refit_on_features(
     >>> bool(check.scores["ranked"]["accuracy"].mean() > 0.9)
     True
     """
-    y = np.asarray(y)
-    if len(np.unique(y)) < 2:
-        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
-    X = X if hasattr(X, "shape") else np.asarray(X)
+    X, y = X if hasattr(X, "shape") else np.asarray(X), np.asarray(y)
     if len(y) != len(X):
         raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
+    if len(np.unique(y)) < 2:
+        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
     names = feature_names_of(X) or tuple(f"x{j}" for j in range(X.shape[1]))
     order = _order_of(features, names)
     sizes = _checked_sizes(sizes, len(order))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from skinterp import as_network
@@ -50,6 +51,18 @@ def test_saliency_is_the_slope_of_the_predicted_class(digits):
     np.testing.assert_allclose(found.ravel(), network.margin(k).gradient(X[:1])[0])
     other = saliency_image(model, X[0], SHAPE, output=(k + 1) % 10)
     assert not np.allclose(other, found)
+
+
+def test_saliency_of_several_labels_is_that_of_the_most_probable_one():
+    rng = np.random.RandomState(0)
+    X = rng.uniform(size=(80, 4))
+    model = MLPClassifier((3,), max_iter=5, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(X, np.column_stack([X[:, 0] > 0.5, X[:, 1] > 0.5]).astype(int))
+    k = int(model.predict_proba(X[:1])[0].argmax())
+    found = saliency_image(model, X[0], (2, 2))
+    expected = as_network(model).margin(k).gradient(X[:1])[0]
+    np.testing.assert_allclose(found.ravel(), expected)
 
 
 def test_templates_of_all_units_are_the_mean_slopes_of_the_logit(digits):

@@ -60,6 +60,10 @@ def test_top_units_of_binary_earlier_layers_and_regressions():
     model = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", max_iter=300, random_state=0)
     found = top_units(model.fit(X, y), X, 0, n_units=2)
     np.testing.assert_allclose(found.weights, model.coefs_[1][found.units, 0])
+    A = np.maximum(X @ model.coefs_[0] + model.intercepts_[0], 0)
+    moved = (A * model.coefs_[1][:, 0]).std(axis=0)
+    assert found.units[0] == moved.argmax()
+    assert found.margin_contribution[0] == pytest.approx(moved.max())
 
 
 def test_a_report_is_about_its_unit(iris):
@@ -161,6 +165,7 @@ def test_smoothness_moves_the_maximum_towards_the_mean_or_to_smooth_images(iris)
             lambda n, X: unit_report(n, X, "rose", layer="output"),
             "output must be one of the class",
         ),
+        (lambda n, X: unit_report(n, X, 0, n_rows=0), "n_rows must be an integer of at least 1"),
         (lambda n, X: unit_report(n, X, 0, y=[1]), "y must have one entry per row"),
         (lambda n, X: unit_report(n, X.iloc[:, :2], 0), "missing from X|2"),
         (lambda n, X: top_units(n, X, "rose"), "output must be one of the classes"),
