@@ -118,6 +118,20 @@ def _add_higher(higher, c, ratios, sizes, order, active):
             higher[head][:, rows[end:] - first] += left @ right[end:].T
 
 
+def _among_all(found, moving, sizes):
+    """Return the terms of a unit that only some variables move, among those of all variables."""
+    starts = np.cumsum([0, *sizes])
+    columns = [np.arange(starts[i], starts[i + 1]) for i in moving]
+    fields, higher = np.zeros(starts[-1]), {}
+    fields[np.concatenate(columns)] = found.fields
+    for places, block in found.higher.items():
+        head = tuple(moving[p] for p in places)
+        first = starts[head[-1] + 1]
+        higher[head] = np.zeros((len(block), starts[-1] - first))
+        higher[head][:, np.concatenate(columns[places[-1] + 1 :]) - first] = block
+    return UnitTerms(found.constant, fields, higher, found.error)
+
+
 def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     """Expand one hidden unit in the zero-sum gauge.
 
@@ -141,11 +155,16 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     UnitTerms
         The terms, with a bound of their error (an estimate where the activation has a kink).
     """
-    sizes = [len(w) for w in weights]
-    spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
-    if not any(t.any() for t in unit.steps):
+    sizes, moving = [len(w) for w in weights], [i for i, t in enumerate(unit.steps) if t.any()]
+    if not moving:
         value = float(unit.activation.value(np.array(unit.bias)))
         return UnitTerms(value, np.zeros(sum(sizes)), {}, 0.0)
+    if len(moving) < len(sizes):
+        part = unit._replace(steps=tuple(unit.steps[i] for i in moving))
+        order, weights = min(order, len(moving)), [weights[i] for i in moving]
+        found = expand_unit(part, weights, order, tolerance, n_kink, is_gaussian)
+        return _among_all(found, moving, sizes)
+    spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
     factor = 2.0**order
     series = fourier_series(unit.activation, *spread, tolerance / factor / 2.0, n_kink)
     magnitudes = np.abs(series.coefficients)
