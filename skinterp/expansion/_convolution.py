@@ -266,7 +266,8 @@ def expand_hidden_layer(
         _read_unit(activation, function.bias[h], [t[:, h] for t in function.tables], weights)
         for h in range(n_units)
     ]
-    n_kink = int(np.clip(_WAVES / (sum(sizes) * n_units), 2**10, 2**18))
+    n_waves = sum(len(t) for unit in units for t in unit.steps if t.any())
+    n_kink = int(np.clip(_WAVES / max(n_waves, 1), 2**10, 2**18))
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_expand_units)(
             units[k : k + _UNITS], behind[k : k + _UNITS], weights, order,
