@@ -73,7 +73,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         Columns (names or indices) of each one-hot group, where the network has no encoder.
     precision : float or None, default=None
         Error wanted, in deviations of the output: of any term by convolution (None is 1e-10 for
-        smooth activations, 2e-5 for those with a kink), standard error by sampling (None is
+        smooth activations, 7e-5 for those with a kink), standard error by sampling (None is
         0.02).
     max_seconds : float or None, default=300
         When to stop sampling at the latest, with a warning; None is never.

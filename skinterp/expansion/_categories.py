@@ -40,6 +40,30 @@ def column(X, j):
     return np.asarray(X.iloc[:, j]) if hasattr(X, "iloc") else X[:, j]
 
 
+def check_count(numbers, name):
+    """Refuse more different numbers than categories may be.
+
+    Parameters
+    ----------
+    numbers : collection of number
+        The different values of a column.
+    name : str
+        Its name, for the message.
+
+    Raises
+    ------
+    ValueError
+        If there are too many.
+    """
+    if len(numbers) > MAX_CATEGORIES:
+        raise ValueError(
+            f"The variable {name!r} must have at most {MAX_CATEGORIES} categories. Got "
+            f"{len(numbers)} different numbers instead: bin a numeric column before the network "
+            "is trained, by pandas.cut(X[name], 5).astype(str) or "
+            'KBinsDiscretizer(encode="ordinal").fit_transform(X).'
+        )
+
+
 def distinct(values, name):
     """Return the distinct values of a column, sorted, refusing what is no set of categories.
 
@@ -69,13 +93,8 @@ def distinct(values, name):
     numbers = all(isinstance(value, int | float) for value in found)
     if numbers and not all(np.isfinite(list(found))):
         raise ValueError(f"The variable {name!r} contains infinity; categories must be finite.")
-    if numbers and len(found) > MAX_CATEGORIES:
-        raise ValueError(
-            f"The variable {name!r} must have at most {MAX_CATEGORIES} categories. Got "
-            f"{len(found)} different numbers instead: bin a numeric column before the network is "
-            "trained, by pandas.cut(X[name], 5).astype(str) or "
-            'KBinsDiscretizer(encode="ordinal").fit_transform(X).'
-        )
+    if numbers:
+        check_count(found, name)
     return tuple(sorted(found) if numbers else sorted(found, key=str))
 
 

@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from skinterp.expansion._fourier import fourier_series, kink
+from skinterp.expansion._fourier import fourier_series
 
 _UNITS = 5  # units per task, whatever n_jobs is
 _BLOCK = 2**21  # complex numbers held at a time: 32 MB
 _TINY, _ROUNDING = 1e-14, 1e-15
-_WAVES = 2e9  # exponentials that may be evaluated, all units together
+_FINE, _FEWEST = 64, 256  # frequencies by one multiplication, and in the first block
+_WAVES = 1e10  # exponentials that may be evaluated, all units together
 
 
 class _Unit(NamedTuple):
@@ -57,27 +58,36 @@ def _gaussian_spread(unit, weights, order):
     return unit.bias - reach, unit.bias + reach
 
 
-def _characteristic(unit, frequencies, weights, is_gaussian):
-    """Return exp(i w t) of every category, and its average over every variable."""
+def _characteristic(unit, first, last, step, weights, is_gaussian):
+    """Return exp(i w t) less its average, the averages, and what stands for them where averaged.
+
+    Rows are categories, or variables; columns the frequencies w of the indices first to last.
+    """
     starts = np.cumsum([0, *(len(w) for w in weights[:-1])])
-    waves = np.exp(1j * np.outer(frequencies, np.concatenate(unit.steps)))
-    averages = np.add.reduceat(waves * np.concatenate(weights), starts, axis=1)
-    rest = averages
+    t = np.concatenate(unit.steps)
+    fine = np.exp(1j * step * np.outer(t, np.arange(_FINE)))
+    coarse = np.exp(1j * step * np.outer(t, np.arange(first, last, _FINE)))
+    waves = (coarse[:, :, np.newaxis] * fine[:, np.newaxis]).reshape(len(t), -1)
+    waves = waves[:, : last - first]
+    averages = np.add.reduceat(waves * np.concatenate(weights)[:, np.newaxis], starts, axis=0)
+    waves -= np.repeat(averages, [len(w) for w in weights], axis=0)
     if is_gaussian:
-        squares = [w @ t**2 for t, w in zip(unit.steps, weights, strict=True)]
-        rest = np.exp(-0.5 * np.outer(frequencies**2, squares)).astype(complex)
-    rest = np.where(np.abs(rest) < _TINY, _TINY, rest)
-    return waves, averages, rest
+        squares = [w @ s**2 for s, w in zip(unit.steps, weights, strict=True)]
+        frequencies = step * np.arange(first, last)
+        averages = np.exp(-0.5 * np.outer(squares, frequencies**2)).astype(complex)
+    averages[np.abs(averages) < _TINY] = _TINY
+    return waves, averages
 
 
-def _reach(waves, sizes, order):
+def _reach(waves, averages, sizes, order):
     """Return the largest size of each variable's factor, and of a product up to the order."""
-    waves, averages, rest = waves
     starts = np.cumsum([0, *sizes[:-1]])
-    distance = np.abs(waves - np.repeat(averages, sizes, axis=1))
-    factors = np.maximum.reduceat(distance, starts, axis=1) / np.abs(rest)
-    largest = -np.sort(-factors, axis=1)[:, :order]
-    return factors, np.maximum(largest, 1.0).prod(axis=1)
+    squares = waves.real**2
+    squares += waves.imag**2
+    factors = np.sqrt(np.maximum.reduceat(squares, starts, axis=0)) / np.abs(averages)
+    n = len(sizes)
+    largest = np.partition(factors, range(n - order, n), axis=0)[n - order :]
+    return factors, np.maximum(largest, 1.0).prod(axis=0)
 
 
 def _keep(sizes, budget):
@@ -90,22 +100,36 @@ def _keep(sizes, budget):
 def _add_higher(higher, c, ratios, sizes, order, active):
     """Add a block of frequencies to the terms of two and more active variables, in place."""
     starts = np.cumsum([0, *sizes])
-    columns = [np.arange(starts[i], starts[i + 1]) for i in active]
-    ends = np.cumsum([len(column) for column in columns])
-    columns = np.concatenate(columns)
-    right = np.concatenate([ratios.real[:, columns], ratios.imag[:, columns]])
+    rows = [np.arange(starts[i], starts[i + 1]) for i in active]
+    ends = np.cumsum([len(row) for row in rows])
+    rows = np.concatenate(rows)
+    right = np.concatenate([ratios.real[rows], ratios.imag[rows]], axis=1)
     for m in range(2, order + 1):
         for places in combinations(range(len(active) - 1), m - 1):
             head, end = tuple(active[p] for p in places), ends[places[-1]]
-            left = c[:, np.newaxis]
+            left = c[np.newaxis]
             for i in head:
-                part = ratios[:, np.newaxis, starts[i] : starts[i + 1]]
-                left = (left[:, :, np.newaxis] * part).reshape(len(c), -1)
-            left = np.concatenate([left.real, -left.imag])
+                part = ratios[np.newaxis, starts[i] : starts[i + 1]]
+                left = (left[:, np.newaxis] * part).reshape(-1, len(c))
+            left = np.concatenate([left.real, -left.imag], axis=1)
             first = starts[head[-1] + 1]
             if head not in higher:
-                higher[head] = np.zeros((left.shape[1], starts[-1] - first))
-            higher[head][:, columns[end:] - first] += left.T @ right[:, end:]
+                higher[head] = np.zeros((len(left), starts[-1] - first))
+            higher[head][:, rows[end:] - first] += left @ right[end:].T
+
+
+def _among_all(found, moving, sizes):
+    """Return the terms of a unit that only some variables move, among those of all variables."""
+    starts = np.cumsum([0, *sizes])
+    columns = [np.arange(starts[i], starts[i + 1]) for i in moving]
+    fields, higher = np.zeros(starts[-1]), {}
+    fields[np.concatenate(columns)] = found.fields
+    for places, block in found.higher.items():
+        head = tuple(moving[p] for p in places)
+        first = starts[head[-1] + 1]
+        higher[head] = np.zeros((len(block), starts[-1] - first))
+        higher[head][:, np.concatenate(columns[places[-1] + 1 :]) - first] = block
+    return UnitTerms(found.constant, fields, higher, found.error)
 
 
 def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
@@ -131,52 +155,55 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     UnitTerms
         The terms, with a bound of their error (an estimate where the activation has a kink).
     """
-    sizes = [len(w) for w in weights]
-    spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
-    if not any(t.any() for t in unit.steps):
+    sizes, moving = [len(w) for w in weights], [i for i, t in enumerate(unit.steps) if t.any()]
+    if not moving:
         value = float(unit.activation.value(np.array(unit.bias)))
         return UnitTerms(value, np.zeros(sum(sizes)), {}, 0.0)
+    if len(moving) < len(sizes):
+        part = unit._replace(steps=tuple(unit.steps[i] for i in moving))
+        order, weights = min(order, len(moving)), [weights[i] for i in moving]
+        found = expand_unit(part, weights, order, tolerance, n_kink, is_gaussian)
+        return _among_all(found, moving, sizes)
+    spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
     factor = 2.0**order
-    series = fourier_series(unit.activation, *spread, tolerance / factor / 4.0, n_kink)
+    series = fourier_series(unit.activation, *spread, tolerance / factor / 2.0, n_kink)
     magnitudes = np.abs(series.coefficients)
-    tails = np.append(np.cumsum(magnitudes[::-1])[::-1], 0.0)
-    tails += (
-        abs(kink(unit.activation))
-        / (np.pi * series.step * len(magnitudes))
-        * (spread[0] < 0.0 < spread[1])
-    )
+    n = len(magnitudes)
+    tails = np.append(np.cumsum(magnitudes[::-1])[::-1], 0.0) + series.tail
     terms = [float(series.coefficients[0].real), np.zeros(sum(sizes)), {}]
-    error, step, limit = factor * series.error, max(256, _BLOCK // sum(sizes)), factor
-    for first in range(1, len(magnitudes), step):
-        if tails[first] * limit <= tolerance / 4.0:
-            break
-        k = np.arange(first, min(first + step, len(magnitudes)))
-        waves = _characteristic(unit, k * series.step, weights, is_gaussian)
-        phase = np.exp(1j * k * series.step * unit.bias)
-        c = series.coefficients[k] * phase * np.prod(waves[2], axis=1)
-        budget = tolerance / 4.0 * len(k) / len(magnitudes)
-        left_out, limit = _add_block(terms, c, waves, magnitudes[k], sizes, order, budget)
+    error, limit, first, size = factor * series.error, factor, 1, _FEWEST
+    while first < n and tails[first] * limit > tolerance / 4.0:
+        last = min(first + size, n)
+        waves = _characteristic(unit, first, last, series.step, weights, is_gaussian)
+        phase = np.exp(1j * np.arange(first, last) * series.step * unit.bias)
+        budget = tolerance / 4.0 * (last - first) / n
+        left_out, limit = _add_block(
+            terms, series.coefficients[first:last] * phase, waves, sizes, order, budget
+        )
         error += left_out
-        first = k[-1] + 1
-    error += tails[min(first, len(tails) - 1)] * min(limit, factor)
-    return UnitTerms(*terms, error)
+        first, size = last, min(2 * size, max(_FEWEST, _BLOCK // sum(sizes)))
+    return UnitTerms(*terms, error + tails[first] * min(limit, factor))
 
 
-def _add_block(terms, c, waves, magnitudes, sizes, order, budget):
+def _add_block(terms, c, waves, sizes, order, budget):
     """Add a block of frequencies to the terms, in place, leaving out what the budget allows.
 
     Returns a bound of what was left out, and the largest product of factors in the block.
     """
-    factors, products = _reach(waves, sizes, order)
-    kept, left_out = _keep(np.abs(c) * products, budget / 2.0)
-    limit = float((np.abs(c) * products / np.maximum(magnitudes, 1e-300)).max())
+    waves, averages = waves
+    factors, products = _reach(waves, averages, sizes, order)
+    whole = np.prod(averages, axis=0)
+    products *= np.abs(whole)
+    sizes_of_products = np.abs(c) * products
+    kept, left_out = _keep(sizes_of_products, budget / 2.0)
+    limit = float(products.max())
     if not len(kept):
         return left_out, limit
-    c, (waves, averages, rest) = c[kept], (values[kept] for values in waves)
-    ratios = (waves - np.repeat(averages, sizes, axis=1)) / np.repeat(rest, sizes, axis=1)
+    c = (c * whole)[kept]
+    ratios = waves[:, kept] / np.repeat(averages[:, kept], sizes, axis=0)
     terms[0] += float(c.sum().real)
-    terms[1] += (c @ ratios).real
-    parts = (np.abs(c) * products[kept]) @ np.minimum(factors[kept], 1.0)
+    terms[1] += (ratios @ c).real
+    parts = np.minimum(factors[:, kept], 1.0) @ sizes_of_products[kept]
     active, weak = _keep(parts, budget / 2.0)
     if order > 1 and len(active) > 1:
         _add_higher(terms[2], c, ratios, sizes, order, active.tolist())
@@ -239,7 +266,8 @@ def expand_hidden_layer(
         _read_unit(activation, function.bias[h], [t[:, h] for t in function.tables], weights)
         for h in range(n_units)
     ]
-    n_kink = int(np.clip(_WAVES / (sum(sizes) * n_units), 2**10, 2**18))
+    n_waves = sum(len(t) for unit in units for t in unit.steps if t.any())
+    n_kink = int(np.clip(_WAVES / max(n_waves, 1), 2**10, 2**18))
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_expand_units)(
             units[k : k + _UNITS], behind[k : k + _UNITS], weights, order,

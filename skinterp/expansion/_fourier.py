@@ -16,6 +16,7 @@ class Series(NamedTuple):
     coefficients: np.ndarray
     step: float
     error: float
+    tail: float
 
 
 def kink(activation):
@@ -68,13 +69,13 @@ def fourier_series(activation, low, high, tolerance, n_kink=2**12):
     tolerance : float
         Largest error wanted on the interval, the kink's part aside.
     n_kink : int, default=2**12
-        Number of terms of the kink's part.
+        Largest number of terms of the kink's part.
 
     Returns
     -------
     Series
-        The series, with the largest error seen between the points of the grid; that of the
-        kink's part aside, whose tail is ``jump * period / (2 pi^2 n_kink)``.
+        The series, with the largest error seen between the points of the grid, the kink's part
+        aside, and a bound of what the terms left out of the kink's part make.
     """
     jump = kink(activation) if low < 0.0 < high else 0.0
     if jump:
@@ -107,8 +108,10 @@ def fourier_series(activation, low, high, tolerance, n_kink=2**12):
     coefficients[0] /= 2.0
     coefficients *= np.exp(-1j * step * np.arange(n // 2) * z[0])
     if jump:
-        parts = np.zeros(max(n_kink, len(coefficients)), dtype=complex)
+        enough = min(n_kink, int(abs(jump) / (np.pi * step * tolerance)) + 1)
+        parts = np.zeros(max(enough, len(coefficients)), dtype=complex)
         parts[: len(coefficients)] = coefficients
         parts += 0.5 * jump / step * _triangle(len(parts))
         coefficients = parts
-    return Series(coefficients, step, float(error))
+    tail = abs(jump) / (np.pi * step * len(coefficients))
+    return Series(coefficients, step, float(error), tail)

@@ -19,7 +19,7 @@ METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
 MAX_INPUTS = 10**6  # that may be enumerated
 MAX_BYTES = 4e9  # of memory, estimated before any of it is taken
 _ROUGH = ("relu", "leaky_relu", "selu", "elu")
-_WANTED = {"smooth": (1e-10, 1e-8), "rough": (2e-5, 1e-4), "sampling": (0.02, 0.02)}
+_WANTED = {"smooth": (1e-10, 1e-8), "rough": (7e-5, 1e-4), "sampling": (0.02, 0.02)}
 _N_SCALE = 4096
 
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.expansion._categories import (
     CategoricalTable,
     Variable,
+    check_count,
     column,
     distinct,
     listed,
@@ -126,6 +127,9 @@ def read_encoder(encoder, X):
     """
     known = _known_categories(encoder, list(range(X.shape[1])))
     names = _names_of(X, encoder)
+    for j, found in known.items():
+        if found is not None and any(isinstance(v, float) and v % 1 for v in found):
+            check_count(found, names[j])
     variables = tuple(
         Variable(names[j], distinct(column(X, j), names[j]) if found is None else found, (j,))
         for j, found in sorted(known.items())

@@ -76,6 +76,24 @@ def test_equal_weights_make_lattices(activation):
     assert error <= bound * np.sqrt(exact.total_variance_)
 
 
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_units_that_see_some_variables_only(order):
+    rng = np.random.default_rng(1)
+    sizes = (2, 3, 1, 2, 3, 2)
+    weights = rng.normal(size=(13, 4))
+    for unit, unseen in enumerate([(0, 2), (2, 5), (5, 13), (0, 13)]):
+        weights[slice(*unseen), unit] = 0.5
+    network = as_network(([weights, rng.normal(size=(4, 2))], [rng.normal(size=4), np.zeros(2)],
+                          ["tanh", "identity"]))  # fmt: skip
+    exact, found = (
+        CategoricalExpansion(network, groups=groups_of(sizes), method=method, order=order)
+        .fit(rows_of(sizes))
+        for method in ("enumerate", "convolution")
+    )  # fmt: skip
+    error = largest_difference(found.expansion_.terms, exact.expansion_.terms)
+    assert error <= 1e-9 * np.sqrt(exact.total_variance_)
+
+
 def test_many_variables_agree_with_sampling():
     sizes = (4,) * 25
     network = random_network(sizes, (8,), "relu", seed=2, scale=0.3)

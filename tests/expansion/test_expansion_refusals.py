@@ -45,6 +45,9 @@ def test_numeric_columns_are_no_categories():
     X = np.random.default_rng(0).normal(size=(200, 2))
     with pytest.raises(ValueError, match=r"'x0' must have at most 64 .*KBinsDiscretizer"):
         CategoricalExpansion(lambda X: X[:, 0]).fit(X)
+    model = make_pipeline(OneHotEncoder(), MLPClassifier((3,), solver="lbfgs", random_state=0))
+    with pytest.raises(ValueError, match=r"at most 64 categories\. Got 200 different numbers"):
+        CategoricalExpansion(model.fit(X, X[:, 0] > 0)).fit(X)
     X[0, 0] = np.nan
     with pytest.raises(ValueError, match="NaN or None"):
         CategoricalExpansion(lambda X: X[:, 0]).fit(X[:10])
