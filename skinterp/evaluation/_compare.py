@@ -10,13 +10,16 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.evaluation._comparison import METRICS, SurrogateComparison
 from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor
+from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
-from skinterp.network import as_network
+from skinterp.network import Network, as_network
 from skinterp.surrogate import (
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
@@ -138,9 +141,26 @@ def _fit(name, estimator, network, X, fold):
     return estimator, time.perf_counter() - start
 
 
-def _forest(task, random_state):
+def _has_texts(X):
+    """Tell whether a table holds anything but numbers."""
+    kinds = X.dtypes if hasattr(X, "columns") else [np.asarray(X).dtype]
+    return any(getattr(kind, "kind", "O") not in "biuf" for kind in kinds)
+
+
+def _read(model, X):
+    """Return a fitted model as a network; of a table of texts as one that takes the table."""
+    if _has_texts(X) and not isinstance(model, Network):
+        return categorical_network(model, X)
+    return as_network(model)
+
+
+def _forest(task, random_state, X):
     kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
-    return kind(random_state=random_state)
+    forest = kind(random_state=random_state)
+    if not _has_texts(X):
+        return forest
+    numbered = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    return make_pipeline(numbered, forest)
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
@@ -148,7 +168,8 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     train, test = split
     X_train, X_test = take_rows(X, train), take_rows(X, test)
     y_train, y_test = (None, None) if y is None else (y[train], y[test])
-    network = as_network(model if is_used_as_it_is(model) else clone(model).fit(X_train, y_train))
+    fitted = model if is_used_as_it_is(model) else clone(model).fit(X_train, y_train)
+    network = _read(fitted, X)
     answers, seen = network.predict(X_test), network.predict(X_train)
     results, importances = {}, None
     for name, estimator in surrogates.items():
@@ -158,7 +179,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         )
     if y is not None:
         start = time.perf_counter()
-        forest = _forest(task, seed).fit(X_train, y_train)
+        forest = _forest(task, seed, X).fit(X_train, y_train)
         seconds = time.perf_counter() - start
         results[FOREST] = _scores(
             task, answers, y_test, forest.predict(X_test), complexity(forest), seconds
@@ -206,7 +227,8 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         Anything :func:`skinterp.network.as_network` takes. A fitted one is used on every fold as
         it is; an unfitted one is trained once per fold.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
+        Rows. With columns of texts, `surrogates` must be such as take them
+        (:class:`skinterp.expansion.CategoricalExpansion`); the forest gets them as numbers.
     y : array-like of shape (n_samples,) or None, default=None
         Targets; without them there is no accuracy and no forest.
     surrogates : dict of str to estimator, sequence of str, or None, default=None
@@ -259,7 +281,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     y = None if y is None else np.asarray(y)
     if y is not None and len(y) != len(X):
         raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
-    whole = as_network(network if fitted else clone(network).fit(X, y))
+    whole = _read(network if fitted else clone(network).fit(X, y), X)
     if whole.task == "multilabel" or (whole.n_outputs is not None and _has_many_outputs(whole)):
         raise ValueError(
             f"compare_surrogates explains one target. Got a {whole.task} network with "
@@ -297,8 +319,9 @@ def _importances(task, X, y, permutation, seed):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
     if y is None:
         return {}
-    forest = _forest(task, seed).fit(X, y)
+    forest = _forest(task, seed, X).fit(X, y)
+    last = forest[-1] if _has_texts(X) else forest
     return {
-        "forest, impurity": forest.feature_importances_,
+        "forest, impurity": last.feature_importances_,
         "forest, permutation": np.mean(permutation, axis=0),
     }

@@ -51,12 +51,12 @@ def counter_clockwise(points):
     return points[np.argsort(np.arctan2(y, x))]
 
 
-def _noise(points, slopes, offsets):
-    """Return what rounding makes of affine functions (n, 2) that are zero on these points."""
-    return _ROUNDING * (np.abs(slopes) @ np.abs(points).max(axis=0) + np.abs(offsets))
+def _noise(reach, slopes, offsets):
+    """Return what rounding makes of affine functions (n, 2) that are zero within a reach (2,)."""
+    return _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
 
 
-def zero_segment(polygon, slopes, offset, beyond):
+def zero_segment(polygon, slopes, offset, beyond, reach):
     """Return where a piecewise affine function stops to be positive, on a convex polygon.
 
     Parameters
@@ -69,6 +69,8 @@ def zero_segment(polygon, slopes, offset, beyond):
         Its offset.
     beyond : callable
         Gives the function at a point (2,) outside the polygon.
+    reach : ndarray of shape (2,)
+        Largest sizes of the two coordinates, which rounding is measured by.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def zero_segment(polygon, slopes, offset, beyond):
         zero, positive on this side and not on the other; None if there is none.
     """
     values = polygon @ slopes + offset
-    noise = _noise(polygon, slopes[np.newaxis], offset)[0]
+    noise = _noise(reach, slopes[np.newaxis], offset)[0]
     values = np.where(np.abs(values) <= noise, 0.0, values)
     following = np.roll(values, -1)
     if values.min() >= 0.0 < values.max():
@@ -95,7 +97,7 @@ def zero_segment(polygon, slopes, offset, beyond):
     return polygon[i] + share * (np.roll(polygon, -1, axis=0)[i] - polygon[i])
 
 
-def is_zero(polygon, slopes, offset):
+def is_zero(polygon, slopes, offset, reach):
     """Return whether an affine function is zero on a whole polygon, up to rounding.
 
     Parameters
@@ -106,13 +108,15 @@ def is_zero(polygon, slopes, offset):
         Slopes of the function.
     offset : float
         Its offset.
+    reach : ndarray of shape (2,)
+        Largest sizes of the two coordinates, which rounding is measured by.
 
     Returns
     -------
     bool
         Whether it is.
     """
-    noise = _noise(polygon, slopes[np.newaxis], offset)[0]
+    noise = _noise(reach, slopes[np.newaxis], offset)[0]
     return bool((np.abs(polygon @ slopes + offset) <= noise).all())
 
 
@@ -147,7 +151,7 @@ def clip(polygon, slopes, offset):
     return np.array(points).reshape(-1, 2)
 
 
-def clipped(segment, slopes, offsets):
+def clipped(segment, slopes, offsets, reach):
     """Return the part of a segment where several affine functions are not negative.
 
     Parameters
@@ -158,6 +162,8 @@ def clipped(segment, slopes, offsets):
         Slopes.
     offsets : ndarray of shape (n_functions,)
         Offsets.
+    reach : ndarray of shape (2,)
+        Largest sizes of the two coordinates, which rounding is measured by.
 
     Returns
     -------
@@ -166,7 +172,7 @@ def clipped(segment, slopes, offsets):
     """
     low, high = 0.0, 1.0
     values = segment @ slopes.T + offsets
-    values = np.where(np.abs(values) <= _noise(segment, slopes, offsets), 0.0, values)
+    values = np.where(np.abs(values) <= _noise(reach, slopes, offsets), 0.0, values)
     for start, end in values.T:
         if start < 0.0 and end < 0.0:
             return None

@@ -177,7 +177,7 @@ class RegionSlice:
 
     def _class_parts(self):
         """Return the polygons, cut where the class changes, and the class of each part."""
-        parts, values = [], []
+        parts, values, reach = [], [], _reach(self.polygons)
         for polygon, coef, intercept in zip(self.polygons, self.coef, self.intercept):
             if self.network.task == "binary":
                 coef, intercept = np.vstack([-coef, coef]), np.append(-intercept, intercept)
@@ -185,7 +185,7 @@ class RegionSlice:
                 part = polygon
                 for m in np.flatnonzero(np.arange(len(coef)) != k):
                     slopes, offset = coef[k] - coef[m], intercept[k] - intercept[m]
-                    if m < k and is_zero(polygon, slopes, offset):
+                    if m < k and is_zero(polygon, slopes, offset, reach):
                         part = polygon[:0]  # of equal classes the first is the answer
                         break
                     part = clip(part, slopes, offset)
@@ -195,9 +195,14 @@ class RegionSlice:
         return parts, np.array(values)
 
 
+def _reach(polygons):
+    """Return the largest sizes of the coordinates of polygons."""
+    return np.abs(np.concatenate(polygons)).max(axis=0)
+
+
 def _boundary_segments(task, pieces, polygons, coef, intercept, level):
     """Return the pieces of the boundary, one list per pair of classes (or level)."""
-    n_outputs = intercept.shape[1]
+    n_outputs, reach = intercept.shape[1], _reach(polygons)
     if task == "multiclass":
         pairs = list(combinations(range(n_outputs), 2))
     else:
@@ -215,11 +220,11 @@ def _boundary_segments(task, pieces, polygons, coef, intercept, level):
             slope, offset = slopes[j], offsets[j] - level
             if k is not None:
                 slope, offset = slopes[j] - slopes[k], offsets[j] - offsets[k]
-            segment = zero_segment(polygon, slope, offset, beyond)
+            segment = zero_segment(polygon, slope, offset, beyond, reach)
             others = [m for m in range(n_outputs) if k is not None and m not in (j, k)]
             if segment is not None and others:
                 segment = clipped(
-                    segment, slopes[j] - slopes[others], offsets[j] - offsets[others]
+                    segment, slopes[j] - slopes[others], offsets[j] - offsets[others], reach
                 )
             if segment is not None:
                 segments.append(segment)

@@ -119,3 +119,12 @@ def test_results_are_written_shortly():
     regions = slice_regions(random_network([2, 20, 1], 0), box=(-2, 2))
     line = breakpoints(random_network([1, 20, 1], 0), box=(-2, 2))
     assert len(str(regions)) < 300 and len(str(line)) < 300
+
+
+def test_a_boundary_along_an_axis_is_found_from_thin_polygons():
+    damage = ("zeros", "unbiased")
+    network = random_network([3, 6, 3, 6, 4], 445653, damage=damage, task=list("abcd"))
+    regions = slice_regions(network, origin=np.zeros(3), box=(-2, 2))
+    across = np.linspace([0.008238, 0.97441311], [-0.01544068, 0.98241881], 9)
+    assert len(set(network.predict(regions.inputs(across)))) == 2
+    assert any(np.allclose(line[:, 0], 0.0) and line[:, 1].max() == 2 for line in regions.boundary)

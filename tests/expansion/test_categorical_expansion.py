@@ -81,6 +81,16 @@ def test_tables_of_texts_are_compared_too(binary):
     assert result.mean("3", "fidelity") == 1.0
 
 
+def test_a_pipeline_of_texts_is_compared_beside_a_forest(binary):
+    forms = {"pairs": CategoricalExpansion(order=2), "fields": CategoricalExpansion(order=1)}
+    result = compare_surrogates(binary, X, POISON, forms, cv=3)
+    assert set(result.scores) >= {"pairs", "fields", "random forest", "network", "majority"}
+    assert result.mean("random forest", "accuracy") > result.mean("majority", "accuracy")
+    assert all(len(values) == len(X.columns) for values in result.importances.values())
+    unfitted = compare_surrogates(pipeline(POISON, fit=False), X, POISON, forms, cv=2)
+    assert unfitted.network_is_refitted
+
+
 def test_the_rule_for_networks(binary):
     fitted = CategoricalExpansion(binary).fit(X)
     assert clone(fitted).network is binary
