@@ -221,7 +221,8 @@ def test_the_exact_tree_of_a_relu_network_is_compared(table, tmp_path, capsys):
     assert main(["explain", *call, "--report", str(report), "--json", str(content)]) == 0
     found = json.loads(content.read_text(encoding="utf-8"))
     assert found["scores"]["exact"]["fidelity"] == [1.0] * 5
-    assert "exact" in report.read_text(encoding="utf-8")
+    page = report.read_text(encoding="utf-8")
+    assert "exact" in page and "Most faithful form: <strong>linear</strong>" in page
 
 
 def test_the_exact_tree_of_a_smooth_network_is_refused_plainly(numbers, table, tmp_path, capsys):
