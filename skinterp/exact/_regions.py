@@ -11,7 +11,7 @@ from skinterp.exact._inequalities import Inequalities, box_constraints, needed_c
 from skinterp.exact._maps import evaluate, find_patterns, output_maps, unique_patterns
 from skinterp.exact._merge import merge_regions
 from skinterp.exact._piecewise import checked_box, piecewise_linear
-from skinterp.exact._tree import refuse_outside
+from skinterp.exact._tree_mixin import refuse_outside
 from skinterp.exact._whole import Scaling
 from skinterp.sampling import feature_scale
 from skinterp.utils import import_optional

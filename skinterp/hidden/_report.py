@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from scipy.stats import mannwhitneyu
 
 from skinterp.display import UnitDisplay
 from skinterp.expression import Equation, affine
+from skinterp.hidden._activity import is_saturated, linear, selectivity, twins
 from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
 from skinterp.hidden._top import class_index, margin_of
 from skinterp.network import (
@@ -17,13 +17,9 @@ from skinterp.network import (
     dense_of,
     input_names,
 )
-from skinterp.sampling import feature_scale
 from skinterp.search import Question, SearchSettings, explain_values, operator_prices
 from skinterp.utils import import_optional
 
-_SAME = 0.9999  # correlation from which two units are one
-_FLAT = 0.02  # of the steepest slope of an activation: below it is saturated
-_SATURATED = 0.95  # share of the rows
 _N_QUERIES = 600
 _MAX_COST = 40.0
 
@@ -210,48 +206,6 @@ class UnitReport:
         return "\n".join([*lines, f"most excited: {self.maximum}"])
 
 
-def _selectivity(activations, labels):
-    """Return how well a unit tells the class that excites it most from all others, and which."""
-    best, preferred = np.nan, None
-    for label in np.unique(labels).tolist():
-        mine = labels == label
-        if not mine.any() or mine.all():
-            continue
-        statistic = mannwhitneyu(activations[mine], activations[~mine]).statistic
-        value = 2.0 * statistic / (mine.sum() * (~mine).sum()) - 1.0
-        if not value <= best:
-            best, preferred = float(value), label
-    return best, preferred
-
-
-def _linear(X, values):
-    """Return coefficients, intercept and R2 of least squares; without any for a constant unit."""
-    scale = feature_scale(X)
-    used = scale > 0
-    coef = np.zeros(X.shape[1])
-    variance = values.var()
-    if variance == 0.0 or not used.any():
-        return coef, float(values.mean()), np.nan
-    mean = X.mean(axis=0)
-    Z = (X - mean)[:, used] / scale[used]
-    solution = np.linalg.lstsq(Z, values - values.mean(), rcond=None)[0]
-    coef[used] = solution / scale[used]
-    residual = values - values.mean() - Z @ solution
-    return coef, float(values.mean() - mean @ coef), float(1.0 - residual.var() / variance)
-
-
-def _twins(activations, j):
-    """Return the other units that are the same up to scale on the rows."""
-    centred = activations - activations.mean(axis=0)
-    norms = np.linalg.norm(centred, axis=0)
-    if norms[j] == 0.0:
-        return ()
-    alive = norms > 0
-    cosine = np.zeros(len(norms))
-    cosine[alive] = centred[:, alive].T @ centred[:, j] / (norms[alive] * norms[j])
-    return tuple(k for k in np.flatnonzero(np.abs(cosine) > _SAME).tolist() if k != j)
-
-
 def _formula(view, X, names, random_state):
     """Return the unit as a formula, by gradient matching, and its R2."""
     settings = SearchSettings(
@@ -261,14 +215,6 @@ def _formula(view, X, names, random_state):
     values = view.value(X)
     error = equation.values(X) - values
     return equation, float(1.0 - error.var() / values.var())
-
-
-def _is_saturated(layer, before):
-    """Return whether an activation is flat at nearly all rows."""
-    if layer.activation.name == "identity":
-        return False
-    slopes = np.abs(layer.activation.derivative(before, layer.activation.value(before)))
-    return bool(np.mean(slopes < _FLAT) >= _SATURATED)
 
 
 def _place(dense, network, layer, unit):
@@ -374,17 +320,17 @@ def unit_report(
     if not hidden and network.task == "binary" and class_index(network, unit) == 0:
         weights = -weights
     order = np.argsort(-values, kind="stable")
-    coef, intercept, r2 = _linear(rows, values)
+    coef, intercept, r2 = linear(rows, values)
     is_dead = bool(np.ptp(values) <= 1e-12 * (1.0 + np.abs(values).max()))
     equation, equation_r2 = None, np.nan
     if symbolic and not is_dead:
         equation, equation_r2 = _formula(view, rows, names, random_state)
-    saturated, twins = False, ()
+    saturated, same = False, ()
     if hidden:
         inputs = dense.hidden_activations(rows, index, before_activation=True)[:, column]
-        saturated = not is_dead and _is_saturated(before, inputs)
-        twins = _twins(dense.hidden_activations(rows, index), column)
-    selectivity, preferred = (np.nan, None) if labels is None else _selectivity(values, labels)
+        saturated = not is_dead and is_saturated(before, inputs)
+        same = twins(dense.hidden_activations(rows, index), column)
+    telling, preferred = (np.nan, None) if labels is None else selectivity(values, labels)
     return UnitReport(
         name=view.name,
         input_names=_read_names(dense, index, names),
@@ -396,11 +342,11 @@ def unit_report(
         top_rows=order[:n_rows],
         bottom_rows=order[::-1][:n_rows],
         labels=labels,
-        selectivity=selectivity,
+        selectivity=telling,
         preferred_class=preferred,
         is_dead=is_dead,
         is_saturated=saturated,
-        duplicates=twins,
+        duplicates=same,
         linear_coef=coef,
         linear_intercept=intercept,
         linear_r2=r2,
