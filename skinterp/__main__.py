@@ -291,7 +291,7 @@ def _print(comparison, lead, importances):
         print(_text(surrogate))
     print(f"\nMeans and deviations over {comparison.n_folds} folds, held-out rows:\n{comparison}")
     if importances is not None:
-        print(f"\nImportances of the inputs, as shares:\n{importances}")
+        print(f"\nImportances of the inputs, as shares, on all rows:\n{importances}")
 
 
 def _text(surrogate):
@@ -325,6 +325,7 @@ def _write(args, comparison, lead, importances):
         }
         if importances is not None:
             content["importances"] = importances.to_dict()
+            content["importance_notes"] = importances.notes
         Path(args.json).write_text(json.dumps(content, indent=2), encoding="utf-8")
     if args.report is not None:
         versions = f"skinterp {skinterp.__version__}, scikit-learn {sklearn.__version__}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, Display, cycle, label, legend_beside, tidy
+from skinterp.display._display import PALETTE, Display, cycle, label, labels, legend_beside, tidy
 
 
 class ContributionsDisplay(Display):
@@ -73,7 +73,7 @@ class ContributionsDisplay(Display):
                 label=label(output, 28),
             )
         ax.axvline(0.0, color="black", linewidth=0.8)
-        ax.set_yticks(places, [label(self.feature_names[j], 32) for j in shown])
+        ax.set_yticks(places, labels([self.feature_names[j] for j in shown], 32))
         ax.set_ylim(len(shown) - 0.5, -0.5)
         only = f", {next(iter(self.values))}" if len(self.values) == 1 else ""
         ax.set_xlabel(label(f"{self.name}{only}", 70))

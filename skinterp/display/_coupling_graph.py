@@ -3,7 +3,7 @@
 import numpy as np
 
 from skinterp.display._couplings import average_product_corrected
-from skinterp.display._display import GREY, PALETTE, Display, label
+from skinterp.display._display import GREY, PALETTE, Display, labels
 
 
 class CouplingGraphDisplay(Display):
@@ -69,9 +69,10 @@ class CouplingGraphDisplay(Display):
         joined = {i for edge in edges for i in edge}
         colours = [PALETTE[1] if i in joined else "#BBBBBB" for i in range(n)]
         ax.scatter(x, y, s=60 if n <= 40 else 18, color=colours, zorder=2)
+        names = labels(self.names, 18)
         for i in range(n):
             if n <= 40 or i in joined:
-                self._write(ax, i, angles[i], i in joined)
+                self._write(ax, names[i], angles[i], i in joined)
         ax.set_xlim(-1.5, 1.5)
         ax.set_ylim(-1.5, 1.5)
         ax.set_aspect("equal")
@@ -80,11 +81,11 @@ class CouplingGraphDisplay(Display):
         ax.spines[:].set_visible(False)
         ax.set_xlabel(f"{len(edges)} strongest couplings" if edges else "no couplings")
 
-    def _write(self, ax, i, angle, is_joined):
+    def _write(self, ax, text, angle, is_joined):
         degrees = np.degrees(angle) % 360
         is_left = 90 < degrees < 270
         ax.text(
-            1.08 * np.cos(angle), 1.08 * np.sin(angle), label(self.names[i], 18),
+            1.08 * np.cos(angle), 1.08 * np.sin(angle), text,
             rotation=degrees - 180 if is_left else degrees, rotation_mode="anchor",
             ha="right" if is_left else "left", va="center", fontsize="small",
             color="black" if is_joined else GREY,

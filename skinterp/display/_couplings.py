@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches
+from skinterp.display._display import Display, label_inches, labels
 
 
 def average_product_corrected(strengths):
@@ -66,7 +66,7 @@ class CouplingsDisplay(Display):
     @property
     def _size(self):
         side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
-        beside = label_inches(label(name, 20) for name in self.names)
+        beside = label_inches(labels(self.names, 20))
         return side + beside + 1.4, side + beside + 0.4
 
     @property
@@ -83,9 +83,9 @@ class CouplingsDisplay(Display):
         image = ax.imshow(values, cmap=colours, vmin=low, vmax=limit)
         ax.set_facecolor("#EEEEEE")
         step = max(1, -(-n // 32))
-        ticks, labels = range(0, n, step), [label(name, 20) for name in self.names[::step]]
-        ax.set_xticks(ticks, labels, rotation=90 if max(map(len, labels)) > 2 else 0)
-        ax.set_yticks(ticks, labels)
+        ticks, names = range(0, n, step), labels(self.names, 20)[::step]
+        ax.set_xticks(ticks, names, rotation=90 if max(map(len, names)) > 2 else 0)
+        ax.set_yticks(ticks, names)
         ax.set_xlabel("variable")
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

@@ -1,7 +1,9 @@
 """What all displays share: the axes they draw on, their colours, and export to SVG."""
 
+import re
 import textwrap
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from io import StringIO
 
 from skinterp.utils import import_optional
@@ -18,13 +20,53 @@ def cycle(values, index):
     return values[index % len(values)]
 
 
+def _one_line(text):
+    return " ".join(str(text).split())
+
+
+def _shortened(text, width):
+    half = (width - 1) // 2
+    return text if len(text) <= width else f"{text[:half]}…{text[-half:]}"
+
+
 def label(text, width=40):
     """Return text as it may be drawn: shortened, and with no dollar read as mathematics."""
-    text = " ".join(str(text).split())
-    if len(text) > width:
-        half = (width - 1) // 2
-        text = f"{text[:half]}…{text[-half:]}"
-    return text.replace("$", r"\$")
+    return _shortened(_one_line(text), width).replace("$", r"\$")
+
+
+def labels(texts, width=40):
+    """Return texts as labels of one axis: shortened, but different texts stay different."""
+    texts = [_one_line(text) for text in texts]
+    groups = defaultdict(set)
+    for text in texts:
+        groups[_shortened(text, width)].add(text)
+    drawn = {}
+    for short, group in groups.items():
+        drawn |= {next(iter(group)): short} if len(group) == 1 else _told_apart(group, width)
+    return [drawn[text].replace("$", r"\$") for text in texts]
+
+
+def _common(texts, whole_words):
+    """Return with what all texts begin."""
+    n = next((i for i, letters in enumerate(zip(*texts)) if len(set(letters)) > 1), 0)
+    return re.sub(r"[^\W_]*$", "", texts[0][:n]) if whole_words else texts[0][:n]
+
+
+def _told_apart(texts, width, whole_words=True):
+    """Return by text what lies between the common begin and end of several, with some of these."""
+    texts = sorted(texts)
+    head = _common(texts, whole_words)
+    tail = _common([text[len(head) :][::-1] for text in texts], whole_words)[::-1]
+    middles = [text[len(head) : len(text) - len(tail)] for text in texts]
+    if whole_words and max(map(len, middles)) > width:
+        return _told_apart(texts, width, whole_words=False)
+    result = {}
+    for text, middle in zip(texts, middles):
+        room = max(0, (width - len(middle) - 2) // 2)
+        begin = head if len(head) <= room else f"{head[:room]}…"
+        end = tail if len(tail) <= room else f"…{tail[len(tail) - room :]}"
+        result[text] = f"{begin}{middle}{end}"
+    return result
 
 
 def label_inches(texts):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.cluster.hierarchy import dendrogram
 
-from skinterp.display._display import PALETTE, PanelsDisplay, label, tidy
+from skinterp.display._display import PALETTE, PanelsDisplay, labels, tidy
 
 
 class EmbeddingDisplay(PanelsDisplay):
@@ -52,10 +52,11 @@ class EmbeddingDisplay(PanelsDisplay):
         plane.scatter(*points.T, s=18, color=PALETTE[0], zorder=3)
         # with many inputs only those far from the centre have room for a name
         far = np.argsort(-np.hypot(*points.T))[: 12 if n > 25 else n]
+        names = labels(self.feature_names, 22)
         for j in far:
             side = points[j, 0] <= np.median(points[:, 0])
             plane.annotate(
-                label(self.feature_names[j], 22),
+                names[j],
                 points[j],
                 xytext=(4 if side else -4, 2),
                 textcoords="offset points",
@@ -77,7 +78,7 @@ class EmbeddingDisplay(PanelsDisplay):
             np.asarray(self.tree, dtype=float),
             ax=ax,
             orientation="left",
-            labels=[label(name, 26) for name in self.feature_names],
+            labels=labels(self.feature_names, 26),
             color_threshold=0.0,
             above_threshold_color=PALETTE[0],
             leaf_font_size=9 if n <= 25 else 7,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches
+from skinterp.display._display import Display, label_inches, labels
 
 
 def fold_over_signs(values):
@@ -58,6 +58,10 @@ class FieldsDisplay(Display):
         return np.sort(np.argsort(size, kind="stable")[::-1][: self.max_variables])
 
     @property
+    def _labels(self):
+        return labels([self.names[i] for i in self._shown], 24)
+
+    @property
     def _is_wide(self):
         return shared(self.categories) and len(self.names) > 1
 
@@ -69,7 +73,7 @@ class FieldsDisplay(Display):
     def _size(self):
         n, q = len(self._shown), self._n_categories
         if self._is_wide:
-            below = label_inches(label(self.names[i], 24) for i in self._shown)
+            below = label_inches(self._labels)
             return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
         return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
 
@@ -78,7 +82,7 @@ class FieldsDisplay(Display):
         for row, i in enumerate(self._shown):
             table[row, : len(self.fields[i])] = self.fields[i]
         limit = fold_over_signs(table)
-        names = [label(self.names[i], 24) for i in self._shown]
+        names = self._labels
         image = ax.imshow(
             table.T if self._is_wide else table,
             cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto",
@@ -94,8 +98,7 @@ class FieldsDisplay(Display):
     def _label_axes(self, ax, names, table, limit):
         long = max(map(len, names)) > 3
         ax.set_xticks(range(len(names)), names, rotation=90 if long else 0)
-        labels = [label(c, 18) for c in self.categories[0]]
-        ax.set_yticks(range(len(labels)), labels)
+        ax.set_yticks(range(len(self.categories[0])), labels(self.categories[0], 18))
         ax.set_xlabel("variable")
         ax.set_ylabel("category")
 
@@ -104,9 +107,9 @@ class FieldsDisplay(Display):
         ax.set_xticks([])
         ax.set_xlabel("category")
         for row, i in enumerate(self._shown):
-            for k, category in enumerate(self.categories[i]):
+            for k, category in enumerate(labels(self.categories[i], 12)):
                 dark = abs(table[row, k]) > 0.6 * limit
                 ax.text(
-                    k, row, label(category, 12), ha="center", va="center",
+                    k, row, category, ha="center", va="center",
                     fontsize="small", color="white" if dark else "black",
                 )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import rankdata
 
-from skinterp.display._display import Display, label
+from skinterp.display._display import Display, labels
 
 
 class ImportanceTableDisplay(Display):
@@ -64,15 +64,15 @@ class ImportanceTableDisplay(Display):
             )
         ax.set_xticks(
             range(len(self.shares)),
-            [label(name, 26) for name in self.shares],
+            labels(self.shares, 26),
             rotation=40,
             ha="left",
             rotation_mode="anchor",
         )
         ax.xaxis.tick_top()
-        ax.set_yticks(range(len(shown)), [label(self.feature_names[j], 32) for j in shown])
+        ax.set_yticks(range(len(shown)), labels([self.feature_names[j] for j in shown], 32))
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         bar = ax.figure.colorbar(image, ax=ax, shrink=0.7, pad=0.02, aspect=25)
-        bar.set_label("Share, relative to the largest of the method; numbers: ranks")
+        bar.set_label("Share, relative to\nthe method's largest;\nnumbers: ranks")
         bar.outline.set_visible(False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, Display, cycle, label, legend_beside, tidy
+from skinterp.display._display import PALETTE, Display, cycle, label, labels, legend_beside, tidy
 
 _HATCHES = (None, "////", "....", "xxxx")
 
@@ -69,7 +69,7 @@ class ImportancesDisplay(Display):
                 hatch=_HATCHES[(i // len(PALETTE)) % len(_HATCHES)],
                 label=label(name, 28),
             )
-        ax.set_yticks(centres, [label(self.feature_names[j], 32) for j in shown])
+        ax.set_yticks(centres, labels([self.feature_names[j] for j in shown], 32))
         ax.set_ylim(len(shown) - 0.5, -0.5)
         ax.set_xlabel("Importance, relative to the largest of the method")
         if len(shown) < len(self.feature_names):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches
+from skinterp.display._display import Display, label, label_inches, labels
 from skinterp.display._fields import fold_over_signs
 
 
@@ -39,7 +39,7 @@ class PairDisplay(Display):
     @property
     def _size(self):
         n, m = np.shape(self.couplings)
-        beside, below = (label_inches(label(c, 16) for c in part) for part in self.categories)
+        beside, below = (label_inches(labels(part, 16)) for part in self.categories)
         width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
         return width + beside + 1.6, height + below + 0.7
 
@@ -47,7 +47,7 @@ class PairDisplay(Display):
         values = np.asarray(self.couplings, dtype=float)
         limit = fold_over_signs(values)
         image = ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
-        rows, columns = ([label(c, 16) for c in part] for part in self.categories)
+        rows, columns = (labels(part, 16) for part in self.categories)
         long = max(map(len, columns)) > 5
         ax.set_xticks(range(len(columns)), columns, rotation=90 if long else 0)
         ax.set_yticks(range(len(rows)), rows)

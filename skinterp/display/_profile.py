@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, label, tidy
+from skinterp.display._display import PanelsDisplay, label, labels, tidy
 from skinterp.utils import import_optional
 
 _COLUMNS = 4
@@ -63,15 +63,18 @@ class ProfileDisplay(PanelsDisplay):
         for ax in axes[len(self.feature_names) :]:
             ax.remove()
         axes = axes[: len(self.feature_names)]
-        for ax, grid, curves, name in zip(axes, self.grids, self.values, self.feature_names):
+        names = labels(self.feature_names, 26)
+        for ax, grid, curves, name in zip(axes, self.grids, self.values, names):
             for q, colour, curve in zip(self.quantiles, colours, curves):
                 ax.plot(grid, curve, color=colour, linewidth=1.3, label=f"{q:.3g}")
-            ax.set_xlabel(label(name, 26))
+            ax.set_xlabel(name)
             ax.locator_params(axis="x", nbins=4)
             tidy(ax)
         figure.supylabel(label(self.name, 50), fontsize="medium")
-        handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(
-            handles, labels, loc="outside right upper", title="others at\nquantile", frameon=False
+            *axes[0].get_legend_handles_labels(),
+            loc="outside right upper",
+            title="others at\nquantile",
+            frameon=False,
         )
         return axes

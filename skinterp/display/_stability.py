@@ -8,6 +8,7 @@ from skinterp.display._display import (
     Display,
     cycle,
     label,
+    labels,
     legend_beside,
     tidy,
 )
@@ -79,7 +80,7 @@ class RankStabilityDisplay(Display):
             )
         for edge in places[1:] - 0.5:
             ax.axhline(edge, color="#E5E5E5", linewidth=0.6)
-        ax.set_yticks(places, [label(self.feature_names[j], 32) for j in shown])
+        ax.set_yticks(places, labels([self.feature_names[j] for j in shown], 32))
         ax.set_ylim(len(shown) - 0.5, -0.5)
         ax.set_xlim(0.5, len(self.feature_names) + 0.5)
         ax.set_xlabel("Rank (1 is the most important), mean and where 95 % lie")

@@ -11,7 +11,9 @@ from sklearn.utils import check_random_state
 from skinterp.display import ImportanceTableDisplay
 from skinterp.evaluation._compare import is_used_as_it_is, make_surrogates
 from skinterp.importance import (
+    checked_target,
     importance_shares,
+    is_view_of_classes,
     kendall_matrix,
     spearman_matrix,
     top_k_overlap,
@@ -29,6 +31,7 @@ NETWORK_METHODS = (
     "perturbation",
     "permutation",
 )
+FOREST_METHODS = ("forest, impurity", "forest, permutation")
 _N_REPEATS = 5
 _LARGEST_SEED = 2**31 - 1
 
@@ -59,6 +62,31 @@ class ImportanceComparison:
     @property
     def _table(self):
         return np.array(list(self.shares.values()))
+
+    def ranking(self, method=None):
+        """Return the inputs by their share, the most important first.
+
+        Parameters
+        ----------
+        method : str or None, default=None
+            By which method; None is the mean over all of them.
+
+        Returns
+        -------
+        list of str
+            Names; of equal ones the first comes first.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+        """
+        if method is not None and method not in self.shares:
+            raise ValueError(
+                f"method must be one of {list(self.methods)}. Got {method!r} instead."
+            )
+        shares = self._table.mean(axis=0) if method is None else self.shares[method]
+        return [self.feature_names[j] for j in np.argsort(-shares, kind="stable")]
 
     def agreement(self, kind="kendall", k=3):
         """Return how far the rankings of every two methods agree.
@@ -125,8 +153,7 @@ class ImportanceComparison:
         """
         pandas = import_optional("pandas", extra="plot", purpose="to_frame")
         index = pandas.Index(self.feature_names, name="feature")
-        frame = pandas.DataFrame(self.shares, index=index)
-        return frame.iloc[np.argsort(-self._table.mean(axis=0), kind="stable")]
+        return pandas.DataFrame(self.shares, index=index).loc[self.ranking()]
 
     def display(self, max_features=40):
         """Return the display of shares and ranks.
@@ -244,21 +271,35 @@ def _forest(task, X, y, seed):
 
 
 def _checked_target(network, rows, y):
-    """Return the target, or the network's own answers, refusing what has no importances."""
-    if network.task == "multilabel" or (network.task == "regression" and network.n_outputs > 1):
+    """Return the target, or the network's own answers, refusing one that says nothing."""
+    if y is not None and is_view_of_classes(network):
         raise ValueError(
-            f"compare_importances explains one target. Got a {network.task} network with "
-            f"{network.n_outputs} outputs instead: pass as_network(model).output(k) or .margin(k)."
+            "y must be left out for a view of a classifier, which answers log-odds. "
+            f"Got y for {network!r} instead."
         )
-    if y is not None and len(y) != len(rows):
-        raise ValueError(f"y must have one entry per row of X, {len(rows)}. Got {len(y)} instead.")
-    target = network.predict(rows) if y is None else y
+    target = network.predict(rows) if y is None else checked_target(y, len(rows))
+    n_columns = 1 if network.task in ("binary", "multiclass") else network.n_outputs
+    if target.size != n_columns * len(rows):
+        raise ValueError(
+            f"y must have {n_columns} column(s), one per output. Got shape {target.shape} instead."
+        )
     if len(np.unique(target)) < 2:
         raise ValueError(
             "The target must have at least two values. "
             f"Got {np.unique(target).tolist()} at all rows instead."
         )
     return target
+
+
+def _made_surrogates(surrogates, task, seed):
+    """Return the surrogates by name, refusing names that methods have."""
+    if surrogates is not None and not len(surrogates):
+        return {}
+    forms = make_surrogates(surrogates, task, seed)
+    taken = sorted(set(forms) & {*NETWORK_METHODS, *FOREST_METHODS})
+    if taken:
+        raise ValueError(f"surrogates must not have the names of methods. Got {taken} instead.")
+    return forms
 
 
 def compare_importances(
@@ -272,12 +313,13 @@ def compare_importances(
         Anything :func:`skinterp.network.as_network` takes. An unfitted estimator is trained first.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows.
-    y : array-like of shape (n_samples,) or None, default=None
-        Target; without it the network's own answers stand in for it.
-    surrogates : sequence of str or dict, default=("tree", "linear", "symbolic")
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs) or None, default=None
+        Target; without it the network's own answers stand in for it. Views of classifiers answer
+        log-odds and take none.
+    surrogates : sequence of str, dict or None, default=("tree", "linear", "symbolic")
         Surrogates whose importances to add, as in :func:`compare_surrogates`; fitted ones are
-        used as they are; an empty sequence for none. Forms that have no importances are left out
-        with a note.
+        used as they are; None is the default; an empty sequence for none. Forms that do not fit
+        the network, or have no importances, are left out with a note.
     random_state : int, RandomState instance or None, default=0
         Seeds all that is random.
 
@@ -292,8 +334,8 @@ def compare_importances(
     Raises
     ------
     ValueError
-        If the network is not fitted and there is no target, X does not fit it, or it has several
-        outputs of a regression.
+        If the network is not fitted and there is no target, X or y do not fit it, or a surrogate
+        is unknown or has the name of a method.
 
     Notes
     -----
@@ -313,30 +355,28 @@ def compare_importances(
     >>> found.methods[-3:]
     ('forest, impurity', 'forest, permutation', 'tree')
     """
-    y = None if y is None else np.asarray(y)
     if not is_used_as_it_is(network):
         if y is None:
             raise ValueError(
                 "y must be passed, because network is not fitted and has to be trained."
             )
-        network = clone(network).fit(X, y)
+        network = clone(network).fit(X, checked_target(y, len(X)))
     network = as_network(network)
     rows, names = checked_rows(network, X), input_names(network, X)
     target = _checked_target(network, rows, y)
     seed = check_random_state(random_state).randint(_LARGEST_SEED)
+    forms = _made_surrogates(surrogates, network.task, seed)
     shares, notes = {}, []
     for method in NETWORK_METHODS:
         try:
             shares[method] = importance_shares(method, network, rows, target, seed)
         except ValueError as error:
             notes.append(f"{method} is left out: {error}")
-    impurity, permutation = _forest(network.task, rows, target, seed)
-    shares |= {"forest, impurity": impurity, "forest, permutation": permutation}
-    forms = make_surrogates(surrogates, network.task, seed) if len(surrogates) else {}
+    shares |= zip(FOREST_METHODS, _forest(network.task, rows, target, seed))
     for name, surrogate in forms.items():
-        if not is_fitted(surrogate):
-            surrogate = clone(surrogate).set_params(network=network).fit(rows)
         try:
+            if not is_fitted(surrogate):
+                surrogate = clone(surrogate).set_params(network=network).fit(rows)
             shares[name] = surrogate_shares(surrogate, rows)
         except ValueError as error:
             notes.append(f"{name} is left out: {error}")

@@ -7,6 +7,7 @@ and `integrated_gradients` at slopes, `perturbation` and `lek_profile` at answer
 network treats alike.
 """
 
+from skinterp.importance._checks import checked_target, is_view_of_classes
 from skinterp.importance._derivatives import (
     gradient_times_input,
     integrated_gradients,
@@ -29,12 +30,14 @@ __all__ = [
     "Importances",
     "LekProfile",
     "VariableEmbedding",
+    "checked_target",
     "connection_weights",
     "garson",
     "gradient_times_input",
     "importance_shares",
     "importance_stability",
     "integrated_gradients",
+    "is_view_of_classes",
     "kendall_matrix",
     "lek_profile",
     "partial_derivatives",

@@ -3,8 +3,8 @@
 import numpy as np
 
 from skinterp.importance._paths import mean_gradient
-from skinterp.importance._result import Importances
-from skinterp.network import as_network, checked_rows, input_names, output_names
+from skinterp.importance._result import importances_of, zero_sum
+from skinterp.network import as_network, as_rows, checked_row, checked_rows, input_names
 from skinterp.sampling import feature_scale
 
 _BLOCK_FLOATS = 2**22
@@ -26,8 +26,9 @@ def partial_derivatives(network, X):
     Importances
         Mean derivatives, per unit of the input. `statistics` holds their standard deviation
         ("std"), root mean square ("rms"), the mean times the standard deviation of the input
-        ("per_deviation", which is drawn), and "share": the root mean square times the standard
-        deviation of the input, as a part of the sum over inputs, by which inputs are ranked.
+        ("per_deviation", which is drawn), and "share": the root mean square (of logits less their
+        mean over the classes) times the standard deviation of the input, as a part of the sum
+        over inputs, by which inputs are ranked.
 
     Raises
     ------
@@ -65,36 +66,45 @@ def partial_derivatives(network, X):
             "X must have an input that varies to weigh derivatives by. Got constant columns only "
             "instead."
         )
-    total, squares = 0.0, 0.0
-    step = max(1, _BLOCK_FLOATS // (rows.shape[1] * (network.n_outputs or 1)))
-    for start in range(0, len(rows), step):
-        slopes = network.jacobian(rows[start : start + step])
-        total = total + slopes.sum(axis=0)
-        squares = squares + (slopes**2).sum(axis=0)
-    mean, rms = (total / len(rows)).T, np.sqrt(squares / len(rows)).T
-    strength = rms * scale[:, np.newaxis]
+    mean, std, rms, strength = _moments(network, rows)
+    strength = strength * scale[:, np.newaxis]
     whole = strength.sum(axis=0)
     statistics = {
-        "std": np.sqrt(np.maximum(rms**2 - mean**2, 0.0)),
+        "std": std,
         "rms": rms,
         "per_deviation": mean * scale[:, np.newaxis],
         "share": strength / np.where(whole > 0, whole, 1.0),
     }
-    return Importances(mean, names, output_names(network), "Mean derivative", strength, statistics)
+    return importances_of(network, mean, names, "Mean derivative", strength, statistics)
 
 
-def _row(network, x, name):
-    """Return one row as an array of shape (n_features,)."""
-    array = x if hasattr(x, "columns") else np.atleast_2d(np.asarray(x, dtype=float))
-    rows = checked_rows(network, array)
-    if len(rows) != 1:
-        raise ValueError(f"{name} must be one row. Got {len(rows)} rows instead.")
-    return rows[0]
+def _moments(network, rows):
+    """Return mean, deviation and root mean square of the slopes, and the latter of zero-sum ones.
+
+    Each of shape (n_features, n_outputs). Sums are of differences to the slopes at the first row,
+    so that slopes that are the same everywhere have no deviation.
+    """
+    first = network.jacobian(rows[:1])[0]
+    sums, squares, sizes, zero_sum_sizes = 0.0, 0.0, 0.0, 0.0
+    step = max(1, _BLOCK_FLOATS // first.size)
+    for start in range(0, len(rows), step):
+        slopes = network.jacobian(rows[start : start + step])
+        sums = sums + (slopes - first).sum(axis=0)
+        squares = squares + ((slopes - first) ** 2).sum(axis=0)
+        sizes = sizes + (slopes**2).sum(axis=0)
+        zero_sum_sizes = zero_sum_sizes + (zero_sum(network, slopes, axis=1) ** 2).sum(axis=0)
+    shift = sums / len(rows)
+    deviation = np.sqrt(np.maximum(squares / len(rows) - shift**2, 0.0))
+    rms, strength = np.sqrt(sizes / len(rows)), np.sqrt(zero_sum_sizes / len(rows))
+    return (first + shift).T, deviation.T, rms.T, strength.T
 
 
 def _ends(network, x, baseline):
-    start = np.zeros(network.n_features_in or np.size(x)) if baseline is None else baseline
-    return _row(network, start, "baseline"), _row(network, x, "x")
+    """Return the baseline and the row as arrays, and the names of the inputs."""
+    x = as_rows(x)
+    start = np.zeros(x.shape[1]) if baseline is None else baseline
+    end = checked_row(network, x)
+    return checked_row(network, start, "baseline"), end, input_names(network, x)
 
 
 def gradient_times_input(network, x, baseline=None):
@@ -106,9 +116,9 @@ def gradient_times_input(network, x, baseline=None):
     ----------
     network : estimator, Network, ScalarView, tuple or callable
         The network; of a classifier the log-odds (of more than two classes the logits).
-    x : array-like of shape (n_features,) or (1, n_features), or data frame of one row
+    x : array-like of shape (n_features,) or (1, n_features), Series, or data frame of one row
         The row.
-    baseline : array-like of shape (n_features,) or None, default=None
+    baseline : array-like of shape (n_features,), Series or None, default=None
         What to compare with, in input units; None is zero. The mean of your data is often a
         better choice.
 
@@ -140,10 +150,9 @@ def gradient_times_input(network, x, baseline=None):
     array([ 6., -4.])
     """
     network = as_network(network)
-    start, end = _ends(network, x, baseline)
+    start, end, names = _ends(network, x, baseline)
     values = (network.jacobian(end[np.newaxis])[0] * (end - start)).T
-    names = input_names(network, x if hasattr(x, "columns") else end[np.newaxis])
-    return Importances(values, names, output_names(network), "Gradient x input")
+    return importances_of(network, values, names, "Gradient x input")
 
 
 def integrated_gradients(network, x, baseline=None):
@@ -156,9 +165,9 @@ def integrated_gradients(network, x, baseline=None):
     ----------
     network : estimator, Network, ScalarView, tuple or callable
         The network; of a classifier the log-odds (of more than two classes the logits).
-    x : array-like of shape (n_features,) or (1, n_features), or data frame of one row
+    x : array-like of shape (n_features,) or (1, n_features), Series, or data frame of one row
         The row.
-    baseline : array-like of shape (n_features,) or None, default=None
+    baseline : array-like of shape (n_features,), Series or None, default=None
         What to compare with, in input units; None is zero. The mean of your data is often a
         better choice.
 
@@ -175,8 +184,9 @@ def integrated_gradients(network, x, baseline=None):
     Notes
     -----
     The integral is exact for piecewise-linear networks, whose slopes are constant between the
-    kinks on the line, and adaptive (to 1e-10) for others. The result depends on the baseline as
-    much as on the row, and the line between them may lead where there are no data.
+    kinks on the line, and adaptive for others: to 1e-10 of the largest slope, or 1e-6 for
+    callables. The result depends on the baseline as much as on the row, and the line between them
+    may lead where there are no data.
 
     References
     ----------
@@ -191,7 +201,6 @@ def integrated_gradients(network, x, baseline=None):
     array([1.333333, 0.666667])
     """
     network = as_network(network)
-    start, end = _ends(network, x, baseline)
+    start, end, names = _ends(network, x, baseline)
     values = (mean_gradient(network, start, end) * (end - start)).T
-    names = input_names(network, x if hasattr(x, "columns") else end[np.newaxis])
-    return Importances(values, names, output_names(network), "Integrated gradients")
+    return importances_of(network, values, names, "Integrated gradients")

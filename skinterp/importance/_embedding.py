@@ -6,12 +6,13 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from skinterp.display import EmbeddingDisplay
-from skinterp.importance._weights import _dense, _first_weights
-from skinterp.network import input_names
+from skinterp.importance._checks import checked_count
+from skinterp.importance._weights import first_weights
+from skinterp.network import as_network, dense_of, input_names
 from skinterp.utils import import_optional
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VariableEmbedding:
     """The inputs of a network as points: rows of its first weight matrix.
 
@@ -53,9 +54,7 @@ class VariableEmbedding:
         ValueError
             If `n_clusters` is not from 1 to the number of inputs.
         """
-        n = len(self.feature_names)
-        if not 1 <= n_clusters <= n:
-            raise ValueError(f"n_clusters must be from 1 to {n}. Got {n_clusters} instead.")
+        checked_count(n_clusters, "n_clusters", 1, len(self.feature_names))
         labels = fcluster(self.tree, n_clusters, criterion="maxclust")
         first = sorted(set(labels.tolist()), key=labels.tolist().index)
         return [[n for n, k in zip(self.feature_names, labels) if k == label] for label in first]
@@ -89,6 +88,16 @@ class VariableEmbedding:
             self.coordinates, self.tree, self.feature_names, explained=self.explained
         ).plot()
 
+    def __str__(self):
+        sizes = np.linalg.norm(self.weights, axis=1)
+        width = max(len(name) for name in self.feature_names)
+        lines = ["inputs on the map, and the length of their rows of weights"]
+        for name, (x, y), size in zip(self.feature_names, self.coordinates, sizes):
+            lines.append(f"{name:<{width}}  {x:9.3g}  {y:9.3g}  {size:9.3g}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
 
 def variable_embedding(network, X=None):
     """Place the inputs of a network by their weights into its first hidden layer.
@@ -117,9 +126,11 @@ def variable_embedding(network, X=None):
 
     Notes
     -----
-    Inputs near the origin are hardly used. Weights of inputs that hardly matter stay near their
-    random start, and so may look alike or different by chance; distances between weak inputs mean
-    little. Opposite rows are inputs of opposite effect, not unrelated ones.
+    The origin of the map is the mean of the rows, not an input without weights: the length of the
+    rows, which is printed, says how much is read from an input. Weights of inputs that hardly
+    matter stay near their random start, and so may look alike or different by chance; distances
+    between weak inputs mean little. Opposite rows are inputs of opposite effect, not unrelated
+    ones.
 
     Examples
     --------
@@ -129,8 +140,9 @@ def variable_embedding(network, X=None):
     >>> variable_embedding(network).clusters(2)
     [['x0', 'x1'], ['x2']]
     """
-    network, dense = _dense(network, "variable_embedding")
-    weights = _first_weights(network, dense, X)
+    network = as_network(network)
+    dense = dense_of(network, "variable_embedding")
+    weights = first_weights(network, dense, X)
     if len(weights) < 2:
         raise ValueError("variable_embedding needs at least two inputs. Got a network of one.")
     left, sizes, _ = np.linalg.svd(weights - weights.mean(axis=0), full_matrices=False)

@@ -5,6 +5,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, r2_score
 
+from skinterp.importance._checks import is_view_of_classes
 from skinterp.importance._derivatives import partial_derivatives
 from skinterp.importance._perturbation import perturbation
 from skinterp.importance._weights import connection_weights, garson
@@ -86,7 +87,11 @@ METHODS = {
     "connection weights": lambda network, X, y, seed: connection_weights(network, X).shares(),
     "derivatives": lambda network, X, y, seed: partial_derivatives(network, X).shares(),
     "perturbation": lambda network, X, y, seed: perturbation(
-        network, X, y, random_state=seed, n_repeats=_N_REPEATS
+        network,
+        X,
+        None if is_view_of_classes(network) else y,
+        random_state=seed,
+        n_repeats=_N_REPEATS,
     ).shares(),
     "permutation": permutation_shares,
     "forest": forest_shares,

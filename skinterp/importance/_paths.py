@@ -1,19 +1,25 @@
 """Mean gradients along a straight line, exact for piecewise-linear networks."""
 
+import warnings
+
 import numpy as np
 from scipy.integrate import quad_vec
+from sklearn.exceptions import ConvergenceWarning
 
 from skinterp.network import DenseNetwork, ScalarView
 
-_BENDING = {"identity": 1.0, "relu": 0.0, "leaky_relu": None}
-_TOLERANCE = 1e-10
+_STRAIGHT = ("identity", "relu", "leaky_relu")
+_EXACT = 1e-10, 10_000  # precision, and most intervals, of quadrature
+_ROUGH = 1e-6, 500  # of slopes that are differences themselves
 
 
-def _layers(network):
-    """Return the layers of a network or linear view, or None."""
-    if isinstance(network, ScalarView) and network.network.n_outputs == 1:
-        network = network.network
-    return network.layers if isinstance(network, DenseNetwork) else None
+def _straight_layers(network):
+    """Return the layers of a network, or of the one behind a view, if all are piecewise linear."""
+    network = network.network if isinstance(network, ScalarView) else network
+    if not isinstance(network, DenseNetwork):
+        return None
+    is_straight = all(layer.activation.name in _STRAIGHT for layer in network.layers)
+    return network.layers if is_straight else None
 
 
 def kinks(layers, start, end):
@@ -32,7 +38,7 @@ def kinks(layers, start, end):
         Shares of the way, ascending, from 0 to 1.
     """
     times, H = np.array([0.0, 1.0]), np.stack([start, end])
-    for weights, bias, activation in layers[:-1]:
+    for weights, bias, activation in layers:
         Z = H @ weights + bias
         left, right = Z[:-1], Z[1:]
         cross = left * right < 0
@@ -59,19 +65,48 @@ def mean_gradient(network, start, end):
     Returns
     -------
     ndarray of shape (n_outputs, n_features)
-        Exact between kinks of a piecewise-linear network; else to 1e-10 by adaptive quadrature.
+        Exact between kinks of a piecewise-linear network; else by adaptive quadrature, to 1e-10 of
+        the largest slope, or 1e-6 where slopes are differences.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If this is not reached.
     """
-    layers = _layers(network)
-    if layers is not None and all(layer.activation.name in _BENDING for layer in layers):
-        times = kinks(layers, start, end)
-        middles = 0.5 * (times[1:] + times[:-1])
-        slopes = network.jacobian(start + middles[:, np.newaxis] * (end - start))
-        return np.tensordot(np.diff(times), slopes, axes=1)
-    return quad_vec(
-        lambda t: network.jacobian((start + t * (end - start))[np.newaxis])[0],
+    layers, points = _straight_layers(network), None
+    if layers is not None:
+        points = kinks(layers, start, end)
+        if not isinstance(network, ScalarView) or network.network.n_outputs == 1:
+            middles = 0.5 * (points[1:] + points[:-1])
+            slopes = network.jacobian(start + middles[:, np.newaxis] * (end - start))
+            return np.tensordot(np.diff(points), slopes, axes=1)
+    return _integrate(network, start, end, points)
+
+
+def _integrate(network, start, end, points):
+    """Return the mean of the Jacobian by adaptive quadrature between points."""
+
+    def slopes(times):
+        return network.jacobian(start + np.atleast_1d(times)[:, np.newaxis] * (end - start))
+
+    inner = network.network if isinstance(network, ScalarView) else network
+    tolerance, limit = _EXACT if isinstance(inner, DenseNetwork) else _ROUGH
+    scale = np.abs(slopes(np.linspace(0.0, 1.0, 9))).max() or 1.0
+    mean, error, info = quad_vec(
+        lambda t: slopes(t)[0] / scale,
         0.0,
         1.0,
-        epsabs=_TOLERANCE,
-        epsrel=_TOLERANCE,
-        limit=10_000,
-    )[0]
+        epsabs=tolerance,
+        epsrel=tolerance,
+        limit=limit,
+        points=points,
+        full_output=True,
+    )
+    if not info.success:
+        warnings.warn(
+            f"Mean slopes on the line are known to {error:.1g} of the largest slope only: slopes "
+            "jump on it, or are not precise enough.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    return mean * scale

@@ -1,11 +1,12 @@
 """How much worse a network answers when one input is blurred."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
+from skinterp.importance._checks import checked_count, checked_target, is_view_of_classes
 from skinterp.importance._result import Importances
 from skinterp.network import as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
@@ -15,21 +16,34 @@ _LEAST_PROBABILITY = 1e-15
 
 def _wanted(network, X, y):
     """Return what the network should answer: probabilities of classes, or values."""
-    if network.task == "regression":
-        values = network.raw_values(X) if y is None else np.asarray(y, dtype=float)
-        return values.reshape(len(X), -1)
     if y is None:
-        return network.predict_proba(X)
-    y = np.asarray(y)
-    if network.task == "multilabel":
-        return y.astype(float)
-    unknown = np.setdiff1d(y, network.classes).tolist()
+        return network.raw_values(X) if network.task == "regression" else network.predict_proba(X)
+    y = checked_target(y, len(X))
+    if is_view_of_classes(network):
+        raise ValueError(
+            f"y must be left out for a view of a classifier, which answers log-odds. Got y for "
+            f"{network!r} instead; pass the classifier itself."
+        )
+    if network.task in ("binary", "multiclass"):
+        return _one_hot(y, network.classes)
+    y = y.reshape(len(X), -1)
+    if y.shape[1] != network.n_outputs:
+        raise ValueError(
+            f"y must have one column per output, {network.n_outputs}. Got {y.shape[1]} instead."
+        )
+    return y.astype(float)
+
+
+def _one_hot(y, classes):
+    if y.ndim == 2:
+        raise ValueError(f"y must be one column of class labels. Got shape {y.shape} instead.")
+    unknown = np.setdiff1d(y, classes).tolist()
     if unknown:
         raise ValueError(
             f"y has labels that the network does not know: {unknown}. "
-            f"Its classes are {network.classes.tolist()}."
+            f"Its classes are {classes.tolist()}."
         )
-    return (y[:, np.newaxis] == network.classes).astype(float)
+    return (y[:, np.newaxis] == classes).astype(float)
 
 
 def losses(network, X, wanted):
@@ -76,6 +90,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
         Rows.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs) or None, default=None
         Target; None is the network's own answers, so that the growth is what the noise changes.
+        Views of classifiers answer log-odds and take none.
     noise : float, default=0.5
         Standard deviation of the noise, in those of the inputs.
     n_repeats : int, default=10
@@ -116,13 +131,14 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     """
     if not isinstance(noise, Real) or not noise > 0:
         raise ValueError(f"noise must be a positive number. Got {noise!r} instead.")
-    if not isinstance(n_repeats, Integral) or n_repeats < 1:
-        raise ValueError(f"n_repeats must be an integer of at least 1. Got {n_repeats!r} instead.")
+    checked_count(n_repeats, "n_repeats", 1)
     network = as_network(network)
     rows = checked_rows(network, X)
-    if y is not None and len(y) != len(rows):
-        raise ValueError(f"y must have one entry per row of X, {len(rows)}. Got {len(y)} instead.")
     wanted, scale = _wanted(network, rows, y), noise * feature_scale(rows)
+    if not scale.any():
+        raise ValueError(
+            "X must have an input that varies to add noise to. Got constant columns only instead."
+        )
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))

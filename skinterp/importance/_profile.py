@@ -1,16 +1,16 @@
 """What a network answers along one input, the others held."""
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
 from skinterp.display import ProfileDisplay
+from skinterp.importance._checks import checked_count, columns_of, output_index
 from skinterp.network import as_network, checked_rows, input_names, output_names
 from skinterp.utils import import_optional
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LekProfile:
     """Answers of a network along single inputs, the others held at quantiles.
 
@@ -62,14 +62,15 @@ class LekProfile:
 
         Parameters
         ----------
-        output : int, default=0
-            Which output.
+        output : int or str, default=0
+            Which output, by index or name.
 
         Returns
         -------
         ProfileDisplay
             The display.
         """
+        output = output_index(output, self.output_names)
         return ProfileDisplay(
             self.grids,
             self.values[..., output],
@@ -78,18 +79,15 @@ class LekProfile:
             name=self.output_names[output],
         ).plot()
 
+    def __str__(self):
+        width = max(len(name) for name in self.feature_names)
+        lines = ["range of the answers along each input, the others held"]
+        for name, curves in zip(self.feature_names, np.ptp(self.values, axis=2)):
+            ranges = "  ".join(f"{value:10.4g}" for value in curves.max(axis=0))
+            lines.append(f"{name:<{width}}  {ranges}")
+        return "\n".join(lines)
 
-def _profiled(features, names):
-    """Return the columns of the profiled inputs."""
-    if features is None:
-        return list(range(len(names)))
-    columns = []
-    for feature in features:
-        known = feature in names if isinstance(feature, str) else 0 <= feature < len(names)
-        if not known:
-            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
-        columns.append(names.index(feature) if isinstance(feature, str) else int(feature))
-    return columns
+    __repr__ = __str__
 
 
 def lek_profile(
@@ -104,9 +102,9 @@ def lek_profile(
         followed.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows: they give ranges and quantiles.
-    features : sequence of str or int or None, default=None
+    features : str, int, sequence of these or None, default=None
         Inputs to follow; None is all.
-    quantiles : sequence of float, default=(0, 0.2, 0.4, 0.6, 0.8, 1)
+    quantiles : float or sequence of float, default=(0, 0.2, 0.4, 0.6, 0.8, 1)
         Where all the other inputs are held at once, one curve each.
     n_steps : int, default=50
         Steps from the least to the largest value of an input.
@@ -143,14 +141,15 @@ def lek_profile(
     >>> np.allclose(curves.values[0, 0, :, 0], 2 * curves.grids[0])
     True
     """
-    if not isinstance(n_steps, Integral) or n_steps < 2:
-        raise ValueError(f"n_steps must be an integer of at least 2. Got {n_steps!r} instead.")
-    quantiles = tuple(float(q) for q in quantiles)
-    if not quantiles or not all(0.0 <= q <= 1.0 for q in quantiles):
-        raise ValueError(f"quantiles must be numbers from 0 to 1. Got {quantiles} instead.")
+    checked_count(n_steps, "n_steps", 2)
+    given, quantiles = quantiles, np.atleast_1d(quantiles)
+    known = quantiles.dtype.kind in "if" and quantiles.size
+    if not known or not ((quantiles >= 0.0) & (quantiles <= 1.0)).all():
+        raise ValueError(f"quantiles must be numbers from 0 to 1. Got {given!r} instead.")
+    quantiles = tuple(map(float, quantiles))
     network = as_network(network)
     rows, names = checked_rows(network, X), input_names(network, X)
-    columns = _profiled(features, names)
+    columns = list(range(len(names))) if features is None else columns_of(features, names)
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
     constant = [names[j] for j, flat in zip(columns, low == high) if flat]
     if constant:

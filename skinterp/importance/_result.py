@@ -1,4 +1,9 @@
-"""Importances of the inputs, as one value object for all methods."""
+"""Importances of the inputs, as one value object for all methods.
+
+A number that is added to all logits of a classifier changes no answer. Values are those of the
+network's logits as they are; what is ranked and drawn are those of the logits less their mean over
+the classes, which are the same for all networks with the same probabilities.
+"""
 
 from dataclasses import dataclass, field
 
@@ -6,6 +11,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skinterp.display import ContributionsDisplay
+from skinterp.importance._checks import output_index
+from skinterp.network import output_names
 from skinterp.utils import import_optional
 
 
@@ -24,9 +31,12 @@ class Importances:
     method : str
         What was measured.
     strength : ndarray of shape (n_features, n_outputs) or None, default=None
-        Not negative: what inputs are ranked by; None is the size of `values`.
+        Not negative: what inputs are ranked by; None is the size of `values` (of logits, of
+        `zero_sum_values`).
     statistics : dict of str to ndarray of shape (n_features, n_outputs), default={}
         What else was measured.
+    are_logits : bool, default=False
+        Whether the outputs are logits of several classes, of which only differences matter.
 
     Examples
     --------
@@ -45,24 +55,19 @@ class Importances:
     method: str
     strength: np.ndarray | None = None
     statistics: dict = field(default_factory=dict)
+    are_logits: bool = False
 
     def __post_init__(self):
         if self.strength is None:
-            object.__setattr__(self, "strength", np.abs(self.values))
+            object.__setattr__(self, "strength", np.abs(self.zero_sum_values))
 
-    def _column(self, output):
-        """Return the index of an output given by name or by index."""
-        if isinstance(output, str):
-            if output not in self.output_names:
-                raise ValueError(
-                    f"output must be one of {list(self.output_names)}. Got {output!r} instead."
-                )
-            return self.output_names.index(output)
-        if not 0 <= output < len(self.output_names):
-            raise ValueError(
-                f"output must be from 0 to {len(self.output_names) - 1}. Got {output} instead."
-            )
-        return int(output)
+    @property
+    def zero_sum_values(self):
+        """The values; of logits less their mean over the classes."""
+        return self._drawn(self.values)
+
+    def _drawn(self, values):
+        return values - values.mean(axis=1, keepdims=True) if self.are_logits else values
 
     def shares(self, output=None):
         """Return how much of an output's total strength each input has.
@@ -79,7 +84,11 @@ class Importances:
         """
         total = self.strength.sum(axis=0)
         shares = self.strength / np.where(total > 0, total, 1.0)
-        return shares.mean(axis=1) if output is None else shares[:, self._column(output)]
+        return (
+            shares.mean(axis=1)
+            if output is None
+            else shares[:, output_index(output, self.output_names)]
+        )
 
     def ranks(self, output=None):
         """Return the rank of each input, 1 for the most important; ties share their mean.
@@ -118,7 +127,7 @@ class Importances:
         Returns
         -------
         pandas.DataFrame
-            Output, feature, value, all statistics, share and rank.
+            Output, feature, value, all statistics, of logits the zero-sum value, share and rank.
 
         Raises
         ------
@@ -130,6 +139,8 @@ class Importances:
         for k, output in enumerate(self.output_names):
             columns = {"output": output, "feature": self.feature_names, "value": self.values[:, k]}
             columns |= {name: table[:, k] for name, table in self.statistics.items()}
+            if self.are_logits:
+                columns["zero_sum_value"] = self.zero_sum_values[:, k]
             columns |= {"share": self.shares(k), "rank": self.ranks(k)}
             frames.append(pandas.DataFrame(columns))
         return pandas.concat(frames, ignore_index=True)
@@ -166,7 +177,7 @@ class Importances:
         """
         scaled = self.statistics.get("per_deviation")
         return ContributionsDisplay(
-            dict(zip(self.output_names, (self.values if scaled is None else scaled).T)),
+            dict(zip(self.output_names, self._drawn(self.values if scaled is None else scaled).T)),
             self.feature_names,
             strength=self.shares(),
             name=self.method if scaled is None else f"{self.method} per standard deviation",
@@ -175,9 +186,68 @@ class Importances:
 
     def __str__(self):
         width = max(len(name) for name in self.feature_names)
-        lines = [self.method]
+        lines = [self.method + (", less the mean over classes" if self.are_logits else "")]
+        if len(self.output_names) > 1:
+            names = "  ".join(f"{name:>12.12}" for name in self.output_names)
+            lines.append(f"{'':<{width}}  {names}")
         for name in self.ranking():
             j = self.feature_names.index(name)
-            numbers = "  ".join(f"{value:12.6g}" for value in self.values[j])
+            numbers = "  ".join(f"{value:12.6g}" for value in self.zero_sum_values[j])
             lines.append(f"{name:<{width}}  {numbers}")
         return "\n".join(lines)
+
+
+def zero_sum(network, values, axis):
+    """Return values of logits less their mean over the classes, other values as they are.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    values : ndarray
+        Values.
+    axis : int
+        The axis of the outputs.
+
+    Returns
+    -------
+    ndarray
+        The values.
+    """
+    if network.task != "multiclass":
+        return values
+    return values - values.mean(axis=axis, keepdims=True)
+
+
+def importances_of(network, values, names, method, strength=None, statistics=None):
+    """Return the importances of the inputs of a network.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    values : ndarray of shape (n_features, n_outputs)
+        What the method measures.
+    names : tuple of str
+        Names of the inputs.
+    method : str
+        What was measured.
+    strength : ndarray of shape (n_features, n_outputs) or None, default=None
+        What inputs are ranked by.
+    statistics : dict of str to ndarray or None, default=None
+        What else was measured.
+
+    Returns
+    -------
+    Importances
+        The importances.
+    """
+    return Importances(
+        values,
+        names,
+        output_names(network),
+        method,
+        strength,
+        statistics or {},
+        are_logits=network.task == "multiclass",
+    )

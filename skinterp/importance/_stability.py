@@ -3,23 +3,28 @@
 import sys
 import warnings
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import RankStabilityDisplay
+from skinterp.importance._checks import (
+    checked_count,
+    checked_estimator,
+    checked_rows_and_target,
+)
 from skinterp.importance._methods import METHODS, importance_shares
 from skinterp.importance._ranks import kendall_matrix
 from skinterp.network import as_network
-from skinterp.utils import check_X, feature_names_of, import_optional
+from skinterp.utils import check_X, import_optional
 from skinterp.utils._sklearn import take_rows
 
 _INTERVAL = (0.025, 0.975)
 _LARGEST_SEED = 2**31 - 1
+_MOST_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,32 @@ class ImportanceStability:
         pairs = [kendall_matrix(table)[above] for table in self.shares]
         return np.array([np.nan if np.isnan(p).all() else np.nanmean(p) for p in pairs])
 
+    def ranking(self, method=None):
+        """Return the inputs by their mean rank over trainings, the best first.
+
+        Parameters
+        ----------
+        method : str or None, default=None
+            By which method; None is the mean over all of them.
+
+        Returns
+        -------
+        list of str
+            Names; of equal ones the first comes first.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+        """
+        ranks = self.mean_ranks
+        if method is not None and method not in self.methods:
+            raise ValueError(
+                f"method must be one of {list(self.methods)}. Got {method!r} instead."
+            )
+        ranks = ranks.mean(axis=0) if method is None else ranks[self.methods.index(method)]
+        return [self.feature_names[j] for j in np.argsort(ranks, kind="stable")]
+
     def top_k_frequency(self, k):
         """Return how often each input is among the k most important ones.
 
@@ -84,8 +115,7 @@ class ImportanceStability:
         ValueError
             If k is not from 1 to the number of inputs.
         """
-        if not 1 <= k <= len(self.feature_names):
-            raise ValueError(f"k must be from 1 to {len(self.feature_names)}. Got {k} instead.")
+        checked_count(k, "k", 1, len(self.feature_names))
         return (rankdata(-self.shares, method="ordinal", axis=-1) <= k).mean(axis=1)
 
     def to_frame(self, k=3):
@@ -175,10 +205,22 @@ def _seeded(estimator, seed):
     return estimator.set_params(**{name: rng.randint(_LARGEST_SEED) for name in names})
 
 
+def _drawn(y, classifies, rng):
+    """Return rows drawn with replacement, of a classifier until every class is among them."""
+    for _ in range(_MOST_DRAWS):
+        rows = rng.randint(len(y), size=len(y))
+        if not classifies or len(np.unique(y[rows])) == len(np.unique(y)):
+            return rows
+    raise ValueError(
+        "y must have classes that are frequent enough for bootstrap samples to hold them all. "
+        f"Got a class of {np.unique(y, return_counts=True)[1].min()} in {len(y)} rows instead."
+    )
+
+
 def _one_training(estimator, X, y, methods, seed, bootstrap):
     """Return the shares by every method, and the score, of one training."""
     rng = check_random_state(seed)
-    rows = rng.randint(len(y), size=len(y)) if bootstrap else np.arange(len(y))
+    rows = _drawn(y, is_classifier(estimator), rng) if bootstrap else np.arange(len(y))
     others = np.setdiff1d(np.arange(len(y)), rows) if bootstrap else rows
     others = others if len(others) else rows
     drawn = take_rows(X, rows)
@@ -205,6 +247,19 @@ def _default_methods(estimator):
     return tuple(names)
 
 
+def _checked_methods(methods, estimator):
+    """Return the names of methods, by default those that have a meaning for the estimator."""
+    if methods is None:
+        return _default_methods(estimator)
+    methods = (methods,) if isinstance(methods, str) else tuple(methods)
+    unknown = [method for method in methods if method not in METHODS]
+    if unknown or not methods:
+        raise ValueError(
+            f"methods must be out of {list(METHODS)}. Got {unknown or methods!r} instead."
+        )
+    return methods
+
+
 def importance_stability(
     estimator,
     X,
@@ -228,7 +283,7 @@ def importance_stability(
         Rows.
     y : array-like of shape (n_samples,)
         Target.
-    methods : sequence of str or None, default=None
+    methods : str, sequence of str or None, default=None
         Out of "garson", "garson 1991", "connection weights", "derivatives", "perturbation",
         "permutation" and "forest"; None is all that have a meaning.
     n_repeats : int, default=20
@@ -282,23 +337,10 @@ def importance_stability(
     >>> found.ranks.shape
     (1, 3, 4)
     """
-    if not isinstance(n_repeats, Integral) or n_repeats < 2:
-        raise ValueError(f"n_repeats must be an integer of at least 2. Got {n_repeats!r} instead.")
-    if not hasattr(estimator, "get_params") or not hasattr(estimator, "fit"):
-        raise ValueError(
-            "estimator must be a scikit-learn estimator that can be trained again. "
-            f"Got {estimator!r} instead."
-        )
-    methods = _default_methods(estimator) if methods is None else tuple(methods)
-    unknown = [method for method in methods if method not in METHODS]
-    if unknown or not methods:
-        raise ValueError(
-            f"methods must be out of {list(METHODS)}. Got {unknown or methods!r} instead."
-        )
-    y = np.asarray(y)
-    if len(np.unique(y)) < 2:
-        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
-    X = X if hasattr(X, "shape") else np.asarray(X)
+    checked_count(n_repeats, "n_repeats", 2)
+    checked_estimator(estimator)
+    methods = _checked_methods(methods, estimator)
+    X, y, names = checked_rows_and_target(X, y)
     seeds = check_random_state(random_state).randint(_LARGEST_SEED, size=n_repeats)
     found = _collected(
         Parallel(n_jobs=n_jobs, return_as="generator")(
@@ -310,7 +352,6 @@ def importance_stability(
     )
     shares = np.stack([table for table, _ in found], axis=1)
     scores = np.array([score for _, score in found])
-    names = feature_names_of(X) or tuple(f"x{j}" for j in range(X.shape[1]))
     return ImportanceStability(methods, shares, scores, names)
 
 

@@ -13,7 +13,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import SubsetsDisplay
-from skinterp.utils import feature_names_of, import_optional
+from skinterp.importance._checks import (
+    checked_count,
+    checked_estimator,
+    checked_rows_and_target,
+    columns_of,
+)
+from skinterp.utils import import_optional
 from skinterp.utils._sklearn import take_rows
 
 _LARGEST_SEED = 2**31 - 1
@@ -210,27 +216,16 @@ def _forest_order(estimator, X, y, rows, seed):
     return np.argsort(-forest.feature_importances_, kind="stable")
 
 
-def _order_of(features, names):
-    """Return the columns of the ranked inputs."""
-    features = features.ranking() if hasattr(features, "ranking") else list(features)
-    columns = []
-    for feature in features:
-        known = feature in names if isinstance(feature, str) else 0 <= feature < len(names)
-        if not known:
-            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
-        columns.append(names.index(feature) if isinstance(feature, str) else int(feature))
-    if len(set(columns)) < len(columns) or not columns:
-        raise ValueError(f"features must be different inputs. Got {features!r} instead.")
-    return columns
-
-
 def _checked_sizes(sizes, n):
     if sizes is None:
         return tuple(range(1, n + 1))
-    sizes = tuple(sorted({int(size) for size in np.atleast_1d(sizes)}))
-    if not sizes or sizes[0] < 1 or sizes[-1] > n:
-        raise ValueError(f"sizes must be from 1 to {n}, the number of features. Got {sizes}.")
-    return sizes
+    sizes = np.atleast_1d(sizes).tolist()
+    whole = all(isinstance(size, int) and not isinstance(size, bool) for size in sizes)
+    if not sizes or not whole or min(sizes) < 1 or max(sizes) > n:
+        raise ValueError(
+            f"sizes must be integers from 1 to {n}, the number of features. Got {sizes} instead."
+        )
+    return tuple(sorted(set(sizes)))
 
 
 def refit_on_features(
@@ -250,8 +245,8 @@ def refit_on_features(
         Rows.
     y : array-like of shape (n_samples,)
         Target.
-    features : Importances or sequence of str or int
-        The ranking, best first; or the inputs to check.
+    features : Importances, ImportanceStability, ImportanceComparison, or sequence of str or int
+        The ranking, best first (of several methods the mean over them); or the inputs to check.
     sizes : int, sequence of int or None, default=None
         How many of them; None is 1 to all of them.
     cv : int, splitter or iterable, default=5
@@ -295,13 +290,10 @@ def refit_on_features(
     >>> bool(check.scores["ranked"]["accuracy"].mean() > 0.9)
     True
     """
-    X, y = X if hasattr(X, "shape") else np.asarray(X), np.asarray(y)
-    if len(y) != len(X):
-        raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
-    if len(np.unique(y)) < 2:
-        raise ValueError(f"y must have at least two values. Got {np.unique(y).tolist()} only.")
-    names = feature_names_of(X) or tuple(f"x{j}" for j in range(X.shape[1]))
-    order = _order_of(features, names)
+    checked_estimator(estimator)
+    checked_count(n_random, "n_random", 0)
+    X, y, names = checked_rows_and_target(X, y)
+    order = columns_of(features.ranking() if hasattr(features, "ranking") else features, names)
     sizes = _checked_sizes(sizes, len(order))
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
     if len(splits) < 2:

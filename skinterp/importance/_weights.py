@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.importance._result import Importances
+from skinterp.importance._result import Importances, importances_of, zero_sum
 from skinterp.network import as_network, checked_rows, dense_of, input_names, output_names
 from skinterp.sampling import feature_scale
 
@@ -10,7 +10,7 @@ FORMS = ("goh", "1991")
 
 
 def _dense(network, owner):
-    """Return the network, its layers, and the names of its inputs and outputs."""
+    """Return the network, and the one with layers behind it."""
     network = as_network(network)
     try:
         return network, dense_of(network, owner)
@@ -18,7 +18,7 @@ def _dense(network, owner):
         raise ValueError(f"{error} Use partial_derivatives or perturbation.") from error
 
 
-def _first_weights(network, dense, X):
+def first_weights(network, dense, X):
     """Return the first layer's weights, of standardised inputs if there are rows."""
     weights = dense.layers[0].weights
     if X is None:
@@ -39,7 +39,8 @@ def garson(network, X=None, *, form="goh"):
         "1991":  sum_j |w_ij| / sum_l |w_lj| * |v_jk|
 
     Biases count for nothing. "goh" is the form most programs compute, in which output weights
-    cancel.
+    cancel. Of classifiers with more than two classes v is taken less its mean over the classes,
+    which changes no probability.
 
     Parameters
     ----------
@@ -90,10 +91,10 @@ def garson(network, X=None, *, form="goh"):
             "garson is defined for one hidden layer. Got a network with "
             f"{len(dense.layers) - 1} instead: use connection_weights or partial_derivatives."
         )
-    first = np.abs(_first_weights(network, dense, X))
+    first = np.abs(first_weights(network, dense, X))
     total = first.sum(axis=0)
     parts = first / np.where(total > 0, total, 1.0)
-    last = np.abs(dense.layers[1].weights)
+    last = np.abs(zero_sum(network, dense.layers[1].weights, axis=1))
     sums = parts @ (last if form == "1991" else np.ones_like(last))
     whole = sums.sum(axis=0)
     values = sums / np.where(whole > 0, whole, 1.0)
@@ -118,8 +119,8 @@ def connection_weights(network, X=None):
     Returns
     -------
     Importances
-        Signed values per input and output (of classifiers with more than two classes: per logit,
-        of which only differences matter).
+        Signed values per input and output. Of classifiers with more than two classes they are per
+        logit, of which only differences matter: inputs are ranked by `zero_sum_values`.
 
     Raises
     ------
@@ -147,8 +148,8 @@ def connection_weights(network, X=None):
     array([ 7., -1.])
     """
     network, dense = _dense(network, "connection_weights")
-    values = _first_weights(network, dense, X)
+    values = first_weights(network, dense, X)
     for layer in dense.layers[1:]:
         values = values @ layer.weights
     title = "Connection weights" + ("" if X is None else " per standard deviation")
-    return Importances(values, input_names(network, X), output_names(network), title)
+    return importances_of(network, values, input_names(network, X), title)

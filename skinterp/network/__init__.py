@@ -10,13 +10,22 @@ from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._dispatch import as_network
 from skinterp.network._network import Network, ScalarView
-from skinterp.network._reading import checked_rows, dense_of, input_names, output_names
+from skinterp.network._reading import (
+    as_rows,
+    checked_row,
+    checked_rows,
+    dense_of,
+    input_names,
+    output_names,
+)
 
 __all__ = [
     "DenseNetwork",
     "Network",
     "ScalarView",
     "as_network",
+    "as_rows",
+    "checked_row",
     "checked_rows",
     "default_network",
     "dense_of",

@@ -1,5 +1,7 @@
 """What every tool asks of a network first: its layers, its names, and rows that fit it."""
 
+import numpy as np
+
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._network import ScalarView
 from skinterp.utils import check_X, feature_names_of
@@ -75,6 +77,61 @@ def checked_rows(network, X):
         If X has other columns than the network, or values that are not finite numbers.
     """
     return check_X(X, network.n_features_in, network.feature_names)
+
+
+def as_rows(x):
+    """Return one row, or a table, as a table whose names can be compared with a network's.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_features,) or (1, n_features), Series, or data frame
+        The row; a Series with names of the inputs becomes a data frame.
+
+    Returns
+    -------
+    data frame or ndarray of shape (n_rows, n_features)
+        The table.
+
+    Examples
+    --------
+    >>> from skinterp.network import as_rows
+    >>> as_rows([1.0, 2.0]).shape
+    (1, 2)
+    """
+    if hasattr(x, "columns"):
+        return x
+    if hasattr(x, "to_frame") and hasattr(x, "index"):
+        return x.to_frame().T
+    return np.atleast_2d(np.asarray(x))
+
+
+def checked_row(network, x, name="x"):
+    """Return one row that a network can be asked at, as an array.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    x : array-like of shape (n_features,) or (1, n_features), Series, or data frame of one row
+        The row; names are compared with those of the network's inputs.
+    name : str, default="x"
+        What it is called, for the error.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        The row.
+
+    Raises
+    ------
+    ValueError
+        If x has several rows, other columns than the network, or values that are not finite
+        numbers.
+    """
+    rows = checked_rows(network, as_rows(x))
+    if len(rows) != 1:
+        raise ValueError(f"{name} must be one row. Got {len(rows)} rows instead.")
+    return rows[0]
 
 
 def output_names(network):

@@ -8,7 +8,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skinterp import LinearSurrogateClassifier, as_network
+from skinterp import LinearSurrogateClassifier, TreeSurrogateClassifier, as_network
 from skinterp.evaluation import compare_importances
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -105,6 +105,45 @@ def test_bad_calls_are_refused(wine):
         compare_importances(model, X, y[:10], surrogates=())
     with pytest.raises(ValueError, match="at least two values"):
         compare_importances(model, X, np.zeros(len(X)), surrogates=())
-    many = as_network(([[[1.0, 0.0], [0.0, 1.0]]], [[0.0, 0.0]], ["identity"]))
-    with pytest.raises(ValueError, match="explains one target"):
-        compare_importances(many, np.eye(2))
+    with pytest.raises(ValueError, match="y must have 1 column"):
+        compare_importances(model, X, np.column_stack([y, y]), surrogates=())
+    with pytest.raises(ValueError, match="y must be left out for a view of a classifier"):
+        compare_importances(as_network(model).margin(2), X, y, surrogates=())
+    with pytest.raises(ValueError, match="surrogates must be names out of"):
+        compare_importances(model, X, y, surrogates=["nope"])
+    with pytest.raises(ValueError, match="names of methods"):
+        compare_importances(model, X, y, surrogates={"permutation": TreeSurrogateClassifier()})
+    with pytest.raises(ValueError, match="method must be one of"):
+        compare_importances(model, X, y, surrogates=()).ranking("nope")
+
+
+def test_a_target_of_one_column_is_a_flat_one(wine):
+    model, X, y = wine
+    flat = compare_importances(model, X, y, surrogates=())
+    column = compare_importances(model, X, np.reshape(y, (-1, 1)), surrogates=())
+    for method, shares in flat.shares.items():
+        np.testing.assert_array_equal(column.shares[method], shares)
+    assert flat.ranking() == list(flat.to_frame().index)
+    assert flat.ranking("perturbation")[0] == X.columns[flat.shares["perturbation"].argmax()]
+
+
+def test_several_outputs_are_explained_at_once():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    Y = np.column_stack([3 * X[:, 2] + 0.3 * X[:, 0], np.tanh(2 * X[:, 2])])
+    mlp = MLPRegressor(hidden_layer_sizes=(8,), solver="lbfgs", max_iter=500, random_state=0)
+    found = compare_importances(mlp.fit(X, Y), X, Y)
+    best = {method: found.ranking(method)[0] for method in found.methods}
+    assert {best[m] for m in best if not m.startswith("garson")} == {"x2"}
+    assert any(note.startswith("symbolic is left out") for note in found.notes)
+    labels = (Y > 0).astype(int)
+    net = MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, labels)
+    assert compare_importances(net, X, labels, surrogates=()).ranking("permutation")[0] == "x2"
+
+
+def test_a_view_of_a_classifier_is_explained_by_its_own_log_odds(wine):
+    model, X, _ = wine
+    found = compare_importances(as_network(model).margin(2), X, surrogates=["linear"])
+    assert {"derivatives", "perturbation", "permutation", "linear"} <= set(found.methods)
+    tau = found.agreement_frame().loc["permutation", "perturbation"]
+    assert tau > 0.5

@@ -73,7 +73,7 @@ def test_summaries_are_of_the_ranks(wine):
     assert len(found.to_frame()) == 26 and "5 trainings" in str(found)
     display = found.plot()
     assert len(display.ax_.get_yticklabels()) == 13
-    with pytest.raises(ValueError, match="k must be from 1 to 13"):
+    with pytest.raises(ValueError, match="k must be an integer from 1 to 13"):
         found.top_k_frequency(14)
 
 
@@ -181,7 +181,7 @@ def test_subsets_of_regressions_and_jobs():
         (["z"], {}, "features must be among"),
         ([0, 0], {}, "features must be different inputs"),
         ([], {}, "features must be different inputs"),
-        (["hue"], {"sizes": 2}, "sizes must be from 1 to 1"),
+        (["hue"], {"sizes": 2}, "sizes must be integers from 1 to 1"),
     ],
 )
 def test_bad_subsets_are_refused(wine, features, options, wording):

@@ -231,7 +231,7 @@ def test_variables_with_the_same_weights_fall_together():
         found.coordinates @ found.coordinates.T, centred @ centred.T, atol=1e-9
     )
     assert found.to_frame().shape == (4, 2)
-    with pytest.raises(ValueError, match="n_clusters must be from 1 to 4"):
+    with pytest.raises(ValueError, match="n_clusters must be an integer from 1 to 4"):
         found.clusters(5)
 
 

@@ -1,0 +1,210 @@
+"""What functions of this package ask of their arguments."""
+
+from numbers import Integral
+
+import numpy as np
+
+from skinterp.network import ScalarView
+from skinterp.utils import check_X, feature_names_of
+
+
+def checked_count(value, name, lowest, highest=None):
+    """Return an integer, refusing one that is out of range.
+
+    Parameters
+    ----------
+    value : object
+        What came.
+    name : str
+        What it is called, for the error.
+    lowest, highest : int
+        The range; no highest by default.
+
+    Returns
+    -------
+    int
+        The integer.
+
+    Raises
+    ------
+    ValueError
+        If it is no integer, or out of range.
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < lowest or (highest is not None and value > highest):
+        allowed = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+        raise ValueError(f"{name} must be an integer {allowed}. Got {value!r} instead.")
+    return int(value)
+
+
+def output_index(output, names):
+    """Return the index of an output given by name or by index.
+
+    Parameters
+    ----------
+    output : int or str
+        The output.
+    names : tuple of str
+        Names of all of them.
+
+    Returns
+    -------
+    int
+        Its index.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+    """
+    if not isinstance(output, str):
+        return checked_count(output, "output", 0, len(names) - 1)
+    if output not in names:
+        raise ValueError(f"output must be one of {list(names)}. Got {output!r} instead.")
+    return names.index(output)
+
+
+def columns_of(features, names):
+    """Return the columns of inputs given by name or by index.
+
+    Parameters
+    ----------
+    features : str, int or sequence of these
+        The inputs, all different.
+    names : tuple of str
+        Names of all inputs.
+
+    Returns
+    -------
+    list of int
+        Their columns.
+
+    Raises
+    ------
+    ValueError
+        If there are none, one is unknown, or one occurs twice.
+    """
+    single = isinstance(features, (str, Integral))
+    features = [features] if single else list(features)
+    columns = []
+    for feature in features:
+        whole = isinstance(feature, Integral) and not isinstance(feature, bool)
+        is_index = whole and 0 <= feature < len(names)
+        if not is_index and feature not in names:
+            raise ValueError(
+                f"features must be among {list(names)}, or their indices. Got {feature!r} instead."
+            )
+        columns.append(int(feature) if is_index else names.index(feature))
+    if len(set(columns)) < len(columns) or not columns:
+        raise ValueError(f"features must be different inputs. Got {features!r} instead.")
+    return columns
+
+
+def checked_target(y, n_rows):
+    """Return a target as an array, a single column as a flat one.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,), (n_samples, 1) or (n_samples, n_outputs)
+        The target.
+    n_rows : int
+        How many rows it must have.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        The target.
+
+    Raises
+    ------
+    ValueError
+        If it has another number of rows, or values that are missing.
+    """
+    y = np.asarray(y)
+    if y.ndim not in (1, 2) or len(y) != n_rows:
+        got = f"shape {y.shape}" if y.ndim != 1 else f"{len(y)}"
+        raise ValueError(f"y must have one entry per row of X, {n_rows}. Got {got} instead.")
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.dtype.kind == "f":
+        n_missing = int((~np.isfinite(y)).sum())
+    else:
+        n_missing = sum(value is None or value != value for value in y.ravel().tolist())
+    if n_missing:
+        raise ValueError(f"y must not have missing values. Got {n_missing} of them instead.")
+    return y
+
+
+def checked_estimator(estimator):
+    """Return what can be trained again and again, refusing anything else.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What came.
+
+    Returns
+    -------
+    estimator
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If it is no scikit-learn estimator.
+    """
+    if all(hasattr(estimator, name) for name in ("get_params", "fit", "predict")):
+        return estimator
+    raise ValueError(
+        "estimator must be a scikit-learn estimator that can be trained again. "
+        f"Got {estimator!r} instead."
+    )
+
+
+def is_view_of_classes(network):
+    """Return whether a network is the log-odds of a classifier, which no label can be compared to.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    return isinstance(network, ScalarView) and network.network.task != "regression"
+
+
+def checked_rows_and_target(X, y):
+    """Return rows and a target to train on.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_samples, n_features)
+        The rows.
+    y : array-like of shape (n_samples,)
+        The target.
+
+    Returns
+    -------
+    X : ndarray or data frame of shape (n_samples, n_features)
+        The rows.
+    y : ndarray of shape (n_samples,)
+        The target.
+    names : tuple of str
+        Names of the inputs.
+
+    Raises
+    ------
+    ValueError
+        If rows are no table of finite numbers, or the target does not fit or has one value.
+    """
+    array = check_X(X)
+    y = checked_target(y, len(array))
+    if len(np.unique(y)) < 2:
+        raise ValueError(
+            f"y must have at least two values. Got {np.unique(y).tolist()} only instead."
+        )
+    names = feature_names_of(X) or tuple(f"x{j}" for j in range(array.shape[1]))
+    return X if hasattr(X, "iloc") else array, y, names
