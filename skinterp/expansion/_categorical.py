@@ -25,6 +25,8 @@ from skinterp.expansion._results import ExpansionResults
 from skinterp.network import default_network
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
+_N_ROWS = 4096  # of the data that sampling is told
+
 
 def _takes_missing(network):
     """Tell whether an encoder in front of a network makes missing values a category."""
@@ -100,9 +102,10 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     total_variance_ : float
         Variance of the network under the measure, summed over outputs.
     variance_by_term_ : dict of tuple of str to float
-        Variance of each term, the largest first.
+        Variance of each term in the zero-sum gauge, the largest first: of the network's terms; in
+        the gauge of a reference, where there are too many inputs to ask all, of the truncated sum.
     sobol_indices_ : dict of tuple of str to float
-        The same as shares of the total variance.
+        The same as shares of the variance of the network (of the truncated sum).
     truncation_r2_ : dict of str to ndarray of shape (order,)
         R^2 of the expansion truncated at 1, 2, ... to the network: "data" on X, "measure" under
         the measure.
@@ -111,7 +114,8 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     error_ : float
         Error of the coefficients: 0 (rounding) if enumerated or direct; a bound by convolution
         (an estimate where activations have kinks); the largest difference seen to convolution, of
-        the fields, for "gaussian"; the largest standard error by sampling.
+        constant and fields (couplings may be off by several times as much), for "gaussian"; the
+        largest standard error by sampling, nan if the network never varied.
     standard_errors_ : dict of tuple of str to ndarray
         Standard errors by sampling, of all terms; empty otherwise.
     complexity_ : int
@@ -282,6 +286,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             max_seconds=self.max_seconds,
             seed=self._seed,
             n_jobs=self.n_jobs,
+            rows=codes[:_N_ROWS],
         )
         found = expand(request)
         self.method_, self.error_ = found.method, found.error
@@ -295,10 +300,14 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             output_names=self._output_names(),
             errors=found.errors,
             spectrum=found.spectrum,
+            term_variances=found.term_variances,
+            is_projection=gauge == "zero_sum" or self.order == len(table.sizes),
         )
         self.expansion_, self.truncation_r2_ = judge(
             expansion, request.function, codes, self._seed
         )
+        if np.isnan(found.error):
+            self.truncation_r2_["measure"][:] = np.nan
         return self
 
     def _function(self):

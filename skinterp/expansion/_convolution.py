@@ -18,6 +18,7 @@ _UNITS = 5  # units per task, whatever n_jobs is
 _BLOCK = 2**21  # complex numbers held at a time: 32 MB
 _TINY, _ROUNDING = 1e-14, 1e-15
 _FINE, _FEWEST = 64, 256  # frequencies by one multiplication, and in the first block
+_ASKED = 8  # variables that are asked first
 _WAVES = 1e10  # exponentials that may be evaluated, all units together
 
 
@@ -27,7 +28,7 @@ class _Unit(NamedTuple):
     activation: object
     bias: float
     steps: tuple  # one array per variable, with mean 0
-    spread: tuple  # lowest and highest input there can be
+    spread: tuple  # lowest and highest sum of these there can be
 
 
 class UnitTerms(NamedTuple):
@@ -45,9 +46,8 @@ def _read_unit(activation, bias, tables, weights):
         np.where(np.abs(t - m) > _ROUNDING * np.abs(t).max(), t - m, 0.0)
         for t, m in zip(tables, means, strict=True)
     )
-    bias = bias + sum(means)
-    low, high = bias + sum(t.min() for t in steps), bias + sum(t.max() for t in steps)
-    return _Unit(activation, bias, steps, (low, high))
+    spread = sum(t.min() for t in steps), sum(t.max() for t in steps)
+    return _Unit(activation, bias + sum(means), steps, spread)
 
 
 def _gaussian_spread(unit, weights, order):
@@ -55,28 +55,67 @@ def _gaussian_spread(unit, weights, order):
     deviation = np.sqrt(sum(w @ t**2 for t, w in zip(unit.steps, weights, strict=True)))
     largest = np.sort([np.abs(t).max() for t in unit.steps])[::-1][:order].sum()
     reach = 8.5 * deviation + largest
-    return unit.bias - reach, unit.bias + reach
+    return -reach, reach
 
 
-def _characteristic(unit, first, last, step, weights, is_gaussian):
+def _waves(t, step, indices):
+    """Return exp(1j * step * t * k) for some indices k, most of them by one multiplication."""
+    coarse, fine = np.divmod(indices, _FINE)
+    first = coarse.min()
+    whole = np.arange(first, coarse.max() + 1) * _FINE
+    parts = np.exp(1j * step * np.outer(t, np.arange(_FINE)))
+    return np.exp(1j * step * np.outer(t, whole))[:, coarse - first] * parts[:, fine]
+
+
+def _characteristic(unit, indices, step, weights, is_gaussian):
     """Return exp(i w t) less its average, the averages, and what stands for them where averaged.
 
-    Rows are categories, or variables; columns the frequencies w of the indices first to last.
+    Rows are categories, or variables; columns the frequencies w of some indices.
     """
     starts = np.cumsum([0, *(len(w) for w in weights[:-1])])
-    t = np.concatenate(unit.steps)
-    fine = np.exp(1j * step * np.outer(t, np.arange(_FINE)))
-    coarse = np.exp(1j * step * np.outer(t, np.arange(first, last, _FINE)))
-    waves = (coarse[:, :, np.newaxis] * fine[:, np.newaxis]).reshape(len(t), -1)
-    waves = waves[:, : last - first]
+    waves = _waves(np.concatenate(unit.steps), step, indices)
     averages = np.add.reduceat(waves * np.concatenate(weights)[:, np.newaxis], starts, axis=0)
     waves -= np.repeat(averages, [len(w) for w in weights], axis=0)
     if is_gaussian:
         squares = [w @ s**2 for s, w in zip(unit.steps, weights, strict=True)]
-        frequencies = step * np.arange(first, last)
-        averages = np.exp(-0.5 * np.outer(squares, frequencies**2)).astype(complex)
+        averages = np.exp(-0.5 * np.outer(squares, (step * indices) ** 2)).astype(complex)
     averages[np.abs(averages) < _TINY] = _TINY
     return waves, averages
+
+
+def _screen(unit, indices, bounds, step, weights, order, budget):
+    """Find the frequencies that matter, asking few variables first and more where it is needed.
+
+    All but `order` of the averages stand in every term, and none exceeds 1: the product of those
+    of some variables, the smallest left out, bounds that of all.
+
+    Returns
+    -------
+    kept : ndarray of int
+        Indices.
+    left_out : float
+        A bound of the others' part in any term.
+    share : float
+        The mean bound of the products, from which what lies beyond the last index is estimated.
+    """
+    products, n, total, left_out = np.ones(len(indices)), len(indices), 0.0, 0.0
+    smallest = np.ones((order, n))
+    deviations = [w @ s**2 for s, w in zip(unit.steps, weights, strict=True)]
+    ranked, n_asked = np.argsort(deviations)[::-1], 0
+    while len(indices) and n_asked < len(ranked):
+        asked = ranked[n_asked : max(2 * n_asked, _ASKED)]
+        n_asked += len(asked)
+        for i in asked:
+            average = np.abs(weights[i] @ _waves(unit.steps[i], step, indices))
+            products *= np.maximum(average, _TINY)
+            smallest = np.sort([*smallest, np.maximum(average, _TINY)], axis=0)[:order]
+        whole = np.minimum(products / smallest.prod(axis=0), 1.0)
+        kept, dropped = _keep(bounds * whole, budget * 2.0 ** -(n_asked / _ASKED))
+        total += whole.sum() - whole[kept].sum()
+        left_out += dropped
+        indices, bounds, products = indices[kept], bounds[kept], products[kept]
+        smallest = smallest[:, kept]
+    return indices, left_out, (total + len(indices)) / max(n, 1)
 
 
 def _reach(waves, averages, sizes, order):
@@ -166,23 +205,34 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
         return _among_all(found, moving, sizes)
     spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
     factor = 2.0**order
-    series = fourier_series(unit.activation, *spread, tolerance / factor / 2.0, n_kink)
+    series = fourier_series(unit.activation, unit.bias, *spread, tolerance / factor / 2.0, n_kink)
     magnitudes = np.abs(series.coefficients)
     n = len(magnitudes)
     tails = np.append(np.cumsum(magnitudes[::-1])[::-1], 0.0) + series.tail
-    terms = [float(series.coefficients[0].real), np.zeros(sum(sizes)), {}]
+    constant = series.value + float(series.coefficients[0].real)
+    terms = [constant, series.slope * np.concatenate(unit.steps), {}]
     error, limit, first, size = factor * series.error, factor, 1, _FEWEST
+
+    def add(indices, budget):
+        waves = _characteristic(unit, indices, series.step, weights, is_gaussian)
+        return _add_block(terms, series.coefficients[indices], waves, sizes, order, budget)
+
+    largest = max(_FEWEST, _BLOCK // sum(sizes))
     while first < n and tails[first] * limit > tolerance / 4.0:
         last = min(first + size, n)
-        waves = _characteristic(unit, first, last, series.step, weights, is_gaussian)
-        phase = np.exp(1j * np.arange(first, last) * series.step * unit.bias)
-        budget = tolerance / 4.0 * (last - first) / n
-        left_out, limit = _add_block(
-            terms, series.coefficients[first:last] * phase, waves, sizes, order, budget
-        )
+        indices = first + np.flatnonzero(magnitudes[first:last])
+        left_out, limit = add(indices, tolerance / 4.0 * (last - first) / n)
         error += left_out
-        first, size = last, min(2 * size, max(_FEWEST, _BLOCK // sum(sizes)))
-    return UnitTerms(*terms, error + tails[first] * min(limit, factor))
+        first, size = last, min(2 * size, largest)
+    if is_gaussian or first == n:  # Gaussian averages only fall
+        return UnitTerms(*terms, error + tails[first] * min(limit, factor))
+    indices = first + np.flatnonzero(magnitudes[first:])
+    indices, left_out, share = _screen(
+        unit, indices, factor * magnitudes[indices], series.step, weights, order, tolerance / 4.0
+    )
+    for k in range(0, len(indices), largest):
+        left_out += add(indices[k : k + largest], tolerance / 8.0 * largest / n)[0]
+    return UnitTerms(*terms, error + left_out + factor * series.tail * share)
 
 
 def _add_block(terms, c, waves, sizes, order, budget):

@@ -11,7 +11,13 @@ from skinterp.display import (
     PairDisplay,
     VarianceByOrderDisplay,
 )
-from skinterp.expansion._gauge import change_gauge, evaluate, n_coefficients, variances
+from skinterp.expansion._gauge import (
+    change_gauge,
+    checked_measure,
+    evaluate,
+    n_coefficients,
+    variances,
+)
 from skinterp.utils import import_optional
 
 KINDS = ("fields", "couplings", "graph", "pair", "variance")
@@ -73,6 +79,11 @@ class Expansion:
         Variance of the network under the measure, summed over the outputs.
     spectrum : ndarray of shape (N,) or None, default=None
         Variance of all orders there are, where all inputs were enumerated.
+    term_variances : dict of tuple to float or None, default=None
+        Variances of the network's terms in the zero-sum gauge, where `terms` do not give them.
+    is_projection : bool, default=True
+        Whether the terms, written in the zero-sum gauge, are the network's own up to the order:
+        not so for the truncation in the gauge of a reference.
     """
 
     names: tuple
@@ -85,6 +96,8 @@ class Expansion:
     errors: dict | None = None
     total_variance: float | None = None
     spectrum: np.ndarray | None = field(default=None)
+    term_variances: dict | None = None
+    is_projection: bool = True
 
     @property
     def order(self):
@@ -186,7 +199,7 @@ class Expansion:
         ----------
         gauge : {"zero_sum", "reference", "wild_type"}
             The gauge.
-        measure : sequence of ndarray or None, default=None
+        measure : "uniform", sequence of ndarray or None, default=None
             Other probabilities for the zero-sum gauge.
 
         Returns
@@ -205,7 +218,8 @@ class Expansion:
                 f"gauge must be one of {', '.join(GAUGES[:3])} to rewrite a sum of terms (use "
                 f"CategoricalExpansion.convert for zero_vector). Got {gauge!r} instead."
             )
-        weights = self.weights if measure is None else tuple(measure)
+        sizes = [len(categories) for categories in self.categories]
+        weights = self.weights if measure is None else checked_measure(measure, sizes)
         target = gauge_weights(gauge, weights, self.wild_type)
         same = measure is None
         return replace(
@@ -216,10 +230,14 @@ class Expansion:
             errors=self.errors if gauge == self.gauge and same else None,
             spectrum=self.spectrum if same else None,
             total_variance=self.total_variance if same else None,
+            term_variances=self.term_variances if same else None,
+            is_projection=self.is_projection and same,
         )
 
     @property
     def _by_term(self):
+        if self.term_variances is not None:
+            return self.term_variances
         is_zero_sum = self.gauge == "zero_sum"
         terms = self.terms if is_zero_sum else self.convert("zero_sum").terms
         found = variances(terms, self.weights, self.errors if is_zero_sum else None)
@@ -227,7 +245,11 @@ class Expansion:
 
     @property
     def variance_by_term(self):
-        """Variance of each term in the zero-sum gauge, by tuples of names, the largest first."""
+        """Variance of each term in the zero-sum gauge, by tuples of names, the largest first.
+
+        Where all inputs were enumerated, or the gauge is zero-sum, these are the network's; of a
+        longer function truncated in the gauge of a reference they are those of the truncated sum.
+        """
         ranked = sorted(self._by_term.items(), key=lambda item: -item[1])
         return {tuple(self.names[i] for i in S): value for S, value in ranked}
 
@@ -240,6 +262,13 @@ class Expansion:
         for S, value in self._by_term.items():
             result[len(S) - 1] += value
         return result
+
+    @property
+    def whole_variance(self):
+        """What variances of terms are parts of: that of the network, or of the truncated sum."""
+        if self.is_projection or self.spectrum is not None:
+            return self.total_variance
+        return float(self.variance_by_order.sum())
 
     @property
     def strengths(self):
@@ -330,7 +359,7 @@ class Expansion:
             fields = [self.terms[(i,)][output] for i in range(len(self.names))]
             return FieldsDisplay(fields, self.names, self.categories)
         if kind == "variance":
-            return VarianceByOrderDisplay(self.variance_by_order, self.total_variance)
+            return VarianceByOrderDisplay(self.variance_by_order, self.whole_variance)
         if kind == "pair":
             return self._pair_display(pair, output)
         form = CouplingsDisplay if kind == "couplings" else CouplingGraphDisplay
@@ -356,10 +385,13 @@ class Expansion:
         )
 
     def __str__(self):
-        total = self.total_variance
+        total, constant = self.whole_variance, np.abs(self.terms[()]).max()
         if not total:
             return repr(self)
+        if total <= 1e-24 * constant**2:
+            return f"{self!r}\nconstant"
+        of_sum = "" if self.is_projection or self.spectrum is not None else " of the truncated sum"
         shares = ", ".join(
             f"{k}: {v / total:.1%}" for k, v in enumerate(self.variance_by_order, 1)
         )
-        return f"{self!r}\nvariance by order: {shares}"
+        return f"{self!r}\nvariance{of_sum} by order: {shares}"

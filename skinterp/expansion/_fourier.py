@@ -7,12 +7,16 @@ from scipy.special import ndtr
 
 _FEWEST, _MOST = 2**8, 2**16  # points of the grid
 _PIECEWISE = ("relu", "leaky_relu")  # linear where they have no kink
+_NARROW, _CHORD = 1e-8, 1e-3  # widths up to which an activation, or its chord, is its tangent
+_ROUNDING = 1e-15
 _SELU_JUMP = 1.0507009873554805 * (1.0 - 1.6732632423543772)
 
 
 class Series(NamedTuple):
-    """The series ``Re sum_k coefficients[k] exp(1j * step * k * z)``, k = 0, 1, ..."""
+    """``value + slope * x + Re sum_k coefficients[k] exp(1j * step * k * x)``, k = 0, 1, ..."""
 
+    value: float
+    slope: float
     coefficients: np.ndarray
     step: float
     error: float
@@ -53,19 +57,22 @@ def _triangle(n_terms):
     return coefficients
 
 
-def fourier_series(activation, low, high, tolerance, n_kink=2**12):
-    """Expand an activation into a Fourier series that holds on an interval.
+def fourier_series(activation, bias, low, high, tolerance, n_kink=2**12):
+    """Write ``activation(bias + x)`` as a line and a Fourier series that hold on an interval of x.
 
-    Outside the interval the function is faded out by a smooth window, so that the coefficients of
-    a smooth activation fall off exponentially; a kink at 0 inside it is split off as
-    ``jump / 2 * |z|``, whose coefficients are known.
+    The line is taken off first, so that an input that hardly varies loses no digits. What is left
+    is faded out by a smooth window outside the interval, so that the coefficients of a smooth
+    activation fall off exponentially; a kink at 0 is split off as ``jump / 2 * |z|``, whose
+    coefficients are known.
 
     Parameters
     ----------
     activation : Activation
         The function.
+    bias : float
+        Where x is 0.
     low, high : float
-        The interval.
+        The interval of x.
     tolerance : float
         Largest error wanted on the interval, the kink's part aside.
     n_kink : int, default=2**12
@@ -74,39 +81,28 @@ def fourier_series(activation, low, high, tolerance, n_kink=2**12):
     Returns
     -------
     Series
-        The series, with the largest error seen between the points of the grid, the kink's part
-        aside, and a bound of what the terms left out of the kink's part make.
+        The line and the series, with the largest error seen between the points of the grid, the
+        kink's part aside, and a bound of what the terms left out of the kink's part make.
     """
-    jump = kink(activation) if low < 0.0 < high else 0.0
+    jump = kink(activation) if low < -bias < high else 0.0
     if jump:
-        high = max(high, -low)
-        low = -high
-    width = max(high - low, 1e-300)
-    margin, centre = width / 2, (low + high) / 2
-    step = 2 * np.pi / (width + 2 * margin)
+        reach = max(high + bias, -low - bias)
+        low, high = -reach - bias, reach - bias
+    width = high - low
+    centre = -bias if jump else (low + high) / 2
+    value, slope = _line(activation, bias + centre, width, jump)
 
-    def smooth(z):
-        if activation.name in _PIECEWISE and not jump:
-            slope = activation.derivative(np.array(centre), activation.value(np.array(centre)))
-            return slope * z
-        return activation.value(z) - 0.5 * jump * np.abs(z)
+    def rest(u):
+        z = bias + centre + u
+        return activation.value(z) - value - slope * u - 0.5 * jump * np.abs(z)
 
-    n = _FEWEST
-    while True:
-        z = centre + (np.arange(n) - n // 2) * (2 * np.pi / (step * n))
-        values = smooth(z) * _window(z, low, high, margin)
-        between = z + np.pi / (step * n)
-        inside = (between >= low) & (between <= high)
-        transform = np.fft.rfft(values)
-        shifted = np.exp(1j * np.pi * np.arange(n // 2 + 1) / n) * transform
-        shifted[-1] = 0.0
-        error = np.abs(np.fft.irfft(shifted, n)[inside] - smooth(between[inside])).max(initial=0.0)
-        if error <= tolerance or n >= _MOST:
-            break
-        n *= 2
-    coefficients = 2.0 * transform[: n // 2] / n
-    coefficients[0] /= 2.0
-    coefficients *= np.exp(-1j * step * np.arange(n // 2) * z[0])
+    is_straight = activation.name in _PIECEWISE
+    coefficients, step, error = np.zeros(1, dtype=complex), np.pi / max(width, 1e-300), 0.0
+    if not is_straight and width <= _NARROW:
+        error = width**2 * max(1.0, abs(value))  # none bends by more
+    elif not is_straight:
+        coefficients, error = _transform(rest, width / 2, step, tolerance)
+    error += _ROUNDING * np.abs(activation.value(bias + np.array([low, high]))).max()
     if jump:
         enough = min(n_kink, int(abs(jump) / (np.pi * step * tolerance)) + 1)
         parts = np.zeros(max(enough, len(coefficients)), dtype=complex)
@@ -114,4 +110,37 @@ def fourier_series(activation, low, high, tolerance, n_kink=2**12):
         parts += 0.5 * jump / step * _triangle(len(parts))
         coefficients = parts
     tail = abs(jump) / (np.pi * step * len(coefficients))
-    return Series(coefficients, step, float(error), tail)
+    coefficients *= np.exp(-1j * step * centre * np.arange(len(coefficients)))
+    return Series(value - slope * centre, slope, coefficients, step, float(error), tail)
+
+
+def _line(activation, z, width, jump):
+    """Return value and slope of the line that is taken off: a chord, or a tangent if narrow."""
+    if jump:
+        half = activation.value(np.array([-width / 2, width / 2]))
+        return 0.0, float((half[1] - half[0]) / width)
+    value = activation.value(np.array(z))
+    if width > _CHORD and activation.name not in _PIECEWISE:
+        ends = activation.value(np.array([z - width / 2, z + width / 2]))
+        return float(value), float((ends[1] - ends[0]) / width)
+    return float(value), float(activation.derivative(np.array(z), value))
+
+
+def _transform(function, reach, step, tolerance):
+    """Return the Fourier coefficients of a function on [-reach, reach], and the error seen."""
+    n = _FEWEST
+    while True:
+        u = (np.arange(n) - n // 2) * (2 * np.pi / (step * n))
+        values = function(u) * _window(u, -reach, reach, reach)
+        between = u + np.pi / (step * n)
+        inside = np.abs(between) <= reach
+        transform = np.fft.rfft(values)
+        shifted = np.exp(1j * np.pi * np.arange(n // 2 + 1) / n) * transform
+        shifted[-1] = 0.0
+        error = np.abs(np.fft.irfft(shifted, n)[inside] - function(between[inside])).max(initial=0)
+        if error <= tolerance or n >= _MOST:
+            break
+        n *= 2
+    coefficients = 2.0 * transform[: n // 2] / n
+    coefficients[0] /= 2.0
+    return coefficients * np.exp(-1j * step * np.arange(n // 2) * u[0]), error

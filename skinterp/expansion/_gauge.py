@@ -11,6 +11,8 @@ from math import prod
 
 import numpy as np
 
+from skinterp.expansion._categories import listed
+
 
 def subsets(n_variables, order):
     """Return all tuples of at most `order` variables, the smaller ones first.
@@ -50,6 +52,41 @@ def n_coefficients(sizes, order):
         for m in range(order, 0, -1):
             counts[m] += q * counts[m - 1]
     return sum(counts)
+
+
+def checked_measure(measure, sizes):
+    """Return given probabilities of the categories of each variable.
+
+    Parameters
+    ----------
+    measure : "uniform" or sequence of array-like
+        One vector of probabilities per variable.
+    sizes : sequence of int
+        Numbers of categories.
+
+    Returns
+    -------
+    tuple of ndarray
+        Probabilities, with sum 1.
+
+    Raises
+    ------
+    ValueError
+        If they are none.
+    """
+    if isinstance(measure, str) and measure == "uniform":
+        return tuple(np.full(q, 1.0 / q) for q in sizes)
+    try:
+        weights = tuple(np.asarray(w, dtype=np.float64) for w in measure)
+        fits = [w.shape for w in weights] == [(q,) for q in sizes]
+    except (TypeError, ValueError):
+        fits = False
+    if not fits or not all((w >= 0.0).all() and abs(w.sum() - 1.0) <= 1e-8 for w in weights):
+        raise ValueError(
+            'measure must be "uniform", "marginals" or one vector of probabilities per variable, '
+            f"of lengths {listed(sizes)}. Got {measure!r} instead."
+        )
+    return weights
 
 
 def average(tensor, axis, weights):

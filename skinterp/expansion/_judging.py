@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skinterp.expansion._categories import listed
-from skinterp.expansion._gauge import grid
+from skinterp.expansion._gauge import checked_measure, grid
 from skinterp.expansion._methods import n_inputs
 from skinterp.expansion._sampling import draw
 
@@ -35,20 +34,11 @@ def measure_of(measure, codes, sizes):
     ValueError
         If given probabilities are none.
     """
-    if isinstance(measure, str) and measure == "uniform":
-        return tuple(np.full(q, 1.0 / q) for q in sizes)
-    if isinstance(measure, str):
+    if isinstance(measure, str) and measure == "marginals":
         return tuple(
             np.bincount(codes[:, i], minlength=q) / len(codes) for i, q in enumerate(sizes)
         )
-    weights = tuple(np.asarray(w, dtype=np.float64) for w in measure)
-    fits = [w.shape for w in weights] == [(q,) for q in sizes]
-    if not fits or any((w < 0.0).any() or abs(w.sum() - 1.0) > 1e-8 for w in weights):
-        raise ValueError(
-            'measure must be "uniform", "marginals" or one vector of probabilities per variable, '
-            f"of lengths {listed(sizes)}. Got {measure!r} instead."
-        )
-    return weights
+    return checked_measure(measure, sizes)
 
 
 def truncation_r2(expansion, codes, values, weight=None):

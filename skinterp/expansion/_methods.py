@@ -11,16 +11,16 @@ from skinterp.expansion._convolution import expand_hidden_layer
 from skinterp.expansion._direct import expand_around
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
 from skinterp.expansion._expansion import gauge_weights
-from skinterp.expansion._gauge import n_coefficients
+from skinterp.expansion._gauge import n_coefficients, variances
 from skinterp.expansion._network import hidden_layer
-from skinterp.expansion._sampling import draw, sample_terms
+from skinterp.expansion._sampling import draw_rare, sample_terms
 
 METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
 MAX_INPUTS = 10**6  # that may be enumerated
 MAX_BYTES = 4e9  # of memory, estimated before any of it is taken
 _ROUGH = ("relu", "leaky_relu", "selu", "elu")
 _WANTED = {"smooth": (1e-10, 1e-8), "rough": (7e-5, 1e-4), "sampling": (0.02, 0.02)}
-_N_SCALE = 4096
+_N_SCALE, _ROUNDING = 4096, 1e-13
 
 
 class Request(NamedTuple):
@@ -36,16 +36,18 @@ class Request(NamedTuple):
     max_seconds: float | None = None
     seed: int = 0
     n_jobs: int | None = None
+    rows: object = None
 
 
 class Found(NamedTuple):
-    """Terms, standard errors (None if exact), method, a bound of the error, variance by order."""
+    """Terms, standard errors (None if exact), method, a bound of the error, variances."""
 
     terms: dict
     errors: dict | None
     method: str
     error: float
     spectrum: np.ndarray | None = None
+    term_variances: dict | None = None
 
 
 def n_inputs(sizes):
@@ -118,7 +120,8 @@ def choose_method(request):
     if request.method == "enumerate" and not is_small:
         raise ValueError(
             f'method="enumerate" must have at most {MAX_INPUTS} inputs. Got '
-            f'{n_inputs(sizes):.3g} instead: use "convolution" (one hidden layer) or "sampling".'
+            f'10^{np.log10(np.array(sizes, float)).sum():.3g} instead: use "convolution" (one '
+            'hidden layer) or "sampling".'
         )
     if request.method in ("convolution", "gaussian") and not has_layer:
         raise ValueError(
@@ -187,14 +190,18 @@ def _directly(request):
     for S, tensors in expand_around(function, row, weights, request.order):
         inside = (slice(None), *(slice(sizes[i]) for i in S))
         terms[S] = tensors[0][inside].copy()
-    return Found(terms, None, "direct", 0.0, _spectrum_if_small(request))
+    return Found(terms, None, "direct", 0.0, *_variances_if_small(request))
 
 
-def _spectrum_if_small(request):
-    sizes = request.function.sizes
+def _variances_if_small(request):
+    """Return the network's variances by order and by zero-sum term, if all inputs can be asked."""
+    sizes, weights = request.function.sizes, request.weights
     if n_inputs(sizes) > MAX_INPUTS or _bytes_of_table(request) > MAX_BYTES:
-        return None
-    return spectrum(tabulate(request.function, sizes), request.weights)
+        return None, None
+    table = tabulate(request.function, sizes)
+    return spectrum(table, weights), variances(
+        expand_table(table, weights, request.order), weights
+    )
 
 
 def _by_enumeration(request):
@@ -209,48 +216,68 @@ def _by_enumeration(request):
     return Found(terms, None, "enumerate", 0.0, spectrum(table, request.weights))
 
 
-def _absolute(request, *precisions):
-    """Return precisions in units of the output, none below what rounding makes of its values."""
-    rng = np.random.default_rng(0)
-    values = request.function(draw(request.weights, _N_SCALE, rng))
-    scale, floor = np.sqrt(values.var(axis=0).max()), 1e-13 * np.abs(values).max()
-    return [float(max(precision * scale, floor, 1e-300)) for precision in precisions]
+def _scales(request):
+    """Return the deviation of each output, and the part of it that is rounding of its values."""
+    rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
+    values = request.function(rows)
+    variance = _variance(values, ratios)
+    if not variance.any() and request.rows is not None:
+        variance = _variance(request.function(request.rows), None)
+    rounding = _ROUNDING * np.abs(values).max(axis=0)
+    scales = np.maximum(np.sqrt(variance), np.maximum(rounding, 1e-300))
+    return scales, float((rounding / scales).max())
+
+
+def _variance(values, ratios):
+    mean = np.average(values, axis=0, weights=ratios)
+    return np.average((values - mean) ** 2, axis=0, weights=ratios)
 
 
 def _by_convolution(request):
     activation, behind, bias = hidden_layer(request.function)
-    precisions = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
+    wanted, tolerated = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
     if request.precision is not None:
-        precisions = request.precision, request.precision
-    wanted, tolerated = _absolute(request, *precisions)
+        wanted = tolerated = request.precision
+    scales, rounding = _scales(request)
+    wanted, tolerated = max(wanted, rounding), max(tolerated, 10.0 * rounding)
 
     def run(order, is_gaussian):
-        return expand_hidden_layer(
-            activation, request.function, behind, bias, request.weights, order, wanted,
-            is_gaussian, request.n_jobs,
+        terms, error = expand_hidden_layer(
+            activation, request.function, behind / scales, bias / scales, request.weights, order,
+            wanted, is_gaussian, request.n_jobs,
         )  # fmt: skip
+        return {S: (scales * term.T).T for S, term in terms.items()}, error
 
     terms, error = run(request.order, request.method == "gaussian")
     if request.method == "gaussian":
         exact, error = run(1, False)
-        error += max(np.abs(terms[S] - exact[S]).max() for S in exact)
+        error += max(np.abs((terms[S] - exact[S]).T / scales).max() for S in exact)
     elif error > tolerated:
         warnings.warn(
-            f"The expansion may be wrong by up to {error:.3g}, and {tolerated:.3g} was wanted: "
-            "the hidden units reach too far, or bend too sharply, for more. Ask for less "
-            "precision.",
+            f"The expansion may be wrong by up to {error:.3g} deviations of the output, and "
+            f"{tolerated:.3g} was wanted: the hidden units reach too far, or bend too sharply, "
+            "for more. Ask for less precision.",
             ConvergenceWarning,
             stacklevel=4,
         )
-    return Found(terms, None, request.method, float(error))
+    return Found(terms, None, request.method, float(error * scales.max()))
 
 
 def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
-    (wanted,) = _absolute(request, precision)
     terms, errors, _ = sample_terms(
-        request.function, request.weights, request.order, wanted, request.max_seconds,
-        request.seed, request.n_jobs,
+        request.function, request.weights, request.order, precision * _scales(request)[0],
+        request.max_seconds, request.seed, request.n_jobs,
     )  # fmt: skip
     worst = max(float(error.max()) for error in errors.values())
+    moved = max(np.abs(term).max() for S, term in terms.items() if S)
+    if moved <= 1e-12 * np.ptp(request.function(request.rows), axis=0).max():
+        warnings.warn(
+            "The rows drawn all have the same value, and the rows of X have not: what makes the "
+            "difference is too rare under the measure. The terms say nothing about it; take "
+            'measure="marginals", or expand a hidden layer.',
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+        worst = np.nan
     return Found(terms, errors, "sampling", worst)

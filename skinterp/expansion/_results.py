@@ -46,7 +46,7 @@ class ExpansionResults:
 
     @property
     def variance_by_term_(self):
-        """Variance of each term, the largest first."""
+        """Variance of each term in the zero-sum gauge, the largest first."""
         return self.expansion_.variance_by_term
 
     @property
@@ -57,7 +57,7 @@ class ExpansionResults:
     @property
     def sobol_indices_(self):
         """Share of each term in the variance of the network, the largest first."""
-        total = self.total_variance_ or 1.0
+        total = self.expansion_.whole_variance or 1.0
         return {names: value / total for names, value in self.variance_by_term_.items()}
 
     @property

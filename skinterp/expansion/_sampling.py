@@ -1,4 +1,8 @@
-"""Expansion by sampling: rows drawn from the measure, and every category tried in each of them."""
+"""Expansion by sampling: rows drawn, and every category tried in each of them.
+
+Rows are drawn such that rare categories are met, and weighted such that averages are those under
+the measure: a rare category that was never met would leave no trace in the standard errors.
+"""
 
 import time
 import warnings
@@ -12,31 +16,43 @@ from skinterp.expansion._direct import expand_around
 from skinterp.expansion._gauge import n_coefficients
 
 _ROWS, _TASKS, _MOST_TASKS = 32, 8, 32
+_RARE, _MET = 0.5, 10  # share of rows with a category drawn anew; how often to meet each one
 _COEFFICIENTS = 4e6  # that one task may estimate, all its rows together
 
 
 class Estimate(NamedTuple):
-    """Means over rows: their number, and for every term the mean and the sum of squares."""
+    """Weighted means over rows, and what their errors are made of.
+
+    Of the rows the number, the sum of their weights w and of w**2; for every term T the mean m,
+    the sum of ``w**2 (T - m)`` and of ``w**2 (T - m)**2``.
+    """
 
     n_rows: int
+    weight: float
+    square_weight: float
     means: dict
+    drifts: dict
     squares: dict
 
     def errors(self):
         """Return the standard errors of the means."""
-        scale = 1.0 / max(1, self.n_rows * (self.n_rows - 1))
-        return {S: np.sqrt(square * scale) for S, square in self.squares.items()}
+        scale = np.sqrt(self.n_rows / max(1, self.n_rows - 1)) / self.weight
+        return {S: scale * np.sqrt(np.maximum(s, 0.0)) for S, s in self.squares.items()}
 
     def merged(self, other):
-        """Return the estimate from the rows of both (Chan's update)."""
-        n = self.n_rows + other.n_rows
-        means, squares = {}, {}
+        """Return the estimate from the rows of both."""
+        weight = self.weight + other.weight
+        means, drifts, squares = {}, {}, {}
         for S, mean in self.means.items():
-            change = other.means[S] - mean
-            means[S] = mean + change * (other.n_rows / n)
-            squares[S] = self.squares[S] + other.squares[S]
-            squares[S] += change**2 * (self.n_rows * other.n_rows / n)
-        return Estimate(n, means, squares)
+            means[S] = mean + (other.means[S] - mean) * (other.weight / weight)
+            drifts[S] = squares[S] = 0.0
+            for part in (self, other):
+                change = part.means[S] - means[S]
+                drifts[S] = drifts[S] + part.drifts[S] + change * part.square_weight
+                squares[S] = squares[S] + part.squares[S]
+                squares[S] += change * (2.0 * part.drifts[S] + change * part.square_weight)
+        square_weight = self.square_weight + other.square_weight
+        return Estimate(self.n_rows + other.n_rows, weight, square_weight, means, drifts, squares)
 
 
 def draw(weights, n_rows, rng):
@@ -59,25 +75,82 @@ def draw(weights, n_rows, rng):
     return np.stack([rng.choice(len(w), size=n_rows, p=w) for w in weights], axis=1)
 
 
+def _uneven(weights):
+    """Return the variables some categories of which are rarer than others."""
+    return [i for i, w in enumerate(weights) if np.ptp(w[w > 0]) > 1e-12]
+
+
+def draw_rare(weights, n_rows, rng):
+    """Draw rows in which rare categories are less rare.
+
+    Half of the rows are from the product measure p; in the other half one variable is drawn anew,
+    all its categories with the same chance, so that no row counts more than twice.
+
+    Parameters
+    ----------
+    weights : sequence of ndarray
+        Probabilities of the categories of each variable.
+    n_rows : int
+        Number of rows.
+    rng : numpy.random.Generator
+        Draws them.
+
+    Returns
+    -------
+    rows : ndarray of int of shape (n_rows, n_variables)
+        The codes.
+    ratios : ndarray of shape (n_rows,)
+        What each row counts under p.
+    """
+    rows, uneven = draw(weights, n_rows, rng), _uneven(weights)
+    if not uneven:
+        return rows, np.ones(n_rows)
+    chosen = rng.integers(len(uneven), size=n_rows)
+    is_anew = rng.random(n_rows) < _RARE
+    excess = np.zeros(n_rows)
+    for place, i in enumerate(uneven):
+        support = np.flatnonzero(weights[i])
+        anew = is_anew & (chosen == place)
+        rows[anew, i] = rng.choice(support, size=int(anew.sum()))
+        excess += 1.0 / (len(support) * weights[i][rows[:, i]])
+    return rows, 1.0 / (1.0 - _RARE + _RARE * excess / len(uneven))
+
+
+def _fewest_rows(weights):
+    """Return how many rows there must be for every category to be met some times."""
+    uneven, rarest = _uneven(weights), 1.0
+    for i, w in enumerate(weights):
+        share = _RARE / len(uneven) if i in uneven else 0.0
+        rarest = min(rarest, (1.0 - share) * w[w > 0].min() + share / (w > 0).sum())
+    return int(np.ceil(_MET / rarest))
+
+
 def _estimate(function, weights, order, n_rows, seed):
     """Return the estimate from one batch of rows.
 
     A row's own fields, which are 0 on average, are subtracted from its value before the constant
     is estimated: what is additive then adds nothing to its error.
     """
-    rows = draw(weights, n_rows, np.random.default_rng(seed))
-    means, squares, constants = {(): None}, {(): None}, 0.0
+    rows, ratios = draw_rare(weights, n_rows, np.random.default_rng(seed))
+    shares, squares = ratios / ratios.sum(), ratios**2
+    found = {(): None}
     for S, tensors in expand_around(function, rows, weights, order):
         if not S:
             constants = tensors.copy()
             continue
         if len(S) == 1:
             constants -= tensors[np.arange(n_rows), :, rows[:, S[0]]]
-        means[S] = tensors.mean(axis=0)
-        squares[S] = ((tensors - means[S]) ** 2).sum(axis=0)
-    means[()] = constants.mean(axis=0)
-    squares[()] = ((constants - means[()]) ** 2).sum(axis=0)
-    return Estimate(n_rows, means, squares)
+        found[S] = _moments(tensors, shares, squares)
+    found[()] = _moments(constants, shares, squares)
+    moments = [{S: part[k] for S, part in found.items()} for k in range(3)]
+    return Estimate(n_rows, ratios.sum(), squares.sum(), *moments)
+
+
+def _moments(tensors, shares, squares):
+    """Return the weighted mean over rows, the drift from it and the squares around it."""
+    mean = np.tensordot(shares, tensors, axes=1)
+    rest = tensors - mean
+    return mean, np.tensordot(squares, rest, axes=1), np.tensordot(squares, rest**2, axes=1)
 
 
 def _rounding(errors, means):
@@ -97,8 +170,8 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
         Probabilities of the categories of each variable.
     order : int
         Highest order.
-    precision : float
-        Largest standard error wanted, of any coefficient.
+    precision : ndarray of shape (n_outputs,)
+        Largest standard error wanted, of any coefficient of each output.
     max_seconds : float or None
         When to stop at the latest, after the round that is running; None is never.
     seed : int
@@ -123,6 +196,7 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
     size = n_coefficients([len(w) for w in weights], order) * function.n_outputs
     n_rows = int(np.clip(_COEFFICIENTS // size, 2, _ROWS))
     start, total, n_done, n_tasks = time.perf_counter(), None, 0, _TASKS
+    fewest = _fewest_rows(weights)
     while True:
         estimates = Parallel(n_jobs=n_jobs)(
             delayed(_estimate)(function, weights, order, n_rows, [seed, n_done + k])
@@ -131,19 +205,18 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
         for estimate in estimates:
             total = estimate if total is None else total.merged(estimate)
         n_done += n_tasks
-        errors = total.errors()
-        worst = max(error.max() for error in errors.values())
-        if worst <= precision:
+        worst = max(float((e.T / precision).max()) for e in total.errors().values())
+        if worst <= 1.0 and total.n_rows >= fewest:
             break
         if max_seconds is not None and time.perf_counter() - start >= max_seconds:
             warnings.warn(
-                f"The expansion stopped after max_seconds={max_seconds:g} with a standard error "
-                f"of {worst:.3g}, and {precision:.3g} was wanted. Allow more time, or less "
-                "precision.",
+                f"The expansion stopped after max_seconds={max_seconds:g} and {total.n_rows} rows "
+                f"with a standard error {worst:.3g} times the one that was wanted ({fewest} rows "
+                "are needed to meet all categories). Allow more time, or less precision.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
             break
-        wanted = n_done * ((worst / precision) ** 2 - 1.0)
+        wanted = max(n_done * (min(worst, 1e3) ** 2 - 1.0), fewest / n_rows - n_done)
         n_tasks = int(np.clip(np.ceil(wanted), 1, min(_MOST_TASKS, 2 * n_done)))
-    return total.means, _rounding(errors, total.means), total.n_rows
+    return total.means, _rounding(total.errors(), total.means), total.n_rows

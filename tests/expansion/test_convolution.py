@@ -1,5 +1,8 @@
 """Characteristic functions give what enumeration gives, to the error that is stated."""
 
+import warnings
+from itertools import product
+
 import numpy as np
 import pytest
 from expansion_pool import (
@@ -166,10 +169,14 @@ def test_a_precision_out_of_reach_is_said():
 def test_series_of_activations_hold_on_their_interval(activation, interval):
     spec = as_network(([np.ones((1, 1))] * 2, [np.zeros(1)] * 2, [activation, "identity"]))
     function = spec.layers[0].activation
-    series = fourier_series(function, *interval, 1e-10, n_kink=2**14)
+    bias = 0.3
+    series = fourier_series(
+        function, bias, interval[0] - bias, interval[1] - bias, 1e-10, n_kink=2**14
+    )
     z = np.linspace(*interval, 501)
     k = np.arange(len(series.coefficients))
-    values = (np.exp(1j * series.step * np.outer(z, k)) @ series.coefficients).real
+    waves = np.exp(1j * series.step * np.outer(z - bias, k)) @ series.coefficients
+    values = series.value + series.slope * (z - bias) + waves.real
     has_kink = kink(function) and interval[0] < 0 < interval[1]
     tail = 1.0 / (np.pi * series.step * len(k)) if has_kink else 0.0
     assert np.abs(values - function.value(z)).max() <= 1e-9 + tail
@@ -184,3 +191,51 @@ def test_sums_over_rows_are_met():
     found.fit(rows_of(sizes))
     mean = network.raw_values(one_hot(rows, sizes)).mean()
     assert found.constant_ == pytest.approx(mean, abs=found.error_)
+
+
+def binary_sum(weights, bias, function):
+    """Return the mean of a function of a sum of whole weights, each there or not by chance."""
+    chances = np.ones(1)
+    for weight in weights:
+        step = np.zeros(abs(weight) + 1)
+        step[0] += 0.5
+        step[-1] += 0.5
+        chances = np.convolve(chances, step)
+    lowest = sum(min(weight, 0) for weight in weights)
+    return function(bias + lowest + np.arange(len(chances))) @ chances
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("grid", [1, 8, 32])
+def test_averages_that_return_on_a_grid_of_weights_are_in_the_stated_error(activation, grid):
+    rng = np.random.default_rng(grid)
+    weights = np.round((1 + 0.2 * rng.normal(size=100)) * grid).astype(int)
+    bias = -weights.sum() // 2
+    network = (
+        [weights[:, np.newaxis] / grid, np.ones((1, 1))],
+        [np.array([bias / grid]), np.zeros(1)],
+        [activation, "identity"],
+    )
+    rows = np.array([[0.0] * 100, [1.0] * 100])
+    function = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh}[activation]
+    expected = binary_sum(weights, bias, lambda z: function(z / grid))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for precision in (None, 3e-8):
+            found = CategoricalExpansion(
+                network, order=1, method="convolution", precision=precision
+            ).fit(rows)
+            assert abs(found.constant_ - expected) <= found.error_
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "elu", "silu"])
+@pytest.mark.parametrize("scale", [1e-3, 1e-6, 1e-9])
+def test_units_that_hardly_vary_lose_no_digits(activation, scale):
+    weights = np.array([[1.0], [-0.7], [0.4]]) * scale
+    network = ([weights, np.ones((1, 1))], [np.ones(1), np.zeros(1)], [activation, "identity"])
+    rows = np.array(list(product([0.0, 1.0], repeat=3)))
+    exact = CategoricalExpansion(network).fit(rows)
+    found = CategoricalExpansion(network, method="convolution").fit(rows)
+    difference = largest_difference(exact.expansion_.terms, found.expansion_.terms)
+    assert difference <= found.error_
+    assert difference <= 1e-9 * np.sqrt(exact.total_variance_) + 1e-14
