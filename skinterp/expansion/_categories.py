@@ -58,9 +58,9 @@ def check_count(numbers, name):
     if len(numbers) > MAX_CATEGORIES:
         raise ValueError(
             f"The variable {name!r} must have at most {MAX_CATEGORIES} categories. Got "
-            f"{len(numbers)} different numbers instead: bin a numeric column before the network "
-            "is trained, by pandas.cut(X[name], 5).astype(str) or "
-            'KBinsDiscretizer(encode="ordinal").fit_transform(X).'
+            f"{len(numbers)} different numbers instead: bin a numeric column of X itself, before "
+            "and outside the pipeline, by pandas.cut(X[name], 5).astype(str) "
+            'or KBinsDiscretizer(encode="ordinal").fit_transform(X).'
         )
 
 

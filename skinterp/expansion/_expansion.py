@@ -1,6 +1,7 @@
 """The result of an expansion: its terms, in a gauge, with names of variables and categories."""
 
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from skinterp.display import (
     PairDisplay,
     VarianceByOrderDisplay,
 )
+from skinterp.expansion._categories import listed
 from skinterp.expansion._gauge import (
     change_gauge,
     checked_measure,
@@ -51,6 +53,37 @@ def only(array):
     """Return an array without a first axis of one entry, as a number if nothing is left."""
     array = array[0] if len(array) == 1 else array
     return float(array) if array.ndim == 0 else array
+
+
+def checked_output(output, names):
+    """Return the index of an output, refusing one that there is not.
+
+    Parameters
+    ----------
+    output : int or str
+        The index, or the name.
+    names : tuple of str
+        Names of all outputs.
+
+    Returns
+    -------
+    int
+        The index.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+    """
+    if isinstance(output, str) and output in names:
+        return names.index(output)
+    is_index = isinstance(output, Integral) and not isinstance(output, bool)
+    if not is_index or not 0 <= output < len(names):
+        raise ValueError(
+            f"output must be between 0 and {len(names) - 1}, or one of {list(names)}. "
+            f"Got {output!r} instead."
+        )
+    return int(output)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -328,8 +361,8 @@ class Expansion:
             as a graph, the couplings of one pair, or the variance by order.
         pair : tuple of two str or None, default=None
             The pair for ``kind="pair"``; None is the strongest.
-        output : int, default=0
-            Which output, where there are several (fields and pair).
+        output : int or str, default=0
+            Which output, where there are several (fields and pair), by index or name.
         corrected : bool, default=False
             Whether to subtract the average product from the strengths.
         ax : matplotlib.axes.Axes or None, default=None
@@ -343,7 +376,7 @@ class Expansion:
         Raises
         ------
         ValueError
-            If the kind is unknown, or there are no couplings to show.
+            If the kind, the pair or the output is unknown, or there are no couplings to show.
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}. Got {kind!r} instead.")
@@ -352,6 +385,7 @@ class Expansion:
                 f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
                 f"expansion of order {self.order} instead."
             )
+        output = checked_output(output, self.output_names)
         return self._display(kind, pair, output, corrected).plot(ax)
 
     def _display(self, kind, pair, output, corrected):
@@ -369,7 +403,13 @@ class Expansion:
         if pair is None:
             i, j = np.unravel_index(np.argmax(self.strengths), self.strengths.shape)
         else:
-            i, j = (self.names.index(name) for name in pair)
+            known = [name for name in pair if name in self.names]
+            if len(pair) != 2 or len(set(known)) != 2:
+                raise ValueError(
+                    f"pair must be two different variables out of {listed(self.names)}. "
+                    f"Got {pair!r} instead."
+                )
+            i, j = map(self.names.index, pair)
         i, j = sorted((int(i), int(j)))
         return PairDisplay(
             self.terms[(i, j)][output],

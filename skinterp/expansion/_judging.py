@@ -153,26 +153,7 @@ def one_row(x):
     if not hasattr(x, "columns"):
         x = np.asarray(x, dtype=None if hasattr(x, "dtype") else object)
         x = x.reshape(1, -1) if x.ndim == 1 else x
-    if len(x) != 1:
-        raise ValueError(f"explain must be given one row. Got {len(x)} rows instead.")
+    if np.ndim(x) != 2 or len(x) != 1:
+        got = f"{len(x)} rows" if np.ndim(x) == 2 else repr(x)
+        raise ValueError(f"explain must be given one row. Got {got} instead.")
     return x
-
-
-def checked_output(output, n_outputs):
-    """Return the index of an output, refusing one that there is not.
-
-    Parameters
-    ----------
-    output : int
-        The index.
-    n_outputs : int
-        How many there are.
-
-    Returns
-    -------
-    int
-        The index.
-    """
-    if not 0 <= output < n_outputs:
-        raise ValueError(f"output must be between 0 and {n_outputs - 1}. Got {output!r} instead.")
-    return int(output)

@@ -12,6 +12,14 @@ _FORMS = (
     '("difference", j, k), ("unit", layer, j) or ("layer", layer)'
 )
 
+_LENGTHS = {  # of the tuples, with their first entry
+    "output": (2,),
+    "margin": (1, 2),
+    "difference": (3,),
+    "unit": (3, 4),
+    "layer": (2, 3),
+}
+
 
 def as_table(X):
     """Return rows of categories as a data frame or a 2d array, in the user's own types.
@@ -211,9 +219,12 @@ def select_output(network, output):
         return network
     if isinstance(output, int | np.integer) and not isinstance(output, bool):
         return network.output(int(output))
-    method, *arguments = (output,) if isinstance(output, str) else tuple(output)
-    if method not in ("output", "margin", "difference", "unit", "layer"):
+    form = (output,) if isinstance(output, str) else output
+    if not isinstance(form, tuple | list) or len(form) not in _LENGTHS.get(
+        next(iter(form), 0), ()
+    ):
         raise ValueError(f"output must be one of {_FORMS}. Got {output!r} instead.")
+    method, *arguments = form
     return getattr(network, method)(*arguments)
 
 
@@ -271,25 +282,35 @@ class CodedFunction:
     def with_absence(self):
         """Return the function with one category more per variable: none of them, all inputs 0."""
         table = self.table
-        touched = np.concatenate(table.touched) if table.touched else np.array([])
+        touched = np.concatenate(table.touched)
         if len(np.unique(touched)) < len(touched):
             raise ValueError(
                 'gauge="zero_vector" needs an encoder with columns of its own for each variable. '
                 "Got columns that several variables share instead: use another gauge."
             )
-        blocks = [
-            np.vstack([block, -table.offset[columns]])
-            for block, columns in zip(table.blocks, table.touched, strict=True)
-        ]
+        columns_of, blocks = _with_constant_columns(table), []
+        for block, columns in zip(table.blocks, columns_of, strict=True):
+            present = block if block.shape[1] == len(columns) else np.zeros((1, len(columns)))
+            blocks.append(np.vstack([present, -table.offset[columns]]))
         twin = object.__new__(CodedFunction)
         twin.__dict__.update(self.__dict__, sizes=tuple(q + 1 for q in self.sizes))
-        pairs = zip(blocks, table.touched, strict=True)
+        pairs = zip(blocks, columns_of, strict=True)
         if self.layers is None:
             twin.tables = [_spread(block, columns, len(self.bias)) for block, columns in pairs]
         else:
             weights = self.layers[0].weights
             twin.tables = [block @ weights[columns] for block, columns in pairs]
         return twin
+
+
+def _with_constant_columns(table):
+    """Return the columns of each variable; those that never change go to one of one category."""
+    columns_of = list(table.touched)
+    single = [i for i, columns in enumerate(columns_of) if not len(columns)]
+    if single:
+        touched = np.concatenate(table.touched)
+        columns_of[single[0]] = np.setdiff1d(np.arange(len(table.offset)), touched)
+    return columns_of
 
 
 def _spread(block, columns, width):

@@ -1,6 +1,7 @@
 """Reading the categories from whatever encodes them in front of a network."""
 
 from copy import copy
+from numbers import Integral
 
 import numpy as np
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -85,7 +86,8 @@ def _known_categories(step, columns):
         for name, inner, _ in step.transformers_:
             touched = [columns[j] for j in column_indices(step, name)]
             if not (isinstance(inner, str) and inner == "drop"):
-                known.update(_known_categories(inner, touched))
+                found = _known_categories(inner, touched)
+                known |= {j: known.get(j) if v is None else v for j, v in found.items()}
         return known
     if hasattr(step, "categories_"):
         found = [tuple(plain(value) for value in values) for values in step.categories_]
@@ -253,8 +255,13 @@ def _checked_groups(groups, names):
     index = {name: j for j, name in enumerate(names)}
     result, seen = [], set()
     for name, columns in items:
-        found = [index.get(c) if isinstance(c, str) else int(c) for c in columns]
-        wrong = [c for c, j in zip(columns, found) if j is None or not 0 <= j < len(names)]
+        columns = [columns] if isinstance(columns, str | Integral) else list(columns)
+        found = [index.get(c, -1) if isinstance(c, str) else c for c in columns]
+        wrong = [
+            c
+            for c, j in zip(columns, found)
+            if not isinstance(j, Integral) or isinstance(j, bool) or not 0 <= j < len(names)
+        ]
         if wrong or not found:
             raise ValueError(
                 f"groups must hold columns of X, {listed(names)} or their indices. Got "

@@ -1,13 +1,15 @@
 """What a fitted expansion answers: its terms by name, predictions, explanations of rows."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expansion._expansion import only
+from skinterp.expansion._expansion import checked_output, only
 from skinterp.expansion._explain import explain_row
-from skinterp.expansion._judging import checked_output, one_row
+from skinterp.expansion._judging import one_row
 from skinterp.expansion._network import as_table
 from skinterp.utils._sklearn import validate_data
 
@@ -96,6 +98,8 @@ class ExpansionResults:
             Logits, or the values of the output expanded.
         """
         codes = self._rows(X)
+        if order is not None and (not isinstance(order, Integral) or order < 0):
+            raise ValueError(f"order must be an integer of at least 0. Got {order!r} instead.")
         values = self.expansion_.values(codes, order)
         return values[:, 0] if values.shape[1] == 1 else values
 
@@ -158,8 +162,9 @@ class ExpansionResults:
         ----------
         x : array-like of shape (n_columns,), or a data frame or array of one row
             The row.
-        output : int or None, default=None
-            Which output, where there are several; None is the largest at this row.
+        output : int, str or None, default=None
+            Which output, where there are several, by index, name or class; None is the largest at
+            this row.
 
         Returns
         -------
@@ -174,7 +179,11 @@ class ExpansionResults:
         check_is_fitted(self, "expansion_")
         codes = self._rows(one_row(x))
         values = self._function()(codes)[0]
-        k = int(values.argmax()) if output is None else checked_output(output, len(values))
+        labels = [] if self.network_.classes is None else list(map(str, self.network_.classes))
+        if isinstance(output, str) and output in labels and len(labels) == len(values):
+            output = labels.index(output)
+        names = self.expansion_.output_names
+        k = int(values.argmax()) if output is None else checked_output(output, names)
         return explain_row(self.expansion_, codes[0], k, values[k])
 
     def to_frame(self, order=None, min_abs=0.0):

@@ -268,7 +268,10 @@ class Network(Value):
         """
         self._require_classes("margin")
         if k is None and self.task != "binary":
-            raise ValueError(f"margin needs the index of a class, 0 to {len(self.classes) - 1}.")
+            raise ValueError(
+                f"margin needs the index of a class, 0 to {len(self.classes) - 1}. "
+                "Got None instead."
+            )
         k = checked_index(1 if k is None else k, len(self.classes), "k")
         name = f"margin of {self._class_name(k)}"
         if self.task == "binary":

@@ -145,3 +145,38 @@ def test_zero_vector_is_asked_of_the_network_only():
         fitted.expansion_.convert("zero_vector")
     with pytest.raises(ValueError, match="gauge"):
         fitted.convert("nothing")
+
+
+@pytest.mark.parametrize(
+    "output", [True, (), ("unit",), ("unit", 0, 0, True, 3), ("layer",), ("colour", 1), [("a",)]]
+)
+def test_outputs_that_there_are_not(texts, output):
+    model, X = texts
+    with pytest.raises(ValueError, match=r"output must be one of .* Got "):
+        CategoricalExpansion(model, output=output).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda e, x: e.decision_function(x, order=-1), "order must be an integer of at least 0"),
+        (lambda e, x: e.explain({"colour": "red"}), "explain must be given one row. Got array"),
+        (lambda e, x: e.explain(x), "explain must be given one row. Got 40 rows"),
+        (lambda e, x: e.explain(x.iloc[0], "pink"), "output must be between 0 and 0"),
+        (lambda e, x: e.explain(x.iloc[0], True), "output must be between 0 and 0"),
+        (lambda e, x: e.expansion_.plot(output=3), "output must be between 0 and 0"),
+        (lambda e, x: e.expansion_.plot("pair", pair=("cap", "cap")), "two different variables"),
+        (lambda e, x: e.expansion_.plot("pair", pair=("cap",)), "two different variables"),
+        (lambda e, x: e.expansion_.plot("pair", pair=("cap", "size")), "two different variables"),
+    ],
+)
+def test_questions_that_make_no_sense(texts, call, match):
+    model, X = texts
+    with pytest.raises(ValueError, match=match):
+        call(CategoricalExpansion(model).fit(X), X)
+
+
+def test_too_many_inputs_to_write_down_their_number():
+    rows = np.array([[0.0] * 1500, [1.0] * 1500])
+    with pytest.raises(ValueError, match=r"Got 10\^452 instead"):
+        CategoricalExpansion(lambda X: X[:, 0], method="enumerate", order=1).fit(rows)

@@ -16,6 +16,9 @@ from expansion_pool import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from skinterp.expansion import CategoricalExpansion
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
@@ -207,3 +210,59 @@ def test_pairwise_zero_sum_agrees_with_gaugefixer():
         for category in product(*(range(sizes[i]) for i in S)):
             key = (S, "".join(letters[k] for k in category))
             assert term[(0, *category)] == pytest.approx(expected[[key]].iloc[0], abs=1e-10)
+
+
+def test_variances_are_the_networks_in_every_gauge():
+    sizes = (3, 2, 3, 2)
+    expected, _ = expanded(sizes, order=2, measure="marginals")
+    for gauge in ("reference", "wild_type", "zero_vector"):
+        found, _ = expanded(sizes, order=2, measure="marginals", gauge=gauge)
+        assert np.allclose(found.variance_by_order_, expected.variance_by_order_)
+        assert found.sobol_indices_.keys() == expected.sobol_indices_.keys()
+        for names, share in found.sobol_indices_.items():
+            assert share == pytest.approx(expected.sobol_indices_[names])
+        assert str(found.expansion_).split("\n")[1] == str(expected.expansion_).split("\n")[1]
+
+
+def test_variances_of_a_long_sum_truncated_around_a_reference_are_its_own():
+    rows = np.random.default_rng(0).integers(2, size=(20, 30)).astype(float)
+    weights = np.linspace(0.5, 2.0, 30)
+    found = CategoricalExpansion(
+        lambda X: np.tanh(X @ weights - weights.sum() / 2), gauge="reference"
+    ).fit(rows)
+    assert sum(found.sobol_indices_.values()) == pytest.approx(1.0)
+    assert "variance of the truncated sum by order" in str(found.expansion_)
+    full = found.expansion_.values(np.eye(30, dtype=int))
+    rewritten = found.expansion_.convert("zero_sum")
+    assert np.allclose(rewritten.values(np.eye(30, dtype=int)), full)
+    assert "of the truncated sum" in str(rewritten)
+
+
+def test_a_constant_network_has_no_orders():
+    found = CategoricalExpansion(lambda X: 0.1 + 0.0 * X[:, 0]).fit(np.eye(3)[:, :2])
+    assert str(found.expansion_).endswith("constant")
+
+
+@pytest.mark.parametrize("single", [1, 2])
+def test_zero_vector_takes_away_columns_that_never_change(single):
+    rng = np.random.default_rng(single)
+    X = np.array([["k"] * single + [c, d] for c in "abc" for d in "xy"], dtype=object)
+    mlp = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", max_iter=50, random_state=0)
+    model = make_pipeline(OneHotEncoder(), mlp).fit(X, rng.normal(size=len(X)))
+    found = CategoricalExpansion(model, gauge="zero_vector", order=2 + single).fit(X)
+    assert found.constant_ == pytest.approx(mlp.predict(np.zeros((1, 5 + single)))[0])
+    assert np.allclose(found.predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize(
+    "measure", [[[0.5, np.nan], [0.5, 0.5]], {"x0": [1, 0]}, [[1, 2], [1, 0]]]
+)
+def test_measures_that_are_none(measure):
+    rows = np.array([[0.0, 0.0], [1.0, 1.0]])
+    with pytest.raises(ValueError, match="measure must be"):
+        CategoricalExpansion(lambda X: X[:, 0], measure=measure).fit(rows)
+    found = CategoricalExpansion(lambda X: X[:, 0]).fit(rows)
+    with pytest.raises(ValueError, match="measure must be"):
+        found.expansion_.convert("zero_sum", measure=measure)
+    same = found.expansion_.convert("zero_sum", measure="uniform")
+    assert largest_difference(same.terms, found.expansion_.terms) == 0.0

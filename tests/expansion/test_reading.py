@@ -175,3 +175,25 @@ def test_the_network_of_a_table_is_a_network_with_views():
     assert (network.table.decode(codes)[:, 0] == TABLE["colour"]).all()
     with pytest.raises(TypeError, match="no gradient"):
         network.jacobian(TABLE)
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_categories_do_not_depend_on_the_order_of_the_blocks(is_last):
+    rng = np.random.default_rng(0)
+    X = rng.integers(3, size=(60, 2)).astype(float)
+    blocks = [("codes", OneHotEncoder(), [0, 1]), ("as is", "passthrough", [1])]
+    encoder = ColumnTransformer(blocks if is_last else blocks[::-1])
+    mlp = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", max_iter=50, random_state=0)
+    model = make_pipeline(encoder, mlp).fit(X, rng.normal(size=60))
+    found = CategoricalExpansion(model).fit(X[X[:, 1] < 2])
+    assert found.categories_["x1"] == (0.0, 1.0, 2.0)
+    assert np.allclose(found.predict(X), model.predict(X))
+
+
+def test_a_class_names_an_output():
+    X = np.array([[a, b] for a in "xyz" for b in "pq"] * 5, dtype=object)
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=200, random_state=0)
+    y = np.where(X[:, 1] == "p", X[:, 0], "w")
+    found = CategoricalExpansion(make_pipeline(OneHotEncoder(), mlp).fit(X, y)).fit(X)
+    k = found.classes_.tolist().index("y")
+    assert str(found.explain(X[0], "y")) == str(found.explain(X[0], k))
