@@ -3,7 +3,9 @@
 import numpy as np
 
 from skinterp.display._couplings import average_product_corrected
-from skinterp.display._display import GREY, PALETTE, Display, labels
+from skinterp.display._display import GREY, PALETTE, Display, label_inches, labels
+
+_RADIUS = 2.0  # of the circle, in inches
 
 
 class CouplingGraphDisplay(Display):
@@ -40,8 +42,17 @@ class CouplingGraphDisplay(Display):
         self.max_edges = max_edges
 
     @property
+    def _labels(self):
+        return labels(self.names, 18)
+
+    @property
+    def _reach(self):
+        return 1.15 + label_inches(self._labels) / _RADIUS
+
+    @property
     def _size(self):
-        return 6.4, 6.2
+        side = 2.0 * _RADIUS * self._reach
+        return side, side + 0.3
 
     @property
     def _values(self):
@@ -69,12 +80,11 @@ class CouplingGraphDisplay(Display):
         joined = {i for edge in edges for i in edge}
         colours = [PALETTE[1] if i in joined else "#BBBBBB" for i in range(n)]
         ax.scatter(x, y, s=60 if n <= 40 else 18, color=colours, zorder=2)
-        names = labels(self.names, 18)
-        for i in range(n):
+        for i, name in enumerate(self._labels):
             if n <= 40 or i in joined:
-                self._write(ax, names[i], angles[i], i in joined)
-        ax.set_xlim(-1.5, 1.5)
-        ax.set_ylim(-1.5, 1.5)
+                self._write(ax, name, angles[i], i in joined)
+        ax.set_xlim(-self._reach, self._reach)
+        ax.set_ylim(-self._reach, self._reach)
         ax.set_aspect("equal")
         ax.set_xticks([])
         ax.set_yticks([])
@@ -83,10 +93,10 @@ class CouplingGraphDisplay(Display):
 
     def _write(self, ax, text, angle, is_joined):
         degrees = np.degrees(angle) % 360
-        is_left = 90 < degrees < 270
+        is_left, is_short = 90 < degrees < 270, max(map(len, self._labels)) <= 3
+        turn = 0.0 if is_short else degrees - 180.0 * is_left
         ax.text(
-            1.08 * np.cos(angle), 1.08 * np.sin(angle), text,
-            rotation=degrees - 180 if is_left else degrees, rotation_mode="anchor",
-            ha="right" if is_left else "left", va="center", fontsize="small",
-            color="black" if is_joined else GREY,
+            1.1 * np.cos(angle), 1.1 * np.sin(angle), text, rotation=turn, rotation_mode="anchor",
+            ha="center" if is_short else "right" if is_left else "left", va="center",
+            fontsize="small", color="black" if is_joined else GREY,
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.cluster.hierarchy import dendrogram
 
-from skinterp.display._display import PALETTE, PanelsDisplay, labels, tidy
+from skinterp.display._display import PALETTE, PanelsDisplay, label_inches, labels, tidy
 
 
 class EmbeddingDisplay(PanelsDisplay):
@@ -50,17 +50,15 @@ class EmbeddingDisplay(PanelsDisplay):
         plane.axhline(0, color="#DDDDDD", linewidth=0.8)
         plane.axvline(0, color="#DDDDDD", linewidth=0.8)
         plane.scatter(*points.T, s=18, color=PALETTE[0], zorder=3)
-        # with many inputs only those far from the centre have room for a name
-        far = np.argsort(-np.hypot(*points.T))[: 12 if n > 25 else n]
         names = labels(self.feature_names, 22)
-        for j in far:
-            side = points[j, 0] <= np.median(points[:, 0])
+        is_right = points[:, 0] <= np.median(points[:, 0])
+        for j in self._with_room(points, names, is_right):
             plane.annotate(
                 names[j],
                 points[j],
-                xytext=(4 if side else -4, 2),
+                xytext=(4 if is_right[j] else -4, 2),
                 textcoords="offset points",
-                ha="left" if side else "right",
+                ha="left" if is_right[j] else "right",
                 fontsize="small" if n <= 12 else "x-small",
             )
         axes = ("First direction", "Second direction")
@@ -71,6 +69,24 @@ class EmbeddingDisplay(PanelsDisplay):
         tidy(plane)
         self._draw_tree(branches)
         return np.array([plane, branches])
+
+    def _with_room(self, points, names, is_right):
+        """Return the points whose names overlap no other, those far from the centre first."""
+        spread = np.maximum(np.ptp(points, axis=0), 1e-300)
+        places = points / spread * np.array([4.0, self._size[1] - 0.8]) / 1.24  # in inches
+        widths = 0.8 * np.array([label_inches([name]) for name in names])
+        left = np.where(is_right, places[:, 0], places[:, 0] - widths)
+        shown = []
+        for j in np.argsort(-np.hypot(*points.T), kind="stable"):
+            is_clear = all(
+                abs(places[j, 1] - places[k, 1]) > 0.13
+                or left[j] + widths[j] < left[k]
+                or left[k] + widths[k] < left[j]
+                for k in shown
+            )
+            if is_clear:
+                shown.append(int(j))
+        return shown
 
     def _draw_tree(self, ax):
         n = len(self.feature_names)

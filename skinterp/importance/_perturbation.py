@@ -153,7 +153,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
         values,
         input_names(network, X),
         ("loss",),
-        f"Growth of the loss under noise of {noise:g} standard deviations",
+        f"Growth under noise of {noise:g} standard deviations",
         np.maximum(values, 0.0),
         {"std": growth.std(axis=0)[:, np.newaxis]},
     )
