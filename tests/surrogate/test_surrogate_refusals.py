@@ -246,7 +246,7 @@ def test_bad_weights(surrogate):
         {"C": 0.0},
         {"alpha": -1.0},
     ],
-    ids=str,
+    ids=lambda options: next(iter(options)) + "=" + type(next(iter(options.values()))).__name__,
 )
 def test_bad_parameters(surrogate, options):
     (name,) = options
