@@ -1,7 +1,6 @@
 """The result of an expansion: its terms, in a gauge, with names of variables and categories."""
 
 from dataclasses import dataclass, field, replace
-from numbers import Integral
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from skinterp.expansion._gauge import (
     n_coefficients,
     variances,
 )
-from skinterp.utils import import_optional
+from skinterp.utils import import_optional, output_index
 
 KINDS = ("fields", "couplings", "graph", "pair", "variance")
 GAUGES = ("zero_sum", "reference", "wild_type", "zero_vector")
@@ -53,37 +52,6 @@ def only(array):
     """Return an array without a first axis of one entry, as a number if nothing is left."""
     array = array[0] if len(array) == 1 else array
     return float(array) if array.ndim == 0 else array
-
-
-def checked_output(output, names):
-    """Return the index of an output, refusing one that there is not.
-
-    Parameters
-    ----------
-    output : int or str
-        The index, or the name.
-    names : tuple of str
-        Names of all outputs.
-
-    Returns
-    -------
-    int
-        The index.
-
-    Raises
-    ------
-    ValueError
-        If there is none such.
-    """
-    if isinstance(output, str) and output in names:
-        return names.index(output)
-    is_index = isinstance(output, Integral) and not isinstance(output, bool)
-    if not is_index or not 0 <= output < len(names):
-        raise ValueError(
-            f"output must be between 0 and {len(names) - 1}, or one of {list(names)}. "
-            f"Got {output!r} instead."
-        )
-    return int(output)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -385,7 +353,7 @@ class Expansion:
                 f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
                 f"expansion of order {self.order} instead."
             )
-        output = checked_output(output, self.output_names)
+        output = output_index(output, self.output_names)
         return self._display(kind, pair, output, corrected).plot(ax)
 
     def _display(self, kind, pair, output, corrected):

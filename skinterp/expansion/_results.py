@@ -7,10 +7,11 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expansion._expansion import checked_output, only
+from skinterp.expansion._expansion import only
 from skinterp.expansion._explain import explain_row
 from skinterp.expansion._judging import one_row
 from skinterp.expansion._network import as_table
+from skinterp.utils import output_index
 from skinterp.utils._sklearn import validate_data
 
 
@@ -183,7 +184,7 @@ class ExpansionResults:
         if isinstance(output, str) and output in labels and len(labels) == len(values):
             output = labels.index(output)
         names = self.expansion_.output_names
-        k = int(values.argmax()) if output is None else checked_output(output, names)
+        k = int(values.argmax()) if output is None else output_index(output, names)
         return explain_row(self.expansion_, codes[0], k, values[k])
 
     def to_frame(self, order=None, min_abs=0.0):

@@ -8,62 +8,6 @@ from skinterp.network import ScalarView
 from skinterp.utils import check_X, feature_names_of
 
 
-def checked_count(value, name, lowest, highest=None):
-    """Return an integer, refusing one that is out of range.
-
-    Parameters
-    ----------
-    value : object
-        What came.
-    name : str
-        What it is called, for the error.
-    lowest, highest : int
-        The range; no highest by default.
-
-    Returns
-    -------
-    int
-        The integer.
-
-    Raises
-    ------
-    ValueError
-        If it is no integer, or out of range.
-    """
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < lowest or (highest is not None and value > highest):
-        allowed = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
-        raise ValueError(f"{name} must be an integer {allowed}. Got {value!r} instead.")
-    return int(value)
-
-
-def output_index(output, names):
-    """Return the index of an output given by name or by index.
-
-    Parameters
-    ----------
-    output : int or str
-        The output.
-    names : tuple of str
-        Names of all of them.
-
-    Returns
-    -------
-    int
-        Its index.
-
-    Raises
-    ------
-    ValueError
-        If there is none such.
-    """
-    if not isinstance(output, str):
-        return checked_count(output, "output", 0, len(names) - 1)
-    if output not in names:
-        raise ValueError(f"output must be one of {list(names)}. Got {output!r} instead.")
-    return names.index(output)
-
-
 def columns_of(features, names):
     """Return the columns of inputs given by name or by index.
 

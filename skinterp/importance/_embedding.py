@@ -6,10 +6,9 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from skinterp.display import EmbeddingDisplay
-from skinterp.importance._checks import checked_count
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
-from skinterp.utils import import_optional
+from skinterp.utils import checked_count, import_optional
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,10 +6,11 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
-from skinterp.importance._checks import checked_count, checked_target, is_view_of_classes
+from skinterp.importance._checks import checked_target, is_view_of_classes
 from skinterp.importance._result import Importances
 from skinterp.network import as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
+from skinterp.utils import checked_count
 
 _LEAST_PROBABILITY = 1e-15
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.display import ProfileDisplay
-from skinterp.importance._checks import checked_count, columns_of, output_index
+from skinterp.importance._checks import columns_of
 from skinterp.network import as_network, checked_rows, input_names, output_names
-from skinterp.utils import import_optional
+from skinterp.utils import checked_count, import_optional, output_index
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,9 +11,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skinterp.display import ContributionsDisplay
-from skinterp.importance._checks import output_index
 from skinterp.network import output_names
-from skinterp.utils import import_optional
+from skinterp.utils import import_optional, output_index
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,15 +11,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import RankStabilityDisplay
-from skinterp.importance._checks import (
-    checked_count,
-    checked_estimator,
-    checked_rows_and_target,
-)
+from skinterp.importance._checks import checked_estimator, checked_rows_and_target
 from skinterp.importance._methods import METHODS, importance_shares
 from skinterp.importance._ranks import kendall_matrix
 from skinterp.network import as_network
-from skinterp.utils import check_X, import_optional
+from skinterp.utils import check_X, checked_count, import_optional
 from skinterp.utils._sklearn import take_rows
 
 _INTERVAL = (0.025, 0.975)

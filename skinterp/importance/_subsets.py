@@ -13,13 +13,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import SubsetsDisplay
-from skinterp.importance._checks import (
-    checked_count,
-    checked_estimator,
-    checked_rows_and_target,
-    columns_of,
-)
-from skinterp.utils import import_optional
+from skinterp.importance._checks import checked_estimator, checked_rows_and_target, columns_of
+from skinterp.utils import checked_count, import_optional
 from skinterp.utils._sklearn import take_rows
 
 _LARGEST_SEED = 2**31 - 1

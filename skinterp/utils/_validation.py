@@ -1,6 +1,7 @@
 """Checks of the user's data: numbers, finite, of the right width and with the right names."""
 
 from collections import Counter
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_array
@@ -141,3 +142,76 @@ def check_X(X, n_features=None, feature_names=None, owner="the network"):
         raise ValueError(f"X has {X.shape[1]} features, but {owner} expects {n_features}.")
     _check_finite(X, names)
     return X
+
+
+def checked_count(value, name, lowest, highest=None):
+    """Return an integer, refusing one that is out of range.
+
+    Parameters
+    ----------
+    value : object
+        What came.
+    name : str
+        What it is called, for the error.
+    lowest, highest : int
+        The range; no highest by default.
+
+    Returns
+    -------
+    int
+        The integer.
+
+    Raises
+    ------
+    ValueError
+        If it is no integer, or out of range.
+
+    Examples
+    --------
+    >>> from skinterp.utils import checked_count
+    >>> checked_count(3, "n_repeats", 1)
+    3
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < lowest or (highest is not None and value > highest):
+        allowed = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+        raise ValueError(f"{name} must be an integer {allowed}. Got {value!r} instead.")
+    return int(value)
+
+
+def output_index(output, names):
+    """Return the index of an output given by name or by index.
+
+    Parameters
+    ----------
+    output : int or str
+        The output.
+    names : sequence of str
+        Names of all of them.
+
+    Returns
+    -------
+    int
+        Its index.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+
+    Examples
+    --------
+    >>> from skinterp.utils import output_index
+    >>> output_index("setosa", ["setosa", "virginica"])
+    0
+    """
+    names = list(names)
+    if isinstance(output, str) and output in names:
+        return names.index(output)
+    whole = isinstance(output, Integral) and not isinstance(output, bool)
+    if not whole or not 0 <= output < len(names):
+        raise ValueError(
+            f"output must be an index from 0 to {len(names) - 1}, or one of {names}. "
+            f"Got {output!r} instead."
+        )
+    return int(output)
