@@ -36,7 +36,7 @@ class Request(NamedTuple):
     max_seconds: float | None = None
     seed: int = 0
     n_jobs: int | None = None
-    rows: object = None
+    rows: object = None  # of data: codes
 
 
 class Found(NamedTuple):
@@ -221,10 +221,12 @@ def _scales(request):
     rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
     values = request.function(rows)
     variance = _variance(values, ratios)
-    if not variance.any() and request.rows is not None:
+    if not variance.any():
         variance = _variance(request.function(request.rows), None)
-    rounding = _ROUNDING * np.abs(values).max(axis=0)
-    scales = np.maximum(np.sqrt(variance), np.maximum(rounding, 1e-300))
+    rounding, scales = _ROUNDING * np.abs(values).max(axis=0), np.sqrt(variance)
+    # an output that did not move is measured by the others, or by its size
+    still = scales <= rounding
+    scales[still] = scales.max() if not still.all() else np.abs(values).max() or 1.0
     return scales, float((rounding / scales).max())
 
 
