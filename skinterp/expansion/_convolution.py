@@ -32,9 +32,9 @@ class _Unit(NamedTuple):
 
 
 class UnitTerms(NamedTuple):
-    """Terms of one unit: a constant, fields, and higher ones by the variables before the last."""
+    """Terms of a unit, or of some units for all outputs; higher ones by all variables but one."""
 
-    constant: float
+    constant: float | np.ndarray
     fields: np.ndarray
     higher: dict
     error: float
@@ -65,6 +65,18 @@ def _waves(t, step, indices):
     whole = np.arange(first, coarse.max() + 1) * _FINE
     parts = np.exp(1j * step * np.outer(t, np.arange(_FINE)))
     return np.exp(1j * step * np.outer(t, whole))[:, coarse - first] * parts[:, fine]
+
+
+def _average(t, weights, step, indices):
+    """Return the size of the average of exp(1j * step * t * k) for some indices k."""
+    coarse, fine = np.divmod(indices, _FINE)
+    first = coarse.min()
+    whole = np.arange(first, coarse.max() + 1) * _FINE
+    if len(indices) < len(whole):
+        return np.abs(weights @ np.exp(1j * step * np.outer(t, indices)))
+    left = np.exp(1j * step * np.outer(whole, t)) * weights
+    right = np.exp(1j * step * np.outer(t, np.arange(_FINE)))
+    return np.abs((left @ right)[coarse - first, fine])
 
 
 def _characteristic(unit, indices, step, weights, is_gaussian):
@@ -106,9 +118,11 @@ def _screen(unit, indices, bounds, step, weights, order, budget):
         asked = ranked[n_asked : max(2 * n_asked, _ASKED)]
         n_asked += len(asked)
         for i in asked:
-            average = np.abs(weights[i] @ _waves(unit.steps[i], step, indices))
-            products *= np.maximum(average, _TINY)
-            smallest = np.sort([*smallest, np.maximum(average, _TINY)], axis=0)[:order]
+            average = _average(unit.steps[i], weights[i], step, indices)
+            average = np.maximum(average, _TINY)
+            products *= average
+            for row in smallest:
+                row[:], average = np.minimum(row, average), np.maximum(row, average)
         whole = np.minimum(products / smallest.prod(axis=0), 1.0)
         kept, dropped = _keep(bounds * whole, budget * 2.0 ** -(n_asked / _ASKED))
         total += whole.sum() - whole[kept].sum()
@@ -224,7 +238,8 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
         left_out, limit = add(indices, tolerance / 4.0 * (last - first) / n)
         error += left_out
         first, size = last, min(2 * size, largest)
-    if is_gaussian or first == n:  # Gaussian averages only fall
+    is_cut = n >= n_kink  # else the whole tail is within the tolerance
+    if is_gaussian or (first == n and is_cut):  # Gaussian averages only fall
         return UnitTerms(*terms, error + tails[first] * min(limit, factor))
     indices = first + np.flatnonzero(magnitudes[first:])
     indices, left_out, share = _screen(
@@ -232,6 +247,7 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     )
     for k in range(0, len(indices), largest):
         left_out += add(indices[k : k + largest], tolerance / 8.0 * largest / n)[0]
+    share = min(2.0 * share, 1.0) if is_cut else 1.0
     return UnitTerms(*terms, error + left_out + factor * series.tail * share)
 
 
@@ -262,19 +278,26 @@ def _add_block(terms, c, waves, sizes, order, budget):
 
 def _expand_units(units, behind, weights, order, tolerance, n_kink, is_gaussian):
     """Return the sums over some units of what each adds to the outputs, and their errors."""
-    constant, fields, higher, error = 0.0, 0.0, {}, 0.0
-    for unit, v in zip(units, behind, strict=True):
+
+    def of_outputs(unit, v):
         size = np.abs(v).max()
-        if not size:
-            continue
         found = expand_unit(unit, weights, order, tolerance / size, n_kink, is_gaussian)
-        constant = constant + v * found.constant
-        fields = fields + np.multiply.outer(v, found.fields)
-        for head, block in found.higher.items():
-            block = np.multiply.outer(v, block)
+        higher = {head: np.multiply.outer(v, block) for head, block in found.higher.items()}
+        fields = np.multiply.outer(v, found.fields)
+        return UnitTerms(v * found.constant, fields, higher, size * found.error)
+
+    return _added(of_outputs(u, v) for u, v in zip(units, behind, strict=True) if v.any())
+
+
+def _added(parts):
+    """Return the sum of some parts, taken one after another: all may be much more than it."""
+    constant, fields, higher, error = 0.0, 0.0, {}, 0.0
+    for part in parts:
+        constant, fields = constant + part.constant, fields + part.fields
+        error = error + part.error
+        for head, block in part.higher.items():
             higher[head] = higher[head] + block if head in higher else block
-        error += size * found.error
-    return constant, fields, higher, error
+    return UnitTerms(constant, fields, higher, error)
 
 
 def expand_hidden_layer(
@@ -317,33 +340,33 @@ def expand_hidden_layer(
         for h in range(n_units)
     ]
     n_waves = sum(len(t) for unit in units for t in unit.steps if t.any())
-    n_kink = int(np.clip(_WAVES / max(n_waves, 1), 2**10, 2**18))
-    parts = Parallel(n_jobs=n_jobs)(
+    n_kink = int(np.clip(_WAVES / max(n_waves, 1), 2**10, 2**20))
+    parts = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_expand_units)(
             units[k : k + _UNITS], behind[k : k + _UNITS], weights, order,
             tolerance / n_units, n_kink, is_gaussian,
         )
         for k in range(0, n_units, _UNITS)
     )  # fmt: skip
-    return _gather(parts, bias, sizes, order), float(sum(part[3] for part in parts))
+    found = _added(parts)
+    return _as_terms(found, bias, sizes, order), float(found.error)
 
 
-def _gather(parts, bias, sizes, order):
-    """Return the sums of the parts as terms by variables."""
+def _as_terms(found, bias, sizes, order):
+    """Return the terms by variables."""
     starts, n_outputs = np.cumsum([0, *sizes]), len(bias)
-    terms = {(): sum((part[0] for part in parts), bias)}
-    fields = sum(part[1] for part in parts) + np.zeros((n_outputs, starts[-1]))
+    terms = {(): bias + found.constant}
+    fields = found.fields + np.zeros((n_outputs, starts[-1]))
     for i in range(len(sizes)):
         terms[(i,)] = fields[:, starts[i] : starts[i + 1]].copy()
     for m in range(2, order + 1):
         for head in combinations(range(len(sizes) - 1), m - 1):
-            total = sum(part[2][head] for part in parts if head in part[2])
-            offset = starts[head[-1] + 1]
+            total, offset = found.higher.get(head), starts[head[-1] + 1]
             for i in range(head[-1] + 1, len(sizes)):
                 shape = (n_outputs, *(sizes[j] for j in head), sizes[i])
                 block = (
                     np.zeros(shape)
-                    if isinstance(total, int)
+                    if total is None
                     else total[:, :, starts[i] - offset : starts[i + 1] - offset].reshape(shape)
                 )
                 terms[(*head, i)] = block

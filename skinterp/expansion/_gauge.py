@@ -86,7 +86,7 @@ def checked_measure(measure, sizes):
             'measure must be "uniform", "marginals" or one vector of probabilities per variable, '
             f"of lengths {listed(sizes)}. Got {measure!r} instead."
         )
-    return weights
+    return tuple(w / w.sum() for w in weights)
 
 
 def average(tensor, axis, weights):

@@ -216,18 +216,17 @@ def _by_enumeration(request):
     return Found(terms, None, "enumerate", 0.0, spectrum(table, request.weights))
 
 
-def _scales(request):
-    """Return the deviation of each output, and the part of it that is rounding of its values."""
+def _scales(request, wanted):
+    """Return the deviation of each output, or more where `wanted` of it would be rounding."""
     rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
     values = request.function(rows)
     variance = _variance(values, ratios)
     if not variance.any():
         variance = _variance(request.function(request.rows), None)
-    rounding, scales = _ROUNDING * np.abs(values).max(axis=0), np.sqrt(variance)
-    # an output that did not move is measured by the others, or by its size
-    still = scales <= rounding
-    scales[still] = scales.max() if not still.all() else np.abs(values).max() or 1.0
-    return scales, float((rounding / scales).max())
+    rounding = _ROUNDING * np.abs(values).max(axis=0)
+    scales = np.maximum(np.sqrt(variance), rounding / wanted)
+    scales[scales == 0.0] = scales.max() or 1.0
+    return scales
 
 
 def _variance(values, ratios):
@@ -240,8 +239,7 @@ def _by_convolution(request):
     wanted, tolerated = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
     if request.precision is not None:
         wanted = tolerated = request.precision
-    scales, rounding = _scales(request)
-    wanted, tolerated = max(wanted, rounding), max(tolerated, 10.0 * rounding)
+    scales = _scales(request, wanted)
 
     def run(order, is_gaussian):
         terms, error = expand_hidden_layer(
@@ -268,12 +266,13 @@ def _by_convolution(request):
 def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
     terms, errors, _ = sample_terms(
-        request.function, request.weights, request.order, precision * _scales(request)[0],
+        request.function, request.weights, request.order, precision * _scales(request, precision),
         request.max_seconds, request.seed, request.n_jobs,
     )  # fmt: skip
     worst = max(float(error.max()) for error in errors.values())
     moved = max(np.abs(term).max() for S, term in terms.items() if S)
-    if moved <= 1e-12 * np.ptp(request.function(request.rows), axis=0).max():
+    spread = np.ptp(request.function(request.rows), axis=0).max()
+    if spread > 0.0 and moved <= 1e-12 * spread:
         warnings.warn(
             "The rows drawn all have the same value, and the rows of X have not: what makes the "
             "difference is too rare under the measure. The terms say nothing about it; take "

@@ -198,7 +198,7 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
     start, total, n_done, n_tasks = time.perf_counter(), None, 0, _TASKS
     fewest = _fewest_rows(weights)
     while True:
-        estimates = Parallel(n_jobs=n_jobs)(
+        estimates = Parallel(n_jobs=n_jobs, return_as="generator")(
             delayed(_estimate)(function, weights, order, n_rows, [seed, n_done + k])
             for k in range(n_tasks)
         )

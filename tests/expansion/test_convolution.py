@@ -239,3 +239,38 @@ def test_units_that_hardly_vary_lose_no_digits(activation, scale):
     difference = largest_difference(exact.expansion_.terms, found.expansion_.terms)
     assert difference <= found.error_
     assert difference <= 1e-9 * np.sqrt(exact.total_variance_) + 1e-14
+
+
+@pytest.mark.parametrize("method", ["convolution", "sampling"])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_an_output_that_does_not_move_costs_the_others_no_precision(activation, method):
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 2, (100, 9)).astype(float)
+    weights, bias, behind = rng.normal(size=(9, 6)), rng.normal(size=6), rng.normal(size=(6, 2))
+    behind[:, 1], weights[:, 5] = 0.0, 0.0
+    network = ([weights, behind], [bias, np.array([0.2, 0.7])], [activation, "identity"])
+    for output in ("raw", ("layer", 0)):
+        exact = CategoricalExpansion(network, output=output).fit(X)
+        found = CategoricalExpansion(network, output=output, method=method, precision=1e-2)
+        if method == "convolution":
+            found.set_params(precision=None)
+        found.set_params(random_state=0).fit(X)
+        difference = largest_difference(exact.expansion_.terms, found.expansion_.terms)
+        deviation = np.sqrt(exact.total_variance_)
+        assert found.error_ <= 2e-2 * deviation
+        if method == "convolution":
+            assert difference <= found.error_ <= 1e-4 * deviation
+        assert difference <= 6.0 * found.error_
+
+
+def test_a_unit_that_is_off_nearly_everywhere_is_expanded_beside_the_others():
+    X = np.random.default_rng(0).integers(0, 2, (100, 24)).astype(float)
+    weights = np.random.default_rng(1).normal(size=(24, 3))
+    weights[:, 1] = 1.0
+    bias = np.array([0.0, -22.5, 0.0])  # at least 23 of 24 are 1
+    network = ([weights, np.ones((3, 1))], [bias, np.zeros(1)], ["relu", "identity"])
+    for method in ("convolution", "sampling"):
+        found = CategoricalExpansion(
+            network, order=1, output=("layer", 0), method=method, precision=0.05, random_state=0
+        ).fit(X)
+        assert 0.0 < found.error_ < 0.1 * np.sqrt(found.total_variance_)

@@ -162,3 +162,10 @@ def test_additive_functions_are_exact():
     rows = np.array(list(product(range(3), repeat=4)), dtype=float)
     found = CategoricalExpansion(lambda X: X @ [1.0, -2.0, 0.0, 3.0], method="sampling").fit(rows)
     assert np.allclose(found.fields_["x3"], [-3.0, 0.0, 3.0]) and found.error_ < 1e-10
+
+
+def test_a_constant_network_is_met():
+    rows = np.array(list(product(range(3), repeat=3)), dtype=float)
+    found = CategoricalExpansion(lambda X: np.full(len(X), 2.5), method="sampling").fit(rows)
+    assert found.constant_ == pytest.approx(2.5) and found.error_ < 1e-12
+    assert (found.truncation_r2_["measure"] == 1.0).all()
