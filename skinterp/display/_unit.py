@@ -14,6 +14,10 @@ _N_BINS = 30
 _MAX_CLASSES = 12
 
 
+def _share(n_shown, n_there):
+    return "" if n_shown == n_there else f" ({n_shown} of {n_there})"
+
+
 class UnitDisplay(PanelsDisplay):
     """The strongest weights of a unit beside its activations per class.
 
@@ -31,6 +35,8 @@ class UnitDisplay(PanelsDisplay):
         Which unit.
     max_features : int, default=15
         How many weights to show.
+    weight_name : str, default="weight"
+        What the weights are.
 
     Attributes
     ----------
@@ -46,7 +52,15 @@ class UnitDisplay(PanelsDisplay):
     """
 
     def __init__(
-        self, weights, input_names, activations, labels=None, *, name="unit", max_features=15
+        self,
+        weights,
+        input_names,
+        activations,
+        labels=None,
+        *,
+        name="unit",
+        max_features=15,
+        weight_name="weight",
     ):
         self.weights = weights
         self.input_names = input_names
@@ -54,11 +68,12 @@ class UnitDisplay(PanelsDisplay):
         self.labels = labels
         self.name = name
         self.max_features = max_features
+        self.weight_name = weight_name
 
     @property
     def _size(self):
         n_weights = min(self.max_features, len(self.input_names))
-        n_classes = 1 if self.labels is None else len(np.unique(self.labels))
+        n_classes = 1 if self.labels is None else min(_MAX_CLASSES, len(np.unique(self.labels)))
         return 9.0, max(2.8, 1.0 + 0.26 * max(n_weights, n_classes))
 
     def _draw_panels(self, figure):
@@ -70,8 +85,7 @@ class UnitDisplay(PanelsDisplay):
         left.axvline(0.0, color="black", linewidth=0.8)
         left.set_yticks(range(len(shown)), [label(self.input_names[j], 28) for j in shown])
         left.set_ylim(len(shown) - 0.5, -0.5)
-        more = "" if len(shown) == len(weights) else f" ({len(shown)} of {len(weights)})"
-        left.set_xlabel(f"Weight{more}")
+        left.set_xlabel(f"{self.weight_name.capitalize()}{_share(len(shown), len(weights))}")
         tidy(left, grid="x")
         self._draw_activations(right)
         figure.suptitle(label(self.name, 60), fontsize="medium")
@@ -86,7 +100,8 @@ class UnitDisplay(PanelsDisplay):
             tidy(ax)
             return
         labels = np.asarray(self.labels)
-        classes = np.unique(labels)[:_MAX_CLASSES]
+        present = np.unique(labels)
+        classes = present[:_MAX_CLASSES]
         parts = [values[labels == c] for c in classes]
         boxes = ax.boxplot(
             parts,
@@ -101,5 +116,5 @@ class UnitDisplay(PanelsDisplay):
             box.set_alpha(0.7)
         ax.set_yticks(range(1, len(classes) + 1), [label(c, 20) for c in classes])
         ax.invert_yaxis()
-        ax.set_ylabel("Class")
+        ax.set_ylabel(f"Class{_share(len(classes), len(present))}")
         tidy(ax, grid="x")

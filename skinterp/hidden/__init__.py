@@ -6,6 +6,7 @@ the input that excites it most (`maximise_activation`). `weight_images` and its 
 networks that look at images.
 """
 
+from skinterp.hidden._describe import unit_report
 from skinterp.hidden._images import (
     class_template,
     saliency_image,
@@ -13,7 +14,7 @@ from skinterp.hidden._images import (
     weight_times_input,
 )
 from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
-from skinterp.hidden._report import UnitReport, unit_report
+from skinterp.hidden._report import UnitReport
 from skinterp.hidden._top import TopUnits, top_units
 from skinterp.hidden._transformer import HiddenLayerTransformer
 

@@ -8,6 +8,12 @@ from skinterp.sampling import feature_scale
 _SAME = 0.9999  # correlation from which two units are one
 _FLAT = 0.02  # of the steepest slope of an activation: below it is saturated
 _SATURATED = 0.95  # share of the rows
+_CONSTANT = 1e-12  # of the largest value: a smaller range is rounding
+
+
+def is_constant(values):
+    """Return whether values, or the columns of a matrix, are the same on all rows."""
+    return np.ptp(values, axis=0) <= _CONSTANT * np.abs(values).max(axis=0)
 
 
 def selectivity(activations, labels):
@@ -29,32 +35,35 @@ def linear(X, values):
     scale = feature_scale(X)
     used = scale > 0
     coef = np.zeros(X.shape[1])
-    variance = values.var()
-    if variance == 0.0 or not used.any():
+    if is_constant(values) or not used.any():
         return coef, float(values.mean()), np.nan
     mean = X.mean(axis=0)
     Z = (X - mean)[:, used] / scale[used]
     solution = np.linalg.lstsq(Z, values - values.mean(), rcond=None)[0]
     coef[used] = solution / scale[used]
     residual = values - values.mean() - Z @ solution
-    return coef, float(values.mean() - mean @ coef), float(1.0 - residual.var() / variance)
+    return coef, float(values.mean() - mean @ coef), float(1.0 - residual.var() / values.var())
 
 
 def twins(activations, j):
     """Return the other units that are the same up to scale on the rows."""
+    alive = ~is_constant(activations)
+    if not alive[j]:
+        return ()
     centred = activations - activations.mean(axis=0)
     norms = np.linalg.norm(centred, axis=0)
-    if norms[j] == 0.0:
-        return ()
-    alive = norms > 0
     cosine = np.zeros(len(norms))
     cosine[alive] = centred[:, alive].T @ centred[:, j] / (norms[alive] * norms[j])
     return tuple(k for k in np.flatnonzero(np.abs(cosine) > _SAME).tolist() if k != j)
 
 
-def is_saturated(layer, before):
+def _slopes(activation, inputs):
+    return np.abs(activation.derivative(inputs, activation.value(inputs)))
+
+
+def is_saturated(activation, inputs):
     """Return whether an activation is flat at nearly all rows."""
-    if layer.activation.name == "identity":
+    if activation.name in ("identity", "exp"):  # nowhere flat, nowhere steepest
         return False
-    slopes = np.abs(layer.activation.derivative(before, layer.activation.value(before)))
-    return bool(np.mean(slopes < _FLAT) >= _SATURATED)
+    steepest = _slopes(activation, np.linspace(-5.0, 5.0, 1001)).max()
+    return bool(np.mean(_slopes(activation, inputs) < _FLAT * steepest) >= _SATURATED)

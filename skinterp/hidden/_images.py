@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.hidden._maximise import checked_image
+from skinterp.hidden._pixels import checked_image, one_image
 from skinterp.hidden._top import class_index, margin_of, rows_of_class, top_units
 from skinterp.network import as_network, checked_rows, dense_of
 
@@ -12,6 +12,20 @@ def _unit_slopes(dense, rows, layer):
     if layer == 0:
         return dense.layers[0].weights
     return dense.up_to(layer, before_activation=True).jacobian(rows).mean(axis=0).T
+
+
+def _checked_units(units, n_units):
+    """Return the indices of units, all of them by default."""
+    indices = np.arange(n_units) if units is None else np.asarray(units)
+    if indices.ndim != 1 or indices.dtype.kind not in "iu" or not _are_within(indices, n_units):
+        raise ValueError(
+            f"units must be a sequence of indices from 0 to {n_units - 1}. Got {units!r} instead."
+        )
+    return indices
+
+
+def _are_within(indices, size):
+    return bool(((indices >= 0) & (indices < size)).all())
 
 
 def weight_images(network, image_shape, *, layer=0, units=None, X=None):
@@ -60,11 +74,7 @@ def weight_images(network, image_shape, *, layer=0, units=None, X=None):
             f"X must be given for layer {layer}, whose units look at pixels through other units."
         )
     slopes = _unit_slopes(dense, None if X is None else checked_rows(network, X), index)
-    units = range(slopes.shape[1]) if units is None else units
-    wrong = [j for j in units if not 0 <= j < slopes.shape[1]]
-    if wrong:
-        raise ValueError(f"units must be from 0 to {slopes.shape[1] - 1}. Got {wrong} instead.")
-    return slopes[:, list(units)].T.reshape(-1, *shape)
+    return slopes[:, _checked_units(units, slopes.shape[1])].T.reshape(-1, *shape)
 
 
 def weight_times_input(network, x, image_shape, *, units=None):
@@ -74,8 +84,8 @@ def weight_times_input(network, x, image_shape, *, units=None):
     ----------
     network : estimator, Network or tuple
         A network with hidden layers whose inputs are pixels.
-    x : array-like of shape (n_features,)
-        The image.
+    x : array-like of shape (n_features,) or of the shape of the image
+        The image; a Series or a data frame of one row is checked by its names.
     image_shape : tuple of two int
         Height and width.
     units : sequence of int or None, default=None
@@ -89,7 +99,7 @@ def weight_times_input(network, x, image_shape, *, units=None):
     Raises
     ------
     ValueError
-        If the image shape does not match, or there is no such unit.
+        If the image shape does not match, x is not one image, or there is no such unit.
 
     Examples
     --------
@@ -98,9 +108,9 @@ def weight_times_input(network, x, image_shape, *, units=None):
     >>> weight_times_input(network, [3.0, 4.0], (1, 2))[0]
     array([[3., 8.]])
     """
-    images = weight_images(network, image_shape, units=units)
-    row = checked_rows(as_network(network), np.atleast_2d(np.asarray(x, dtype=float)))[0]
-    return images * row.reshape(images.shape[1:])
+    network = as_network(network)
+    row, shape = one_image(network, x, image_shape)
+    return weight_images(network, shape, units=units) * row.reshape(shape)
 
 
 def saliency_image(network, x, image_shape, *, output=None):
@@ -110,8 +120,8 @@ def saliency_image(network, x, image_shape, *, output=None):
     ----------
     network : estimator, Network, tuple or callable
         A network whose inputs are pixels.
-    x : array-like of shape (n_features,)
-        The image.
+    x : array-like of shape (n_features,) or of the shape of the image
+        The image; a Series or a data frame of one row is checked by its names.
     image_shape : tuple of two int
         Height and width.
     output : object or None, default=None
@@ -126,7 +136,7 @@ def saliency_image(network, x, image_shape, *, output=None):
     Raises
     ------
     ValueError
-        If the image shape does not match, or there is no such output.
+        If the image shape does not match, x is not one image, or there is no such output.
 
     References
     ----------
@@ -140,8 +150,7 @@ def saliency_image(network, x, image_shape, *, output=None):
     array([[ 1., -2.]])
     """
     network = as_network(network)
-    row = checked_rows(network, np.atleast_2d(np.asarray(x, dtype=float)))
-    shape = checked_image(image_shape, row.shape[1])
+    row, shape = one_image(network, x, image_shape)
     if output is None:
         raw = network.raw_values(row)[0]
         several = network.classes is not None and network.task != "binary"
@@ -151,7 +160,7 @@ def saliency_image(network, x, image_shape, *, output=None):
     return view.gradient(row)[0].reshape(shape)
 
 
-def class_template(network, X, output, image_shape, *, layer=0, n_units=5):
+def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
     """Return what a class looks like through its top units.
 
     ``sum_j w_j * image_j`` over the top units of the class, with w_j the mean derivative of the
@@ -170,8 +179,8 @@ def class_template(network, X, output, image_shape, *, layer=0, n_units=5):
         Height and width.
     layer : int, default=0
         Index of the hidden layer; negative counts from the last one.
-    n_units : int, default=5
-        How many units.
+    n_units : int or None, default=None
+        How many units; None is 5, or all of a smaller layer.
 
     Returns
     -------

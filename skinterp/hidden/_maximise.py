@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.sparse import eye_array
 from sklearn.utils import check_random_state
 
+from skinterp.hidden._climb import Objective, before_activation, climbed
+from skinterp.hidden._pixels import checked_image, differences
 from skinterp.network import ScalarView, as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
 from skinterp.utils import import_optional
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ActivationMaximum:
-    """The input inside a box at which a view of a network is largest.
+    """The input inside a box at which a view of a network is largest, as far as was found.
 
     Parameters
     ----------
@@ -22,9 +24,9 @@ class ActivationMaximum:
         The best input found, in input units.
     value : float
         The view there.
-    points : ndarray of shape (n_restarts, n_features)
-        Where each restart ended, best first.
-    values : ndarray of shape (n_restarts,)
+    points : ndarray of shape (n_points, n_features)
+        Where the climbs ended, best first: fewer than asked for if many starts came together.
+    values : ndarray of shape (n_points,)
         The view there.
     best_row : int
         The row of the data with the largest value.
@@ -46,7 +48,7 @@ class ActivationMaximum:
     name: str
 
     def to_frame(self):
-        """Return the inputs as a table, one line per restart, best first.
+        """Return the inputs as a table, one line per climb, best first.
 
         Returns
         -------
@@ -63,39 +65,18 @@ class ActivationMaximum:
 
     def __str__(self):
         return (
-            f"{self.name}: {self.value:.4g} at the best of {len(self.values)} starts, "
+            f"{self.name}: {self.value:.4g} at the best input found, "
             f"{self.best_row_value:.4g} at row {self.best_row}, the best of the data"
         )
 
-
-def neighbours(image_shape):
-    """Return the pairs of pixels that touch.
-
-    Parameters
-    ----------
-    image_shape : tuple of two int
-        Height and width.
-
-    Returns
-    -------
-    ndarray of int of shape (n_pairs, 2)
-        Indices of pixels.
-    """
-    index = np.arange(image_shape[0] * image_shape[1]).reshape(image_shape)
-    across = np.stack([index[:, :-1].ravel(), index[:, 1:].ravel()], axis=1)
-    down = np.stack([index[:-1].ravel(), index[1:].ravel()], axis=1)
-    return np.concatenate([across, down])
+    __repr__ = __str__
 
 
-def _roughness(z, pairs):
-    """Return what is penalised, and its gradient: size, or differences of neighbours."""
-    if pairs is None:
-        return 0.5 * float(z @ z), z
-    difference = z[pairs[:, 0]] - z[pairs[:, 1]]
-    gradient = np.zeros_like(z)
-    np.add.at(gradient, pairs[:, 0], difference)
-    np.add.at(gradient, pairs[:, 1], -difference)
-    return 0.5 * float(difference @ difference), gradient
+def _penalty(image_shape, n_features):
+    """Return the matrix of what is penalised: size, or differences of pixels that touch."""
+    if image_shape is None:
+        return eye_array(n_features)
+    return differences(checked_image(image_shape, n_features))
 
 
 def _box(box, rows):
@@ -108,7 +89,9 @@ def _box(box, rows):
             f"box must be None or a pair (lower, upper) of numbers or of arrays of shape "
             f"({rows.shape[1]},). Got {box!r} instead."
         ) from None
-    if not (lower <= upper).all():
+    if np.isnan([lower, upper]).any():
+        raise ValueError(f"box must hold numbers. Got {box!r} instead.")
+    if (lower > upper).any():
         raise ValueError("The lower bounds of box must not be above the upper ones.")
     return lower, upper
 
@@ -134,16 +117,18 @@ def maximise_activation(
 ):
     """Find the input inside a box at which a class or a unit is excited most.
 
-    Maximises ``view(x) - smoothness * R(z)`` by projected quasi-Newton steps (L-BFGS-B) on
-    ``z = (x - mean) / deviation``, with R half the sum of squares of z, or, of images, of the
-    differences of pixels that touch.
+    Maximises ``view(x) - smoothness * R(z)`` over ``z = (x - mean) / deviation``, with R half the
+    sum of squares of z, or, of images, of the differences of pixels that touch. At least a hundred
+    starts, rows and points all over the box, are climbed a few steps by the signs of the slopes;
+    the best go on by projected quasi-Newton steps (L-BFGS-B). The answer is a local maximum, the
+    largest found: exact for the units of the first layer, not proven to be the largest for others.
 
     Parameters
     ----------
     view : ScalarView or Network of one output
         What to maximise: ``network.unit(layer, j)``, ``network.margin(k)``, ``network.output(k)``.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows: they give the box, the scale, and the first starts.
+        Rows: they give the box, the scale, and half of the starts.
     box : None or (lower, upper), default=None
         Bounds, numbers or arrays of shape (n_features,); None is the range of X.
     smoothness : float, default=0.0
@@ -152,16 +137,16 @@ def maximise_activation(
     image_shape : tuple of two int or None, default=None
         Height and width, if the inputs are pixels.
     n_restarts : int, default=10
-        Starts: the half of them rows with the largest values, the others random rows.
+        How many different starts, the best, are climbed to the end.
     n_iterations : int, default=200
-        Largest number of steps from each.
+        Largest number of quasi-Newton steps from each.
     random_state : int, RandomState instance or None, default=0
         Draws starts.
 
     Returns
     -------
     ActivationMaximum
-        The best input, the value reached, and all restarts.
+        The best input, the value reached, and where all climbs ended.
 
     Raises
     ------
@@ -174,6 +159,10 @@ def maximise_activation(
     Such inputs are synthetic: no row need be like them, and networks are often most excited by
     what they have never seen. They show what a unit *responds to*, not what it is for. Compare
     with the rows that excite it most.
+
+    Of a unit whose activation always rises, what goes into the activation is climbed (unless there
+    is a price on roughness): it is largest at the same inputs, and has slopes where the unit is
+    off or saturated.
 
     References
     ----------
@@ -200,67 +189,19 @@ def maximise_activation(
         )
     view = view if isinstance(view, ScalarView) else view.output()
     rows = checked_rows(view, X)
-    pairs = None if image_shape is None else neighbours(checked_image(image_shape, rows.shape[1]))
-    lower, upper = _box(box, rows)
     deviation, mean = feature_scale(rows), rows.mean(axis=0)
-    scale = np.where(deviation > 0, deviation, 1.0)
-    bounds = np.column_stack([(lower - mean) / scale, (upper - mean) / scale])
-
-    def loss(z):
-        value, gradient = view.value_and_gradient((mean + z * scale)[np.newaxis])
-        rough, slope = _roughness(z, pairs)
-        return smoothness * rough - value[0], smoothness * slope - gradient[0] * scale
-
-    at_rows = view.value(rows)
-    starts = _starts(at_rows, n_restarts, check_random_state(random_state))
-    found = []
-    for row in starts:
-        start = np.clip((rows[row] - mean) / scale, *bounds.T)
-        result = minimize(loss, start, jac=True, bounds=bounds, options={"maxiter": n_iterations})
-        found.append((result.fun, result.x))
-    order = np.argsort([value for value, _ in found], kind="stable")
-    points = np.clip(mean + np.array([found[k][1] for k in order]) * scale, lower, upper)
-    values = view.value(points)
+    objective = Objective(
+        view if smoothness else before_activation(view),
+        mean,
+        np.where(deviation > 0, deviation, 1.0),
+        smoothness,
+        _penalty(image_shape, rows.shape[1]),
+    )
+    rng = check_random_state(random_state)
+    points = climbed(objective, rows, _box(box, rows), n_restarts, n_iterations, rng)
+    values, at_rows = view.value(points), view.value(rows)
     best = int(at_rows.argmax())
     names = input_names(view, X)
     return ActivationMaximum(
         points[0], float(values[0]), points, values, best, float(at_rows[best]), names, view.name
     )
-
-
-def _starts(values, n_restarts, rng):
-    """Return rows to start from: the best ones, and others at random."""
-    best = np.argsort(-values, kind="stable")[: (n_restarts + 1) // 2]
-    others = rng.randint(len(values), size=n_restarts - len(best))
-    return np.concatenate([best, others])
-
-
-def checked_image(image_shape, n_features):
-    """Return the shape of images, refusing one that does not match.
-
-    Parameters
-    ----------
-    image_shape : tuple of two int
-        Height and width.
-    n_features : int
-        Number of inputs.
-
-    Returns
-    -------
-    tuple of two int
-        The shape.
-
-    Raises
-    ------
-    ValueError
-        If it is no pair, or has another number of pixels.
-    """
-    shape = tuple(np.atleast_1d(image_shape).tolist())
-    if len(shape) != 2 or any(not isinstance(n, int) or n < 1 for n in shape):
-        raise ValueError(f"image_shape must be a pair (height, width). Got {image_shape!r}.")
-    if shape[0] * shape[1] != n_features:
-        raise ValueError(
-            f"image_shape must have {n_features} pixels, one per input. "
-            f"Got {shape[0]} x {shape[1]} = {shape[0] * shape[1]} instead."
-        )
-    return shape

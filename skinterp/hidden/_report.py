@@ -1,30 +1,17 @@
-"""One unit of a network, described: weights, rows, classes, flags, formula, favourite input."""
+"""The report of a unit: its numbers, as text, as a table and as a picture."""
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
 from skinterp.display import UnitDisplay
 from skinterp.expression import Equation, affine
-from skinterp.hidden._activity import is_saturated, linear, selectivity, twins
-from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
-from skinterp.hidden._top import class_index, margin_of
-from skinterp.network import (
-    Network,
-    as_network,
-    checked_rows,
-    dense_of,
-    input_names,
-)
-from skinterp.search import Question, SearchSettings, explain_values, operator_prices
+from skinterp.hidden._maximise import ActivationMaximum
+from skinterp.network import Network
 from skinterp.utils import import_optional
 
-_N_QUERIES = 600
-_MAX_COST = 40.0
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UnitReport:
     """What a hidden or output unit does on rows.
 
@@ -36,6 +23,8 @@ class UnitReport:
         What it reads: inputs, or units of the layer before.
     input_weights : ndarray of shape (n_read,)
         Its weights on these.
+    input_scale : ndarray of shape (n_read,)
+        Standard deviations of these on the rows.
     slopes : ndarray of shape (n_features,)
         Mean derivative of the unit by the inputs of the network.
     feature_names : tuple of str
@@ -54,7 +43,7 @@ class UnitReport:
     preferred_class : object
         The class with this selectivity; None without classes.
     is_dead : bool
-        Whether the unit has the same value on all rows.
+        Whether the unit has the same value on all rows, up to rounding.
     is_saturated : bool
         Whether the slope of its activation is below a fiftieth of the steepest on 95 % of rows.
     duplicates : tuple of int
@@ -66,11 +55,14 @@ class UnitReport:
     linear_r2 : float
         How much of the unit's variance it explains on the rows.
     equation : Equation or None
-        The unit as a formula, if one was asked for.
+        What goes into the activation of the unit as a formula, if one was asked for; of an output
+        the log-odds or the value itself.
     equation_r2 : float
-        How much of the variance it explains; nan without a formula.
+        How much of the unit's variance it explains, after the activation; nan without a formula.
+    activation : str or None
+        The activation around the formula; None for an output.
     maximum : ActivationMaximum
-        The input in the box of the rows that excites the unit most.
+        The input in the box of the rows that excites the unit most, as far as was found.
     network : Network
         The network.
     """
@@ -78,6 +70,7 @@ class UnitReport:
     name: str
     input_names: tuple
     input_weights: np.ndarray
+    input_scale: np.ndarray
     slopes: np.ndarray
     feature_names: tuple
     output_weights: np.ndarray
@@ -95,6 +88,7 @@ class UnitReport:
     linear_r2: float
     equation: Equation | None
     equation_r2: float
+    activation: str | None
     maximum: ActivationMaximum
     network: Network
 
@@ -103,6 +97,11 @@ class UnitReport:
         """What is wrong with the unit, as words."""
         words = ["dead"] * self.is_dead + ["saturated"] * self.is_saturated
         return (*words, *(f"does the same as unit {j}" for j in self.duplicates))
+
+    @property
+    def scaled_weights(self):
+        """Weights per standard deviation of what the unit reads, whatever its units are."""
+        return self.input_weights * self.input_scale
 
     def by_class(self):
         """Return the distribution of the unit for each class.
@@ -155,16 +154,17 @@ class UnitReport:
             The display, not drawn yet.
         """
         return UnitDisplay(
-            self.input_weights,
+            self.scaled_weights,
             self.input_names,
             self.activations,
             self.labels,
             name=self.name,
+            weight_name="weight per standard deviation",
             max_features=max_features,
         )
 
     def plot(self, max_features=15):
-        """Draw weights beside the distribution of the activations per class.
+        """Draw weights per standard deviation beside the activations per class.
 
         Parameters
         ----------
@@ -179,195 +179,37 @@ class UnitReport:
         return self.display(max_features).plot()
 
     def __str__(self):
-        strongest = np.argsort(-np.abs(self.input_weights), kind="stable")[:5]
+        flags = f": {', '.join(self.flags)}" if self.flags else ""
+        strongest = np.argsort(-np.abs(self.scaled_weights), kind="stable")[:5]
         weights = ", ".join(
-            f"{self.input_names[j]} {self.input_weights[j]:.3g}" for j in strongest
+            f"{self.input_names[j]} {self.scaled_weights[j]:.3g}" for j in strongest
         )
         lines = [
-            self.name + (f": {', '.join(self.flags)}" if self.flags else ""),
-            f"strongest weights: {weights}",
+            f"{self.name}{flags}",
+            f"strongest weights, per standard deviation: {weights}",
             f"from {self.activations.min():.3g} (row {self.bottom_rows[0]}) to "
             f"{self.activations.max():.3g} (row {self.top_rows[0]})",
         ]
-        if self.labels is not None:
+        if not self.is_dead and not np.isnan(self.selectivity):
             lines.append(
                 f"tells class {self.preferred_class} from the others: {self.selectivity:.2f} of 1"
             )
-        linear = affine(self.linear_coef, self.linear_intercept)
-        if np.count_nonzero(self.linear_coef) <= 6:
-            text = linear.format(self.feature_names, digits=3)
-            lines.append(f"linear: {text} (R2 {self.linear_r2:.3f})")
-        else:
-            lines.append(
-                f"linear in {np.count_nonzero(self.linear_coef)} inputs: R2 {self.linear_r2:.3f}"
-            )
+        if not self.is_dead:
+            lines.append(self._linear_line())
         if self.equation is not None:
-            lines.append(f"formula: {self.equation} (R2 {self.equation_r2:.3f})")
+            lines.append(f"formula: {self._formula()} (R2 {self.equation_r2:.3f})")
         return "\n".join([*lines, f"most excited: {self.maximum}"])
 
+    __repr__ = __str__
 
-def _formula(view, X, names, random_state):
-    """Return the unit as a formula, by gradient matching, and its R2."""
-    settings = SearchSettings(
-        prices=operator_prices(None), max_cost=_MAX_COST, n_jobs=None, deadline=None
-    )
-    equation, _ = explain_values(view, X, Question(settings, _N_QUERIES), names, random_state)
-    values = view.value(X)
-    error = equation.values(X) - values
-    return equation, float(1.0 - error.var() / values.var())
+    def _linear_line(self):
+        n_inputs = np.count_nonzero(self.linear_coef)
+        if n_inputs > 6:
+            return f"linear in {n_inputs} inputs: R2 {self.linear_r2:.3f}"
+        text = affine(self.linear_coef, self.linear_intercept).format(self.feature_names, digits=3)
+        return f"linear: {text} (R2 {self.linear_r2:.3f})"
 
-
-def _place(dense, network, layer, unit):
-    """Return the view of a unit, its layer's index in the network, and its own index."""
-    if layer == "output":
-        k = class_index(network, unit)
-        column = 0 if network.task == "binary" else k
-        return margin_of(network, k), len(dense.layers) - 1, column
-    if not isinstance(layer, Integral):
-        raise ValueError(f"layer must be an integer or 'output'. Got {layer!r} instead.")
-    view = network.unit(layer, unit)
-    return view, layer % len(dense.hidden_layer_sizes), int(unit)
-
-
-def _read_names(dense, index, names):
-    if index == 0:
-        return names
-    return tuple(f"unit {i}" for i in range(len(dense.layers[index].weights)))
-
-
-def unit_report(
-    network,
-    X,
-    unit,
-    *,
-    layer=-1,
-    y=None,
-    n_rows=5,
-    symbolic=False,
-    image_shape=None,
-    smoothness=0.0,
-    random_state=0,
-):
-    """Describe a hidden or output unit.
-
-    Parameters
-    ----------
-    network : estimator, Network or tuple
-        A network with layers.
-    X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
-    unit : int or object
-        Index of the unit in its layer; of an output its class label or index.
-    layer : int or "output", default=-1
-        Index of the hidden layer, negative from the last one; "output" for an output, which is
-        described by the log-odds of the class against all others.
-    y : array-like of shape (n_samples,) or None, default=None
-        Classes of the rows; None is the network's own answers.
-    n_rows : int, default=5
-        How many of the most and least exciting rows to name.
-    symbolic : bool, default=False
-        Whether to look for a formula of the unit by gradient matching, which takes seconds.
-    image_shape : tuple of two int or None, default=None
-        Height and width, if the inputs are pixels; used with `smoothness`.
-    smoothness : float, default=0.0
-        Price of roughness of the input that excites most; see `maximise_activation`.
-    random_state : int, RandomState instance or None, default=0
-        Seeds what is random.
-
-    Returns
-    -------
-    UnitReport
-        The description.
-
-    Raises
-    ------
-    ValueError
-        If there is no such layer or unit, or X or y do not fit the network.
-
-    Notes
-    -----
-    A unit is seldom a concept: what one unit is looking for may be visible only together with
-    others. The linear description of a ReLU unit mixes rows on which it is on with rows on which
-    it is off; its formula does not.
-
-    References
-    ----------
-    S. J. Wetzel, "Closed-form interpretation of neural network latent spaces with symbolic
-    gradients", arXiv 2409.05305, for formulas of units.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.neural_network import MLPClassifier
-    >>> from skinterp.hidden import unit_report
-    >>> X, y = load_iris(return_X_y=True, as_frame=True)
-    >>> network = MLPClassifier((4,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
-    >>> report = unit_report(network, X, 2, layer="output")
-    >>> report.preferred_class
-    2
-    """
-    if not isinstance(n_rows, Integral) or n_rows < 1:
-        raise ValueError(f"n_rows must be an integer of at least 1. Got {n_rows!r} instead.")
-    network = as_network(network)
-    dense, rows = dense_of(network, "unit_report"), checked_rows(network, X)
-    names = input_names(network, X)
-    view, index, column = _place(dense, network, layer, unit)
-    labels = _labels(network, rows, y)
-    values, slopes = view.value_and_gradient(rows)
-    hidden = index < len(dense.layers) - 1
-    before = dense.layers[index]
-    weights = before.weights[:, column]
-    if not hidden and network.task == "binary" and class_index(network, unit) == 0:
-        weights = -weights
-    order = np.argsort(-values, kind="stable")
-    coef, intercept, r2 = linear(rows, values)
-    is_dead = bool(np.ptp(values) <= 1e-12 * (1.0 + np.abs(values).max()))
-    equation, equation_r2 = None, np.nan
-    if symbolic and not is_dead:
-        equation, equation_r2 = _formula(view, rows, names, random_state)
-    saturated, same = False, ()
-    if hidden:
-        inputs = dense.hidden_activations(rows, index, before_activation=True)[:, column]
-        saturated = not is_dead and is_saturated(before, inputs)
-        same = twins(dense.hidden_activations(rows, index), column)
-    telling, preferred = (np.nan, None) if labels is None else selectivity(values, labels)
-    return UnitReport(
-        name=view.name,
-        input_names=_read_names(dense, index, names),
-        input_weights=weights,
-        slopes=slopes.mean(axis=0),
-        feature_names=names,
-        output_weights=dense.layers[index + 1].weights[column] if hidden else np.empty(0),
-        activations=values,
-        top_rows=order[:n_rows],
-        bottom_rows=order[::-1][:n_rows],
-        labels=labels,
-        selectivity=telling,
-        preferred_class=preferred,
-        is_dead=is_dead,
-        is_saturated=saturated,
-        duplicates=same,
-        linear_coef=coef,
-        linear_intercept=intercept,
-        linear_r2=r2,
-        equation=equation,
-        equation_r2=equation_r2,
-        maximum=maximise_activation(
-            view, X, image_shape=image_shape, smoothness=smoothness, random_state=random_state
-        ),
-        network=network,
-    )
-
-
-def _labels(network, rows, y):
-    """Return the class of each row; None for a regression without classes."""
-    if y is not None:
-        y = np.asarray(y)
-        if len(y) != len(rows):
-            raise ValueError(
-                f"y must have one entry per row of X, {len(rows)}. Got {len(y)} instead."
-            )
-        return y
-    if network.task in ("binary", "multiclass"):
-        return network.predict(rows)
-    return None
+    def _formula(self):
+        if self.activation in (None, "identity"):
+            return str(self.equation)
+        return f"{self.activation}({self.equation})"

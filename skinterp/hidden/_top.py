@@ -1,14 +1,17 @@
 """The hidden units that matter most for a class."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
 from skinterp.network import DenseNetwork, as_network, checked_rows, dense_of
 from skinterp.utils import import_optional
 
+_N_UNITS = 5
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class TopUnits:
     """The hidden units that matter most for one class or output, best first.
 
@@ -74,6 +77,8 @@ class TopUnits:
                 f"margin {margin:8.3g}"
             )
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def class_index(network, output):
@@ -167,7 +172,17 @@ def rows_of_class(network, rows, k):
     return answers[:, k] == 1 if answers.ndim == 2 else answers == network.classes[k]
 
 
-def top_units(network, X, output, *, layer=-1, n_units=5):
+def _checked_count(n_units, n_there):
+    if n_units is None:
+        return min(_N_UNITS, n_there)
+    if not isinstance(n_units, Integral) or not 1 <= n_units <= n_there:
+        raise ValueError(
+            f"n_units must be None or an integer from 1 to {n_there}. Got {n_units!r} instead."
+        )
+    return n_units
+
+
+def top_units(network, X, output, *, layer=-1, n_units=None):
     """Find the hidden units that matter most for a class.
 
     Parameters
@@ -180,8 +195,8 @@ def top_units(network, X, output, *, layer=-1, n_units=5):
         A class label of a classifier; the index of an output of a regression.
     layer : int, default=-1
         Index of the hidden layer; negative counts from the last one.
-    n_units : int, default=5
-        How many units.
+    n_units : int or None, default=None
+        How many units; None is 5, or all of a smaller layer.
 
     Returns
     -------
@@ -191,7 +206,8 @@ def top_units(network, X, output, *, layer=-1, n_units=5):
     Raises
     ------
     ValueError
-        If there is no such output or layer, or the network gives this class to no row.
+        If there is no such output or layer, there are not so many units, or the network gives this
+        class to no row.
 
     Notes
     -----
@@ -212,11 +228,8 @@ def top_units(network, X, output, *, layer=-1, n_units=5):
     dense, rows = dense_of(network, "top_units"), checked_rows(network, X)
     k = class_index(network, output)
     activations = dense.hidden_activations(rows, layer)
-    layer = layer % len(dense.hidden_layer_sizes)
-    if not 1 <= n_units <= activations.shape[1]:
-        raise ValueError(
-            f"n_units must be from 1 to {activations.shape[1]}. Got {n_units} instead."
-        )
+    layer = layer % dense.n_hidden
+    n_units = _checked_count(n_units, activations.shape[1])
     mine = rows_of_class(network, rows, k)
     if not mine.any():
         raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")

@@ -30,6 +30,10 @@ class HiddenLayerTransformer(NetworkTransformer):
     ----------
     network_ : Network
         The network.
+    layer_ : int
+        Index of the layer, counted from the first one.
+    before_activation_ : bool
+        Whether `transform` returns the inputs of the units.
     n_units_ : int
         Number of units of the layer.
     n_features_in_ : int
@@ -92,6 +96,8 @@ class HiddenLayerTransformer(NetworkTransformer):
         dense = dense_of(self.network_, "HiddenLayerTransformer")
         self._dense = dense
         self.n_units_ = dense.hidden_activations(X[:1], self.layer).shape[1]
+        self.layer_ = self.layer % dense.n_hidden
+        self.before_activation_ = self.before_activation
         return self
 
     def transform(self, X):
@@ -108,7 +114,7 @@ class HiddenLayerTransformer(NetworkTransformer):
             The activations, or what goes into them.
         """
         X = self._rows(X)
-        return self._dense.hidden_activations(X, self.layer, self.before_activation)
+        return self._dense.hidden_activations(X, self.layer_, self.before_activation_)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the units.
@@ -124,5 +130,5 @@ class HiddenLayerTransformer(NetworkTransformer):
             For example ``"layer0_unit3"``.
         """
         check_is_fitted(self, "n_units_")
-        layer = self.layer % len(self._dense.hidden_layer_sizes)
-        return np.array([f"layer{layer}_unit{j}" for j in range(self.n_units_)], dtype=object)
+        names = [f"layer{self.layer_}_unit{j}" for j in range(self.n_units_)]
+        return np.array(names, dtype=object)

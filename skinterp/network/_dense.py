@@ -60,6 +60,9 @@ class DenseNetwork(Network):
         The class labels; None for regression.
     feature_names : sequence of str or None, default=None
         The names of the inputs.
+    n_hidden : int or None, default=None
+        Number of hidden layers; None is all but the last. Fewer where layers behind the output
+        layer only undo a scaling of the target.
 
     Examples
     --------
@@ -70,11 +73,11 @@ class DenseNetwork(Network):
     DenseNetwork(2-3-1, relu, regression)
     """
 
-    def __init__(self, layers, task="regression", classes=None, feature_names=None):
+    def __init__(self, layers, task="regression", classes=None, feature_names=None, n_hidden=None):
         layers = _checked_layers(layers)
         n_features_in, n_outputs = len(layers[0].weights), len(layers[-1].bias)
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
-        self._set(layers=layers)
+        self._set(layers=layers, n_hidden=len(layers) - 1 if n_hidden is None else n_hidden)
 
     def renamed(self, feature_names):
         """Return the network with other names for its inputs.
@@ -91,12 +94,12 @@ class DenseNetwork(Network):
         """
         if feature_names is None:
             return self
-        return DenseNetwork(self.layers, self.task, self.classes, feature_names)
+        return DenseNetwork(self.layers, self.task, self.classes, feature_names, self.n_hidden)
 
     @property
     def hidden_layer_sizes(self):
         """Numbers of units in the hidden layers."""
-        return tuple(len(layer.bias) for layer in self.layers[:-1])
+        return tuple(len(layer.bias) for layer in self.layers[: self.n_hidden])
 
     def hidden_activations(self, X, layer, before_activation=False):
         """Return the activations of a hidden layer.
@@ -119,7 +122,7 @@ class DenseNetwork(Network):
 
     def _unit_view(self, layer, j, before_activation):
         layer = self._layer_index(layer)
-        j = checked_index(j, self.hidden_layer_sizes[layer], f"j, a unit of hidden layer {layer},")
+        j = checked_index(j, self.hidden_layer_sizes[layer], f"The unit of hidden layer {layer}")
         network = self.up_to(layer, before_activation)
         name = (
             f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
@@ -127,10 +130,11 @@ class DenseNetwork(Network):
         return network._linear_view(np.eye(network.n_outputs)[j], name)
 
     def _layer_index(self, layer):
-        n_hidden = len(self.layers) - 1
-        if not n_hidden:
-            raise ValueError("The network has no hidden layer to look into.")
-        return checked_index(layer, n_hidden, "layer, a hidden layer,", lowest=-n_hidden)
+        if not self.n_hidden:
+            raise ValueError(
+                "The network has no hidden layer to look into. Of a view pass its network."
+            )
+        return checked_index(layer, self.n_hidden, "layer", lowest=-self.n_hidden)
 
     def up_to(self, layer, before_activation=False):
         """Return the network that ends in a hidden layer.
@@ -161,7 +165,9 @@ class DenseNetwork(Network):
         merged = Layer(
             last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
         )
-        network = DenseNetwork((*hidden, merged), feature_names=self.feature_names)
+        network = DenseNetwork(
+            (*hidden, merged), feature_names=self.feature_names, n_hidden=self.n_hidden
+        )
         return Network._linear_view(network, np.ones(1), name)
 
     def _forward(self, X):
@@ -194,9 +200,9 @@ class DenseNetwork(Network):
         return max(64, _BLOCK_FLOATS // sum(widths))
 
     def _arguments(self):
-        return self.layers, self.task, self.classes, self.feature_names
+        return self.layers, self.task, self.classes, self.feature_names, self.n_hidden
 
     def __repr__(self):
         sizes = "-".join(map(str, (self.n_features_in, *self.hidden_layer_sizes, self.n_outputs)))
-        names = dict.fromkeys(str(layer.activation) for layer in self.layers[:-1])
+        names = dict.fromkeys(str(layer.activation) for layer in self.layers[: self.n_hidden])
         return f"DenseNetwork({', '.join([sizes, *names, self.task])})"

@@ -25,6 +25,7 @@ class _Reading(NamedTuple):
     classes: np.ndarray | None
     names: tuple | None
     chain: tuple = ()
+    n_hidden: int | None = None
 
     def fold(self):
         """Return the network that takes the user's own columns."""
@@ -32,7 +33,7 @@ class _Reading(NamedTuple):
         for affine in reversed(self.chain):
             weights, bias = affine.fold(weights, bias)
         layers = (Layer(weights, bias, activation), *rest)
-        return DenseNetwork(layers, self.task, self.classes, self.names)
+        return DenseNetwork(layers, self.task, self.classes, self.names, self.n_hidden)
 
     def points(self):
         """Return random points in the range the network was trained for."""
@@ -98,13 +99,14 @@ def _read_transformed_target(model):
             "be folded into the network. Scale the outputs one by one, or pass a callable."
         )
     *hidden, last = reading.layers
+    n_hidden = len(hidden) if reading.n_hidden is None else reading.n_hidden
     if last.activation != IDENTITY and chain:
         hidden, eye = [*hidden, last], np.eye(len(last.bias))
         last = Layer(eye, np.zeros(len(eye)), IDENTITY)
     for affine, scale in zip(reversed(chain), reversed(scales)):
         bias = (last.bias - affine.offset) / scale + affine.center
         last = Layer(last.weights / scale, bias, IDENTITY)
-    return reading._replace(layers=(*hidden, last))
+    return reading._replace(layers=(*hidden, last), n_hidden=n_hidden)
 
 
 _READERS = {

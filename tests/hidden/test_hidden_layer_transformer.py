@@ -5,15 +5,16 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skinterp import as_network
-from skinterp.hidden import HiddenLayerTransformer
+from skinterp.hidden import HiddenLayerTransformer, unit_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -66,10 +67,37 @@ def test_an_unfitted_network_is_trained(iris):
         HiddenLayerTransformer(mlp).fit(X)
 
 
+def test_what_was_fitted_is_returned_after_parameters_change(iris):
+    model, X, _ = iris
+    features = HiddenLayerTransformer(model).fit(X)
+    before = features.transform(X)
+    features.set_params(layer=0, before_activation=True)
+    np.testing.assert_array_equal(features.transform(X), before)
+    assert features.get_feature_names_out()[0] == "layer1_unit0" and features.layer_ == 1
+
+
+def test_a_scaled_target_adds_no_hidden_layer():
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((150, 2))
+    y = rng.poisson(np.exp(X[:, 0])).astype(float)
+    mlp = MLPRegressor(hidden_layer_sizes=(8,), loss="poisson", solver="lbfgs", random_state=0)
+    model = TransformedTargetRegressor(mlp, transformer=MinMaxScaler()).fit(X, y)
+    network = as_network(model)
+    assert network.hidden_layer_sizes == (8,)
+    inner = model.regressor_
+    expected = np.maximum(X @ inner.coefs_[0] + inner.intercepts_[0], 0)
+    np.testing.assert_allclose(HiddenLayerTransformer(model).fit_transform(X), expected)
+    np.testing.assert_allclose(network.predict(X), model.predict(X))
+    report = unit_report(model, X, 0, layer="output")
+    np.testing.assert_allclose(report.input_weights, inner.coefs_[1][:, 0])
+    with pytest.raises(ValueError, match="layer must be between -1 and 0"):
+        network.unit(1, 0)
+
+
 @pytest.mark.parametrize("layer", [2, -3])
 def test_layers_that_do_not_exist_are_refused(iris, layer):
     model, X, _ = iris
-    with pytest.raises(ValueError, match="layer, a hidden layer, must be"):
+    with pytest.raises(ValueError, match="layer must be between"):
         HiddenLayerTransformer(model, layer=layer).fit(X)
 
 

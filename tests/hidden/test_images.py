@@ -1,6 +1,7 @@
 """Units that look at images: weights, contributions, slopes and templates."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -11,6 +12,7 @@ from skinterp.display import WeightImagesDisplay
 from skinterp.hidden import (
     class_template,
     saliency_image,
+    top_units,
     weight_images,
     weight_times_input,
 )
@@ -87,6 +89,28 @@ def test_a_single_unit_explains_nought_against_one():
     assert abs(np.corrcoef(image, contrast)[0, 1]) > 0.6
 
 
+def test_an_image_may_come_in_its_shape_or_with_names(digits):
+    model, X, _ = digits
+    expected = saliency_image(model, X[0], SHAPE)
+    np.testing.assert_array_equal(saliency_image(model, X[0].reshape(SHAPE), SHAPE), expected)
+    frame = pd.DataFrame(X, columns=[f"pixel {j}" for j in range(64)])
+    named = as_network(model, feature_names=frame.columns)
+    for image in (frame.iloc[0], frame.iloc[:1]):
+        np.testing.assert_array_equal(saliency_image(named, image, SHAPE), expected)
+    for image in (frame.iloc[0][::-1], frame.iloc[:1, ::-1]):
+        for call in (saliency_image, weight_times_input):
+            with pytest.raises(ValueError, match="in another order"):
+                call(named, image, SHAPE)
+
+
+def test_small_layers_have_fewer_top_units_by_default():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    single = MLPClassifier((1,), "tanh", solver="lbfgs", alpha=1.0, random_state=0).fit(X, y)
+    assert len(top_units(single, X, 1)) == 1
+    template = class_template(single, X, 1, SHAPE).ravel()
+    assert abs(np.corrcoef(template, single.coefs_[0][:, 0])[0, 1]) > 0.99
+
+
 @pytest.mark.parametrize("n, shared", [(1, True), (5, False), (23, True)])
 def test_images_are_drawn_with_zero_in_the_middle(n, shared):
     images = np.random.RandomState(0).standard_normal((n, 4, 3))
@@ -106,7 +130,7 @@ def test_images_are_drawn_with_zero_in_the_middle(n, shared):
         (lambda n, X: weight_images(n, (8, 9)), "64 pixels, one per input. Got 8 x 9 = 72"),
         (lambda n, X: weight_images(n, 64), "must be a pair"),
         (lambda n, X: weight_images(n, SHAPE, layer=1), "X must be given for layer 1"),
-        (lambda n, X: weight_images(n, SHAPE, layer=2), "layer, a hidden layer, must be"),
+        (lambda n, X: weight_images(n, SHAPE, layer=2), "layer must be between"),
         (
             lambda n, X: weight_images(n, SHAPE, units=[20]),
             r"from 0 to 19. Got \[20",
@@ -117,6 +141,17 @@ def test_images_are_drawn_with_zero_in_the_middle(n, shared):
         ),
         (lambda n, X: saliency_image(n, X[0], (4, 4)), "64 pixels"),
         (lambda n, X: class_template(n, X, 11, SHAPE), "output must be one of the classes"),
+        (lambda n, X: weight_images(n, [[2, 2], [1]]), "image_shape must be a pair of integers"),
+        (lambda n, X: weight_images(n, (True, 64)), "image_shape must be a pair of integers"),
+        (lambda n, X: weight_images(n, SHAPE, units=3), "units must be a sequence of indices"),
+        (lambda n, X: weight_images(n, SHAPE, units=[1.5]), "units must be a sequence of"),
+        (lambda n, X: weight_images(n, SHAPE, units=["a"]), "units must be a sequence of"),
+        (lambda n, X: weight_images(n, SHAPE, units=iter([1])), "units must be a sequence of"),
+        (lambda n, X: weight_images(n, SHAPE, units=[True] * 20), "units must be a sequence of"),
+        (lambda n, X: saliency_image(n, X, SHAPE), "x must be one image. Got 1797 rows"),
+        (lambda n, X: weight_times_input(n, X[:2], SHAPE), "x must be one image. Got 2 rows"),
+        (lambda n, X: saliency_image(n, ["a"] * 64, SHAPE), "must hold numbers only"),
+        (lambda n, X: saliency_image(n, X[0][:60], SHAPE), "60 features"),
     ],
 )
 def test_bad_images_are_refused(digits, call, wording):

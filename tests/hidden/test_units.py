@@ -1,4 +1,4 @@
-"""Top units, reports of units, and inputs that excite them."""
+"""Top units and reports of units."""
 
 import pickle
 
@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.hidden import maximise_activation, top_units, unit_report
+from skinterp.hidden import top_units, unit_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -116,50 +116,106 @@ def test_flags():
     assert unit_report(dead, X, 0).flags == ("dead",)
 
 
-@pytest.mark.slow
-def test_a_unit_that_computes_a_formula_is_described_by_it():
-    X = np.random.RandomState(0).uniform(0.5, 2, size=(400, 3))
-    weights = [np.array([[1.0], [-2.0], [0.0]]), np.ones((1, 1))]
-    network = as_network((weights, [[0.5], [0.0]], ["tanh", "identity"]))
-    report = unit_report(network, X, 0, symbolic=True)
-    assert report.equation_r2 > 0.9 and "x2" not in str(report.equation)
-    assert "formula:" in str(report)
+def test_units_that_are_constant_up_to_rounding_are_dead_and_nothing_else():
+    first = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+    weights = [first, np.ones((3, 1))]
+    network = as_network((weights, [[0.3, 0.7, 0.0], [0.0]], ["tanh", "identity"]))
+    X = np.random.default_rng(0).normal(size=(137, 2))
+    report = unit_report(network, X, 0, y=X[:, 0] > 0)
+    assert report.flags == ("dead",) and np.isnan(report.linear_r2)
+    assert not report.linear_coef.any()
+    assert "linear" not in str(report) and "tells" not in str(report)
 
 
-def test_the_maximum_of_a_linear_view_is_a_corner():
-    network = as_network(([[[1.0], [-2.0], [0.0]]], [[0.5]], ["identity"]))
-    X = np.random.RandomState(0).uniform(-1, 1, size=(50, 3))
-    found = maximise_activation(network, X, box=([-1, -2, 0], [3, 4, 1]))
-    np.testing.assert_allclose(found.x[:2], [3, -2])
-    assert found.value == pytest.approx(7.5) and found.values.max() == found.values[0]
-    inside = maximise_activation(network, X)
-    assert (inside.x <= X.max(axis=0) + 1e-12).all() and (inside.x >= X.min(axis=0) - 1e-12).all()
-    assert inside.value >= inside.best_row_value == network.raw_values(X).max()
-    assert inside.to_frame().shape == (10, 4)
+def test_small_outputs_are_not_dead():
+    network = as_network(([[[1e-19], [2e-19]]], [[0.0]], ["identity"]))
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    report = unit_report(network, X, 0, layer="output")
+    assert report.flags == () and report.linear_r2 == pytest.approx(1.0)
+    np.testing.assert_allclose(report.linear_coef, [1e-19, 2e-19])
 
 
-def test_smoothness_moves_the_maximum_towards_the_mean_or_to_smooth_images(iris):
+@pytest.mark.parametrize("name", ["logistic", "tanh", "selu", "gelu"])
+def test_saturation_is_relative_to_the_steepest_slope(name):
+    network = as_network(([[[1.0]], [[1.0]]], [[0.0], [0.0]], [name, "identity"]))
+    view = network.unit(0, 0)
+    z = np.linspace(-12, 12, 24001)
+    slopes = np.abs(view.gradient(z[:, np.newaxis])[:, 0])
+    edge = z[np.flatnonzero(slopes >= slopes.max() / 50)[0]]
+    for at, expected in ((edge - 0.05, True), (edge + 0.05, False)):
+        rows = np.linspace(at - 1e-3, at + 1e-3, 50)[:, np.newaxis]
+        assert unit_report(network, rows, 0).is_saturated == expected
+
+
+def test_strongest_weights_do_not_depend_on_units_of_measurement(iris):
     model, X, _ = iris
-    view = as_network(model).margin(0)
-    sharp, soft = (maximise_activation(view, X, smoothness=s) for s in (0.0, 5.0))
-    scale, mean = X.std().to_numpy(), X.mean().to_numpy()
-    assert np.linalg.norm((soft.x - mean) / scale) < np.linalg.norm((sharp.x - mean) / scale)
-    assert soft.value < sharp.value
-    rough, smooth = (
-        maximise_activation(view, X, smoothness=s, image_shape=(2, 2)) for s in (0.0, 50.0)
-    )
-    z = [((f.x - mean) / scale).reshape(2, 2) for f in (rough, smooth)]
-    differences = [np.abs(np.diff(i)).sum() + np.abs(np.diff(i, axis=0)).sum() for i in z]
-    assert differences[1] < differences[0]
-    again = maximise_activation(view, X, smoothness=5.0)
-    np.testing.assert_array_equal(again.points, soft.points)
+    report = unit_report(model, X, 2)
+    scaled = model[-1].coefs_[0][:, 2]
+    np.testing.assert_allclose(report.scaled_weights, scaled)
+    strongest = X.columns[np.abs(scaled).argmax()]
+    assert f"per standard deviation: {strongest}" in str(report)
+    display = report.plot()
+    assert display.axes_[0].get_yticklabels()[0].get_text() == strongest
+    assert "per standard deviation" in display.axes_[0].get_xlabel()
+    output = unit_report(model, X, "virginica", layer="output")
+    A = np.maximum(model[0].transform(X) @ model[-1].coefs_[0] + model[-1].intercepts_[0], 0)
+    np.testing.assert_allclose(output.scaled_weights, model[-1].coefs_[1][:, 2] * A.std(axis=0))
+
+
+@pytest.mark.parametrize("column", [np.asarray, lambda y: y.to_frame(), lambda y: [*y]])
+def test_classes_may_come_as_a_column(iris, column):
+    model, X, y = iris
+    report = unit_report(model, X, 2, y=column(y))
+    assert set(report.by_class()) == set(y)
+    assert report.selectivity == unit_report(model, X, 2, y=y).selectivity
+
+
+def test_targets_of_regressions_are_no_classes():
+    X, y = load_diabetes(return_X_y=True)
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", max_iter=300, random_state=0)
+    model.fit(X, y)
+    with pytest.raises(ValueError, match="Got numbers to be predicted instead"):
+        unit_report(model, X, 0, y=y)
+    assert set(unit_report(model, X, 0, y=y > 140).by_class()) == {False, True}
+
+
+def test_a_report_shows_as_its_text(iris):
+    model, X, _ = iris
+    report, units = unit_report(model, X, 0), top_units(model, X, "setosa")
+    for shown in (report, report.maximum, units):
+        assert repr(shown) == str(shown)
+    one_class = unit_report(model, X[:50], 0)
+    assert one_class.labels[0] == "setosa" and "tells" not in str(one_class)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["relu", "tanh"])
+def test_a_formula_describes_what_goes_into_the_activation(name):
+    X = np.random.RandomState(0).standard_normal((500, 3))
+    weights = [np.array([[1.0], [-2.0], [0.0]]), np.ones((1, 1))]
+    network = as_network((weights, [[0.3], [0.0]], [name, "identity"]))
+    report = unit_report(network, X, 0, symbolic=True)
+    found = report.equation.values(X)
+    np.testing.assert_allclose(found, X[:, 0] - 2 * X[:, 1] + 0.3, atol=1e-6)
+    assert report.equation_r2 == pytest.approx(1.0)
+    assert f"formula: {name}(" in str(report)
+
+
+@pytest.mark.slow
+def test_the_r2_of_a_formula_counts_its_bias():
+    X = np.random.RandomState(0).uniform(-1, 1, size=(300, 3))
+    network = as_network(([np.ones((3, 1)), [[1.0]]], [[0.0], [0.0]], ["tanh", "identity"]))
+    report = unit_report(network, X, 0, layer="output", symbolic=True)
+    a = np.tanh(X.sum(axis=1))
+    error = report.equation.values(X) - a
+    assert report.equation_r2 == pytest.approx(1 - np.mean(error**2) / a.var())
 
 
 @pytest.mark.parametrize(
     "call, wording",
     [
-        (lambda n, X: unit_report(n, X, 6), "a unit of hidden layer 0, must be"),
-        (lambda n, X: unit_report(n, X, 0, layer=1), "layer, a hidden layer, must be"),
+        (lambda n, X: unit_report(n, X, 6), "unit of hidden layer 0 must be"),
+        (lambda n, X: unit_report(n, X, 0, layer=1), "layer must be between"),
         (lambda n, X: unit_report(n, X, 0, layer="input"), "layer must be an integer or 'output'"),
         (
             lambda n, X: unit_report(n, X, "rose", layer="output"),
@@ -167,17 +223,21 @@ def test_smoothness_moves_the_maximum_towards_the_mean_or_to_smooth_images(iris)
         ),
         (lambda n, X: unit_report(n, X, 0, n_rows=0), "n_rows must be an integer of at least 1"),
         (lambda n, X: unit_report(n, X, 0, y=[1]), "y must have one entry per row"),
+        (lambda n, X: unit_report(n, X, 0, y=1), r"one entry per row of X, 150. Got shape \(\)"),
+        (lambda n, X: unit_report(n, X, 0, y=np.eye(150)), r"pass one column, y\[:, k\]"),
+        (lambda n, X: unit_report(n, X, 0, y=[None] * 150), "Got missing values instead"),
+        (lambda n, X: unit_report(n, X, 0, y=[0.0] * 149 + [np.nan]), "Got missing values"),
+        (lambda n, X: unit_report(n, X, 0, y=X.iloc[:, 0]), "y must be classes. Got numbers"),
+        (lambda n, X: unit_report(n.unit(0, 0), X, 0), "Of a view pass its network"),
         (lambda n, X: unit_report(n, X.iloc[:, :2], 0), "missing from X|2"),
         (lambda n, X: top_units(n, X, "rose"), "output must be one of the classes"),
-        (lambda n, X: top_units(n, X, "setosa", n_units=7), "n_units must be from 1 to 6"),
+        (
+            lambda n, X: top_units(n, X, "setosa", n_units=7),
+            "n_units must be None or an integer from 1 to 6",
+        ),
+        (lambda n, X: top_units(n, X, "setosa", n_units=2.5), "integer from 1 to 6. Got 2.5"),
+        (lambda n, X: top_units(n, X, "setosa", n_units="all"), "integer from 1 to 6. Got 'all'"),
         (lambda n, X: top_units(n, X[:5], "virginica"), "answer some row with 'virginica'"),
-        (lambda n, X: maximise_activation(n, X), "view must have one output"),
-        (lambda n, X: maximise_activation(n.margin(0), X, box=(1, 0)), "must not be above"),
-        (lambda n, X: maximise_activation(n.margin(0), X, box=3), "box must be None or a pair"),
-        (lambda n, X: maximise_activation(n.margin(0), X, smoothness=-1), "must not be negative"),
-        (lambda n, X: maximise_activation(n.margin(0), X, n_restarts=0), "n_restarts must be an"),
-        (lambda n, X: maximise_activation(n.margin(0), X, image_shape=(3, 2)), "4 pixels"),
-        (lambda n, X: maximise_activation(n.margin(0), X, image_shape=4), "must be a pair"),
     ],
 )
 def test_bad_calls_are_refused(iris, call, wording):

@@ -141,7 +141,7 @@ def test_names_of_inputs_are_handed_on():
         (lambda n: n.difference(1, 3), ValueError, "k must be between 0 and 2"),
         (lambda n: n.unit(1, 0), ValueError, "layer.* must be between -1 and 0. Got 1"),
         (lambda n: n.unit(0.5, 0), TypeError, "layer.* must be an integer index. Got 0.5"),
-        (lambda n: n.unit(0, 6), ValueError, "unit of hidden layer 0, must be between 0 and 5"),
+        (lambda n: n.unit(0, 6), ValueError, "unit of hidden layer 0 must be between 0 and 5"),
     ],
 )
 def test_an_index_out_of_range_is_refused(call, error, message):
