@@ -7,6 +7,7 @@ from skinterp.display._display import (
     PanelsDisplay,
     cycle,
     label,
+    labels,
     tidy,
 )
 
@@ -83,7 +84,7 @@ class UnitDisplay(PanelsDisplay):
         colours = [PALETTE[int(value < 0)] for value in weights[shown]]
         left.barh(range(len(shown)), weights[shown], color=colours, height=0.7)
         left.axvline(0.0, color="black", linewidth=0.8)
-        left.set_yticks(range(len(shown)), [label(self.input_names[j], 28) for j in shown])
+        left.set_yticks(range(len(shown)), labels([self.input_names[j] for j in shown], 28))
         left.set_ylim(len(shown) - 0.5, -0.5)
         left.set_xlabel(f"{self.weight_name.capitalize()}{_share(len(shown), len(weights))}")
         tidy(left, grid="x")
@@ -99,10 +100,10 @@ class UnitDisplay(PanelsDisplay):
             ax.set_ylabel("Rows")
             tidy(ax)
             return
-        labels = np.asarray(self.labels)
-        present = np.unique(labels)
+        of_rows = np.asarray(self.labels)
+        present = np.unique(of_rows)
         classes = present[:_MAX_CLASSES]
-        parts = [values[labels == c] for c in classes]
+        parts = [values[of_rows == c] for c in classes]
         boxes = ax.boxplot(
             parts,
             orientation="horizontal",
@@ -114,7 +115,7 @@ class UnitDisplay(PanelsDisplay):
         for k, box in enumerate(boxes["boxes"]):
             box.set_facecolor(cycle(PALETTE, k))
             box.set_alpha(0.7)
-        ax.set_yticks(range(1, len(classes) + 1), [label(c, 20) for c in classes])
+        ax.set_yticks(range(1, len(classes) + 1), labels(classes, 20))
         ax.invert_yaxis()
         ax.set_ylabel(f"Class{_share(len(classes), len(present))}")
         tidy(ax, grid="x")

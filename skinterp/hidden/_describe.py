@@ -13,6 +13,7 @@ from skinterp.hidden._top import class_index, margin_of
 from skinterp.network import ScalarView, as_network, checked_rows, dense_of, input_names
 from skinterp.sampling import feature_scale
 from skinterp.search import Question, SearchSettings, explain_values, operator_prices
+from skinterp.utils import checked_count
 
 _N_QUERIES = 600
 _MAX_COST = 40.0
@@ -160,8 +161,7 @@ def unit_report(
     >>> report.preferred_class
     2
     """
-    if not isinstance(n_rows, Integral) or n_rows < 1:
-        raise ValueError(f"n_rows must be an integer of at least 1. Got {n_rows!r} instead.")
+    checked_count(n_rows, "n_rows", 1)
     network = as_network(network)
     dense, rows = dense_of(network, "unit_report"), checked_rows(network, X)
     names = input_names(network, X)

@@ -1,7 +1,7 @@
 """Inputs that excite a class or a unit most."""
 
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from scipy.sparse import eye_array
@@ -11,7 +11,7 @@ from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
 from skinterp.network import ScalarView, as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
-from skinterp.utils import import_optional
+from skinterp.utils import checked_count, import_optional
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,8 +100,7 @@ def _check(smoothness, **counts):
     if not isinstance(smoothness, Real) or not smoothness >= 0:
         raise ValueError(f"smoothness must not be negative. Got {smoothness!r} instead.")
     for name, value in counts.items():
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name} must be an integer of at least 1. Got {value!r} instead.")
+        checked_count(value, name, 1)
 
 
 def maximise_activation(

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from scipy.sparse import diags_array, eye_array, kron
 
-from skinterp.network import checked_rows
+from skinterp.network import checked_row
 
 
 def checked_image(image_shape, n_features):
@@ -112,12 +112,7 @@ def one_image(network, x, image_shape):
         If it is not one image of numbers, or has other pixels than the network.
     """
     shape = checked_pair(image_shape)
-    if hasattr(x, "to_frame") and hasattr(x, "index"):
-        x = x.to_frame().T  # a row of a data frame: its index are the names of the pixels
-    elif not hasattr(x, "columns"):
-        x = np.atleast_2d(np.asarray(x))
-        x = x.reshape(1, -1) if x.shape == shape else x
-    rows = checked_rows(network, x)
-    if len(rows) != 1:
-        raise ValueError(f"x must be one image. Got {len(rows)} rows instead.")
-    return rows, checked_image(shape, rows.shape[1])
+    if not hasattr(x, "columns") and np.shape(x) == shape:
+        x = np.ravel(x)
+    row = checked_row(network, x)
+    return row[np.newaxis], checked_image(shape, len(row))

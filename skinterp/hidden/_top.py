@@ -1,12 +1,11 @@
 """The hidden units that matter most for a class."""
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
 from skinterp.network import DenseNetwork, as_network, checked_rows, dense_of
-from skinterp.utils import import_optional
+from skinterp.utils import checked_count, import_optional
 
 _N_UNITS = 5
 
@@ -172,16 +171,6 @@ def rows_of_class(network, rows, k):
     return answers[:, k] == 1 if answers.ndim == 2 else answers == network.classes[k]
 
 
-def _checked_count(n_units, n_there):
-    if n_units is None:
-        return min(_N_UNITS, n_there)
-    if not isinstance(n_units, Integral) or not 1 <= n_units <= n_there:
-        raise ValueError(
-            f"n_units must be None or an integer from 1 to {n_there}. Got {n_units!r} instead."
-        )
-    return n_units
-
-
 def top_units(network, X, output, *, layer=-1, n_units=None):
     """Find the hidden units that matter most for a class.
 
@@ -229,7 +218,9 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
     k = class_index(network, output)
     activations = dense.hidden_activations(rows, layer)
     layer = layer % dense.n_hidden
-    n_units = _checked_count(n_units, activations.shape[1])
+    n_there = activations.shape[1]
+    n_units = min(_N_UNITS, n_there) if n_units is None else n_units
+    checked_count(n_units, "n_units", 1, n_there)
     mine = rows_of_class(network, rows, k)
     if not mine.any():
         raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")

@@ -233,7 +233,7 @@ def test_the_r2_of_a_formula_counts_its_bias():
         (lambda n, X: top_units(n, X, "rose"), "output must be one of the classes"),
         (
             lambda n, X: top_units(n, X, "setosa", n_units=7),
-            "n_units must be None or an integer from 1 to 6",
+            "n_units must be an integer from 1 to 6",
         ),
         (lambda n, X: top_units(n, X, "setosa", n_units=2.5), "integer from 1 to 6. Got 2.5"),
         (lambda n, X: top_units(n, X, "setosa", n_units="all"), "integer from 1 to 6. Got 'all'"),
