@@ -24,7 +24,7 @@ def _cell(values, digits):
     return text if digits == 0 else f"{text} ±{values.std():.{digits}f}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SurrogateComparison:
     """Scores of surrogates against their network on held-out rows.
 
@@ -145,6 +145,8 @@ class SurrogateComparison:
             for row in rows
         ]
         return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+    __repr__ = __str__
 
     def plot(self, ax=None):
         """Draw fidelity against complexity, with the forest and the majority as lines.

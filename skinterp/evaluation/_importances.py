@@ -36,7 +36,7 @@ _N_REPEATS = 5
 _LARGEST_SEED = 2**31 - 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImportanceComparison:
     """Importances of the inputs by several methods, as shares, and how far they agree.
 
@@ -212,6 +212,8 @@ class ImportanceComparison:
             text = ", ".join(f"{self.feature_names[j]} {row[j]:.2f}" for j in best)
             lines.append(f"{method:<{width}}  {mean:>8}  {text}")
         return "\n".join([*lines, *self.notes])
+
+    __repr__ = __str__
 
 
 def _normalised(values):

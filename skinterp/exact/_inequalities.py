@@ -13,7 +13,7 @@ _RAYS_PER_DIMENSION = 20
 _SLACK = 1e-9  # by which a redundant constraint may be passed, in units of the box
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Inequalities:
     """A convex region ``slopes @ x <= bounds``, in input units.
 
@@ -74,6 +74,8 @@ class Inequalities:
             condition_text(slopes, -bound, self.names, False, above=">=")
             for slopes, bound in zip(self.slopes, self.bounds)
         )
+
+    __repr__ = __str__
 
 
 def box_constraints(bounds):

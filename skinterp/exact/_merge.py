@@ -139,7 +139,7 @@ def cluster(models, n_groups):
     return best[1:]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MergedRegions:
     """Linear regions merged into few groups, each with one affine function.
 
@@ -263,6 +263,8 @@ class MergedRegions:
             f"{len(self.labels)} regions merged into {self.n_groups}: fidelity "
             f"{self.fidelity_before:.3f} before, {self.fidelity_after:.3f} after"
         )
+
+    __repr__ = __str__
 
 
 def merge_regions(regions, n_regions):

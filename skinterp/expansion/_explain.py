@@ -9,7 +9,7 @@ from skinterp.expansion._gauge import contributions
 from skinterp.utils import import_optional
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RowExplanation:
     """The terms of an expansion at one row, the strongest first.
 
@@ -101,6 +101,8 @@ class RowExplanation:
             rest = sum(value for value, _ in shown[15:])
             lines.append(f"  {rest:+.4g}  {len(shown) - 15} more")
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def explain_row(expansion, codes, output, network_value):

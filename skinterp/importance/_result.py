@@ -15,7 +15,7 @@ from skinterp.network import output_names
 from skinterp.utils import import_optional, output_index
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Importances:
     """Importances of the inputs of a network for each of its outputs.
 
@@ -194,6 +194,8 @@ class Importances:
             numbers = "  ".join(f"{value:12.6g}" for value in self.zero_sum_values[j])
             lines.append(f"{name:<{width}}  {numbers}")
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def zero_sum(network, values, axis):

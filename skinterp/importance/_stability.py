@@ -23,7 +23,7 @@ _LARGEST_SEED = 2**31 - 1
 _MOST_DRAWS = 1000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImportanceStability:
     """Rankings of the inputs by several methods over several trainings.
 
@@ -191,6 +191,8 @@ class ImportanceStability:
             text = ", ".join(f"{self.feature_names[j]} ({ranks[j]:.1f})" for j in best)
             lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def _seeded(estimator, seed):

@@ -46,7 +46,7 @@ def corrected_t_test(differences, test_share):
     return float(2.0 * student.sf(abs(differences.mean()) / error, n - 1))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FeatureSubsetCheck:
     """Scores of networks trained on subsets of the inputs, fold by fold.
 
@@ -178,6 +178,8 @@ class FeatureSubsetCheck:
             )
             lines.append(f"{size:3d}  {text}")
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def _columns(X, columns):

@@ -136,7 +136,7 @@ def pareto(candidates):
     return kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Front:
     """The Pareto front of a search: a sequence of candidates, cheapest first.
 
@@ -210,6 +210,16 @@ class Front:
         from skinterp.display import ParetoFrontDisplay
 
         return ParetoFrontDisplay.from_front(self).plot(ax=ax)
+
+    def __str__(self):
+        lines = ["   cost     loss  fidelity  formula"]
+        for c in self.candidates:
+            mark = "*" if c.selected else "~" if c.tied else " "
+            text = c.expression.format(self.feature_names, digits=4)
+            lines.append(f"{mark} {c.cost:5.3g} {c.loss:8.3g} {c.fidelity:9.3f}  {text}")
+        return "\n".join([*lines, "* selected, ~ nearly as good", *self.notes])
+
+    __repr__ = __str__
 
 
 def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=()):

@@ -95,6 +95,14 @@ def test_a_sequence():
     assert front[-1] is front.candidates[-1]
 
 
+def test_it_prints_one_line_per_formula():
+    front = front_of(TYPICAL)
+    lines = str(front).splitlines()
+    assert len(lines) == len(front) + 2 and repr(front) == str(front)
+    marked = [line for line in lines[1:-1] if line.startswith("*")]
+    assert len(marked) == 1 and marked[0].endswith(front.selected.expression.format(("a",)))
+
+
 def test_to_frame():
     front = front_of(TYPICAL)
     frame = front.to_frame()
