@@ -19,7 +19,7 @@ _BLOCK = 2**21  # complex numbers held at a time: 32 MB
 _TINY, _ROUNDING = 1e-14, 1e-15
 _FINE, _FEWEST = 64, 256  # frequencies by one multiplication, and in the first block
 _ASKED = 8  # variables that are asked first
-_WAVES = 1e10  # exponentials that may be evaluated, all units together
+_WAVES = 5e9  # exponentials that may be evaluated, all units together
 
 
 class _Unit(NamedTuple):

@@ -274,3 +274,36 @@ def test_a_unit_that_is_off_nearly_everywhere_is_expanded_beside_the_others():
             network, order=1, output=("layer", 0), method=method, precision=0.05, random_state=0
         ).fit(X)
         assert 0.0 < found.error_ < 0.1 * np.sqrt(found.total_variance_)
+
+
+HARD = {
+    "sparse": lambda w, rng: w * (rng.random(w.shape) < 0.3),
+    "huge": lambda w, rng: 30.0 * w,
+    "tiny": lambda w, rng: w * 10.0 ** -rng.integers(3, 9),
+    "near": lambda w, rng: 1.0 + 1e-6 * w,
+    "mixed": lambda w, rng: w * 10.0 ** rng.integers(-8, 3, size=w.shape[1]),
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+@pytest.mark.parametrize("seed", range(8))
+def test_the_stated_error_holds_on_hard_weights(kind, seed):
+    rng = np.random.default_rng(seed)
+    sizes = tuple(rng.choice([1, 2, 3, 5], size=3).tolist())
+    weights = HARD[kind](rng.normal(size=(sum(sizes), 4)), rng)
+    activation = (SMOOTH + ROUGH)[rng.integers(len(SMOOTH + ROUGH))]
+    network = (
+        [weights, rng.normal(size=(4, 2))],
+        [rng.normal(size=4), rng.normal(size=2)],
+        [activation, "identity"],
+    )
+    options = {"groups": groups_of(sizes), "measure": measures(sizes, seed), "order": 3}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        exact, found = (
+            CategoricalExpansion(network, method=method, **options).fit(rows_of(sizes))
+            for method in ("enumerate", "convolution")
+        )
+    terms = exact.expansion_.terms
+    rounding = 1e-14 * max(np.abs(term).max() for term in terms.values())
+    assert largest_difference(terms, found.expansion_.terms) <= found.error_ + rounding
