@@ -9,6 +9,7 @@ that values and gradients are in the user's own units. ``network.output(k)``, ``
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._dispatch import as_network
+from skinterp.network._formula import network_to_sympy
 from skinterp.network._network import Network, ScalarView
 from skinterp.network._reading import (
     as_rows,
@@ -30,5 +31,6 @@ __all__ = [
     "default_network",
     "dense_of",
     "input_names",
+    "network_to_sympy",
     "output_names",
 ]

@@ -96,6 +96,21 @@ class DenseNetwork(Network):
             return self
         return DenseNetwork(self.layers, self.task, self.classes, feature_names, self.n_hidden)
 
+    def with_layers(self, layers):
+        """Return the network of other layers, for the same task and inputs.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+            The layers; all but the last are hidden.
+
+        Returns
+        -------
+        DenseNetwork
+            The network.
+        """
+        return DenseNetwork(layers, self.task, self.classes, self.feature_names)
+
     @property
     def hidden_layer_sizes(self):
         """Numbers of units in the hidden layers."""
