@@ -6,14 +6,14 @@ from numbers import Real
 
 import numpy as np
 
-from skinterp.expression._format import format_number, resolve_names
+from skinterp.expression._format import resolve_names
 from skinterp.expression._latex import latex_number, to_latex
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, check_finite
 from skinterp.expression._nodes import Constant, Expression
 from skinterp.expression._rewrite import tidy
 from skinterp.expression._sources import to_c, to_python, to_sql
 from skinterp.expression._sympy import to_sympy
-from skinterp.utils import check_X
+from skinterp.utils import check_X, constant_text
 
 _MAX_SHIFT = 0.05
 _OPPOSITES = {">": "<=", "<": ">="}
@@ -216,7 +216,7 @@ class Equation:
         """
         text = self.prediction.format(self.feature_names, digits)
         if self.is_classifier:
-            threshold = format_number(self.threshold, self._threshold_digits(digits))
+            threshold = constant_text(self.threshold, self._threshold_digits(digits))
             text = f"{text} {self._sign} {threshold}"
         return text
 

@@ -6,6 +6,7 @@ import re
 from skinterp.expression._fold import fold
 from skinterp.expression._operators import FUNCTION_NAMES
 from skinterp.expression._printer import Printer
+from skinterp.utils import constant_text
 
 PLAIN_NAME = r"[^\W\d]\w*"
 RESERVED_NAMES = (*FUNCTION_NAMES, "pi")
@@ -43,12 +44,6 @@ def quote_name(name):
     return name if is_plain_name(name) else "`" + name.replace("`", "``") + "`"
 
 
-def format_number(value, digits=4):
-    """Write a number with at most `digits` significant digits, or in full for None."""
-    rounded = value if digits is None else float(f"{value:.{digits}g}")
-    return repr(rounded).removesuffix(".0")
-
-
 class _Formatter(Printer):
     associative = True
     functions = {name: name for name in FUNCTION_NAMES}
@@ -59,7 +54,7 @@ class _Formatter(Printer):
 
     def number(self, value):
         """Write a rounded number."""
-        return format_number(value, self.digits)
+        return constant_text(value, self.digits)
 
 
 def format_expression(expression, names=None, digits=4):

@@ -3,9 +3,10 @@
 import re
 
 from skinterp.expression._fold import fold
-from skinterp.expression._format import format_number, resolve_names
+from skinterp.expression._format import resolve_names
 from skinterp.expression._operators import FUNCTION_NAMES
 from skinterp.expression._printer import ATOM, POWER, PRODUCT, Phrase, Printer
+from skinterp.utils import constant_text
 
 _ESCAPES = {
     "\\": r"\backslash ",
@@ -25,7 +26,7 @@ def latex_name(name):
 
 def latex_number(value, digits=4):
     """Write a number, its power of ten as a power."""
-    mantissa, _, exponent = format_number(value, digits).partition("e")
+    mantissa, _, exponent = constant_text(value, digits).partition("e")
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 

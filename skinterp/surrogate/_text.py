@@ -2,26 +2,9 @@
 
 import numpy as np
 
+from skinterp.utils import number_text, threshold_text
+
 LEAF = -1
-
-
-def rounded(value, digits=4):
-    """Write a number with so many significant digits, but a half exactly.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int, default=4
-        Significant digits.
-
-    Returns
-    -------
-    str
-        The text; thresholds between integers, such as 1987.5, keep their meaning.
-    """
-    value = float(value)
-    return repr(value) if abs(value) < 1e15 and value % 1.0 == 0.5 else f"{value:.{digits}g}"
 
 
 def tree_text(tree, names, answer, digits=4):
@@ -53,7 +36,7 @@ def tree_text(tree, names, answer, digits=4):
             end = f": {answer(node)}" if is_leaf else ""
             lines.append("|   " * (depth - 1) + condition + end)
         if not is_leaf:
-            name, cut = names[tree.feature[node]], rounded(tree.threshold[node], digits)
+            name, cut = names[tree.feature[node]], threshold_text(tree.threshold[node], digits)
             stack.append((tree.children_right[node], depth + 1, f"{name} > {cut}"))
             stack.append((tree.children_left[node], depth + 1, f"{name} <= {cut}"))
     return "\n".join(lines)
@@ -83,9 +66,8 @@ def linear_text(title, coefficients, intercept, names, scale, digits=4):
         The text.
     """
     order = np.argsort(-np.abs(coefficients * scale), kind="stable")
-    terms = [
-        f"    {'-' if coefficients[j] < 0 else '+'} {abs(coefficients[j]):.{digits}g} * {names[j]}"
-        for j in order
-        if coefficients[j]
-    ]
-    return "\n".join([f"{title} =", f"    {intercept:.{digits}g}", *terms])
+    terms = []
+    for j in order[coefficients[order] != 0]:
+        sign = "-" if coefficients[j] < 0 else "+"
+        terms.append(f"    {sign} {number_text(abs(coefficients[j]), digits)} * {names[j]}")
+    return "\n".join([f"{title} =", f"    {number_text(intercept, digits)}", *terms])

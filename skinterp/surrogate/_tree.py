@@ -9,7 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.sampling import draw_queries
-from skinterp.surrogate._text import rounded, tree_text
+from skinterp.surrogate._text import tree_text
+from skinterp.utils import threshold_text
 from skinterp.utils._sklearn import Interval, fit_context
 
 
@@ -351,4 +352,6 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
         return values[:, 0] if values.shape[1] == 1 else values
 
     def _answer(self, node, digits):
-        return ", ".join(rounded(value, digits) for value in self.tree_.tree_.value[node, :, 0])
+        return ", ".join(
+            threshold_text(value, digits) for value in self.tree_.tree_.value[node, :, 0]
+        )

@@ -1,18 +1,31 @@
-"""Validation, optional imports and the few scikit-learn internals the package needs.
+"""Validation, registries, numbers as text, optional imports and scikit-learn's internals.
 
 Nothing here knows a network, a formula or an estimator. ``check_X`` is the one gate through which
 user data enters, ``checked_count`` and ``output_index`` refuse numbers and names out of range;
-``import_optional`` is the one way to reach an optional library;
-``skinterp.utils._sklearn`` the one file that touches scikit-learn's private names.
+`Registry` collects the records of readers, forms, operators and so on, `Result` is the base of
+what is printed and drawn; ``number_text`` and its kin are the one place where numbers are written;
+``import_optional`` is the one way to reach an optional library, ``skinterp.utils._sklearn`` the
+one file that touches scikit-learn's private names.
 """
 
+from skinterp.utils._numbers import constant_text, number_text, threshold_text
 from skinterp.utils._optional import import_optional
+from skinterp.utils._random import LARGEST_SEED, draw_seed
+from skinterp.utils._registry import Registry
+from skinterp.utils._result import Result
 from skinterp.utils._validation import check_X, checked_count, feature_names_of, output_index
 
 __all__ = [
+    "LARGEST_SEED",
+    "Registry",
+    "Result",
     "check_X",
     "checked_count",
+    "constant_text",
+    "draw_seed",
     "feature_names_of",
     "import_optional",
+    "number_text",
     "output_index",
+    "threshold_text",
 ]

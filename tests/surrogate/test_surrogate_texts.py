@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
 
-from skinterp.surrogate._text import linear_text, rounded, tree_text
+from skinterp.surrogate._text import linear_text, tree_text
+from skinterp.utils import threshold_text
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,12 @@ from skinterp.surrogate._text import linear_text, rounded, tree_text
     ],
 )
 def test_numbers_are_short_and_halves_exact(value, text):
-    assert rounded(value) == text
+    assert threshold_text(value) == text
 
 
 def test_numbers_with_17_digits_are_exact():
     for value in np.random.RandomState(0).standard_normal(50) * 1e-7:
-        assert float(rounded(value, 17)) == value
+        assert float(threshold_text(value, 17)) == value
 
 
 def test_a_tree_as_rules():
