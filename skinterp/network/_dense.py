@@ -80,6 +80,21 @@ class DenseNetwork(Network):
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
         self._set(layers=layers, n_hidden=len(layers) - 1 if n_hidden is None else n_hidden)
 
+    def with_layers(self, layers):
+        """Return the network of other layers, for the same task and inputs.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+            The layers; all but the last are hidden.
+
+        Returns
+        -------
+        DenseNetwork
+            The network.
+        """
+        return DenseNetwork(layers, self.task, self.classes, self.feature_names)
+
     @property
     def hidden_layer_sizes(self):
         """Numbers of units in the hidden layers."""
