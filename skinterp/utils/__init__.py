@@ -8,6 +8,7 @@ what is printed and drawn; ``number_text`` and its kin are the one place where n
 one file that touches scikit-learn's private names.
 """
 
+from skinterp.utils._columns import column_index, has_texts
 from skinterp.utils._numbers import constant_text, number_text, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
@@ -32,9 +33,11 @@ __all__ = [
     "check_columns",
     "checked_count",
     "checked_index",
+    "column_index",
     "constant_text",
     "draw_seed",
     "feature_names_of",
+    "has_texts",
     "import_modules",
     "import_optional",
     "is_identity",
