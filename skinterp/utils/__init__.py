@@ -13,6 +13,7 @@ from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry
 from skinterp.utils._result import Result
+from skinterp.utils._rules import n_leaves_below, rules_text
 from skinterp.utils._validation import check_X, checked_count, feature_names_of, output_index
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "draw_seed",
     "feature_names_of",
     "import_optional",
+    "n_leaves_below",
     "number_text",
     "output_index",
+    "rules_text",
     "threshold_text",
 ]

@@ -1,7 +1,7 @@
 """A piecewise-linear network as the decision tree that it is."""
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate
-from skinterp.exact._tree_mixin import ExactTreeMixin
+from skinterp.exact.trees._exact_tree_mixin import ExactTreeMixin
 
 
 class ExactTreeClassifier(ExactTreeMixin, ClassifierSurrogate):
