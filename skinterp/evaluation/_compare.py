@@ -6,12 +6,9 @@ from functools import partial
 import numpy as np
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -28,7 +25,8 @@ from skinterp.surrogate import (
     TreeSurrogateClassifier,
     TreeSurrogateRegressor,
 )
-from skinterp.utils import feature_names_of
+from skinterp.utils import feature_names_of, has_texts
+from skinterp.utils._forest import forest_for
 from skinterp.utils._sklearn import is_fitted, take_rows
 
 CLASSIFIERS = {
@@ -141,26 +139,11 @@ def _fit(name, estimator, network, X, fold):
     return estimator, time.perf_counter() - start
 
 
-def _has_texts(X):
-    """Tell whether a table holds anything but numbers."""
-    kinds = X.dtypes if hasattr(X, "columns") else [np.asarray(X).dtype]
-    return any(getattr(kind, "kind", "O") not in "biuf" for kind in kinds)
-
-
 def _read(model, X):
     """Return a fitted model as a network; of a table of texts as one that takes the table."""
-    if _has_texts(X) and not isinstance(model, Network):
+    if has_texts(X) and not isinstance(model, Network):
         return categorical_network(model, X)
     return as_network(model)
-
-
-def _forest(task, random_state, X):
-    kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
-    forest = kind(random_state=random_state)
-    if not _has_texts(X):
-        return forest
-    numbered = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
-    return make_pipeline(numbered, forest)
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
@@ -179,7 +162,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         )
     if y is not None:
         start = time.perf_counter()
-        forest = _forest(task, seed, X).fit(X_train, y_train)
+        forest = forest_for(task, seed, X).fit(X_train, y_train)
         seconds = time.perf_counter() - start
         results[FOREST] = _scores(
             task, answers, y_test, forest.predict(X_test), complexity(forest), seconds
@@ -319,8 +302,8 @@ def _importances(task, X, y, permutation, seed):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
     if y is None:
         return {}
-    forest = _forest(task, seed, X).fit(X, y)
-    last = forest[-1] if _has_texts(X) else forest
+    forest = forest_for(task, seed, X).fit(X, y)
+    last = forest[-1] if has_texts(X) else forest
     return {
         "forest, impurity": last.feature_importances_,
         "forest, permutation": np.mean(permutation, axis=0),

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.inspection import permutation_importance
-from sklearn.utils import check_random_state
 
 from skinterp.display import ImportanceTableDisplay
 from skinterp.evaluation._compare import is_used_as_it_is, make_surrogates
 from skinterp.importance import (
+    METHODS,
+    MethodRankings,
     checked_target,
-    importance_shares,
     is_view_of_classes,
     kendall_matrix,
     spearman_matrix,
@@ -20,24 +18,12 @@ from skinterp.importance import (
 )
 from skinterp.network import as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
-from skinterp.utils import import_optional
+from skinterp.utils import draw_seed, import_optional
 from skinterp.utils._sklearn import is_fitted
-
-NETWORK_METHODS = (
-    "garson",
-    "garson 1991",
-    "connection weights",
-    "derivatives",
-    "perturbation",
-    "permutation",
-)
-FOREST_METHODS = ("forest, impurity", "forest, permutation")
-_N_REPEATS = 5
-_LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ImportanceComparison:
+class ImportanceComparison(MethodRankings):
     """Importances of the inputs by several methods, as shares, and how far they agree.
 
     Parameters
@@ -63,30 +49,9 @@ class ImportanceComparison:
     def _table(self):
         return np.array(list(self.shares.values()))
 
-    def ranking(self, method=None):
-        """Return the inputs by their share, the most important first.
-
-        Parameters
-        ----------
-        method : str or None, default=None
-            By which method; None is the mean over all of them.
-
-        Returns
-        -------
-        list of str
-            Names; of equal ones the first comes first.
-
-        Raises
-        ------
-        ValueError
-            If there is no such method.
-        """
-        if method is not None and method not in self.shares:
-            raise ValueError(
-                f"method must be one of {list(self.methods)}. Got {method!r} instead."
-            )
-        shares = self._table.mean(axis=0) if method is None else self.shares[method]
-        return [self.feature_names[j] for j in np.argsort(-shares, kind="stable")]
+    @property
+    def _costs(self):
+        return -self._table
 
     def agreement(self, kind="kendall", k=3):
         """Return how far the rankings of every two methods agree.
@@ -138,22 +103,13 @@ class ImportanceComparison:
         table = self.agreement(kind, k)
         return pandas.DataFrame(table, index=self.methods, columns=self.methods)
 
-    def to_frame(self):
-        """Return the shares, one line per input and one column per method.
+    _index = "feature"
 
-        Returns
-        -------
-        pandas.DataFrame
-            The shares, the inputs with the best mean share first.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        index = pandas.Index(self.feature_names, name="feature")
-        return pandas.DataFrame(self.shares, index=index).loc[self.ranking()]
+    def _columns(self):
+        """Return the shares, an input a line, those with the best mean share first."""
+        order = np.argsort(self._costs.mean(axis=0), kind="stable")
+        names = [self.feature_names[j] for j in order]
+        return {"feature": names} | {m: share[order] for m, share in self.shares.items()}
 
     def display(self, max_features=40):
         """Return the display of shares and ranks.
@@ -169,23 +125,6 @@ class ImportanceComparison:
             The display, not drawn yet.
         """
         return ImportanceTableDisplay(self.shares, self.feature_names, max_features=max_features)
-
-    def plot(self, ax=None, max_features=40):
-        """Draw shares and ranks as a table.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw; a new figure by default.
-        max_features : int, default=40
-            How many inputs to show.
-
-        Returns
-        -------
-        ImportanceTableDisplay
-            The display.
-        """
-        return self.display(max_features).plot(ax)
 
     def to_dict(self):
         """Return the shares as plain numbers, for JSON.
@@ -212,8 +151,6 @@ class ImportanceComparison:
             text = ", ".join(f"{self.feature_names[j]} {row[j]:.2f}" for j in best)
             lines.append(f"{method:<{width}}  {mean:>8}  {text}")
         return "\n".join([*lines, *self.notes])
-
-    __repr__ = __str__
 
 
 def _normalised(values):
@@ -259,19 +196,6 @@ def surrogate_shares(surrogate, X):
     raise ValueError(f"{type(surrogate).__name__} has no importances of the inputs.")
 
 
-def _forest(task, X, y, seed):
-    """Return impurity and permutation importances of a forest; the latter on unseen rows."""
-    kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
-    held = check_random_state(seed).permutation(len(X))[: max(2, len(X) // 4)]
-    seen = np.setdiff1d(np.arange(len(X)), held)
-    whole = kind(random_state=seed).fit(X, y)
-    part = kind(random_state=seed).fit(X[seen], y[seen])
-    found = permutation_importance(
-        part, X[held], y[held], n_repeats=_N_REPEATS, random_state=seed
-    ).importances_mean
-    return _normalised(whole.feature_importances_), _normalised(found)
-
-
 def _checked_target(network, rows, y):
     """Return the target, or the network's own answers, refusing one that says nothing."""
     if y is not None and is_view_of_classes(network):
@@ -293,12 +217,12 @@ def _checked_target(network, rows, y):
     return target
 
 
-def _made_surrogates(surrogates, task, seed):
+def _made_surrogates(surrogates, task, seed, methods):
     """Return the surrogates by name, refusing names that methods have."""
     if surrogates is not None and not len(surrogates):
         return {}
     forms = make_surrogates(surrogates, task, seed)
-    taken = sorted(set(forms) & {*NETWORK_METHODS, *FOREST_METHODS})
+    taken = sorted(set(forms) & {method.name for method in methods})
     if taken:
         raise ValueError(f"surrogates must not have the names of methods. Got {taken} instead.")
     return forms
@@ -330,8 +254,9 @@ def compare_importances(
     ImportanceComparison
         Shares by method: "garson", "garson 1991", "connection weights", "derivatives",
         "perturbation", "permutation" (scikit-learn's, of the network), "forest, impurity",
-        "forest, permutation" (on a quarter of the rows that the forest has not seen), and one per
-        surrogate. Weights and derivatives are per standard deviation of the inputs.
+        "forest, permutation" (on a quarter of the rows that the forest has not seen), others that
+        were registered, and one per surrogate. Weights and derivatives are per standard deviation
+        of the inputs.
 
     Raises
     ------
@@ -366,15 +291,15 @@ def compare_importances(
     network = as_network(network)
     rows, names = checked_rows(network, X), input_names(network, X)
     target = _checked_target(network, rows, y)
-    seed = check_random_state(random_state).randint(_LARGEST_SEED)
-    forms = _made_surrogates(surrogates, network.task, seed)
+    seed = draw_seed(random_state)
+    methods = [method for method in METHODS.values() if method.in_comparison]
+    forms = _made_surrogates(surrogates, network.task, seed, methods)
     shares, notes = {}, []
-    for method in NETWORK_METHODS:
+    for method in methods:
         try:
-            shares[method] = importance_shares(method, network, rows, target, seed)
+            shares[method.name] = method.shares(network, rows, target, seed)
         except ValueError as error:
-            notes.append(f"{method} is left out: {error}")
-    shares |= zip(FOREST_METHODS, _forest(network.task, rows, target, seed))
+            notes.append(method.left_out(error))
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):

@@ -2,33 +2,47 @@
 
 `garson` and `connection_weights` look at weights, `partial_derivatives`, `gradient_times_input`
 and `integrated_gradients` at slopes, `perturbation` and `lek_profile` at answers; each gives
-`Importances`. `importance_stability` trains again and again and says which rankings survive,
+`Importances`, and is known to comparisons as an `ImportanceMethod` (`register_importance` adds
+another one). `importance_stability` trains again and again and says which rankings survive,
 `refit_on_features` whether the favourites carry the signal, `variable_embedding` which inputs a
 network treats alike.
 """
 
 from skinterp.importance._checks import checked_target, is_view_of_classes
+from skinterp.importance._connection_weights import connection_weights
 from skinterp.importance._derivatives import (
     gradient_times_input,
     integrated_gradients,
     partial_derivatives,
 )
 from skinterp.importance._embedding import VariableEmbedding, variable_embedding
-from skinterp.importance._methods import METHODS, importance_shares
+from skinterp.importance._garson import garson
+from skinterp.importance._importances import Importances
+from skinterp.importance._methods import (
+    METHODS,
+    ImportanceMethod,
+    importance_shares,
+    register_importance,
+)
 from skinterp.importance._perturbation import perturbation
 from skinterp.importance._profile import LekProfile, lek_profile
-from skinterp.importance._ranks import kendall_matrix, spearman_matrix, top_k_overlap
-from skinterp.importance._result import Importances
+from skinterp.importance._ranks import (
+    MethodRankings,
+    kendall_matrix,
+    spearman_matrix,
+    top_k_overlap,
+)
 from skinterp.importance._stability import ImportanceStability, importance_stability
 from skinterp.importance._subsets import FeatureSubsetCheck, refit_on_features
-from skinterp.importance._weights import connection_weights, garson
 
 __all__ = [
     "METHODS",
     "FeatureSubsetCheck",
+    "ImportanceMethod",
     "ImportanceStability",
     "Importances",
     "LekProfile",
+    "MethodRankings",
     "VariableEmbedding",
     "checked_target",
     "connection_weights",
@@ -43,6 +57,7 @@ __all__ = [
     "partial_derivatives",
     "perturbation",
     "refit_on_features",
+    "register_importance",
     "spearman_matrix",
     "top_k_overlap",
     "variable_embedding",

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from skinterp.network import ScalarView
-from skinterp.utils import check_X, feature_names_of
+from skinterp.utils import check_X, column_index, feature_names_of
 
 
 def columns_of(features, names):
@@ -30,15 +30,7 @@ def columns_of(features, names):
     """
     single = isinstance(features, (str, Integral))
     features = [features] if single else list(features)
-    columns = []
-    for feature in features:
-        whole = isinstance(feature, Integral) and not isinstance(feature, bool)
-        is_index = whole and 0 <= feature < len(names)
-        if not is_index and feature not in names:
-            raise ValueError(
-                f"features must be among {list(names)}, or their indices. Got {feature!r} instead."
-            )
-        columns.append(int(feature) if is_index else names.index(feature))
+    columns = [column_index(feature, names) for feature in features]
     if len(set(columns)) < len(columns) or not columns:
         raise ValueError(f"features must be different inputs. Got {features!r} instead.")
     return columns

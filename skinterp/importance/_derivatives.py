@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from skinterp.importance._importances import importances_of, zero_sum
+from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
-from skinterp.importance._result import importances_of, zero_sum
 from skinterp.network import as_network, as_rows, checked_row, checked_rows, input_names
 from skinterp.sampling import feature_scale
 
@@ -204,3 +205,12 @@ def integrated_gradients(network, x, baseline=None):
     start, end, names = _ends(network, x, baseline)
     values = (mean_gradient(network, start, end) * (end - start)).T
     return importances_of(network, values, names, "Integrated gradients")
+
+
+register_importance(
+    ImportanceMethod(
+        "derivatives",
+        lambda network, X, y, random_state: partial_derivatives(network, X),
+        position=40,
+    )
+)

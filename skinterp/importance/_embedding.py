@@ -8,11 +8,11 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from skinterp.display import EmbeddingDisplay
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
-from skinterp.utils import checked_count, import_optional
+from skinterp.utils import Result, checked_count
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class VariableEmbedding:
+class VariableEmbedding(Result):
     """The inputs of a network as points: rows of its first weight matrix.
 
     Parameters
@@ -58,34 +58,24 @@ class VariableEmbedding:
         first = sorted(set(labels.tolist()), key=labels.tolist().index)
         return [[n for n, k in zip(self.feature_names, labels) if k == label] for label in first]
 
-    def to_frame(self):
-        """Return one line per input.
+    _index = "feature"
 
-        Returns
-        -------
-        pandas.DataFrame
-            Its coordinates, indexed by name.
+    def _columns(self):
+        """Return the coordinates of the inputs."""
+        first, second = self.coordinates.T
+        return {"feature": self.feature_names, "first": first, "second": second}
 
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        index = pandas.Index(self.feature_names, name="feature")
-        return pandas.DataFrame(self.coordinates, columns=["first", "second"], index=index)
-
-    def plot(self):
-        """Draw the map of the inputs beside the tree of their clusters.
+    def display(self):
+        """Return the display of the map of the inputs beside the tree of their clusters.
 
         Returns
         -------
         EmbeddingDisplay
-            The display.
+            The display, not drawn yet.
         """
         return EmbeddingDisplay(
             self.coordinates, self.tree, self.feature_names, explained=self.explained
-        ).plot()
+        )
 
     def __str__(self):
         sizes = np.linalg.norm(self.weights, axis=1)
@@ -94,8 +84,6 @@ class VariableEmbedding:
         for name, (x, y), size in zip(self.feature_names, self.coordinates, sizes):
             lines.append(f"{name:<{width}}  {x:9.3g}  {y:9.3g}  {size:9.3g}")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def variable_embedding(network, X=None):

@@ -1,101 +1,130 @@
-"""Importance methods by name, as shares of each input."""
+"""Importance methods: records by name, which give each input its share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.inspection import permutation_importance
-from sklearn.metrics import accuracy_score, r2_score
 
-from skinterp.importance._checks import is_view_of_classes
-from skinterp.importance._derivatives import partial_derivatives
-from skinterp.importance._perturbation import perturbation
-from skinterp.importance._weights import connection_weights, garson
-
-_N_REPEATS = 5
+from skinterp.importance._importances import Importances
+from skinterp.utils import Registry
 
 
-def _normalised(values):
+@dataclass(frozen=True)
+class ImportanceMethod:
+    """A way to measure how much each input matters to a network, and where it is used.
+
+    Parameters
+    ----------
+    name : str
+        The name by which the method is called, and its title in tables.
+    compute : callable
+        Called with a Network, rows, a target (or None) and a seed. Returns `Importances`, or an
+        array of shape (n_features,), of which the positive part is scaled to shares. A ValueError
+        is the reason why the method does not fit the network.
+    position : float, default=100
+        Where the method stands in tables: the smallest comes first.
+    in_comparison : bool, default=True
+        Whether :func:`skinterp.evaluation.compare_importances` shows the method.
+    in_stability : bool, default=True
+        Whether :func:`importance_stability` takes the method by default.
+    needs_target : bool, default=False
+        Whether the method has no meaning without a target.
+    n_hidden_layers : int or None, default=None
+        Number of hidden layers of the networks that the method fits; None is any.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.importance import METHODS, ImportanceMethod, register_importance
+    >>> def range_of_slopes(network, X, y, random_state):
+    ...     return np.ptp(network.jacobian(X), axis=0).sum(axis=0)
+    >>> record = register_importance(ImportanceMethod("range of slopes", range_of_slopes))
+    >>> "range of slopes" in METHODS
+    True
+    >>> METHODS.unregister("range of slopes")
+    """
+
+    name: str
+    compute: Callable
+    position: float = 100
+    in_comparison: bool = True
+    in_stability: bool = True
+    needs_target: bool = False
+    n_hidden_layers: int | None = None
+
+    def shares(self, network, X, y=None, random_state=0):
+        """Return the importances of the inputs of a network, as shares.
+
+        Parameters
+        ----------
+        network : Network
+            The network.
+        X : ndarray of shape (n_samples, n_features)
+            Rows.
+        y : ndarray of shape (n_samples,) or None, default=None
+            Target.
+        random_state : int, default=0
+            Seed of what is random.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Shares that add up to 1; all 0 where the method finds nothing.
+
+        Raises
+        ------
+        ValueError
+            If the method does not fit the network, or needs a target.
+        """
+        if self.needs_target and y is None:
+            raise ValueError(f"{self.name} needs a target y. Got None instead.")
+        found = self.compute(network, X, y, random_state)
+        if isinstance(found, Importances):
+            return found.shares()
+        if np.shape(found) != (X.shape[1],):
+            raise ValueError(
+                f"{self.name} must give a number for each of the {X.shape[1]} inputs. "
+                f"Got shape {np.shape(found)} instead."
+            )
+        if not np.isfinite(found).all():
+            raise ValueError(f"{self.name} must give finite numbers. Got {found} instead.")
+        return as_shares(found)
+
+    def left_out(self, reason):
+        """Return the sentence that says why the method is left out.
+
+        Parameters
+        ----------
+        reason : str or Exception
+            Why the method does not fit the network.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
+        return f"{self.name} is left out: {reason}"
+
+
+METHODS = Registry("importance method", ImportanceMethod, packages=["skinterp.importance"])
+register_importance = METHODS.register
+
+
+def as_shares(values):
+    """Return the positive parts of numbers, divided by their sum.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_features,)
+        The numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        Shares that add up to 1; all 0 if no number is positive.
+    """
     values = np.maximum(np.asarray(values, dtype=float), 0.0)
     return values / values.sum() if values.sum() > 0 else values
-
-
-class _Asked:
-    """A network as scikit-learn's permutation importances ask for one."""
-
-    def __init__(self, network):
-        self.network = network
-
-    def fit(self, X, y):
-        """Do nothing: the network is fitted."""
-
-    def score(self, X, y):
-        """Return accuracy, or R2."""
-        measure = r2_score if self.network.task == "regression" else accuracy_score
-        return measure(y, self.network.predict(X))
-
-
-def permutation_shares(network, X, y, random_state):
-    """Return scikit-learn's permutation importances of a network, as shares.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    X : ndarray of shape (n_samples, n_features)
-        Rows.
-    y : ndarray of shape (n_samples,)
-        Target.
-    random_state : int
-        Seed.
-
-    Returns
-    -------
-    ndarray of shape (n_features,)
-        Shares; inputs whose permutation does no harm have none.
-    """
-    found = permutation_importance(
-        _Asked(network), X, y, n_repeats=_N_REPEATS, random_state=random_state
-    )
-    return _normalised(found.importances_mean)
-
-
-def forest_shares(network, X, y, random_state):
-    """Return the impurity importances of a random forest trained on the target.
-
-    Parameters
-    ----------
-    network : Network
-        Says whether to classify.
-    X : ndarray of shape (n_samples, n_features)
-        Rows.
-    y : ndarray of shape (n_samples,)
-        Target.
-    random_state : int
-        Seed.
-
-    Returns
-    -------
-    ndarray of shape (n_features,)
-        Shares.
-    """
-    kind = RandomForestRegressor if network.task == "regression" else RandomForestClassifier
-    return kind(random_state=random_state).fit(X, y).feature_importances_
-
-
-METHODS = {
-    "garson": lambda network, X, y, seed: garson(network, X).shares(),
-    "garson 1991": lambda network, X, y, seed: garson(network, X, form="1991").shares(),
-    "connection weights": lambda network, X, y, seed: connection_weights(network, X).shares(),
-    "derivatives": lambda network, X, y, seed: partial_derivatives(network, X).shares(),
-    "perturbation": lambda network, X, y, seed: perturbation(
-        network,
-        X,
-        None if is_view_of_classes(network) else y,
-        random_state=seed,
-        n_repeats=_N_REPEATS,
-    ).shares(),
-    "permutation": permutation_shares,
-    "forest": forest_shares,
-}
 
 
 def importance_shares(method, network, X, y, random_state=0):
@@ -103,10 +132,8 @@ def importance_shares(method, network, X, y, random_state=0):
 
     Parameters
     ----------
-    method : {"garson", "garson 1991", "connection weights", "derivatives", "perturbation", \
-            "permutation", "forest"}
-        Which method; "forest" is the impurity importances of a random forest and looks at the
-        target only.
+    method : str
+        Name of a registered method, out of `METHODS`.
     network : Network
         The network.
     X : ndarray of shape (n_samples, n_features)
@@ -136,6 +163,4 @@ def importance_shares(method, network, X, y, random_state=0):
     >>> importance_shares("derivatives", network, X, None).round(3)
     array([0.667, 0.333])
     """
-    if method not in METHODS:
-        raise ValueError(f"methods must be out of {list(METHODS)}. Got {method!r} instead.")
-    return METHODS[method](network, X, y, random_state)
+    return METHODS.find(method, "method").shares(network, X, y, random_state)

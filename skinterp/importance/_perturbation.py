@@ -7,12 +7,14 @@ from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
 from skinterp.importance._checks import checked_target, is_view_of_classes
-from skinterp.importance._result import Importances
+from skinterp.importance._importances import Importances
+from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.network import as_network, checked_rows, input_names
 from skinterp.sampling import feature_scale
 from skinterp.utils import checked_count
 
 _LEAST_PROBABILITY = 1e-15
+_N_REPEATS = 5  # beside other methods
 
 
 def _wanted(network, X, y):
@@ -158,3 +160,12 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
         np.maximum(values, 0.0),
         {"std": growth.std(axis=0)[:, np.newaxis]},
     )
+
+
+def _growth_of_loss(network, X, y, random_state):
+    """Return the importances by noise; a view of a classifier is held to its own answers."""
+    target = None if is_view_of_classes(network) else y
+    return perturbation(network, X, target, n_repeats=_N_REPEATS, random_state=random_state)
+
+
+register_importance(ImportanceMethod("perturbation", _growth_of_loss, position=50))

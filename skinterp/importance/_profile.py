@@ -7,11 +7,11 @@ import numpy as np
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
 from skinterp.network import as_network, checked_rows, input_names, output_names
-from skinterp.utils import checked_count, import_optional, output_index
+from skinterp.utils import Result, checked_count, output_index
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LekProfile:
+class LekProfile(Result):
     """Answers of a network along single inputs, the others held at quantiles.
 
     Parameters
@@ -34,20 +34,8 @@ class LekProfile:
     feature_names: tuple
     output_names: tuple
 
-    def to_frame(self):
-        """Return one line per input, quantile and step.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Feature, quantile of the others, x, and a column per output.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+    def _columns(self):
+        """Return one line per input, quantile of the others and step; a column per output."""
         n, n_quantiles, n_steps, _ = self.values.shape
         columns = {
             "feature": np.repeat(self.feature_names, n_quantiles * n_steps),
@@ -55,10 +43,10 @@ class LekProfile:
             "x": np.repeat(self.grids[:, np.newaxis], n_quantiles, axis=1).ravel(),
         }
         columns |= {name: self.values[..., k].ravel() for k, name in enumerate(self.output_names)}
-        return pandas.DataFrame(columns)
+        return columns
 
-    def plot(self, output=0):
-        """Draw the curves of one output, a small plot per input.
+    def display(self, output=0):
+        """Return the display of the curves of one output, a small plot per input.
 
         Parameters
         ----------
@@ -68,7 +56,7 @@ class LekProfile:
         Returns
         -------
         ProfileDisplay
-            The display.
+            The display, not drawn yet.
         """
         output = output_index(output, self.output_names)
         return ProfileDisplay(
@@ -77,7 +65,7 @@ class LekProfile:
             self.quantiles,
             self.feature_names,
             name=self.output_names[output],
-        ).plot()
+        )
 
     def __str__(self):
         width = max(len(name) for name in self.feature_names)
@@ -86,8 +74,6 @@ class LekProfile:
             ranges = "  ".join(f"{value:10.4g}" for value in curves.max(axis=0))
             lines.append(f"{name:<{width}}  {ranges}")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def lek_profile(

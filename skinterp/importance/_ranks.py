@@ -1,7 +1,64 @@
-"""How far rankings agree."""
+"""Rankings of the inputs, and how far they agree."""
+
+from abc import abstractmethod
 
 import numpy as np
 from scipy.stats import kendalltau, rankdata, spearmanr
+
+from skinterp.utils import Result
+
+
+def ranked_names(names, costs):
+    """Return names by their costs, the smallest first; of equal ones the first comes first.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    costs : ndarray of shape (n_names,)
+        What they are ordered by.
+
+    Returns
+    -------
+    list of str
+        The names in order.
+    """
+    return [names[j] for j in np.argsort(costs, kind="stable")]
+
+
+class MethodRankings(Result):
+    """Base of results that rank the inputs (`feature_names`) by several `methods`."""
+
+    @property
+    @abstractmethod
+    def _costs(self):
+        """What inputs are ranked by, the smallest first: shape (n_methods, n_features)."""
+
+    def ranking(self, method=None):
+        """Return the inputs, the most important first.
+
+        Parameters
+        ----------
+        method : str or None, default=None
+            By which method; None is the mean over all of them.
+
+        Returns
+        -------
+        list of str
+            Names; of equal ones the first comes first.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+        """
+        if method is None:
+            return ranked_names(self.feature_names, self._costs.mean(axis=0))
+        if method not in self.methods:
+            raise ValueError(
+                f"method must be one of {list(self.methods)}. Got {method!r} instead."
+            )
+        return ranked_names(self.feature_names, self._costs[self.methods.index(method)])
 
 
 def _matrix(shares, statistic):

@@ -12,19 +12,18 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import RankStabilityDisplay
 from skinterp.importance._checks import checked_estimator, checked_rows_and_target
-from skinterp.importance._methods import METHODS, importance_shares
-from skinterp.importance._ranks import kendall_matrix
+from skinterp.importance._methods import METHODS
+from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.network import as_network
-from skinterp.utils import check_X, checked_count, import_optional
+from skinterp.utils import LARGEST_SEED, check_X, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
 
 _INTERVAL = (0.025, 0.975)
-_LARGEST_SEED = 2**31 - 1
 _MOST_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ImportanceStability:
+class ImportanceStability(MethodRankings):
     """Rankings of the inputs by several methods over several trainings.
 
     Parameters
@@ -67,31 +66,9 @@ class ImportanceStability:
         pairs = [kendall_matrix(table)[above] for table in self.shares]
         return np.array([np.nan if np.isnan(p).all() else np.nanmean(p) for p in pairs])
 
-    def ranking(self, method=None):
-        """Return the inputs by their mean rank over trainings, the best first.
-
-        Parameters
-        ----------
-        method : str or None, default=None
-            By which method; None is the mean over all of them.
-
-        Returns
-        -------
-        list of str
-            Names; of equal ones the first comes first.
-
-        Raises
-        ------
-        ValueError
-            If there is no such method.
-        """
-        ranks = self.mean_ranks
-        if method is not None and method not in self.methods:
-            raise ValueError(
-                f"method must be one of {list(self.methods)}. Got {method!r} instead."
-            )
-        ranks = ranks.mean(axis=0) if method is None else ranks[self.methods.index(method)]
-        return [self.feature_names[j] for j in np.argsort(ranks, kind="stable")]
+    @property
+    def _costs(self):
+        return self.mean_ranks
 
     def top_k_frequency(self, k):
         """Return how often each input is among the k most important ones.
@@ -114,38 +91,19 @@ class ImportanceStability:
         checked_count(k, "k", 1, len(self.feature_names))
         return (rankdata(-self.shares, method="ordinal", axis=-1) <= k).mean(axis=1)
 
-    def to_frame(self, k=3):
-        """Return one line per method and input.
-
-        Parameters
-        ----------
-        k : int, default=3
-            What counts as the top.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Method, feature, mean rank, its interval, mean share, and how often it is in the top k.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+    def _columns(self, k=3):
+        """Return one line per method and input, and how often it is in the top k."""
         n, k = len(self.feature_names), min(k, len(self.feature_names))
         low, high = self.intervals
-        return pandas.DataFrame(
-            {
-                "method": np.repeat(self.methods, n),
-                "feature": np.tile(self.feature_names, len(self.methods)),
-                "mean_rank": self.mean_ranks.ravel(),
-                "rank_low": low.ravel(),
-                "rank_high": high.ravel(),
-                "mean_share": self.shares.mean(axis=1).ravel(),
-                f"in_top_{k}": self.top_k_frequency(k).ravel(),
-            }
-        )
+        return {
+            "method": np.repeat(self.methods, n),
+            "feature": np.tile(self.feature_names, len(self.methods)),
+            "mean_rank": self.mean_ranks.ravel(),
+            "rank_low": low.ravel(),
+            "rank_high": high.ravel(),
+            "mean_share": self.shares.mean(axis=1).ravel(),
+            f"in_top_{k}": self.top_k_frequency(k).ravel(),
+        }
 
     def display(self, max_features=20):
         """Return the display of mean ranks and their intervals.
@@ -165,23 +123,6 @@ class ImportanceStability:
             names, self.mean_ranks, self.intervals, self.feature_names, max_features=max_features
         )
 
-    def plot(self, ax=None, max_features=20):
-        """Draw mean ranks and where 95 % of the ranks lie.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw; a new figure by default.
-        max_features : int, default=20
-            How many inputs to show.
-
-        Returns
-        -------
-        RankStabilityDisplay
-            The display.
-        """
-        return self.display(max_features).plot(ax)
-
     def __str__(self):
         n_repeats = self.shares.shape[1]
         lines = [f"{n_repeats} trainings, mean score {self.scores.mean():.3f}"]
@@ -192,15 +133,13 @@ class ImportanceStability:
             lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
         return "\n".join(lines)
 
-    __repr__ = __str__
-
 
 def _seeded(estimator, seed):
     """Return a clone with all its seeds set."""
     estimator = clone(estimator)
     rng = check_random_state(seed)
     names = sorted(n for n in estimator.get_params() if n.split("__")[-1] == "random_state")
-    return estimator.set_params(**{name: rng.randint(_LARGEST_SEED) for name in names})
+    return estimator.set_params(**{name: rng.randint(LARGEST_SEED) for name in names})
 
 
 def _drawn(y, classifies, rng):
@@ -224,14 +163,11 @@ def _one_training(estimator, X, y, methods, seed, bootstrap):
     drawn = take_rows(X, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # twenty times that training has not converged
-        model = _seeded(estimator, rng.randint(_LARGEST_SEED)).fit(drawn, y[rows])
+        model = _seeded(estimator, draw_seed(rng)).fit(drawn, y[rows])
     network = as_network(model)
     array = check_X(drawn)
-    seeds = rng.randint(_LARGEST_SEED, size=len(methods))
-    shares = [
-        importance_shares(method, network, array, y[rows], int(s))
-        for method, s in zip(methods, seeds)
-    ]
+    seeds = rng.randint(LARGEST_SEED, size=len(methods))
+    shares = [m.shares(network, array, y[rows], int(s)) for m, s in zip(methods, seeds)]
     return np.array(shares), model.score(take_rows(X, others), y[others])
 
 
@@ -240,22 +176,21 @@ def _default_methods(estimator):
     sizes = next(
         (v for n, v in estimator.get_params().items() if n.endswith("hidden_layer_sizes")), ()
     )
-    single = len(np.atleast_1d(sizes)) == 1
-    names = [name for name in METHODS if single or not name.startswith("garson")]
-    return tuple(names)
+    fitting = (None, len(np.atleast_1d(sizes)))
+    return [m for m in METHODS.values() if m.in_stability and m.n_hidden_layers in fitting]
 
 
 def _checked_methods(methods, estimator):
-    """Return the names of methods, by default those that have a meaning for the estimator."""
+    """Return methods by their names, by default those that have a meaning for the estimator."""
     if methods is None:
         return _default_methods(estimator)
-    methods = (methods,) if isinstance(methods, str) else tuple(methods)
-    unknown = [method for method in methods if method not in METHODS]
-    if unknown or not methods:
+    names = (methods,) if isinstance(methods, str) else tuple(methods)
+    unknown = [name for name in names if name not in METHODS]
+    if unknown or not names:
         raise ValueError(
-            f"methods must be out of {list(METHODS)}. Got {unknown or methods!r} instead."
+            f"methods must be out of {list(METHODS)}. Got {unknown or names!r} instead."
         )
-    return methods
+    return [METHODS[name] for name in names]
 
 
 def importance_stability(
@@ -282,8 +217,9 @@ def importance_stability(
     y : array-like of shape (n_samples,)
         Target.
     methods : str, sequence of str or None, default=None
-        Out of "garson", "garson 1991", "connection weights", "derivatives", "perturbation",
-        "permutation" and "forest"; None is all that have a meaning.
+        Names of registered methods: "garson", "garson 1991", "connection weights",
+        "derivatives", "perturbation", "permutation", "forest", "forest, permutation" and those
+        that others registered; None is all that are meant for it and have a meaning.
     n_repeats : int, default=20
         How often to train.
     bootstrap : bool, default=False
@@ -339,7 +275,7 @@ def importance_stability(
     checked_estimator(estimator)
     methods = _checked_methods(methods, estimator)
     X, y, names = checked_rows_and_target(X, y)
-    seeds = check_random_state(random_state).randint(_LARGEST_SEED, size=n_repeats)
+    seeds = check_random_state(random_state).randint(LARGEST_SEED, size=n_repeats)
     found = _collected(
         Parallel(n_jobs=n_jobs, return_as="generator")(
             delayed(_one_training)(estimator, X, y, methods, int(seed), bootstrap)
@@ -350,7 +286,7 @@ def importance_stability(
     )
     shares = np.stack([table for table, _ in found], axis=1)
     scores = np.array([score for _, score in found])
-    return ImportanceStability(methods, shares, scores, names)
+    return ImportanceStability(tuple(m.name for m in methods), shares, scores, names)
 
 
 def _collected(results, n_repeats, verbose):

@@ -2,11 +2,11 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import t as student
 from sklearn.base import clone, is_classifier
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.metrics import accuracy_score, precision_score, r2_score, recall_score
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
@@ -14,11 +14,21 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import SubsetsDisplay
 from skinterp.importance._checks import checked_estimator, checked_rows_and_target, columns_of
-from skinterp.utils import checked_count, import_optional
+from skinterp.utils import Result, checked_count, draw_seed
+from skinterp.utils._forest import forest_for
 from skinterp.utils._sklearn import take_rows
 
-_LARGEST_SEED = 2**31 - 1
 RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
+
+
+class Training(NamedTuple):
+    """One network to train: on which columns, in which fold, and what it is an example of."""
+
+    kind: str
+    columns: tuple
+    size: int
+    fold: int
+    draw: int = 0
 
 
 def corrected_t_test(differences, test_share):
@@ -47,7 +57,7 @@ def corrected_t_test(differences, test_share):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FeatureSubsetCheck:
+class FeatureSubsetCheck(Result):
     """Scores of networks trained on subsets of the inputs, fold by fold.
 
     Parameters
@@ -74,7 +84,12 @@ class FeatureSubsetCheck:
     @property
     def metric(self):
         """The metric that is tested and drawn: "accuracy" or "R2"."""
-        return next(iter(self.all_scores))
+        return "accuracy" if "accuracy" in self.all_scores else "R2"
+
+    @property
+    def _rivals(self):
+        """What the ranked inputs are tested against: all inputs, and other ways to choose."""
+        return (ALL, *(kind for kind in self.scores if kind != RANKED))
 
     def p_values(self, against=ALL):
         """Return the paired test of the ranked inputs against others, one per size.
@@ -94,9 +109,10 @@ class FeatureSubsetCheck:
         ValueError
             If `against` is none of these.
         """
-        if against not in (ALL, *list(self.scores)[1:]):
-            known = [ALL, *list(self.scores)[1:]]
-            raise ValueError(f"against must be one of {known}. Got {against!r} instead.")
+        if against not in self._rivals:
+            raise ValueError(
+                f"against must be one of {list(self._rivals)}. Got {against!r} instead."
+            )
         ranked = self.scores[RANKED][self.metric]
         other = self.all_scores if against == ALL else self.scores[against]
         differences = ranked - other[self.metric]
@@ -110,31 +126,19 @@ class FeatureSubsetCheck:
         good = scores.mean(axis=1) >= full.mean() - error
         return self.sizes[int(np.argmax(good))] if good.any() else self.sizes[-1]
 
-    def to_frame(self):
-        """Return one line per kind of subset and size.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Means and deviations of all metrics over folds; for the ranked inputs the p-values
-            against all inputs, against the forest's and against random ones.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        frames = []
+    def _columns(self):
+        """Return one line per kind of subset and size; p-values for the ranked inputs."""
+        lines = []
         for kind, metrics in self.scores.items():
-            columns = {"subset": kind, "n_features": self.sizes}
+            columns = {"n_features": np.array(self.sizes)}
             for name, table in metrics.items():
                 columns |= {f"{name}_mean": table.mean(axis=1), f"{name}_std": table.std(axis=1)}
             if kind == RANKED:
-                for other in (ALL, *list(self.scores)[1:]):
-                    columns[f"p_against_{other}"] = self.p_values(other)
-            frames.append(pandas.DataFrame(columns))
-        return pandas.concat(frames, ignore_index=True)
+                columns |= {f"p_against_{rival}": self.p_values(rival) for rival in self._rivals}
+            lines += [
+                {"subset": kind} | dict(zip(columns, values)) for values in zip(*columns.values())
+            ]
+        return lines
 
     def display(self):
         """Return the display of scores against the number of inputs.
@@ -153,21 +157,6 @@ class FeatureSubsetCheck:
             name=f"{self.metric}, held-out rows",
         )
 
-    def plot(self, ax=None):
-        """Draw scores against the number of inputs.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw; a new figure by default.
-
-        Returns
-        -------
-        SubsetsDisplay
-            The display.
-        """
-        return self.display().plot(ax)
-
     def __str__(self):
         full = self.all_scores[self.metric].mean()
         lines = [f"all inputs: {self.metric} {full:.3f}"]
@@ -178,8 +167,6 @@ class FeatureSubsetCheck:
             )
             lines.append(f"{size:3d}  {text}")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def _columns(X, columns):
@@ -208,8 +195,8 @@ def _one_fit(estimator, X, y, columns, split):
 
 def _forest_order(estimator, X, y, rows, seed):
     """Rank the inputs by a forest's impurity on training rows, most important first."""
-    kind = RandomForestClassifier if is_classifier(estimator) else RandomForestRegressor
-    forest = kind(random_state=seed).fit(take_rows(X, rows), y[rows])
+    task = "classification" if is_classifier(estimator) else "regression"
+    forest = forest_for(task, seed).fit(take_rows(X, rows), y[rows])
     return np.argsort(-forest.feature_importances_, kind="stable")
 
 
@@ -296,39 +283,45 @@ def refit_on_features(
     if len(splits) < 2:
         raise ValueError(f"cv must give at least 2 folds. Got {len(splits)} instead.")
     rng = check_random_state(random_state)
-    seed = rng.randint(_LARGEST_SEED)
+    seed = draw_seed(rng)
     by_forest = [_forest_order(estimator, X, y, train, seed) for train, _ in splits]
-    kinds = {RANKED: [[order[:k] for _ in splits] for k in sizes]}
-    kinds[FOREST] = [[ranked[:k] for ranked in by_forest] for k in sizes]
-    for repeat in range(n_random):
-        drawn = [rng.permutation(len(names))[:k] for k in sizes]
-        kinds[f"{RANDOM} {repeat}"] = [[columns for _ in splits] for columns in drawn]
-    kinds[ALL] = [[range(len(names)) for _ in splits]]
-    tasks = [
-        (kind, k, fold, columns)
-        for kind, table in kinds.items()
-        for k, row in enumerate(table)
-        for fold, columns in enumerate(row)
-    ]
+    drawn = [[rng.permutation(len(names))[:k] for k in sizes] for _ in range(n_random)]
+    trainings = _trainings(order, by_forest, drawn, sizes, len(names))
     found = Parallel(n_jobs=n_jobs)(
-        delayed(_one_fit)(estimator, X, y, columns, splits[fold]) for _, _, fold, columns in tasks
+        delayed(_one_fit)(estimator, X, y, training.columns, splits[training.fold])
+        for training in trainings
     )
-    return _assembled(tasks, found, kinds, splits, sizes, tuple(names[j] for j in order), len(X))
-
-
-def _assembled(tasks, found, kinds, splits, sizes, features, n_rows):
-    """Return the scores as tables, random subsets averaged."""
-    metrics = list(found[0])
-    tables = {
-        kind: {metric: np.empty((len(table), len(splits))) for metric in metrics}
-        for kind, table in kinds.items()
-    }
-    for (kind, k, fold, _), values in zip(tasks, found):
-        for metric, value in values.items():
-            tables[kind][metric][k, fold] = value
+    tables = _tables(trainings, found)
     full = {metric: table[0] for metric, table in tables.pop(ALL).items()}
-    drawn = [tables.pop(kind) for kind in list(tables) if kind.startswith(RANDOM)]
-    if drawn:
-        tables[RANDOM] = {m: np.mean([table[m] for table in drawn], axis=0) for m in metrics}
-    test_share = float(np.mean([len(test) for _, test in splits]) / n_rows)
-    return FeatureSubsetCheck(sizes, tables, full, features, test_share)
+    test_share = float(np.mean([len(test) for _, test in splits]) / len(X))
+    return FeatureSubsetCheck(sizes, tables, full, tuple(names[j] for j in order), test_share)
+
+
+def _trainings(order, by_forest, drawn, sizes, n_features):
+    """Return all networks to train, fold by fold for every size and kind of subset."""
+    trainings = []
+    for fold, ranked in enumerate(by_forest):
+        for i, k in enumerate(sizes):
+            trainings.append(Training(RANKED, order[:k], i, fold))
+            trainings.append(Training(FOREST, ranked[:k], i, fold))
+            trainings += [
+                Training(RANDOM, columns[i], i, fold, draw) for draw, columns in enumerate(drawn)
+            ]
+        trainings.append(Training(ALL, range(n_features), 0, fold))
+    return trainings
+
+
+def _tables(trainings, found):
+    """Return the scores by kind and metric, of shape (n_sizes, n_folds): means over draws."""
+    tables = {}
+    for kind in dict.fromkeys(training.kind for training in trainings):
+        own = [(t, scores) for t, scores in zip(trainings, found) if t.kind == kind]
+        shape = np.max([(t.draw, t.size, t.fold) for t, _ in own], axis=0) + 1
+        tables[kind] = {metric: np.empty(shape) for metric in found[0]}
+        for t, scores in own:
+            for metric, value in scores.items():
+                tables[kind][metric][t.draw, t.size, t.fold] = value
+    return {
+        kind: {metric: table.mean(axis=0) for metric, table in metrics.items()}
+        for kind, metrics in tables.items()
+    }

@@ -9,19 +9,27 @@ class Result(ABC):
     """Base of results, plain values that print, make a table and draw themselves.
 
     A result implements `_columns` (its table) and `display` (its picture); `to_frame`, `plot` and
-    `repr` follow. It is printed by its `__str__`.
+    `repr` follow. It is printed by its `__str__`. `_index` names the column that labels the lines
+    of the table, if one does.
     """
 
+    _index = None
+
     @abstractmethod
-    def _columns(self):
+    def _columns(self, **options):
         """Return the columns of the table, by name, or what else makes a pandas.DataFrame."""
 
     @abstractmethod
     def display(self, **options):
         """Return the display that draws the result, without drawing."""
 
-    def to_frame(self):
+    def to_frame(self, **options):
         """Return the result as a table.
+
+        Parameters
+        ----------
+        **options : dict
+            Options of the table, where the result has any.
 
         Returns
         -------
@@ -35,7 +43,8 @@ class Result(ABC):
         """
         purpose = f"{type(self).__name__}.to_frame"
         pandas = import_optional("pandas", extra="plot", purpose=purpose)
-        return pandas.DataFrame(self._columns())
+        frame = pandas.DataFrame(self._columns(**options))
+        return frame if self._index is None else frame.set_index(self._index)
 
     def plot(self, ax=None, **options):
         """Draw the result.

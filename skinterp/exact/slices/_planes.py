@@ -9,6 +9,7 @@ from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear
 from skinterp.network import checked_rows, input_names
+from skinterp.utils import column_index
 
 
 class Plane(NamedTuple):
@@ -53,22 +54,9 @@ class PlaneRegions(NamedTuple):
     patterns: np.ndarray
 
 
-def _column(feature, names):
-    """Return the column of a feature given by name or by index."""
-    if isinstance(feature, str):
-        if feature not in names:
-            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
-        return list(names).index(feature)
-    if not 0 <= feature < len(names):
-        raise ValueError(
-            f"features must be indices between 0 and {len(names) - 1}. Got {feature} instead."
-        )
-    return int(feature)
-
-
 def _feature_plane(X, names, features, origin):
     """Return the plane of some inputs."""
-    columns = [_column(feature, names) for feature in features]
+    columns = [column_index(feature, names) for feature in features]
     if len(set(columns)) < len(columns):
         raise ValueError(f"features must be different inputs. Got {features!r} instead.")
     if origin is None and len(names) > len(columns) and X is None:

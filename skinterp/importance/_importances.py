@@ -11,12 +11,13 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skinterp.display import ContributionsDisplay
+from skinterp.importance._ranks import ranked_names
 from skinterp.network import output_names
-from skinterp.utils import import_optional, output_index
+from skinterp.utils import Result, output_index
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Importances:
+class Importances(Result):
     """Importances of the inputs of a network for each of its outputs.
 
     Parameters
@@ -117,49 +118,22 @@ class Importances:
         list of str
             Names.
         """
-        order = np.argsort(-self.shares(output), kind="stable")
-        return [self.feature_names[j] for j in order]
+        return ranked_names(self.feature_names, -self.shares(output))
 
-    def to_frame(self):
-        """Return one line per output and input.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Output, feature, value, all statistics, of logits the zero-sum value, share and rank.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        frames = []
-        for k, output in enumerate(self.output_names):
-            columns = {"output": output, "feature": self.feature_names, "value": self.values[:, k]}
-            columns |= {name: table[:, k] for name, table in self.statistics.items()}
-            if self.are_logits:
-                columns["zero_sum_value"] = self.zero_sum_values[:, k]
-            columns |= {"share": self.shares(k), "rank": self.ranks(k)}
-            frames.append(pandas.DataFrame(columns))
-        return pandas.concat(frames, ignore_index=True)
-
-    def plot(self, ax=None, max_features=20):
-        """Draw the values as bars, the most important inputs on top.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw; a new figure by default.
-        max_features : int, default=20
-            How many inputs to show.
-
-        Returns
-        -------
-        ContributionsDisplay
-            The display.
-        """
-        return self.display(max_features).plot(ax)
+    def _columns(self):
+        """Return one line per output and input: value, statistics, share and rank."""
+        n, outputs = len(self.feature_names), range(len(self.output_names))
+        columns = {
+            "output": np.repeat(self.output_names, n),
+            "feature": np.tile(self.feature_names, len(outputs)),
+        }
+        tables = {"value": self.values, **self.statistics}
+        if self.are_logits:
+            tables["zero_sum_value"] = self.zero_sum_values
+        columns |= {name: table.T.ravel() for name, table in tables.items()}
+        columns["share"] = np.concatenate([self.shares(k) for k in outputs])
+        columns["rank"] = np.concatenate([self.ranks(k) for k in outputs])
+        return columns
 
     def display(self, max_features=20):
         """Return the display of the values.
@@ -194,8 +168,6 @@ class Importances:
             numbers = "  ".join(f"{value:12.6g}" for value in self.zero_sum_values[j])
             lines.append(f"{name:<{width}}  {numbers}")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def zero_sum(network, values, axis):

@@ -1,0 +1,43 @@
+"""Importances of the inputs to a random forest trained on the same target."""
+
+import numpy as np
+from sklearn.inspection import permutation_importance
+from sklearn.utils import check_random_state
+
+from skinterp.importance._methods import ImportanceMethod, register_importance
+from skinterp.importance._permutation import N_REPEATS
+from skinterp.utils._forest import forest_for
+
+
+def _impurity(network, X, y, random_state):
+    """Return the impurity importances of a forest."""
+    return forest_for(network.task, random_state).fit(X, y).feature_importances_
+
+
+def _forest_permutation(network, X, y, random_state):
+    """Return the permutation importances of a forest, on a quarter of the rows it has not seen."""
+    held = check_random_state(random_state).permutation(len(X))[: max(2, len(X) // 4)]
+    seen = np.setdiff1d(np.arange(len(X)), held)
+    forest = forest_for(network.task, random_state).fit(X[seen], y[seen])
+    return permutation_importance(
+        forest, X[held], y[held], n_repeats=N_REPEATS, random_state=random_state
+    ).importances_mean
+
+
+register_importance(
+    ImportanceMethod("forest", _impurity, position=70, in_comparison=False, needs_target=True)
+)
+register_importance(
+    ImportanceMethod(
+        "forest, impurity", _impurity, position=80, in_stability=False, needs_target=True
+    )
+)
+register_importance(
+    ImportanceMethod(
+        "forest, permutation",
+        _forest_permutation,
+        position=90,
+        in_stability=False,
+        needs_target=True,
+    )
+)

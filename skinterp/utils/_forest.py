@@ -1,0 +1,39 @@
+"""The random forest that stands beside networks wherever one is compared."""
+
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
+
+from skinterp.utils._columns import has_texts
+
+
+def forest_for(task, random_state=None, X=None):
+    """Return an unfitted random forest for a task.
+
+    Parameters
+    ----------
+    task : str
+        "regression", or the name of any kind of classification.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the forest.
+    X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        The rows it will be fitted on: where they hold texts, an encoder numbers these first.
+
+    Returns
+    -------
+    estimator
+        The forest, or the pipeline of encoder and forest.
+
+    Examples
+    --------
+    >>> from skinterp.utils._forest import forest_for
+    >>> forest_for("regression", random_state=0)
+    RandomForestRegressor(random_state=0)
+    """
+    kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
+    forest = kind(random_state=random_state)
+    if X is None or not has_texts(X):
+        return forest
+    return make_pipeline(
+        OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), forest
+    )

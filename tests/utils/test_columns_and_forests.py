@@ -1,0 +1,40 @@
+"""Columns by name or index, tables of texts, and the forest for either."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skinterp.utils import column_index, has_texts
+from skinterp.utils._forest import forest_for
+
+
+@pytest.mark.parametrize("feature, column", [("b", 1), (0, 0), (np.int64(1), 1)])
+def test_a_column_is_found_by_name_or_index(feature, column):
+    assert column_index(feature, ("a", "b")) == column
+
+
+@pytest.mark.parametrize(
+    "feature, wording",
+    [
+        ("z", r"features must be among \['a', 'b'\]. Got 'z' instead"),
+        (2, "indices between 0 and 1. Got 2 instead"),
+        (-1, "Got -1 instead"),
+        (True, "Got True instead"),
+        (0.5, "Got 0.5 instead"),
+    ],
+)
+def test_an_unknown_column_is_refused(feature, wording):
+    with pytest.raises(ValueError, match=wording):
+        column_index(feature, ["a", "b"])
+
+
+def test_texts_are_told_from_numbers():
+    assert has_texts(pd.DataFrame({"a": [1], "b": ["x"]})) and has_texts([["x", 1]])
+    assert not has_texts(pd.DataFrame({"a": [1], "b": [True]})) and not has_texts([[1, 0.5]])
+
+
+def test_a_forest_takes_texts_and_categories_it_has_not_seen():
+    X, y = pd.DataFrame({"a": ["x", "y"] * 10}), np.array([0, 1] * 10)
+    forest = forest_for("binary", 0, X).fit(X, y)
+    assert forest.predict(pd.DataFrame({"a": ["x", "z"]})).shape == (2,)
+    assert forest_for("regression", 0).fit([[1.0], [2.0]], [1.0, 2.0]).predict([[1.0]]).size == 1
