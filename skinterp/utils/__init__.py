@@ -15,6 +15,8 @@ from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules
 from skinterp.utils._result import Result
 from skinterp.utils._rules import n_leaves_below, rules_text
+from skinterp.utils._shares import as_shares
+from skinterp.utils._text_table import aligned
 from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
 from skinterp.utils._validation import (
     check_columns,
@@ -30,6 +32,8 @@ __all__ = [
     "Registry",
     "Result",
     "Unwrapped",
+    "aligned",
+    "as_shares",
     "check_X",
     "check_columns",
     "checked_count",
