@@ -40,10 +40,10 @@ class EmbeddingDisplay(PanelsDisplay):
         self.explained = explained
 
     @property
-    def _size(self):
+    def figure_size(self):
         return 10.0, max(3.6, 0.22 * len(self.feature_names) + 1.0)
 
-    def _draw_panels(self, figure):
+    def draw_panels(self, figure):
         plane, branches = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
         points = np.asarray(self.coordinates, dtype=float)
         n = len(points)
@@ -73,7 +73,7 @@ class EmbeddingDisplay(PanelsDisplay):
     def _with_room(self, points, names, is_right):
         """Return the points whose names overlap no other, those far from the centre first."""
         spread = np.maximum(np.ptp(points, axis=0), 1e-300)
-        places = points / spread * np.array([4.0, self._size[1] - 0.8]) / 1.24  # in inches
+        places = points / spread * np.array([4.0, self.figure_size[1] - 0.8]) / 1.24  # in inches
         widths = 0.8 * np.array([label_inches([name]) for name in names])
         left = np.where(is_right, places[:, 0], places[:, 0] - widths)
         shown = []

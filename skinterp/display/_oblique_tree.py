@@ -65,7 +65,7 @@ class ObliqueTreeDisplay(Display):
         return places, edges
 
     @property
-    def _size(self):
+    def figure_size(self):
         places, _ = self._layout()
         n_leaves = 1 + max(x for x, _ in places.values())
         depth = 1 + max(depth for _, depth in places.values())
@@ -88,7 +88,7 @@ class ObliqueTreeDisplay(Display):
         text = label(self.texts[node], width=_WIDTH * _LINES)
         return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
 
-    def _draw(self, ax):
+    def draw(self, ax):
         places, edges = self._layout()
         for node, child, side in edges:
             (x0, y0), (x1, y1) = places[node], places[child]

@@ -53,11 +53,9 @@ class PruningPathDisplay(Display):
         self.target_fidelity = target_fidelity
         self.selected = selected
 
-    @property
-    def _size(self):
-        return 7.2, 3.8
+    figure_size = (7.2, 3.8)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         curves = [
             ("fidelity, held-out rows", self.fidelity, "-", "o"),
             ("fidelity, drawn points", self.query_fidelity, "--", "s"),
