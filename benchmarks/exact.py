@@ -29,10 +29,10 @@ from skinterp import as_network
 from skinterp.exact import (
     ExactTreeClassifier,
     LinearRegions,
-    PrunedMLPClassifier,
     count_regions,
     slice_regions,
 )
+from skinterp.pruning import PrunedMLPClassifier
 
 GENE_SWITCH = Path(__file__).parents[1] / "examples" / "data" / "gene_switch.csv"
 

@@ -18,7 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.exact import ExactTreeClassifier, PrunedMLPClassifier
+from skinterp.exact import ExactTreeClassifier
+from skinterp.pruning import PrunedMLPClassifier
 
 folder = Path(__file__).parent if "__file__" in globals() else Path("examples")
 data = pd.read_csv(folder / "data" / "gene_switch.csv")

@@ -10,13 +10,12 @@ from skinterp.exact import (
     ExactTreeClassifier,
     ExactTreeRegressor,
     LinearRegions,
-    PrunedMLPClassifier,
-    PrunedMLPRegressor,
 )
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import HiddenLayerTransformer
 from skinterp.metrics import complexity, fidelity_score
 from skinterp.network import as_network, default_network
+from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor
 from skinterp.surrogate import (
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,

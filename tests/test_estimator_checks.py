@@ -17,10 +17,9 @@ from skinterp.exact import (
     ExactTreeClassifier,
     ExactTreeRegressor,
     LinearRegions,
-    PrunedMLPClassifier,
-    PrunedMLPRegressor,
 )
 from skinterp.hidden import HiddenLayerTransformer
+from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor
 
 # Without hidden units the loss of a network has one minimum, found from weights or repeated rows.
 CONVEX = {"hidden_layer_sizes": (), "tol": 1e-8, "alpha": 1e-3}

@@ -2,19 +2,27 @@
 
 A fitted network is used as it is and never refitted or copied, not even by ``clone``; an unfitted
 one is cloned and trained in each ``fit``. `ClassifierSurrogate` and `RegressorSurrogate` answer as
-a network does; `NetworkTransformer` turns rows into what a network makes of them.
+a network does, any `NetworkEstimator` explains itself (`ExplainsItself`: text, shares, displays);
+a `Form`, registered beside its estimators, makes them known to all that compares and reports.
 """
 
-from skinterp.base._estimator import NetworkEstimator, needs_training, train
+from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training, train
+from skinterp.base._explains import ExplainsItself, normalised
+from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
-from skinterp.base._transformer import NetworkTransformer
 
 __all__ = [
+    "FORMS",
     "ClassifierSurrogate",
+    "ExplainsItself",
+    "Form",
     "NetworkEstimator",
-    "NetworkTransformer",
     "RegressorSurrogate",
+    "check_two_classes",
+    "export_estimators",
     "finite",
     "needs_training",
+    "normalised",
+    "register_form",
     "train",
 ]

@@ -1,12 +1,14 @@
-"""What all estimators that take a network share: the rule for networks and checks of data."""
+"""The rule for networks: what all estimators that take a network share."""
 
 import inspect
 from copy import copy
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network
 from skinterp.utils import check_X
 from skinterp.utils._sklearn import check_sample_weight, is_fitted, validate_data
@@ -68,14 +70,47 @@ def train(network, X, y, sample_weight=None):
     return network.fit(X, y, **_weights_for(network, sample_weight))
 
 
-class NetworkEstimator(BaseEstimator):
-    """Base of estimators that explain a network.
+def check_two_classes(y):
+    """Refuse a target of one class, for which no network can be trained.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        The different labels, sorted.
+    """
+    labels = np.unique(y)
+    if len(labels) < 2:
+        raise ValueError(
+            "y must have at least two classes to train a network. "
+            f"Got one class, {labels.tolist()[0]!r}, instead."
+        )
+    return labels
+
+
+class NetworkEstimator(ExplainsItself, BaseEstimator):
+    """Base of estimators that explain a network, whatever its task.
 
     A fitted `network` is used as it is and never refitted or copied, not even by
     :func:`sklearn.base.clone`; an unfitted one is cloned and trained in each `fit`.
     (In a grid over `network` itself, scikit-learn clones the values: write
     ``{"network": [as_network(first), as_network(second)]}`` for fitted ones.)
+
+    Subclasses set `network` in `__init__`, call ``rows = self._fit_network(X, y, sample_weight)``
+    in `fit` and ``rows = self._rows(X)`` in `predict` or `transform`.
     """
+
+    random_state = None
+
+    def __sklearn_tags__(self):
+        """Say that y is needed only to train an unfitted network."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = needs_training(self.network)
+        return tags
 
     def __sklearn_clone__(self):
         """Clone all parameters but a fitted network, which is shared."""
@@ -120,22 +155,40 @@ class NetworkEstimator(BaseEstimator):
             )
         return super().set_params(**params)
 
-    def _fit_network(self, X, y=None, sample_weight=None):
-        """Set `network_`, training it if needed, and return X as a checked array."""
+    def _fit_network(self, X, y=None, sample_weight=None, *, read=as_network):
+        """Set `network_`, training it if needed, and return X as checked rows.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows as the user passed them.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; needed to train an unfitted network.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows in training.
+        read : callable, default=as_network
+            ``read(model) -> Network``.
+
+        Returns
+        -------
+        ndarray or data frame of shape (n_samples, n_features)
+            What `_validate` makes of X.
+        """
         training = needs_training(self.network)
         if training:
             self._check_trainable(y)
-            check_X(X)
+            self._check_rows(X)
         else:
-            network = as_network(self.network)
+            network = read(self.network)
             self._check_task(network)
-            check_X(X, network.n_features_in, network.feature_names)
-        array, y = self._validate(X, y)
+            network.check(X)
+        rows, y = self._validate(X, y)
         if training:
-            network = self._train(X, y, sample_weight)
+            network = read(self._train(X, y, sample_weight))
+            self._check_task(network)
         self._match_target(network, y)
         self.network_ = network
-        return array
+        return rows
 
     def _check_trainable(self, y):
         """Refuse a missing target and a network made for another task, before training it."""
@@ -152,20 +205,48 @@ class NetworkEstimator(BaseEstimator):
             )
 
     def _train(self, X, y, sample_weight):
-        """Return the network, trained on the user's own rows."""
+        """Return the model, trained on the user's own rows."""
         counted = y
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
             counted = y[sample_weight > 0.0]
         task, network = self._task_of(counted), self.network
         if network is None:
-            network = default_network(task, random_state=self.random_state)
-        network = as_network(train(network, X, y, sample_weight))
-        self._check_task(network)
-        return network
+            network = self._default_network(task)
+        return train(network, X, y, sample_weight)
+
+    # what kinds of estimators decide otherwise
+
+    _check_rows = staticmethod(check_X)
+
+    def _default_network(self, task):
+        return default_network(task, random_state=self.random_state)
+
+    def _is_other_kind(self, network):
+        return False
+
+    def _check_task(self, network):
+        """Refuse a network of another task: none here."""
+
+    def _task_of(self, y):
+        """Return the task to train a network for."""
+        kind = type_of_target(y, input_name="y")
+        if kind.startswith("continuous") or (
+            self.network is not None and is_regressor(self.network)
+        ):
+            return "regression"
+        check_two_classes(y)
+        return "binary" if kind == "binary" else "multiclass"
+
+    def _validate(self, X, y):
+        """Check X, and y if there is one, and set the number and names of the inputs."""
+        options = {"dtype": np.float64, "ensure_min_samples": 2}
+        if y is None:
+            return validate_data(self, X, **options), None
+        return validate_data(self, X, y, multi_output=True, **options)
 
     def _match_target(self, network, y):
-        """Take from the network what the target must agree with: nothing in regression."""
+        """Take from the network what the target must agree with: nothing here."""
 
     def _other_name(self):
         here, there = self._kind.capitalize(), self._other_kind.capitalize()

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
 from sklearn.utils.multiclass import check_classification_targets
 
-from skinterp.base._estimator import NetworkEstimator, needs_training
+from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training
 from skinterp.utils._sklearn import validate_data
 
 
@@ -46,13 +46,7 @@ class ClassifierSurrogate(ClassifierMixin, NetworkEstimator):
 
     def _task_of(self, y):
         """Return the task to train a network for, refusing a single class."""
-        labels = np.unique(y)
-        if len(labels) < 2:
-            raise ValueError(
-                "y must have at least two classes to train a network. "
-                f"Got one class, {labels.tolist()[0]!r}, instead."
-            )
-        return "binary" if len(labels) == 2 else "multiclass"
+        return "binary" if len(check_two_classes(y)) == 2 else "multiclass"
 
     def _validate(self, X, y):
         """Check X, and y if there is one, and set the number and names of the inputs."""

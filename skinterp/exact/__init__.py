@@ -1,22 +1,17 @@
-"""What a piecewise-linear network is, exactly: a tree, a set of linear regions, a closed formula.
+"""What a piecewise-linear network is, exactly: a tree, a set of linear regions, a picture.
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
 their exact pictures, `count_regions` how many there are: all stand on
-`PiecewiseLinear`, layers and activation patterns. `PrunedMLPClassifier` and `PrunedMLPRegressor`
-find the simplest network that still answers the same, of any activation.
+`PiecewiseLinear`, layers and activation patterns.
 """
 
 from skinterp.exact._cells import LinearProgramWarning
 from skinterp.exact._count import RegionCount, count_regions
-from skinterp.exact._formula import network_to_sympy
 from skinterp.exact._inequalities import Inequalities
-from skinterp.exact._lossless import remove_lossless
 from skinterp.exact._merge import MergedRegions
 from skinterp.exact._oblique import ObliqueTree
 from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact._pruning import PrunedMLPClassifier, PrunedMLPRegressor
-from skinterp.exact._pruning_path import PruningPath, PruningStep
 from skinterp.exact._regions import LinearRegions
 from skinterp.exact._segments import Segments, breakpoints
 from skinterp.exact._slices import RegionSlice, slice_regions
@@ -31,17 +26,11 @@ __all__ = [
     "MergedRegions",
     "ObliqueTree",
     "PiecewiseLinear",
-    "PrunedMLPClassifier",
-    "PrunedMLPRegressor",
-    "PruningPath",
-    "PruningStep",
     "RegionCount",
     "RegionSlice",
     "Segments",
     "breakpoints",
     "count_regions",
-    "network_to_sympy",
     "piecewise_linear",
-    "remove_lossless",
     "slice_regions",
 ]

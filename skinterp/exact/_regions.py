@@ -3,10 +3,11 @@
 from numbers import Integral
 
 import numpy as np
+from sklearn.base import TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import NetworkTransformer
+from skinterp.base import NetworkEstimator
 from skinterp.exact._inequalities import Inequalities, box_constraints, needed_constraints
 from skinterp.exact._maps import evaluate, find_patterns, output_maps, unique_patterns
 from skinterp.exact._merge import merge_regions
@@ -18,7 +19,7 @@ from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
 
 
-class LinearRegions(NetworkTransformer):
+class LinearRegions(TransformerMixin, NetworkEstimator):
     """The linear regions of a piecewise-linear network that the data visit.
 
     Inside a region no hidden unit switches, and the raw values of the network (logits, or the

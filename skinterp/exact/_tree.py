@@ -1,6 +1,7 @@
 """A piecewise-linear network as the decision tree that it is."""
 
-from skinterp.base import ClassifierSurrogate, RegressorSurrogate
+from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
+from skinterp.exact._piecewise import piecewise_linear
 from skinterp.exact._tree_mixin import ExactTreeMixin
 
 
@@ -211,3 +212,16 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
     """
 
     _multi_output = True
+
+
+register_form(
+    Form(
+        "exact",
+        ExactTreeClassifier,
+        ExactTreeRegressor,
+        options={"max_leaves": None},
+        is_exact=True,
+        check=piecewise_linear,
+        position=4,
+    )
+)

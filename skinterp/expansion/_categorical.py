@@ -1,16 +1,17 @@
 """The expansion of a network over categories, as an estimator."""
 
 from copy import copy
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.utils import ClassifierTags, check_random_state, get_tags
+from sklearn.utils import ClassifierTags, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import NetworkEstimator, NetworkTransformer, needs_training, train
+from skinterp.base import NetworkEstimator
 from skinterp.expansion._categories import listed, plain
 from skinterp.expansion._expansion import GAUGES, Expansion
 from skinterp.expansion._judging import judge, measure_of
@@ -22,7 +23,7 @@ from skinterp.expansion._network import (
     select_output,
 )
 from skinterp.expansion._results import ExpansionResults
-from skinterp.network import default_network
+from skinterp.utils import draw_seed
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
 _N_ROWS = 4096  # of the data that sampling is told
@@ -177,8 +178,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         "random_state": ["random_state"],
         "n_jobs": [None, Integral],
     }
-    _task_of = NetworkTransformer._task_of
-    _is_other_kind = NetworkTransformer._is_other_kind
+    _check_rows = staticmethod(as_table)
 
     def __init__(
         self,
@@ -208,11 +208,10 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         self.n_jobs = n_jobs
 
     def __sklearn_tags__(self):
-        """Say that inputs are categories, and y is needed only to train an unfitted network."""
+        """Say that inputs are categories, and whether classes are told apart."""
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = tags.input_tags.string = True
         tags.input_tags.allow_nan = _takes_missing(self.network)
-        tags.target_tags.required = needs_training(self.network)
         network = getattr(self, "network_", self.network)
         classes = getattr(network, "classes", None) is not None
         if hasattr(network, "fit"):
@@ -241,35 +240,26 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             The fitted expansion.
         """
         X = as_table(X)
-        model = self.network
-        if needs_training(model):
-            model = self._trained(X, y)
-        whole = categorical_network(model, X, self.groups)
-        whole._check(X[:1])
-        validate_data(self, X, skip_check_array=True)
-        self.network_ = select_output(whole, self.output)
-        self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        rows = self._fit_network(X, y, read=partial(self._read, X))
+        self._seed = draw_seed(self.random_state)
         if self.network_.classes is not None:
             self.classes_ = np.array(self.network_.classes)
-        codes = self.network_.table.codes(X)
+        codes = self.network_.table.codes(rows)
         self._codes = codes.astype(np.min_scalar_type(max(self.network_.table.sizes)))
         self._wild_type = self._wild_type_in(codes)
         return self._expand(codes)
 
-    def _trained(self, X, y):
-        """Return the network, trained on the user's own rows."""
-        self._check_trainable(y)
-        network = self.network
-        if network is None:
-            last = default_network(self._task_of(y), self.random_state)[-1]
-            network = make_pipeline(OneHotEncoder(), last)
-        network = train(network, X, y)
-        if len(getattr(network, "classes_", (0, 1))) < 2:
-            raise ValueError(
-                "y must have at least two classes to train a network. "
-                f"Got one class, {network.classes_.tolist()[0]!r}, instead."
-            )
-        return network
+    def _read(self, X, model):
+        """Return the view of a model over categories that is explained."""
+        return select_output(categorical_network(model, X, self.groups), self.output)
+
+    def _default_network(self, task):
+        return make_pipeline(OneHotEncoder(), super()._default_network(task)[-1])
+
+    def _validate(self, X, y):
+        """Set the number and names of the columns; categories are checked by the network."""
+        validate_data(self, X, skip_check_array=True)
+        return X, y
 
     def _expand(self, codes):
         """Set all results from the rows' codes."""

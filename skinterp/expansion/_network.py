@@ -5,7 +5,7 @@ from sklearn.utils import check_array
 
 from skinterp.expansion._reading import read_categorical
 from skinterp.network import DenseNetwork, Network
-from skinterp.utils import feature_names_of
+from skinterp.utils import check_columns, feature_names_of
 
 _FORMS = (
     '"logits", "raw", "margin", an index, or a tuple: ("output", k), ("margin", k), '
@@ -76,26 +76,40 @@ class CategoricalNetwork(Network):
         """What the output is, for titles."""
         return getattr(self.network, "name", "output")
 
-    def _check(self, X):
+    def check(self, X):
+        """Check rows and return them as codes of categories.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows of the user's table.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples, n_variables)
+            The index of the category of each variable.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing, unexpected or in another order, or a category is unknown.
+        """
         X = as_table(X)
-        if X.shape[1] != self.n_features_in:
-            raise ValueError(
-                f"X has {X.shape[1]} features, but the network expects {self.n_features_in}."
-            )
+        check_columns(X, self.n_features_in, self.feature_names)
         return self.table.codes(X)
 
-    def _forward(self, X):
-        return self.network._forward(self.table.encode(X))
+    def forward(self, X):
+        return self.network.forward(self.table.encode(X))
 
-    def _linearise(self, X):
+    def linearise(self, X):
         raise TypeError(
             "A network of categories has no gradient by them; expand it instead "
             "(CategoricalExpansion)."
         )
 
     @property
-    def _block_rows(self):
-        return self.network._block_rows
+    def block_rows(self):
+        return self.network.block_rows
 
     def _behind(self, network):
         return CategoricalNetwork(network, self.table, self.n_features_in, self.feature_names)
@@ -140,7 +154,7 @@ class CategoricalNetwork(Network):
         dense = getattr(self.network, "network", self.network)
         return self._behind(dense.up_to(layer, before_activation))
 
-    def _arguments(self):
+    def arguments(self):
         return self.network, self.table, self.n_features_in, self.feature_names
 
     def __repr__(self):
@@ -188,10 +202,7 @@ def categorical_network(model, X, groups=None):
     if isinstance(model, CategoricalNetwork):
         return model
     X = as_table(X)
-    network, table = read_categorical(model, X, groups)
-    names = feature_names_of(X) or getattr(model, "feature_names_in_", network.feature_names)
-    if names is None or len(names) != X.shape[1]:
-        names = None
+    network, table, names = read_categorical(model, X, groups)
     return CategoricalNetwork(network, table, X.shape[1], names)
 
 
@@ -263,7 +274,7 @@ class CodedFunction:
     def rest(self, first):
         """Return the outputs (n, n_outputs) that go with the sums of the first layer."""
         if self.layers is None:
-            values = self.inner._forward(first)
+            values = self.inner.forward(first)
         else:
             values = self.layers[0].activation.value(first)
             for layer in self.layers[1:]:

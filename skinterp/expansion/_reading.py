@@ -1,13 +1,10 @@
 """Reading the categories from whatever encodes them in front of a network."""
 
-from copy import copy
 from numbers import Integral
 
 import numpy as np
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.frozen import FrozenEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 from skinterp.expansion._categories import (
     CategoricalTable,
@@ -20,49 +17,10 @@ from skinterp.expansion._categories import (
     unit_blocks,
 )
 from skinterp.network import as_network
-from skinterp.utils import feature_names_of
-from skinterp.utils._sklearn import BaseSearchCV, column_indices
+from skinterp.utils import check_columns, unwrap
+from skinterp.utils._sklearn import column_indices
 
 _N_CHECKS = 64
-
-
-def split_model(model):
-    """Separate the encoding of categories from the network behind it.
-
-    Parameters
-    ----------
-    model : object
-        Anything :func:`skinterp.network.as_network` takes, maybe behind encoders in a pipeline.
-
-    Returns
-    -------
-    encoder : Pipeline or None
-        The fitted steps up to the last one, if one of them encodes categories.
-    network : object
-        The rest.
-    """
-    if isinstance(model, BaseSearchCV) and hasattr(model, "best_estimator_"):
-        return split_model(model.best_estimator_)
-    if isinstance(model, FrozenEstimator):
-        return split_model(model.estimator)
-    if isinstance(model, TransformedTargetRegressor) and hasattr(model, "regressor_"):
-        encoder, inner = split_model(model.regressor_)
-        shell = copy(model)
-        shell.regressor_ = inner
-        return encoder, (model if encoder is None else shell)
-    if isinstance(model, Pipeline) and any(_encodes(step) for _, step in model.steps[:-1]):
-        check_is_fitted(model)
-        return model[:-1], _without_names(model[-1])
-    return None, model
-
-
-def _without_names(model):
-    """Return a model as it takes plain arrays: its columns are those of the encoder."""
-    if not hasattr(model, "feature_names_in_"):
-        return model
-    model = copy(model)
-    del model.feature_names_in_
-    return model
 
 
 def _encodes(step):
@@ -95,15 +53,7 @@ def _known_categories(step, columns):
     return {j: None for j in columns}
 
 
-def _names_of(X, owner):
-    names = feature_names_of(X)
-    names = getattr(owner, "feature_names_in_", None) if names is None else names
-    if names is None:
-        names = [f"x{j}" for j in range(X.shape[1])]
-    return [str(name) for name in names]
-
-
-def read_encoder(encoder, X):
+def read_encoder(encoder, X, names):
     """Read the categories from the fitted steps in front of a network.
 
     What each category feeds into the network is found by asking the encoder at one row with one
@@ -116,6 +66,8 @@ def read_encoder(encoder, X):
         Fitted steps.
     X : data frame or ndarray of shape (n_samples, n_columns)
         The user's table; gives the categories of columns of numbers that are passed through.
+    names : sequence of str
+        Names of its columns.
 
     Returns
     -------
@@ -128,7 +80,6 @@ def read_encoder(encoder, X):
         If the steps mix several variables in another way than by adding.
     """
     known = _known_categories(encoder, list(range(X.shape[1])))
-    names = _names_of(X, encoder)
     for j, found in known.items():
         if found is not None and any(isinstance(v, float) and v % 1 for v in found):
             check_count(found, names[j])
@@ -198,28 +149,23 @@ def _values(variable, codes):
     return array
 
 
-def read_columns(network, X, groups):
+def read_columns(X, groups, names):
     """Read the categories of a network whose inputs are one-hot groups or columns of numbers.
 
     Parameters
     ----------
-    network : Network
-        The network.
     X : data frame or ndarray of shape (n_samples, n_columns)
         Its rows.
     groups : dict of str to sequence, sequence of sequences, or None
         Columns (names or indices) of each one-hot group; a column in none is a variable itself.
+    names : sequence of str
+        Names of its columns.
 
     Returns
     -------
     CategoricalTable
         The table.
     """
-    names = _names_of(X, network)
-    if network.n_features_in not in (None, len(names)):
-        raise ValueError(
-            f"X has {len(names)} features, but the network expects {network.n_features_in}."
-        )
     grouped = _checked_groups(groups, names)
     taken = {j for _, columns in grouped for j in columns}
     single = [
@@ -303,14 +249,22 @@ def read_categorical(model, X, groups=None):
         The network behind the encoder.
     table : CategoricalTable
         Its categorical inputs.
+    names : tuple of str or None
+        Names of the columns, None if neither the model nor X has any.
     """
-    encoder, last = split_model(model)
-    if encoder is not None:
-        if groups is not None:
-            raise ValueError(
-                "groups must be None when an encoder in front of the network says which columns "
-                f"belong together. Got groups={groups!r} instead."
-            )
-        return as_network(last), read_encoder(encoder, X)
-    network = as_network(last)
-    return network, read_columns(network, X, groups)
+    found = unwrap(model)
+    is_encoded = any(_encodes(step) for _, step in found.steps)
+    if is_encoded and groups is not None:
+        raise ValueError(
+            "groups must be None when an encoder in front of the network says which columns "
+            f"belong together. Got groups={groups!r} instead."
+        )
+    network = as_network(found.behind_steps() if is_encoded else model)
+    width, known = network.n_features_in, network.feature_names
+    if is_encoded:
+        width, known = getattr(found.steps[0][1], "n_features_in_", None), found.feature_names
+    names = check_columns(X, width, known) or known
+    labels = names or [f"x{j}" for j in range(X.shape[1])]
+    if is_encoded:
+        return network, read_encoder(Pipeline(list(found.steps)), X, labels), names
+    return network, read_columns(X, groups, labels), names

@@ -3,14 +3,15 @@
 from numbers import Integral
 
 import numpy as np
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import NetworkTransformer
+from skinterp.base import NetworkEstimator
 from skinterp.network import dense_of
 from skinterp.utils._sklearn import Interval, fit_context
 
 
-class HiddenLayerTransformer(NetworkTransformer):
+class HiddenLayerTransformer(TransformerMixin, NetworkEstimator):
     """The activations of a hidden layer, as features for any other estimator.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.metrics._unwrap import unwrap
+from skinterp.utils import unwrap
 
 
 def complexity(estimator):
@@ -40,7 +40,7 @@ def complexity(estimator):
     5
     """
     check_is_fitted(estimator)
-    estimator, _ = unwrap(estimator)
+    estimator = unwrap(estimator).model
     if hasattr(estimator, "complexity_"):
         return int(estimator.complexity_)
     if hasattr(estimator, "get_n_leaves"):

@@ -4,19 +4,20 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.metrics._unwrap import unwrap
 from skinterp.network import as_network
+from skinterp.utils import unwrap
 
 
 def _explained(estimator, X):
     """Return the network that an estimator explains, and X as that network takes it."""
-    inner, X = unwrap(estimator, X)
+    found = unwrap(estimator)
+    inner = found.targets[0] if found.targets else found.model
     if not hasattr(inner, "network_"):
         raise TypeError(
             f"{type(inner).__name__} explains no network (it has no network_). Pass a surrogate, "
             "a pipeline or search of one, or the network to compare with as network=."
         )
-    return inner.network_, X
+    return inner.network_, found.transform(X)
 
 
 def _check_kinds(estimator, network):

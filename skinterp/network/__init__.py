@@ -1,15 +1,18 @@
 """Which network? Everything a user may bring, read as one immutable `Network`.
 
 ``as_network`` turns a fitted model into a `Network`: raw values, Jacobian, hidden units, names.
-One file per library reads its models; affine preprocessing is folded into the first layer, so
-that values and gradients are in the user's own units. ``network.output(k)``, ``margin(k)``,
-``difference(j, k)`` and ``unit(layer, j)`` are networks of one output, a `ScalarView` each.
+One file per library in ``readers`` reads its models (``register_reader`` adds one); affine steps
+are folded into the first layer, so that values and gradients are in the user's own units.
+``network.output(k)``, ``margin(k)``, ``difference(j, k)`` and ``unit(layer, j)`` are networks of
+one output, a `ScalarView` each.
 """
 
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._dispatch import as_network
+from skinterp.network._formula import network_to_sympy
 from skinterp.network._network import Network, ScalarView
+from skinterp.network._readers import READERS, Reader, register_reader
 from skinterp.network._reading import (
     as_rows,
     checked_row,
@@ -18,10 +21,13 @@ from skinterp.network._reading import (
     input_names,
     output_names,
 )
+from skinterp.network._verify import verify
 
 __all__ = [
+    "READERS",
     "DenseNetwork",
     "Network",
+    "Reader",
     "ScalarView",
     "as_network",
     "as_rows",
@@ -30,5 +36,8 @@ __all__ = [
     "default_network",
     "dense_of",
     "input_names",
+    "network_to_sympy",
     "output_names",
+    "register_reader",
+    "verify",
 ]

@@ -10,7 +10,6 @@ from sklearn.decomposition import PCA, IncrementalPCA, TruncatedSVD
 from sklearn.feature_selection import SelectorMixin
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
-    FunctionTransformer,
     MaxAbsScaler,
     MinMaxScaler,
     RobustScaler,
@@ -18,6 +17,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.utils import is_identity
 from skinterp.utils._sklearn import column_indices
 
 
@@ -145,13 +145,6 @@ _SUPPORTED = (
     "IncrementalPCA, TruncatedSVD, feature selectors, FunctionTransformer(func=None), "
     "'passthrough', and a Pipeline or ColumnTransformer of these"
 )
-
-
-def is_identity(step):
-    """Tell whether a step passes its input through unchanged."""
-    if isinstance(step, FunctionTransformer):
-        return step.func is None
-    return step is None or (isinstance(step, str) and step == "passthrough")
 
 
 def _refusal(step, name):

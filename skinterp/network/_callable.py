@@ -89,7 +89,7 @@ class CallableNetwork(Network):
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
         self._set(function=function, gradient=gradient)
 
-    def _forward(self, X):
+    def forward(self, X):
         return self._ask(X).astype(np.float64, copy=False)
 
     def _ask(self, X):
@@ -112,7 +112,7 @@ class CallableNetwork(Network):
             )
         return values
 
-    def _linearise(self, X):
+    def linearise(self, X):
         values = self._ask(X)
         if self.gradient is None:
             jacobian = self._differences(X, values.dtype)
@@ -143,14 +143,14 @@ class CallableNetwork(Network):
             above[:, j] += step
             below[:, j] -= step
             width = (above[:, j] - below[:, j])[:, np.newaxis]
-            jacobian[:, :, j] = (self._forward(above) - self._forward(below)) / width
+            jacobian[:, :, j] = (self.forward(above) - self.forward(below)) / width
         return jacobian
 
     @property
-    def _block_rows(self):
+    def block_rows(self):
         return _ROWS
 
-    def _arguments(self):
+    def arguments(self):
         return (
             self.function,
             self.gradient,

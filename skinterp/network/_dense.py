@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.network._activations import IDENTITY, Activation
-from skinterp.network._network import Network, checked_index
+from skinterp.network._network import Network
 from skinterp.network._value import read_only
+from skinterp.utils import checked_index
 
 _BLOCK_FLOATS = 2**18  # numbers held at a time while working: 2 MB, within a cache
 
@@ -79,22 +80,20 @@ class DenseNetwork(Network):
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
         self._set(layers=layers, n_hidden=len(layers) - 1 if n_hidden is None else n_hidden)
 
-    def renamed(self, feature_names):
-        """Return the network with other names for its inputs.
+    def with_layers(self, layers):
+        """Return the network of other layers, for the same task and inputs.
 
         Parameters
         ----------
-        feature_names : sequence of str or None
-            The names; None keeps those there are.
+        layers : sequence of Layer
+            The layers; all but the last are hidden.
 
         Returns
         -------
         DenseNetwork
             The network.
         """
-        if feature_names is None:
-            return self
-        return DenseNetwork(self.layers, self.task, self.classes, feature_names, self.n_hidden)
+        return DenseNetwork(layers, self.task, self.classes, self.feature_names)
 
     @property
     def hidden_layer_sizes(self):
@@ -170,14 +169,14 @@ class DenseNetwork(Network):
         )
         return Network._linear_view(network, np.ones(1), name)
 
-    def _forward(self, X):
+    def forward(self, X):
         for layer in self.layers:
             Z = X @ layer.weights
             Z += layer.bias
             X = layer.activation.value(Z)
         return X
 
-    def _linearise(self, X):
+    def linearise(self, X):
         slopes = []
         for weights, bias, activation in self.layers:
             Z = X @ weights
@@ -195,11 +194,11 @@ class DenseNetwork(Network):
         return X, pull
 
     @property
-    def _block_rows(self):
+    def block_rows(self):
         widths = [self.n_features_in, *(3 * len(layer.bias) for layer in self.layers)]
         return max(64, _BLOCK_FLOATS // sum(widths))
 
-    def _arguments(self):
+    def arguments(self):
         return self.layers, self.task, self.classes, self.feature_names, self.n_hidden
 
     def __repr__(self):

@@ -1,32 +1,13 @@
-"""From whatever the user has to a `Network`: one reader per library, found by name."""
+"""From whatever the user has to a `Network`."""
 
-from skinterp.network._arrays import read_arrays
-from skinterp.network._callable import CallableNetwork
 from skinterp.network._network import Network
-from skinterp.network._sklearn import read_sklearn
-
-# Root package of the model's class -> reader. Models are recognised by this name, never by
-# importing their library; an adapter imports its library inside the reader.
-_READERS = {"sklearn": read_sklearn}
-_WITHOUT_READER = ("torch", "keras", "tf_keras", "tensorflow", "onnx", "onnxruntime")
-
-_ALLOWED = (
-    "a fitted MLPClassifier or MLPRegressor, a pipeline ending in one, "
-    "(coefs, intercepts, activations), or a callable X -> values"
-)
+from skinterp.network._readers import READERS, find_reader
 
 
-def _library_of(model):
-    """Return the first known root package among the model's class and its bases."""
-    roots = (kind.__module__.partition(".")[0] for kind in type(model).__mro__)
-    return next((root for root in roots if root in _READERS or root in _WITHOUT_READER), None)
-
-
-def _refuse(kind, **options):
+def _refuse(kind, options):
     """Refuse options that a model of this kind answers itself."""
-    given = [name for name, value in options.items() if value is not None]
-    if given:
-        raise ValueError(f"Options that do not apply to {kind}: {', '.join(given)}.")
+    if options:
+        raise ValueError(f"Options that do not apply to {kind}: {', '.join(options)}.")
 
 
 def as_network(
@@ -38,7 +19,7 @@ def as_network(
     classes=None,
     feature_names=None,
 ):
-    """Read a trained model as a `Network`.
+    """Read a trained model as a `Network`, by the reader of its library.
 
     Parameters
     ----------
@@ -96,34 +77,28 @@ def as_network(
     >>> network.margin(2).gradient(X).shape
     (150, 4)
     """
-    callable_only = {
+    given = {
         "gradient": gradient,
         "n_features_in": n_features_in,
         "n_outputs": n_outputs,
+        "classes": classes,
     }
+    given = {name: value for name, value in given.items() if value is not None}
     if isinstance(model, Network):
-        _refuse("a Network", **callable_only, classes=classes, feature_names=feature_names)
+        _refuse("a Network", [*given, *["feature_names"] * (feature_names is not None)])
         return model
     if isinstance(model, type):
         raise TypeError(
             f"as_network needs a fitted model. Got the class {model.__name__} instead of an "
             f"instance; try {model.__name__}(...).fit(X, y)."
         )
-    library = _library_of(model)
-    if library in _WITHOUT_READER:
+    reader = find_reader(model)
+    if reader is None:
+        accepted = [reader.accepts for reader in READERS.values() if reader.accepts]
         raise TypeError(
-            f"{type(model).__name__} is a {library} model, which cannot be read yet. Pass a "
-            "callable on numpy arrays meanwhile: as_network(lambda X: ..., gradient=..., "
-            "classes=...), returning logits if classes are given."
+            f"A network must be {', '.join(accepted[:-1])}, or {accepted[-1]}. "
+            f"Got {model!r} instead."
         )
-    if library is not None:
-        _refuse(f"a {type(model).__name__}", **callable_only, classes=classes)
-        return _READERS[library](model).renamed(feature_names)
-    if isinstance(model, tuple | list) and len(model) == 3:
-        _refuse("arrays", **callable_only)
-        return read_arrays(model, classes).renamed(feature_names)
-    if callable(model):
-        return CallableNetwork(
-            model, classes=classes, feature_names=feature_names, **callable_only
-        )
-    raise TypeError(f"A network must be {_ALLOWED}. Got {model!r} instead.")
+    kind = reader.kind or f"a {type(model).__name__}"
+    _refuse(kind, [name for name in given if name not in reader.options])
+    return reader.read(model, **given).renamed(feature_names)

@@ -52,14 +52,14 @@ class Value(ABC):
         self.__dict__.update(attributes)
 
     @abstractmethod
-    def _arguments(self):
+    def arguments(self):
         """Return the constructor's arguments."""
 
     @cached_property
     def digest(self):
         """SHA-1 digest of the content."""
         sha = hashlib.sha1(usedforsecurity=False)
-        for token in _tokens((type(self).__qualname__, *self._arguments())):
+        for token in _tokens((type(self).__qualname__, *self.arguments())):
             sha.update(len(token).to_bytes(8, "little"))
             sha.update(token)
         return sha.digest()
@@ -79,7 +79,7 @@ class Value(ABC):
         return int.from_bytes(self.digest[:8], "little", signed=True)
 
     def __reduce__(self):
-        return type(self), self._arguments()
+        return type(self), self.arguments()
 
     def __copy__(self):
         return self

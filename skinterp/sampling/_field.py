@@ -93,7 +93,7 @@ def checked_rows(view, X, n_points):
     return X
 
 
-def feature_scale(X):
+def feature_scale(X, constant=0.0):
     """Return the standard deviation of each column, exactly 0 where a column is constant.
 
     Scaled gradients and steps therefore ignore constant columns: what a network does along an
@@ -103,6 +103,8 @@ def feature_scale(X):
     ----------
     X : ndarray of shape (n, d)
         Rows in the user's units.
+    constant : float, default=0.0
+        Scale of a constant column; 1 to divide by.
 
     Returns
     -------
@@ -118,7 +120,8 @@ def feature_scale(X):
     """
     spread = np.ptp(X, axis=0)
     # In units of the spread, so that squares neither underflow nor overflow.
-    return np.std(X / np.where(spread > 0, spread, 1.0), axis=0) * spread
+    scale = np.std(X / np.where(spread > 0, spread, 1.0), axis=0) * spread
+    return np.where(scale == 0.0, constant, scale)
 
 
 def smooth_gradient(view, points, scale, *, smoothing=0.1, n_steps=8, random_state=None):

@@ -2,9 +2,11 @@
 
 Each takes ``network=``: a fitted network is used as it is and never refitted, not even under
 ``clone`` or in a grid search; an unfitted one is trained in each ``fit``. Surrogates are grown on
-the network's answers: equations by gradient matching, trees and linear models by asking it.
+the network's answers: equations by gradient matching, trees and linear models by asking it. A
+form is a file here that registers its estimators; nothing else lists it.
 """
 
+from skinterp.base import export_estimators
 from skinterp.surrogate._linear import LinearSurrogateClassifier, LinearSurrogateRegressor
 from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
 from skinterp.surrogate._tree import TreeSurrogateClassifier, TreeSurrogateRegressor
@@ -17,3 +19,4 @@ __all__ = [
     "TreeSurrogateClassifier",
     "TreeSurrogateRegressor",
 ]
+__all__ += export_estimators(globals())  # of forms in further files

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
 from skinterp.expression import Equation, LogisticLink, affine
 from skinterp.surrogate._coefficients import (
     fit_logistic,
@@ -362,3 +362,10 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         """
         X = self._rows(X)
         return X @ self.coef_.T + self.intercept_
+
+
+register_form(
+    Form(
+        "linear", LinearSurrogateClassifier, LinearSurrogateRegressor, is_default=True, position=3
+    )
+)

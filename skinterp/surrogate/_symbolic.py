@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.utils import check_random_state
 
-from skinterp.base import ClassifierSurrogate, RegressorSurrogate
+from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
 from skinterp.search import (
     Question,
     SearchSettings,
@@ -415,3 +415,14 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
         undefined = np.isnan(values)
         self._warn_undefined(int(undefined.sum()), f"the mean {self.undefined_value_:.4g}")
         return np.where(undefined, self.undefined_value_, values)
+
+
+register_form(
+    Form(
+        "symbolic",
+        SymbolicSurrogateClassifier,
+        SymbolicSurrogateRegressor,
+        is_default=True,
+        position=1,
+    )
+)

@@ -7,7 +7,14 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base import (
+    ClassifierSurrogate,
+    Form,
+    RegressorSurrogate,
+    finite,
+    normalised,
+    register_form,
+)
 from skinterp.sampling import draw_queries
 from skinterp.surrogate._text import tree_text
 from skinterp.utils import threshold_text
@@ -106,6 +113,21 @@ class _TreeMixin:
     def feature_importances_(self):
         """Share of the impurity that each input removes."""
         return self.tree_.feature_importances_
+
+    def input_shares(self, X):
+        """Return the share of the impurity that each input removes.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Ignored: the shares are those of the points the tree was grown on.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Shares.
+        """
+        return normalised(self.feature_importances_)
 
     def predict(self, X):
         """Predict by the tree, without the network.
@@ -355,3 +377,8 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
         return ", ".join(
             threshold_text(value, digits) for value in self.tree_.tree_.value[node, :, 0]
         )
+
+
+register_form(
+    Form("tree", TreeSurrogateClassifier, TreeSurrogateRegressor, is_default=True, position=2)
+)

@@ -1,7 +1,7 @@
-"""Validation, registries, numbers as text, optional imports and scikit-learn's internals.
+"""Checks, registries, numbers as text, optional imports and scikit-learn's internals.
 
-Nothing here knows a network, a formula or an estimator. ``check_X`` is the one gate through which
-user data enters, ``checked_count`` and ``output_index`` refuse numbers and names out of range;
+Nothing here knows a network or a formula. ``check_X`` (of columns only: ``check_columns``) is the
+one gate through which user data enters, ``unwrap`` the one way into pipelines and searches;
 `Registry` collects the records of readers, forms, operators and so on, `Result` is the base of
 what is printed and drawn; ``number_text`` and its kin are the one place where numbers are written;
 ``import_optional`` is the one way to reach an optional library, ``skinterp.utils._sklearn`` the
@@ -12,23 +12,37 @@ from skinterp.utils._columns import column_index, has_texts
 from skinterp.utils._numbers import constant_text, number_text, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
-from skinterp.utils._registry import Registry
+from skinterp.utils._registry import Registry, import_modules
 from skinterp.utils._result import Result
-from skinterp.utils._validation import check_X, checked_count, feature_names_of, output_index
+from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
+from skinterp.utils._validation import (
+    check_columns,
+    check_X,
+    checked_count,
+    checked_index,
+    feature_names_of,
+    output_index,
+)
 
 __all__ = [
     "LARGEST_SEED",
     "Registry",
     "Result",
+    "Unwrapped",
     "check_X",
+    "check_columns",
     "checked_count",
+    "checked_index",
     "column_index",
     "constant_text",
     "draw_seed",
     "feature_names_of",
     "has_texts",
+    "import_modules",
     "import_optional",
+    "is_identity",
     "number_text",
     "output_index",
     "threshold_text",
+    "unwrap",
 ]

@@ -5,6 +5,19 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 
+def import_modules(package):
+    """Import all modules of a package, so that each registers what it implements.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package.
+    """
+    path = import_module(package).__path__
+    for module in iter_modules(path, f"{package}."):
+        import_module(module.name)
+
+
 class Registry(Mapping):
     """Records by name: the built-in ones and those of strangers, by the same call.
 
@@ -114,9 +127,7 @@ class Registry(Mapping):
     def _loaded(self):
         """Return all records, importing the modules of the packages first."""
         while self._packages:
-            package = import_module(self._packages.pop())
-            for module in iter_modules(package.__path__, f"{package.__name__}."):
-                import_module(module.name)
+            import_modules(self._packages.pop())
         return self._records
 
     def __getitem__(self, name):

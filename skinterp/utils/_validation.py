@@ -2,6 +2,7 @@
 
 from collections import Counter
 from numbers import Integral
+from operator import index
 
 import numpy as np
 from sklearn.utils import check_array
@@ -103,6 +104,46 @@ def _check_finite(X, names):
         )
 
 
+def check_columns(X, n_features=None, feature_names=None, owner="the network"):
+    """Check the number, the names and the order of the columns of a table.
+
+    Parameters
+    ----------
+    X : data frame or ndarray of shape (n_samples, n_features)
+        The table, of any types.
+    n_features : int or None, default=None
+        The number of columns to expect.
+    feature_names : tuple of str or None, default=None
+        The column names to expect, compared when `X` has names too.
+    owner : str, default="the network"
+        Who expects them, for the messages.
+
+    Returns
+    -------
+    tuple of str or None
+        The names of the columns of X; None if it has none.
+
+    Raises
+    ------
+    ValueError
+        If columns are missing, unexpected or in another order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.utils import check_columns
+    >>> check_columns(np.zeros((2, 3)), n_features=3) is None
+    True
+    """
+    names = feature_names_of(X)
+    if names is not None and feature_names is not None:
+        _check_names(names, tuple(feature_names), owner)
+    shape = getattr(X, "shape", ())
+    if n_features is not None and len(shape) == 2 and shape[1] != n_features:
+        raise ValueError(f"X has {shape[1]} features, but {owner} expects {n_features}.")
+    return names
+
+
 def check_X(X, n_features=None, feature_names=None, owner="the network"):
     """Check data and convert it to a finite float64 array.
 
@@ -134,12 +175,9 @@ def check_X(X, n_features=None, feature_names=None, owner="the network"):
     array([[1., 2.],
            [3., 4.]])
     """
-    names = feature_names_of(X)
-    if names is not None and feature_names is not None:
-        _check_names(names, tuple(feature_names), owner)
+    names = check_columns(X, None, feature_names, owner)
     X = _to_float(X, names)
-    if n_features is not None and X.shape[1] != n_features:
-        raise ValueError(f"X has {X.shape[1]} features, but {owner} expects {n_features}.")
+    check_columns(X, n_features, None, owner)
     _check_finite(X, names)
     return X
 
@@ -215,3 +253,44 @@ def output_index(output, names):
             f"Got {output!r} instead."
         )
     return int(output)
+
+
+def checked_index(value, size, name, lowest=0):
+    """Return an index, refusing one that is out of range.
+
+    Parameters
+    ----------
+    value : object
+        What came.
+    size : int
+        Number of things to choose from.
+    name : str
+        What it is called, for the error.
+    lowest : int, default=0
+        The lowest allowed; ``-size`` allows to count from the end.
+
+    Returns
+    -------
+    int
+        The index, from 0 to ``size - 1``.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is out of range.
+
+    Examples
+    --------
+    >>> from skinterp.utils import checked_index
+    >>> checked_index(-1, 3, "layer", lowest=-3)
+    2
+    """
+    try:
+        value = index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer index. Got {value!r} instead.") from None
+    if not lowest <= value < size:
+        raise ValueError(f"{name} must be between {lowest} and {size - 1}. Got {value} instead.")
+    return value % size

@@ -6,8 +6,8 @@ from math import comb
 import numpy as np
 import pytest
 from exact_oracles import enumerated_depths
-from exact_pool import networks, preactivations, random_network, uniform
 from hypothesis import given, settings
+from random_networks import networks, preactivations, random_network, uniform
 
 from skinterp.exact import breakpoints, count_regions, piecewise_linear, slice_regions
 from skinterp.exact._count import patterns_along, random_line

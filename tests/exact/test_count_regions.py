@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from exact_pool import SQUARE, networks, random_network, sampled_patterns, uniform
 from hypothesis import given, settings
+from random_networks import SQUARE, networks, random_network, sampled_patterns, uniform
 
 from skinterp.exact import ExactTreeRegressor, count_regions
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from exact_pool import SQUARE, random_network, uniform
+from random_networks import SQUARE, random_network, uniform
 
 from skinterp.exact import (
     ExactTreeClassifier,

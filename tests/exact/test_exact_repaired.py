@@ -4,16 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from exact_pool import random_network, uniform
+from random_networks import random_network, uniform
 from sklearn.exceptions import NotFittedError
 
-from skinterp.exact import (
-    LinearRegions,
-    breakpoints,
-    network_to_sympy,
-    remove_lossless,
-    slice_regions,
-)
+from skinterp.exact import LinearRegions, breakpoints, slice_regions
 from skinterp.network import as_network
 
 HALF = ([[[1.0], [0.5]], [[1.0]]], [[0.0], [0.0]], ["relu", "identity"])
@@ -62,19 +56,6 @@ def test_points_outside_a_slice_are_in_no_region():
     assert slice_regions(HALF, box=(-2, 2)).locate([[5, 5], [-9, 0]]).tolist() == [-1, -1]
 
 
-@pytest.mark.parametrize(
-    "hidden, first",
-    [("tanh", [[1e9, 0, 0], [0, 1e-6, 3e-6]]), ("relu", [[1e9, 1e9, 0], [1e-6, 3e-6, 1e-6]])],
-)
-def test_lossless_removal_is_lossless_in_any_units(hidden, first):
-    weights = [first, [[1.0], [2.0], [-1.0]]]
-    network = as_network((weights, [[0.0] * 3, [0.0]], [hidden, "identity"]))
-    X = uniform(200, 2) * [1e-9, 1e6]
-    np.testing.assert_allclose(
-        remove_lossless(network).raw_values(X), network.raw_values(X), atol=1e-9
-    )
-
-
 def test_rows_satisfy_the_inequalities_of_their_own_regions():
     for seed in range(40):
         X = uniform(50, 2, seed=seed) * [1.0, 1e-3] + [100.0, 0.0]
@@ -82,12 +63,6 @@ def test_rows_satisfy_the_inequalities_of_their_own_regions():
         index = regions.transform(X)[:, 0]
         for k in range(regions.n_regions_):
             assert regions.inequalities(k).contains(X[index == k]).all()
-
-
-@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"]])
-def test_formulas_need_one_name_per_input(names):
-    with pytest.raises(ValueError, match="names"):
-        network_to_sympy(HALF, names=names)
 
 
 def test_inequalities_of_what_is_not_fitted_say_so():

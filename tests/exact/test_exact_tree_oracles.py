@@ -6,7 +6,9 @@ import pickle
 import numpy as np
 import pytest
 from exact_oracles import enumerated_depths, value_by_text
-from exact_pool import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_networks import (
     SQUARE,
     SQUARE_ENDS,
     SQUARE_OFFSETS,
@@ -16,8 +18,6 @@ from exact_pool import (
     random_network,
     uniform,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 

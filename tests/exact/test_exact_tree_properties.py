@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from exact_pool import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_networks import (
     SQUARE,
     SQUARE_ENDS,
     SQUARE_OFFSETS,
@@ -14,8 +16,6 @@ from exact_pool import (
     sampled_patterns,
     uniform,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, breakpoints

@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from exact_pool import SQUARE, random_network, uniform
+from random_networks import SQUARE, random_network, uniform
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_circles

@@ -4,8 +4,8 @@ import pickle
 
 import numpy as np
 import pytest
-from exact_pool import networks, preactivations, random_network, uniform
 from hypothesis import given, settings
+from random_networks import networks, preactivations, random_network, uniform
 from scipy.optimize import linprog
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_circles

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from exact_oracles import nearest_border, region_constraints, vertices_of, with_box
-from exact_pool import networks, preactivations, random_network, uniform
 from hypothesis import given, settings
+from random_networks import networks, preactivations, random_network, uniform
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 

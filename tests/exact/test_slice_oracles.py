@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from exact_oracles import area_of, enumerated_depths, region_constraints, with_box
-from exact_pool import networks, preactivations, random_network, uniform
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import networks, preactivations, random_network, uniform
 from scipy.spatial import ConvexHull
 
 from skinterp.exact import ExactTreeRegressor, LinearRegions, breakpoints, slice_regions

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from exact_pool import random_network, uniform
+from random_networks import random_network, uniform
 
 from skinterp.exact import slice_regions
 from skinterp.network import as_network

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from exact_pool import SQUARE, networks, preactivations, random_network, uniform
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import SQUARE, networks, preactivations, random_network, uniform
 from sklearn.datasets import make_moons
 from sklearn.neural_network import MLPClassifier
 

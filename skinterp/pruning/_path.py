@@ -53,6 +53,40 @@ class PruningStep:
     accuracy: float
     network: DenseNetwork
 
+    @classmethod
+    def measured(cls, whole, network, rows, score):
+        """Return a step whose agreement with the whole network is measured.
+
+        Parameters
+        ----------
+        whole : Network
+            The network that is pruned.
+        network : DenseNetwork
+            The pruned one.
+        rows : PruningRows
+            Rows to measure on.
+        score : callable
+            Accuracy or R2, of the true answers and the others.
+
+        Returns
+        -------
+        PruningStep
+            The step.
+        """
+
+        def agreement(X):
+            return float(score(whole.predict(X), network.predict(X)))
+
+        target, predicted = rows.target, network.predict(rows.held)
+        return cls(
+            count_weights(network),
+            sum(network.hidden_layer_sizes),
+            agreement(rows.held),
+            agreement(rows.queries),
+            np.nan if target is None else float(score(target, predicted)),
+            network,
+        )
+
 
 class PruningPath(tuple):
     """The networks of a pruning, largest first: a sequence of `PruningStep`.

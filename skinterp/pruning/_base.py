@@ -1,44 +1,20 @@
-"""The path of pruning: smaller and smaller networks, tuned to answer as the whole one."""
+"""Parameters, path and answers of pruned networks."""
 
 import warnings
+from functools import partial
+from itertools import islice
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.exact._formula import network_to_sympy
-from skinterp.exact._lossless import remove_lossless
-from skinterp.exact._pruning_path import PruningPath, PruningStep, count_weights
-from skinterp.exact._saliency import CRITERIA, drop, fine_tune, kept_weights, saliencies
-from skinterp.network import DenseNetwork, dense_of
-from skinterp.sampling import draw_queries, feature_scale
+from skinterp.network import dense_of, network_to_sympy
+from skinterp.pruning._descent import smaller_networks
+from skinterp.pruning._path import PruningPath, PruningStep, count_weights
+from skinterp.pruning._rows import split_rows
+from skinterp.pruning._saliency import CRITERIA
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
-
-_HELD_OUT = 0.25  # share of the rows that no weight is tuned on
-_N_TUNED, _N_CHECKED = 3000, 2000  # rows and queries to tune on, queries to check on
-_LEAST_HELD_OUT = 10
-
-
-def rescaled(network, mean, scale):
-    """Return the network as a function of ``(x - mean) / scale``.
-
-    Parameters
-    ----------
-    network : DenseNetwork
-        The network.
-    mean, scale : ndarray of shape (n_features,)
-        The change of inputs.
-
-    Returns
-    -------
-    DenseNetwork
-        The network.
-    """
-    first, *others = network.layers
-    bias = first.bias + mean @ first.weights
-    layers = [first._replace(weights=first.weights * scale[:, np.newaxis], bias=bias), *others]
-    return DenseNetwork(layers, network.task, network.classes, network.feature_names)
 
 
 class PruningMixin:
@@ -95,81 +71,50 @@ class PruningMixin:
         """
         X = self._fit_network(X, y)
         network = dense_of(self.network_, type(self).__name__)
-        rng = check_random_state(self.random_state)
-        order = rng.permutation(len(X))
-        n_held = max(_LEAST_HELD_OUT, int(_HELD_OUT * len(X)))
-        few = len(X) < 2 * _LEAST_HELD_OUT
-        held, tuned = (order, order) if few else (order[:n_held], order[n_held:])
-        tuned = tuned[:_N_TUNED]
-        queries = draw_queries(X[tuned], _N_TUNED - len(tuned), random_state=rng)
-        self._tuned = np.concatenate([X[tuned], queries])
-        self._held = X[held], None if y is None else np.asarray(y)[held]
-        self._checked = draw_queries(X, _N_CHECKED, random_state=rng)
-        self._descend(network, X)
-        self._select()
-        del self._tuned, self._held, self._checked
+        rows = split_rows(X, y, check_random_state(self.random_state))
+        networks = smaller_networks(
+            network,
+            X,
+            rows.tuned,
+            least=1 if self.n_weights is None else self.n_weights,
+            keep_ratio=self.keep_ratio,
+            criterion=self.criterion,
+            structure=self.structure,
+            n_steps=self.n_tuning_steps,
+        )
+        self.path_ = self._measured(networks, rows)
+        self.selected_ = self._smallest(len(rows.held))
+        self.pruned_network_ = self.path_[self.selected_].network
         return self
 
-    def _descend(self, network, X):
-        """Set `path_`, smaller and smaller networks; an interrupted path keeps what it has."""
-        deviation = feature_scale(X)
-        mean, scale = X.mean(axis=0), np.where(deviation > 0.0, deviation, 1.0)
-        small = rescaled(remove_lossless(network), mean, scale)
-        target = network.raw_values(self._tuned)
-        rows = (self._tuned - mean) / scale
-        steps = [self._step(network), self._step(rescaled(small, -mean / scale, 1.0 / scale))]
+    def _measured(self, networks, rows):
+        """Return the path of networks; an interrupted one keeps what it has."""
+        step = partial(PruningStep.measured, self.network_, rows=rows, score=self._score)
+        steps = [step(network) for network in islice(networks, 2)]
         try:
-            while (size := self._next_size(count_weights(small), small.n_outputs)) is not None:
-                masks = [layer.weights != 0.0 for layer in small.layers]
-                scores = saliencies(small, rows, self.criterion)
-                masks = kept_weights(scores, masks, size, self.structure)
-                small = remove_lossless(drop(small, rows, masks))
-                small = fine_tune(small, rows, target, self.n_tuning_steps)
-                steps.append(self._step(rescaled(small, -mean / scale, 1.0 / scale)))
+            for network in networks:
+                steps.append(step(network))
         except KeyboardInterrupt:
             warnings.warn(
                 f"Pruning was interrupted at {steps[-1].n_weights} weights; the path ends there.",
                 UserWarning,
                 stacklevel=3,
             )
-        self.path_ = PruningPath(steps)
+        return PruningPath(steps)
 
-    def _next_size(self, n_weights, n_outputs):
-        """Return how many weights to keep next; None at the end of the path."""
-        floor = 1 if self.n_weights is None else min(self.n_weights, n_weights)
-        if n_weights <= floor:
-            return None
-        return max(floor, min(n_weights - 1, int(n_weights * self.keep_ratio)))
-
-    def _step(self, network):
-        X, y = self._held
-        score = self._measure
-        return PruningStep(
-            count_weights(network),
-            sum(network.hidden_layer_sizes),
-            score(self.network_, network, X),
-            score(self.network_, network, self._checked),
-            np.nan if y is None else float(self._score(y, network.predict(X))),
-            network,
-        )
-
-    def _measure(self, network, pruned, X):
-        return float(self._score(network.predict(X), pruned.predict(X)))
-
-    def _faithful(self, step):
-        """Return whether a network is faithful on rows and queries, or surely so on rows."""
-        least = min(step.fidelity, max(step.query_fidelity, self._sure(step.fidelity)))
-        return least >= self.target_fidelity
-
-    def _select(self):
-        """Set the smallest network that is faithful enough, or has few enough weights."""
+    def _smallest(self, n_held):
+        """Return the index of the smallest network faithful enough, or of few enough weights."""
+        sizes = [step.n_weights for step in self.path_]
         if self.n_weights is not None:
-            fits = [k for k, step in enumerate(self.path_) if step.n_weights <= self.n_weights]
-            self.selected_ = fits[0] if fits else len(self.path_) - 1
-        else:
-            fits = [k for k, step in enumerate(self.path_) if self._faithful(step)]
-            self.selected_ = max(fits, key=lambda k: (-self.path_[k].n_weights, -k))
-        self.pruned_network_ = self.path_[self.selected_].network
+            last = len(sizes) - 1
+            return next((k for k, size in enumerate(sizes) if size <= self.n_weights), last)
+        fits = [k for k, step in enumerate(self.path_) if self._is_faithful(step, n_held)]
+        return max(fits, key=lambda k: (-sizes[k], -k))
+
+    def _is_faithful(self, step, n_held):
+        """Return whether a network is faithful on rows and queries, or surely so on rows."""
+        elsewhere = max(step.query_fidelity, self._lower_bound(step.fidelity, n_held))
+        return min(step.fidelity, elsewhere) >= self.target_fidelity
 
     @property
     def n_weights_(self):

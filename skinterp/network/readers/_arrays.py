@@ -4,6 +4,7 @@ import numpy as np
 
 from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._dense import DenseNetwork, Layer
+from skinterp.network._readers import Reader, register_reader
 
 _FORM = (
     "A network as arrays is (coefs, intercepts, activations): for every layer, the output layer "
@@ -87,3 +88,16 @@ def read_arrays(arrays, classes=None):
         *hidden, (weights, bias, _) = network.layers
         network = DenseNetwork((*hidden, _difference(weights, bias)))
     return DenseNetwork(network.layers, task, classes)
+
+
+register_reader(
+    Reader(
+        "arrays",
+        read_arrays,
+        recognises=lambda model: isinstance(model, tuple | list) and len(model) == 3,
+        options=("classes",),
+        accepts="(coefs, intercepts, activations)",
+        kind="arrays",
+        position=1,
+    )
+)

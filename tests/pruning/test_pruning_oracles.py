@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from exact_pool import networks, random_network, uniform
 from hypothesis import given, settings
+from random_networks import networks, random_network, uniform
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -14,16 +14,12 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skinterp.exact import (
-    ExactTreeRegressor,
-    LinearRegions,
-    PrunedMLPClassifier,
-    PrunedMLPRegressor,
-    remove_lossless,
-)
-from skinterp.exact._pruning_path import count_weights
-from skinterp.exact._saliency import drop, kept_weights, loss_and_signal, saliencies
+from skinterp.exact import ExactTreeRegressor, LinearRegions
 from skinterp.network import as_network
+from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor, remove_lossless
+from skinterp.pruning._loss import loss_and_signal
+from skinterp.pruning._path import count_weights
+from skinterp.pruning._saliency import drop, kept_weights, saliencies
 
 NAMES = [f"gene {j}" for j in range(15)]
 

@@ -1,7 +1,8 @@
 """A small network as one formula."""
 
 from skinterp.expression import layers_to_sympy
-from skinterp.network import as_network, dense_of, input_names
+from skinterp.network._dispatch import as_network
+from skinterp.network._reading import dense_of, input_names
 
 
 def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=500):
@@ -32,7 +33,7 @@ def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=50
 
     Examples
     --------
-    >>> from skinterp.exact import network_to_sympy
+    >>> from skinterp.network import network_to_sympy
     >>> network = ([[[1.0, -1.0]], [[1.0], [1.0]]], [[0.0, 0.0], [-2.0]], ["relu", "identity"])
     >>> network_to_sympy(network)
     Max(0, -x0) + Max(0, x0) - 2

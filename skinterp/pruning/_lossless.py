@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from skinterp.network import DenseNetwork
-
 _HOMOGENEOUS = ("identity", "relu", "leaky_relu")
 _DIGITS = 13  # to which incoming weights must agree for two units to be one
 
@@ -128,7 +126,7 @@ def remove_lossless(network):
     Examples
     --------
     >>> from skinterp import as_network
-    >>> from skinterp.exact import remove_lossless
+    >>> from skinterp.pruning import remove_lossless
     >>> weights = [[[1.0, 2.0, 0.0]], [[1.0], [1.0], [5.0]]]
     >>> remove_lossless(as_network((weights, [[0.0, 0.0, 1.0], [0.0]], ["relu", "identity"])))
     DenseNetwork(1-1-1, relu, regression)
@@ -141,4 +139,4 @@ def remove_lossless(network):
                 layers = step(layers, index)
         for index in range(len(layers) - 2, -1, -1):
             layers = without_dead(layers, index)
-    return DenseNetwork(layers, network.task, network.classes, network.feature_names)
+    return network.with_layers(layers)

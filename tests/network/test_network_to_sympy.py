@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import sympy
-from exact_pool import random_network, uniform
+from random_networks import random_network, uniform
 
 from skinterp import as_network
-from skinterp.exact import PrunedMLPRegressor, network_to_sympy
+from skinterp.network import network_to_sympy
 
 ACTIVATIONS = [
     "relu", ("leaky_relu", 0.2), "identity", "tanh", "logistic", "softplus", "elu", "selu",
@@ -33,18 +33,6 @@ def test_names_and_digits():
     assert all(len(str(n).strip("-0.").replace(".", "")) <= 3 for n in formula.atoms(sympy.Float))
 
 
-def test_a_pruned_network_gives_its_formula_in_the_names_of_the_inputs():
-    pandas = pytest.importorskip("pandas")
-    X = pandas.DataFrame(uniform(200, 3), columns=["a", "b", "c"])
-    weights = [[[1.0, 1e-6], [1e-6, 1e-6], [0.0, 0.0]], [[2.0], [1e-6]]]
-    network = (weights, [[0.0, 0.0], [0.0]], ["relu", "identity"])
-    pruned = PrunedMLPRegressor(network, random_state=0).fit(X)
-    formula = pruned.to_sympy()
-    assert {str(symbol) for symbol in formula.free_symbols} == {"a"}
-    values = sympy.lambdify("a", formula, "numpy")(X["a"].to_numpy())
-    np.testing.assert_allclose(values, pruned.predict(X), atol=1e-9)
-
-
 def test_what_is_too_long_or_has_no_layers_is_refused():
     with pytest.raises(ValueError, match="max_terms"):
         network_to_sympy(random_network([10, 60, 1], 0))
@@ -52,3 +40,9 @@ def test_what_is_too_long_or_has_no_layers_is_refused():
         network_to_sympy(as_network(lambda X: X[:, 0], n_features_in=2))
     with pytest.raises(ValueError, match="output"):
         network_to_sympy(random_network([2, 2, 1], 0), output=1)
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"]])
+def test_formulas_need_one_name_per_input(names):
+    with pytest.raises(ValueError, match="names"):
+        network_to_sympy(random_network([2, 1, 1], 0), names=names)

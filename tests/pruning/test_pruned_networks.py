@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from exact_pool import networks, random_network, uniform
+import sympy
 from hypothesis import given, settings
+from random_networks import networks, random_network, uniform
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.model_selection import train_test_split
@@ -16,16 +17,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import TreeSurrogateClassifier, as_network
-from skinterp.exact import PrunedMLPClassifier, PrunedMLPRegressor, _prune, remove_lossless
-from skinterp.exact._pruning_path import count_weights
-from skinterp.exact._saliency import (
-    drop,
-    fine_tune,
-    forward,
-    kept_weights,
-    loss_and_signal,
-    saliencies,
-)
+from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor, _descent, remove_lossless
+from skinterp.pruning._backpropagation import forward
+from skinterp.pruning._fine_tuning import fine_tune
+from skinterp.pruning._loss import loss_and_signal
+from skinterp.pruning._path import count_weights
+from skinterp.pruning._saliency import drop, kept_weights, saliencies
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +56,19 @@ def test_dead_and_doubled_units_are_removed(activation):
     X = uniform(200, 3)
     np.testing.assert_allclose(small.raw_values(X), damaged.raw_values(X), atol=1e-12)
     assert small.hidden_layer_sizes[0] <= 3 and small.hidden_layer_sizes[1] <= 4
+
+
+@pytest.mark.parametrize(
+    "hidden, first",
+    [("tanh", [[1e9, 0, 0], [0, 1e-6, 3e-6]]), ("relu", [[1e9, 1e9, 0], [1e-6, 3e-6, 1e-6]])],
+)
+def test_lossless_removal_is_lossless_in_any_units(hidden, first):
+    weights = [first, [[1.0], [2.0], [-1.0]]]
+    network = as_network((weights, [[0.0] * 3, [0.0]], [hidden, "identity"]))
+    X = uniform(200, 2) * [1e-9, 1e6]
+    np.testing.assert_allclose(
+        remove_lossless(network).raw_values(X), network.raw_values(X), atol=1e-9
+    )
 
 
 def test_second_order_saliencies_are_half_the_curvature_of_the_loss():
@@ -224,6 +234,18 @@ def test_regression_and_views_of_units():
     assert of_unit.n_weights_ <= 10
 
 
+def test_a_pruned_network_gives_its_formula_in_the_names_of_the_inputs():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(uniform(200, 3), columns=["a", "b", "c"])
+    weights = [[[1.0, 1e-6], [1e-6, 1e-6], [0.0, 0.0]], [[2.0], [1e-6]]]
+    network = (weights, [[0.0, 0.0], [0.0]], ["relu", "identity"])
+    pruned = PrunedMLPRegressor(network, random_state=0).fit(X)
+    formula = pruned.to_sympy()
+    assert {str(symbol) for symbol in formula.free_symbols} == {"a"}
+    values = sympy.lambdify("a", formula, "numpy")(X["a"].to_numpy())
+    np.testing.assert_allclose(values, pruned.predict(X), atol=1e-9)
+
+
 def test_an_interruption_keeps_the_path(switch, monkeypatch):
     model, X, _ = switch
     calls = []
@@ -234,7 +256,7 @@ def test_an_interruption_keeps_the_path(switch, monkeypatch):
             raise KeyboardInterrupt
         return fine_tune(*args)
 
-    monkeypatch.setattr(_prune, "fine_tune", tune)
+    monkeypatch.setattr(_descent, "fine_tune", tune)
     with pytest.warns(UserWarning, match="Pruning was interrupted at .* weights"):
         pruned = PrunedMLPClassifier(model, random_state=0).fit(X)
     assert len(pruned.path_) == 4

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.base import ClassifierSurrogate, RegressorSurrogate
-from skinterp.exact._prune import PruningMixin
+from skinterp.pruning._base import PruningMixin
 
 
 class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
@@ -87,7 +87,7 @@ class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
     --------
     >>> from sklearn.datasets import load_iris
     >>> from skinterp import default_network
-    >>> from skinterp.exact import PrunedMLPClassifier
+    >>> from skinterp.pruning import PrunedMLPClassifier
     >>> X, y = load_iris(return_X_y=True)
     >>> network = default_network("multiclass", random_state=0).fit(X, y)
     >>> pruned = PrunedMLPClassifier(network, target_fidelity=0.95, random_state=0).fit(X)
@@ -97,10 +97,11 @@ class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
 
     _score = staticmethod(accuracy_score)
 
-    def _sure(self, fidelity):
+    @staticmethod
+    def _lower_bound(fidelity, n_rows):
         """Return a lower bound of a fidelity, two standard errors below it (Agresti-Coull)."""
-        n = len(self._held[0]) + 4
-        share = (fidelity * (n - 4) + 2.0) / n
+        n = n_rows + 4
+        share = (fidelity * n_rows + 2.0) / n
         return share - 2.0 * np.sqrt(share * (1.0 - share) / n)
 
     def decision_function(self, X):
@@ -208,7 +209,7 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
     Examples
     --------
     >>> import numpy as np
-    >>> from skinterp.exact import PrunedMLPRegressor
+    >>> from skinterp.pruning import PrunedMLPRegressor
     >>> weights = [[[1.0, 1e-6], [1e-6, 1e-6]], [[2.0], [1e-6]]]
     >>> network = (weights, [[0.0, 0.0], [0.0]], ["relu", "identity"])
     >>> X = np.random.RandomState(0).standard_normal((100, 2))
@@ -218,5 +219,5 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
     """
 
     _score = staticmethod(r2_score)
-    _sure = staticmethod(lambda fidelity: -np.inf)
+    _lower_bound = staticmethod(lambda fidelity, n_rows: -np.inf)
     _multi_output = True

@@ -1,0 +1,90 @@
+"""How an estimator explains itself: as text, by the shares of its inputs, in pictures."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.utils._sklearn import take_rows
+
+_N_PERMUTATIONS = 5
+
+
+def _change(before, after):
+    """Return how far answers moved: the share of other classes, or the mean square of values."""
+    if before.dtype.kind in "fc":
+        return float(np.mean((after - before) ** 2))
+    return float(np.mean(after != before))
+
+
+class ExplainsItself:
+    """What printing, reports and comparisons ask of a fitted estimator, with defaults.
+
+    A form of surrogate overrides what it knows better: its rules, formulas or coefficients as
+    text, its own importances of the inputs, the displays that draw it.
+    """
+
+    def export_text(self):
+        """Write the fitted estimator as text.
+
+        Returns
+        -------
+        str
+            What the estimator is, and its complexity.
+        """
+        check_is_fitted(self)
+        size = getattr(self, "complexity_", None)
+        return type(self).__name__ + ("" if size is None else f", complexity {size}")
+
+    def input_shares(self, X):
+        """Return how much of the answers each input accounts for, as shares.
+
+        By default one input at a time is permuted over the rows, and the answers' change is
+        measured: the share of other classes, or the mean square difference of values.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Shares that add up to 1; all 0 where no input changes the answers.
+        """
+        check_is_fitted(self)
+        X = X if hasattr(X, "shape") else np.asarray(X)
+        rng, before, shares = np.random.RandomState(0), self.predict(X), np.zeros(X.shape[1])
+        for j in range(X.shape[1]):
+            for _ in range(_N_PERMUTATIONS):
+                moved = take_rows(X, np.arange(len(X)))
+                column = (slice(None), j)
+                cells = moved.iloc if hasattr(moved, "iloc") else moved
+                cells[column] = np.asarray(cells[column])[rng.permutation(len(X))]
+                shares[j] += _change(before, self.predict(moved))
+        return normalised(shares)
+
+    def displays(self):
+        """Return the displays that draw the fitted estimator.
+
+        Returns
+        -------
+        tuple of Display
+            None by default; not drawn yet.
+        """
+        return ()
+
+
+def normalised(values):
+    """Return importances as shares.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_features,)
+        Importances; negative ones count as 0.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        Shares that add up to 1; all 0 where there is nothing to share.
+    """
+    values = np.maximum(np.asarray(values, dtype=float), 0.0)
+    return values / values.sum() if values.sum() > 0 else values

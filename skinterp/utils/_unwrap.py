@@ -1,0 +1,128 @@
+"""The one unwrapping of pipelines, searches, frozen and transformed-target models."""
+
+from copy import copy
+from typing import NamedTuple
+
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.utils._sklearn import BaseSearchCV
+
+
+class Unwrapped(NamedTuple):
+    """A fitted estimator taken out of all that is wrapped around it.
+
+    Parameters
+    ----------
+    model : object
+        The innermost estimator.
+    steps : tuple of (str, transformer)
+        Fitted steps between the user's table and the estimator, the first one first.
+    targets : tuple of TransformedTargetRegressor
+        Models that transform the estimator's predictions back, the outermost first.
+    """
+
+    model: object
+    steps: tuple = ()
+    targets: tuple = ()
+
+    @property
+    def feature_names(self):
+        """Names of the user's columns, None if the estimator was fitted on an array."""
+        first = next((step for _, step in self.steps if not is_identity(step)), self.model)
+        names = getattr(first, "feature_names_in_", None)
+        return None if names is None else tuple(str(name) for name in names)
+
+    def transform(self, X):
+        """Return rows of the user's table as the estimator takes them."""
+        for _, step in self.steps:
+            X = X if is_identity(step) else step.transform(X)
+        return X
+
+    def behind_steps(self):
+        """Return the estimator behind the steps, its predictions transformed back."""
+        model = copy(self.model)
+        if hasattr(model, "feature_names_in_"):
+            del model.feature_names_in_  # those of the steps' output
+        for target in reversed(self.targets):
+            shell = copy(target)
+            shell.regressor_ = model
+            model = shell
+        return model
+
+
+def is_identity(step):
+    """Tell whether a step of a pipeline passes its input through unchanged."""
+    if isinstance(step, FunctionTransformer):
+        return step.func is None
+    return step is None or (isinstance(step, str) and step == "passthrough")
+
+
+def _open_pipeline(pipeline):
+    *steps, (_, last) = pipeline.steps
+    inner = unwrap(last)
+    return inner._replace(steps=(*steps, *inner.steps))
+
+
+def _open_search(search):
+    if not search.refit:
+        raise ValueError(
+            f"{type(search).__name__} with refit=False holds no fitted network; use refit=True."
+        )
+    check_is_fitted(search)
+    return unwrap(search.best_estimator_)
+
+
+def _open_frozen(frozen):
+    return unwrap(frozen.estimator)
+
+
+def _open_transformed_target(model):
+    check_is_fitted(model)
+    inner = unwrap(model.regressor_)
+    return inner._replace(targets=(model, *inner.targets))
+
+
+_WRAPPERS = {
+    Pipeline: _open_pipeline,
+    BaseSearchCV: _open_search,
+    FrozenEstimator: _open_frozen,
+    TransformedTargetRegressor: _open_transformed_target,
+}
+
+
+def unwrap(model):
+    """Take a fitted estimator out of pipelines, searches, frozen and transformed-target models.
+
+    Parameters
+    ----------
+    model : object
+        Fitted; anything that is no wrapper stands for itself.
+
+    Returns
+    -------
+    Unwrapped
+        The estimator, the steps in front of it and the models that transform its target.
+
+    Raises
+    ------
+    ValueError
+        If a search was not refitted.
+    NotFittedError
+        If a search or a transformed-target model is not fitted.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skinterp.utils import unwrap
+    >>> found = unwrap(make_pipeline(StandardScaler(), Ridge()))
+    >>> found.model, [name for name, _ in found.steps]
+    (Ridge(), ['standardscaler'])
+    """
+    opener = next((open_ for kind, open_ in _WRAPPERS.items() if isinstance(model, kind)), None)
+    return Unwrapped(model) if opener is None else opener(model)
