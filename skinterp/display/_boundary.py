@@ -1,4 +1,4 @@
-"""What a network and its surrogate answer on a plane through the space of inputs."""
+"""Answers of a network and its surrogate on a plane through the space of inputs."""
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class BoundaryDisplay(Display):
         estimator : object
             A fitted surrogate: has `predict` and `network_`, and `classes_` if a classifier.
         X : array-like or data frame of shape (n_samples, n_features)
-            Data, to place the plane in.
+            Data, through which the plane is laid.
         features : tuple of two int or str, or "principal", default=(0, 1)
             The inputs that vary, or the plane of the two directions of most variation.
         values : dict or None, default=None

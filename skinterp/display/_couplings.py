@@ -6,7 +6,7 @@ from skinterp.display._display import Display, label_inches, labels
 
 
 def average_product_corrected(strengths):
-    """Subtract what two variables would have in common by their own averages.
+    """Subtract from each strength the average product of its two variables.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What all displays share: the axes they draw on, their colours, and export to SVG."""
+"""The bases of displays: axes, colours, labels, and export to SVG."""
 
 import re
 import textwrap
@@ -42,7 +42,7 @@ def labels(texts, width=40):
         groups[_shortened(text, width)].add(text)
     drawn = {}
     for short, group in groups.items():
-        drawn |= {next(iter(group)): short} if len(group) == 1 else _told_apart(group, width)
+        drawn |= {next(iter(group)): short} if len(group) == 1 else _distinguished(group, width)
     return [drawn[text].replace("$", r"\$") for text in texts]
 
 
@@ -52,14 +52,14 @@ def _common(texts, whole_words):
     return re.sub(r"[^\W_]*$", "", texts[0][:n]) if whole_words else texts[0][:n]
 
 
-def _told_apart(texts, width, whole_words=True):
+def _distinguished(texts, width, whole_words=True):
     """Return by text what lies between the common begin and end of several, with some of these."""
     texts = sorted(texts)
     head = _common(texts, whole_words)
     tail = _common([text[len(head) :][::-1] for text in texts], whole_words)[::-1]
     middles = [text[len(head) : len(text) - len(tail)] for text in texts]
     if whole_words and max(map(len, middles)) > width:
-        return _told_apart(texts, width, whole_words=False)
+        return _distinguished(texts, width, whole_words=False)
     result = {}
     for text, middle in zip(texts, middles):
         room = max(0, (width - len(middle) - 2) // 2)

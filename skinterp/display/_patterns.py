@@ -1,4 +1,4 @@
-"""What patterns of categories contribute to the output of one row."""
+"""Contributions of patterns of categories to the output of one row."""
 
 import numpy as np
 
