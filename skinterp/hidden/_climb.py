@@ -168,7 +168,7 @@ def _finite(bounds, Z):
 
 
 def climbed(objective, rows, box, n_points, n_iterations, rng):
-    """Return the points of the largest values found inside a box, in the units of the rows, best first."""
+    """Return the points of the largest values found inside a box, in input units, best first."""
     bounds, Z = ((np.asarray(points) - objective.mean) / objective.scale for points in (box, rows))
     reach = _finite(bounds, Z)
     n_starts = max(_N_STARTS, n_points)

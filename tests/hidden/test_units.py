@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.hidden import top_units, unit_report
+from skinterp.hidden import _unit_report, maximise_activation, top_units, unit_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -193,6 +193,40 @@ def test_a_report_shows_as_its_text(iris):
         assert repr(shown) == str(shown)
     one_class = unit_report(model, X[:50], 0)
     assert one_class.activity.labels[0] == "setosa" and "tells" not in str(one_class)
+
+
+def test_formula_and_maximum_are_computed_once_and_only_when_asked_for(iris, monkeypatch):
+    model, X, _ = iris
+    asked = []
+
+    def maximise(*args, **options):
+        asked.append("maximum")
+        return maximise_activation(*args, **options)
+
+    monkeypatch.setattr(_unit_report, "maximise_activation", maximise)
+    monkeypatch.setattr(_unit_report, "find_formula", lambda *args: asked.append("formula"))
+    report = unit_report(model, X, 2)
+    assert asked == [] and report.activity.values.shape == (150,)
+    assert report.maximum is report.maximum and asked == ["maximum"]
+    assert "formula" not in str(report) and asked == ["maximum"]
+    assert report.formula is report.formula is None and asked == ["maximum", "formula"]
+    expected = maximise_activation(as_network(model).unit(0, 2), X)
+    np.testing.assert_array_equal(report.maximum.x, expected.x)
+
+
+def test_a_dead_unit_has_no_formula():
+    weights = [[[0.0, 1.0]], [[1.0], [1.0]]]
+    network = as_network((weights, [[0.5, 0.0], [0.0]], ["tanh", "identity"]))
+    report = unit_report(network, np.linspace(0, 1, 20)[:, np.newaxis], 0, symbolic=True)
+    assert report.formula is None and "formula" not in str(report)
+
+
+@pytest.mark.parametrize("random_state", [None, np.random.RandomState(3)])
+def test_a_report_finds_the_same_maximum_again_whatever_seeds_it(iris, random_state):
+    model, X, _ = iris
+    report = unit_report(model, X, 2, random_state=random_state)
+    again = pickle.loads(pickle.dumps(report))
+    np.testing.assert_array_equal(report.maximum.x, again.maximum.x)
 
 
 @pytest.mark.slow
