@@ -7,7 +7,7 @@ a `Form`, registered beside its estimators, makes them known to all that compare
 """
 
 from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training, train
-from skinterp.base._explains import ExplainsItself, normalised
+from skinterp.base._explains import ExplainsItself
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
 
@@ -22,7 +22,6 @@ __all__ = [
     "export_estimators",
     "finite",
     "needs_training",
-    "normalised",
     "register_form",
     "train",
 ]

@@ -177,6 +177,24 @@ class ExactTreeMixin:
         X = self._rows(X)
         return self.network_.answers(self._raw_values(X))
 
+    def input_shares(self, X):
+        """Refuse: the tree is the network itself, whose importances there are methods for.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Ignored.
+
+        Raises
+        ------
+        ValueError
+            Always.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no importances of the inputs but those of the network "
+            "that it is."
+        )
+
     def apply(self, X):
         """Return the leaf of each row.
 

@@ -184,7 +184,7 @@ def render_report(
         f"<p class='note'>Means ± deviations over {comparison.n_folds} folds. Fidelity and kappa "
         "compare with the network, the last but two columns with the target.</p>"
     )
-    parts.append(_figure(comparison.fidelity_display()))
+    parts.append(_figure(comparison.display()))
     for name, surrogate in comparison.estimators.items():
         parts += _form(name, surrogate)
     if importances is not None:

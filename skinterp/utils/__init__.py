@@ -14,6 +14,8 @@ from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules
 from skinterp.utils._result import Result
+from skinterp.utils._shares import as_shares
+from skinterp.utils._text_table import aligned
 from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
 from skinterp.utils._validation import (
     check_columns,
@@ -29,6 +31,8 @@ __all__ = [
     "Registry",
     "Result",
     "Unwrapped",
+    "aligned",
+    "as_shares",
     "check_X",
     "check_columns",
     "checked_count",

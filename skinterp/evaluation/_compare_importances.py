@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
+from skinterp.base import needs_training, train
 from skinterp.display import ImportanceTableDisplay
-from skinterp.evaluation._compare import is_used_as_it_is, make_surrogates
+from skinterp.evaluation._forms import make_surrogates
 from skinterp.importance import (
     METHODS,
     MethodRankings,
@@ -17,8 +18,7 @@ from skinterp.importance import (
     top_k_overlap,
 )
 from skinterp.network import as_network, checked_rows, input_names
-from skinterp.sampling import feature_scale
-from skinterp.utils import draw_seed, import_optional
+from skinterp.utils import aligned, draw_seed, import_optional
 from skinterp.utils._sklearn import is_fitted
 
 
@@ -139,61 +139,27 @@ class ImportanceComparison(MethodRankings):
             for method, row in self.shares.items()
         }
 
+    def table(self):
+        """Return each method's agreement with the others and its most important inputs, as texts.
+
+        Returns
+        -------
+        head : list of str
+            Titles of the columns.
+        rows : list of list of str
+            A row per method: name, mean of Kendall's tau with the others, the first three inputs.
+        """
+        rows = []
+        for tau, (method, shares) in zip(self.agreement(), self.shares.items(), strict=True):
+            others = np.delete(tau, self.methods.index(method))
+            mean = "-" if np.isnan(others).all() else f"{np.nanmean(others):4.2f}"
+            best = np.argsort(-shares, kind="stable")[:3]
+            inputs = ", ".join(f"{self.feature_names[j]} {shares[j]:.2f}" for j in best)
+            rows.append([method, mean, inputs])
+        return ["method", "mean tau", "most important inputs"], rows
+
     def __str__(self):
-        tau = self.agreement()
-        width = max(len(method) for method in self.methods)
-        head = f"{'method':<{width}}  mean tau  most important inputs"
-        lines = [head, "-" * len(head)]
-        for i, (method, row) in enumerate(self.shares.items()):
-            others = np.delete(tau[i], i)
-            mean = "   -" if np.isnan(others).all() else f"{np.nanmean(others):4.2f}"
-            best = np.argsort(-row, kind="stable")[:3]
-            text = ", ".join(f"{self.feature_names[j]} {row[j]:.2f}" for j in best)
-            lines.append(f"{method:<{width}}  {mean:>8}  {text}")
-        return "\n".join([*lines, *self.notes])
-
-
-def _normalised(values):
-    values = np.maximum(np.asarray(values, dtype=float), 0.0)
-    return values / values.sum() if values.sum() > 0 else values
-
-
-def surrogate_shares(surrogate, X):
-    """Return the importances of the inputs to a fitted surrogate, as shares.
-
-    Parameters
-    ----------
-    surrogate : estimator
-        Fitted: a tree's importances, the coefficients of a linear model times the standard
-        deviations of the inputs, or the root mean square derivatives of equations times these.
-    X : ndarray of shape (n_samples, n_features)
-        Rows.
-
-    Returns
-    -------
-    ndarray of shape (n_features,)
-        Shares; of several classes or outputs their mean.
-
-    Raises
-    ------
-    ValueError
-        If the surrogate has no importances.
-    """
-    scale = feature_scale(X)
-    if hasattr(surrogate, "feature_importances_"):
-        return _normalised(surrogate.feature_importances_)
-    if hasattr(surrogate, "equation_") or hasattr(surrogate, "equations_"):
-        equations = getattr(surrogate, "equations_", None) or (surrogate.equation_,)
-        parts = []
-        for equation in equations:
-            slopes = equation.expression.value_and_gradient(X)[1]
-            known = np.isfinite(slopes).all(axis=1)
-            parts.append(_normalised(np.sqrt((slopes[known] ** 2).mean(axis=0)) * scale))
-        return _normalised(np.mean(parts, axis=0))
-    if hasattr(surrogate, "coef_") and np.ndim(surrogate.coef_) <= 2:
-        strength = np.abs(np.atleast_2d(surrogate.coef_)) * scale
-        return _normalised(np.mean([_normalised(row) for row in strength], axis=0))
-    raise ValueError(f"{type(surrogate).__name__} has no importances of the inputs.")
+        return "\n".join([aligned(*self.table(), left=(0, 2)), *self.notes])
 
 
 def _checked_target(network, rows, y):
@@ -282,12 +248,12 @@ def compare_importances(
     >>> found.methods[-3:]
     ('forest, impurity', 'forest, permutation', 'tree')
     """
-    if not is_used_as_it_is(network):
+    if needs_training(network):
         if y is None:
             raise ValueError(
                 "y must be passed, because network is not fitted and has to be trained."
             )
-        network = clone(network).fit(X, checked_target(y, len(X)))
+        network = train(network, X, checked_target(y, len(X)))
     network = as_network(network)
     rows, names = checked_rows(network, X), input_names(network, X)
     target = _checked_target(network, rows, y)
@@ -303,8 +269,8 @@ def compare_importances(
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):
-                surrogate = clone(surrogate).set_params(network=network).fit(rows)
-            shares[name] = surrogate_shares(surrogate, rows)
+                surrogate = clone(surrogate).set_params(network=network).fit(X)
+            shares[name] = surrogate.input_shares(X)
         except ValueError as error:
             notes.append(f"{name} is left out: {error}")
     return ImportanceComparison(shares, names, tuple(notes))

@@ -1,7 +1,6 @@
 """Every surrogate against the network, by cross-validation, beside a random forest."""
 
 import time
-from functools import partial
 
 import numpy as np
 from sklearn.base import clone
@@ -9,77 +8,20 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skinterp.evaluation._comparison import METRICS, SurrogateComparison
-from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor
+from skinterp.base import needs_training, train
+from skinterp.evaluation._forms import make_surrogates
+from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
 from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
 from skinterp.network import Network, as_network
-from skinterp.surrogate import (
-    LinearSurrogateClassifier,
-    LinearSurrogateRegressor,
-    SymbolicSurrogateClassifier,
-    SymbolicSurrogateRegressor,
-    TreeSurrogateClassifier,
-    TreeSurrogateRegressor,
-)
-from skinterp.utils import feature_names_of, has_texts
+from skinterp.utils import draw_seed, feature_names_of, has_texts
 from skinterp.utils._forest import forest_for
-from skinterp.utils._sklearn import is_fitted, take_rows
+from skinterp.utils._sklearn import take_rows
 
-CLASSIFIERS = {
-    "symbolic": SymbolicSurrogateClassifier,
-    "tree": TreeSurrogateClassifier,
-    "linear": LinearSurrogateClassifier,
-    "exact": partial(ExactTreeClassifier, max_leaves=None),
-}
-REGRESSORS = {
-    "symbolic": SymbolicSurrogateRegressor,
-    "tree": TreeSurrogateRegressor,
-    "linear": LinearSurrogateRegressor,
-    "exact": partial(ExactTreeRegressor, max_leaves=None),
-}
-DEFAULT_FORMS = ("symbolic", "tree", "linear")
 FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
 N_PERMUTATIONS = 3
-
-
-def make_surrogates(surrogates, task, random_state=None):
-    """Return the surrogates to compare, by name.
-
-    Parameters
-    ----------
-    surrogates : dict of str to estimator, sequence of str, or None
-        Estimators by name, or names out of "symbolic", "tree", "linear" and "exact" (the
-        network itself as a tree, for piecewise-linear ones); None is the first three.
-    task : {"regression", "binary", "multiclass"}
-        What the network does.
-    random_state : int or None, default=None
-        Seed of those made here.
-
-    Returns
-    -------
-    dict of str to estimator
-        Unfitted surrogates.
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown, or there is none.
-    """
-    if isinstance(surrogates, dict) and surrogates:
-        return {str(name): estimator for name, estimator in surrogates.items()}
-    forms = REGRESSORS if task == "regression" else CLASSIFIERS
-    names = list(DEFAULT_FORMS) if surrogates is None else list(surrogates)
-    unknown = [name for name in names if name not in forms]
-    if unknown or not names or isinstance(surrogates, str):
-        raise ValueError(
-            f"surrogates must be names out of {list(forms)}, or a non-empty dict of estimators. "
-            f"Got {surrogates!r} instead."
-        )
-    return {name: forms[name](random_state=random_state) for name in names}
 
 
 def _splits(cv, X, answers, task, random_state):
@@ -139,8 +81,10 @@ def _fit(name, estimator, network, X, fold):
     return estimator, time.perf_counter() - start
 
 
-def _read(model, X):
-    """Return a fitted model as a network; of a table of texts as one that takes the table."""
+def _network(model, X_train, y_train, X):
+    """Return a model, trained if it is not, as a network that takes the table."""
+    if needs_training(model):
+        model = train(model, X_train, y_train)
     if has_texts(X) and not isinstance(model, Network):
         return categorical_network(model, X)
     return as_network(model)
@@ -148,12 +92,11 @@ def _read(model, X):
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     """Return the scores of every form on one fold, and the forest's permutation importances."""
-    train, test = split
-    X_train, X_test = take_rows(X, train), take_rows(X, test)
-    y_train, y_test = (None, None) if y is None else (y[train], y[test])
-    fitted = model if is_used_as_it_is(model) else clone(model).fit(X_train, y_train)
-    network = _read(fitted, X)
-    answers, seen = network.predict(X_test), network.predict(X_train)
+    seen, held = split
+    X_train, X_test = take_rows(X, seen), take_rows(X, held)
+    y_train, y_test = (None, None) if y is None else (y[seen], y[held])
+    network = _network(model, X_train, y_train, X)
+    answers, answers_seen = network.predict(X_test), network.predict(X_train)
     results, importances = {}, None
     for name, estimator in surrogates.items():
         fitted, seconds = _fit(name, estimator, network, X_train, fold)
@@ -172,27 +115,11 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         ).importances_mean
     results[NETWORK] = _scores(task, answers, y_test, answers, np.nan, np.nan)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()
-    guess = dummy.fit(X_train, seen).predict(X_test)
+    guess = dummy.fit(X_train, answers_seen).predict(X_test)
     results[MEAN if task == "regression" else MAJORITY] = _scores(
         task, answers, y_test, guess, np.nan, np.nan
     )
     return results, importances
-
-
-def is_used_as_it_is(model):
-    """Tell whether a model is a fitted one, a network, arrays or a callable.
-
-    Parameters
-    ----------
-    model : object
-        What the user passed as `network`.
-
-    Returns
-    -------
-    bool
-        False for an unfitted estimator.
-    """
-    return not hasattr(model, "fit") or is_fitted(model)
 
 
 def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None, random_state=0):
@@ -215,8 +142,8 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     y : array-like of shape (n_samples,) or None, default=None
         Targets; without them there is no accuracy and no forest.
     surrogates : dict of str to estimator, sequence of str, or None, default=None
-        Surrogates by name (their `network` is set here), or names out of "symbolic", "tree" and
-        "linear"; None is all three.
+        Surrogates by name (their `network` is set here), or names of registered forms, such as
+        "symbolic", "tree", "linear" and "exact"; None is the default ones, the first three.
     cv : int, splitter or iterable, default=5
         Number of shuffled, stratified folds, or anything scikit-learn takes.
     n_jobs : int or None, default=None
@@ -256,7 +183,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     >>> bool(result.mean("tree", "fidelity") > 0.9)
     True
     """
-    names, fitted = feature_names_of(X), is_used_as_it_is(network)
+    names, fitted = feature_names_of(X), not needs_training(network)
     if not hasattr(X, "shape"):
         X = np.asarray(X)
     if y is None and not fitted:
@@ -264,13 +191,13 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     y = None if y is None else np.asarray(y)
     if y is not None and len(y) != len(X):
         raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
-    whole = _read(network if fitted else clone(network).fit(X, y), X)
+    whole = _network(network, X, y, X)
     if whole.task == "multilabel" or (whole.n_outputs is not None and _has_many_outputs(whole)):
         raise ValueError(
             f"compare_surrogates explains one target. Got a {whole.task} network with "
             f"{whole.n_outputs} outputs instead: pass as_network(model).output(k) or .margin(k)."
         )
-    task, seed = whole.task, check_random_state(random_state).randint(2**31 - 1)
+    task, seed = whole.task, draw_seed(random_state)
     surrogates = make_surrogates(surrogates, task, seed)
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
-from skinterp.utils import import_optional
+from skinterp.utils import Result, aligned
 
 METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
 TITLES = {
@@ -25,7 +25,7 @@ def _cell(values, digits):
 
 
 @dataclass(frozen=True, repr=False)
-class SurrogateComparison:
+class SurrogateComparison(Result):
     """Scores of surrogates against their network on held-out rows.
 
     Parameters
@@ -85,31 +85,16 @@ class SurrogateComparison:
         """
         return float(np.mean(self.scores[form][metric]))
 
-    def to_frame(self):
-        """Return means and deviations over the folds as a data frame (needs pandas).
+    _index = "form"
 
-        Returns
-        -------
-        pandas.DataFrame
-            A row per form; columns ``<metric>_mean`` and ``<metric>_std``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        rows = {
-            form: {
-                f"{metric}_{name}": float(function(folds[metric]))
-                for metric in METRICS
-                for name, function in (("mean", np.mean), ("std", np.std))
-            }
-            for form, folds in self.scores.items()
-        }
-        frame = pandas.DataFrame.from_dict(rows, orient="index")
-        frame.index.name = "form"
-        return frame
+    def _columns(self):
+        """Return means and deviations over the folds, a row per form."""
+        columns = {"form": list(self.scores)}
+        for metric in METRICS:
+            for name, function in (("mean", np.mean), ("std", np.std)):
+                values = [float(function(folds[metric])) for folds in self.scores.values()]
+                columns[f"{metric}_{name}"] = values
+        return columns
 
     def to_dict(self):
         """Return the scores as plain numbers, for JSON; what has no meaning is None.
@@ -127,44 +112,31 @@ class SurrogateComparison:
             for form, folds in self.scores.items()
         }
 
-    def __str__(self):
-        """Return an aligned table of means and deviations over the folds."""
-        shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
-        head = ["form", *({**TITLES, "accuracy": self.accuracy_name}[m] for m in shown)]
-        digits = {"complexity": 0, "seconds": 1}
-        rows = [head] + [
-            [form, *(_cell(folds[m], digits.get(m, 3)) for m in shown)]
-            for form, folds in self.scores.items()
-        ]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-        lines = [
-            "  ".join(
-                text.ljust(width) if k == 0 else text.rjust(width)
-                for k, (text, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
-        return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
-
-    __repr__ = __str__
-
-    def plot(self, ax=None):
-        """Draw fidelity against complexity, with the forest and the majority as lines.
-
-        Parameters
-        ----------
-        ax : matplotlib axes or None, default=None
-            Where to draw.
+    def table(self):
+        """Return means and deviations over the folds as texts.
 
         Returns
         -------
-        FidelityComplexityDisplay
-            The display, drawn.
+        head : list of str
+            Titles of the columns.
+        rows : list of list of str
+            A row per form; "-" where a metric has no meaning.
         """
-        return self.fidelity_display().plot(ax=ax)
+        shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
+        head = ["form", *({**TITLES, "accuracy": self.accuracy_name}[m] for m in shown)]
+        digits = {"complexity": 0, "seconds": 1}
+        rows = [
+            [form, *(_cell(folds[m], digits.get(m, 3)) for m in shown)]
+            for form, folds in self.scores.items()
+        ]
+        return head, rows
 
-    def fidelity_display(self):
-        """Return the display of fidelity against complexity.
+    def __str__(self):
+        """Return an aligned table of means and deviations over the folds."""
+        return aligned(*self.table())
+
+    def display(self):
+        """Return the display of fidelity against complexity, the forest and the majority as lines.
 
         Returns
         -------
