@@ -73,9 +73,8 @@ class EmbeddingDisplay(PanelsDisplay):
     def _with_room(self, points, names, is_right):
         """Return the points whose names overlap no other, those far from the centre first."""
         spread = np.maximum(np.ptp(points, axis=0), 1e-300)
-        positions = (
-            points / spread * np.array([4.0, self.figure_size[1] - 0.8]) / 1.24
-        )  # in inches
+        inches = np.array([4.0, self.figure_size[1] - 0.8])
+        positions = points / spread * inches / 1.24
         widths = 0.8 * np.array([label_inches([name]) for name in names])
         left = np.where(is_right, positions[:, 0], positions[:, 0] - widths)
         shown = []
