@@ -108,7 +108,8 @@ class UnitReport(Result):
                     f"{activity.selectivity:.2f} of 1"
                 )
             lines.append(self.linear)
-            lines += [self.formula] * self.is_symbolic
+            if self.is_symbolic:
+                lines.append(self.formula)
         return "\n".join(map(str, [*lines, f"most excited: {self.maximum}"]))
 
 
