@@ -70,14 +70,14 @@ class FieldsDisplay(Display):
         return max(map(len, self.categories))
 
     @property
-    def _size(self):
+    def figure_size(self):
         n, q = len(self._shown), self._n_categories
         if self._is_wide:
             below = label_inches(self._labels)
             return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
         return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         table = np.full((len(self._shown), self._n_categories), np.nan)
         for row, i in enumerate(self._shown):
             table[row, : len(self.fields[i])] = self.fields[i]

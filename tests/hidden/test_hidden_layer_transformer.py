@@ -89,7 +89,7 @@ def test_a_scaled_target_adds_no_hidden_layer():
     np.testing.assert_allclose(HiddenLayerTransformer(model).fit_transform(X), expected)
     np.testing.assert_allclose(network.predict(X), model.predict(X))
     report = unit_report(model, X, 0, layer="output")
-    np.testing.assert_allclose(report.input_weights, inner.coefs_[1][:, 0])
+    np.testing.assert_allclose(report.connections.input_weights, inner.coefs_[1][:, 0])
     with pytest.raises(ValueError, match="layer must be between -1 and 0"):
         network.unit(1, 0)
 
