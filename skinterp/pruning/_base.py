@@ -11,10 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network import dense_of, network_to_sympy
 from skinterp.pruning._descent import smaller_networks
-from skinterp.pruning._equations import layer_texts
 from skinterp.pruning._path import PruningPath, PruningStep, count_weights
-from skinterp.pruning._rows import split_rows
 from skinterp.pruning._saliency import CRITERIA
+from skinterp.pruning._split import split_rows
+from skinterp.pruning._unit_equations import layer_texts
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 

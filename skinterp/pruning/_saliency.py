@@ -30,11 +30,7 @@ def _second_order(network, X):
     return [0.5 * layer.weights**2 * s / len(X) for layer, s in zip(layers, scores)]
 
 
-CRITERIA = {
-    "second_order": _second_order,
-    "activation": _activations,
-    "magnitude": _magnitudes,
-}
+CRITERIA = {"second_order": _second_order, "activation": _activations, "magnitude": _magnitudes}
 
 
 def saliencies(network, X, criterion):

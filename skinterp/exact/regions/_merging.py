@@ -93,13 +93,7 @@ class MergedRegions(TableResult):
         unseen = np.flatnonzero(groups < 0)
         if unseen.size:
             maps = output_maps(models.pieces, models.pieces.patterns(X[unseen]))
-            local, merged = (
-                np.column_stack([slopes.reshape(len(slopes), -1), values])
-                for slopes, values in (
-                    models.standardised(*maps),
-                    models.standardised(self.coef, self.intercept),
-                )
-            )
+            local, merged = models.points(*maps), models.points(self.coef, self.intercept)
             distance = ((local[:, np.newaxis] - merged) ** 2).sum(axis=-1)
             groups[unseen] = distance.argmin(axis=1)
         return groups

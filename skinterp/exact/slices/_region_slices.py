@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from skinterp.display import RegionsDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
-from skinterp.exact.pieces._patterns import find_patterns
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.exact.slices._polygons import (
@@ -210,11 +210,7 @@ def _reach(polygons):
 def _boundary_segments(task, pieces, polygons, coef, intercept, level):
     """Return the pieces of the boundary, one list per pair of classes (or level)."""
     n_outputs, reach = intercept.shape[1], _reach(polygons)
-    if task == "multiclass":
-        pairs = list(combinations(range(n_outputs), 2))
-    else:
-        pairs = [(0, None)]
-    found = []
+    found, pairs = [], combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
     for j, k in pairs:
         segments = []
 
@@ -316,15 +312,5 @@ def slice_regions(
         for segments in found
         for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
-    return RegionSlice(
-        polygons,
-        patterns,
-        coef,
-        intercept,
-        boundary,
-        plane.origin,
-        plane.directions,
-        plane.axes,
-        network,
-        pieces,
-    )
+    on_plane = plane.origin, plane.directions, plane.axes
+    return RegionSlice(polygons, patterns, coef, intercept, boundary, *on_plane, network, pieces)

@@ -7,15 +7,15 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ObliqueTreeDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
 from skinterp.exact.pieces._boxes import checked_box
-from skinterp.exact.pieces._patterns import find_patterns
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
-from skinterp.exact.trees._rules import leaf_text, oblique_text
-from skinterp.expression import condition_text
+from skinterp.expression import affine_text, condition_text
 from skinterp.network import raw_value_names
+from skinterp.utils import rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 _OUTSIDE = -1  # leaf of a row that is in none
@@ -202,23 +202,31 @@ class ExactTreeMixin:
             One line per branch; of each test first the side where the hidden unit is off.
         """
         check_is_fitted(self, "tree_")
-        leaf = partial(self._leaf_text, digits=digits)
-        return oblique_text(self.tree_, self._input_names, leaf, digits, max_depth)
+        test, answer = (partial(f, digits=digits) for f in (self._test_text, self._answer_text))
+        children = self.tree_.children_left, self.tree_.children_right
+        return rules_text(*children, test, answer, max_depth)
 
-    def _leaf_text(self, leaf, digits):
-        functions = self.coef_[leaf], self.intercept_[leaf]
-        return leaf_text(raw_value_names(self.network_), *functions, self._input_names, digits)
+    def _test_text(self, node, above, digits):
+        tree = self.tree_
+        half_space = tree.slopes[node], tree.offsets[node]
+        return condition_text(*half_space, self._input_names, above, digits)
 
-    def _node_text(self, node):
+    def _answer_text(self, node, digits):
+        """Write the affine functions of a leaf, one equation per output."""
+        leaf, outputs = self.tree_.leaf_of[node], raw_value_names(self.network_)
+        return "; ".join(
+            f"{output} = {affine_text(slopes, constant, self._input_names, digits)}"
+            for output, slopes, constant in zip(outputs, self.coef_[leaf], self.intercept_[leaf])
+        )
+
+    def _drawn_text(self, node):
         """Return what a node of the drawing says: its test, or its answer and rows."""
-        tree, leaf = self.tree_, self.tree_.leaf_of[node]
+        leaf, n_outputs = self.tree_.leaf_of[node], self.intercept_.shape[1]
         if leaf == LEAF:
-            half_space = tree.slopes[node], tree.offsets[node]
-            return condition_text(*half_space, self._input_names, True, _DRAWN_DIGITS)
-        n_outputs = len(self.intercept_[leaf])
-        one = n_outputs == 1
-        text = self._leaf_text(leaf, _DRAWN_DIGITS) if one else f"{n_outputs} affine outputs"
-        return f"{text} ({self.counts_[leaf]} rows)"
+            return self._test_text(node, True, _DRAWN_DIGITS)
+        many = f"{n_outputs} affine outputs"
+        answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
+        return f"{answer} ({self.counts_[leaf]} rows)"
 
     def displays(self):
         """Return the display of the tree.
@@ -232,11 +240,9 @@ class ExactTreeMixin:
 
     def _display(self, max_depth=3):
         check_is_fitted(self, "tree_")
-        tree = self.tree_
-        texts = [self._node_text(node) for node in range(len(tree.units))]
-        return ObliqueTreeDisplay(
-            tree.children_left, tree.children_right, texts, max_depth=max_depth
-        )
+        texts = [self._drawn_text(node) for node in range(len(self.tree_.units))]
+        children = self.tree_.children_left, self.tree_.children_right
+        return ObliqueTreeDisplay(*children, texts, max_depth=max_depth)
 
     def plot(self, ax=None, max_depth=3):
         """Draw the tree.
