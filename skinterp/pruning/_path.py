@@ -97,9 +97,12 @@ class PruningPath(Result, tuple):
         The networks.
     """
 
+    def _values(self, name):
+        return [getattr(step, name) for step in self]
+
     def _columns(self):
         names = ("n_weights", "n_units", "fidelity", "query_fidelity", "accuracy")
-        columns = {name: [getattr(step, name) for step in self] for name in names}
+        columns = {name: self._values(name) for name in names}
         return {**columns, "hidden_layer_sizes": [s.network.hidden_layer_sizes for s in self]}
 
     def display(self, target_fidelity=None, selected=None):
@@ -117,14 +120,8 @@ class PruningPath(Result, tuple):
         PruningPathDisplay
             The display, not drawn yet.
         """
-        return PruningPathDisplay(
-            [step.n_weights for step in self],
-            [step.fidelity for step in self],
-            [step.query_fidelity for step in self],
-            [step.accuracy for step in self],
-            target_fidelity=target_fidelity,
-            selected=selected,
-        )
+        drawn = map(self._values, ("n_weights", "fidelity", "query_fidelity", "accuracy"))
+        return PruningPathDisplay(*drawn, target_fidelity=target_fidelity, selected=selected)
 
     def __str__(self):
         if not self:
