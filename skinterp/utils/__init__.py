@@ -13,7 +13,7 @@ from skinterp.utils._numbers import constant_text, number_text, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules
-from skinterp.utils._result import Result
+from skinterp.utils._result import Result, TableResult
 from skinterp.utils._rules import n_leaves_below, rules_text
 from skinterp.utils._shares import as_shares
 from skinterp.utils._text_table import aligned
@@ -31,6 +31,7 @@ __all__ = [
     "LARGEST_SEED",
     "Registry",
     "Result",
+    "TableResult",
     "Unwrapped",
     "aligned",
     "as_shares",

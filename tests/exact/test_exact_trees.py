@@ -104,7 +104,7 @@ def test_an_unfitted_network_is_trained_in_every_fold():
     np.testing.assert_array_equal(scores, expected)
 
 
-def test_several_outputs_and_views_of_classes():
+def test_trees_of_several_outputs_and_of_views_are_their_networks():
     X, y = load_iris(return_X_y=True)
     mlp = MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
     network = as_network(mlp)

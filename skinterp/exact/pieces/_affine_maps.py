@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.exact.pieces._patterns import unique_patterns
+from skinterp.exact.pieces._activation_patterns import unique_patterns
 
 _BLOCK_FLOATS = 2**22  # numbers held at a time: 32 MB
 

@@ -197,13 +197,12 @@ def _dense(network):
 
 def _with_last_identity(network):
     """Return the layers, an activated last one (of a view of a hidden unit) as a hidden one."""
-    *_, last = layers = list(network.layers)
-    if last.activation.name != "identity":
-        n_outputs = len(last.bias)
-        identity = network.layers[0].activation._replace(name="identity", slope=None)
-        layers.append(last._replace(weights=np.eye(n_outputs), bias=np.zeros(n_outputs)))
-        layers[-1] = layers[-1]._replace(activation=identity)
-    return layers
+    last = network.layers[-1]
+    if last.activation.name == "identity":
+        return network.layers
+    n_outputs, identity = len(last.bias), last.activation._replace(name="identity", slope=None)
+    added = last._replace(weights=np.eye(n_outputs), bias=np.zeros(n_outputs), activation=identity)
+    return (*network.layers, added)
 
 
 def piecewise_linear(model):
@@ -228,8 +227,7 @@ def piecewise_linear(model):
     dense = _dense(network)
     weights, biases, slopes, layer_of = [], [], [], []
     W, b = np.eye(dense.n_features_in), np.zeros(dense.n_features_in)
-    layers = _with_last_identity(dense)
-    for index, layer in enumerate(layers):
+    for index, layer in enumerate(_with_last_identity(dense)):
         W, b = W @ layer.weights, b @ layer.weights + layer.bias
         name = layer.activation.name
         if name in _BENDING:

@@ -66,7 +66,7 @@ class StandardisedModels:
     def of(cls, models, raw):
         """Return local models in standardised inputs; raw values (n, n_outputs) are given."""
         coef, intercept = models.standardised(models.coef, models.intercept)
-        points = np.column_stack([coef.reshape(len(coef), -1), intercept])
+        points = models.points(models.coef, models.intercept)
         Z = (models.X - models.mean) / models.scale
         return cls(Z, raw, models.index, models.counts, coef, intercept, points)
 

@@ -12,14 +12,14 @@ from skinterp.exact.pieces._polytopes import (
     signs,
 )
 from skinterp.expression import condition_text
-from skinterp.utils import import_optional
+from skinterp.utils import TableResult
 
 _RAYS_PER_DIMENSION = 20
 _SLACK = 1e-9  # by which a redundant constraint may be passed, in units of the box
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Inequalities:
+class Inequalities(TableResult):
     """A convex region ``slopes @ x <= bounds``, in input units.
 
     Parameters
@@ -57,30 +57,15 @@ class Inequalities:
         """
         return np.all(np.asarray(X) @ self.slopes.T <= self.bounds, axis=1)
 
-    def to_frame(self):
-        """Return one line per inequality.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Slopes by input, bound and source.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        frame = pandas.DataFrame(self.slopes, columns=list(self.names))
-        return frame.assign(bound=self.bounds, source=self.sources)
+    def _columns(self):
+        columns = dict(zip(self.names, self.slopes.T))
+        return {**columns, "bound": self.bounds, "source": self.sources}
 
     def __str__(self):
         return "\n".join(
             condition_text(slopes, -bound, self.names, False, above=">=")
             for slopes, bound in zip(self.slopes, self.bounds)
         )
-
-    __repr__ = __str__
 
 
 def box_constraints(bounds):

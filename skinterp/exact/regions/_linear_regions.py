@@ -8,9 +8,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
+from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.exact.pieces._patterns import unique_patterns
 from skinterp.exact.regions._inequalities import Inequalities, box_constraints, needed_constraints
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions

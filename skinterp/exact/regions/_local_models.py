@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.exact.pieces._activation_patterns import find_patterns, unique_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, output_maps
-from skinterp.exact.pieces._patterns import find_patterns, unique_patterns
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.network import Network
 from skinterp.sampling import feature_scale
@@ -72,19 +72,10 @@ class LocalModels:
         """
         pieces = piecewise_linear(network)
         patterns, index, counts = unique_patterns(pieces.patterns(X))
-        maps, scale = output_maps(pieces, patterns), feature_scale(X, constant=1.0)
-        return cls(
-            network,
-            pieces,
-            feature_names,
-            X,
-            index,
-            patterns,
-            counts,
-            *maps,
-            X.mean(axis=0),
-            scale,
-        )
+        functions = output_maps(pieces, patterns)
+        moments = X.mean(axis=0), feature_scale(X, constant=1.0)
+        regions = index, patterns, counts
+        return cls(network, pieces, feature_names, X, *regions, *functions, *moments)
 
     @property
     def raw_values(self):
@@ -108,6 +99,11 @@ class LocalModels:
     def standardised(self, coef, intercept):
         """Return slopes per standard deviation, and values at the mean, of affine functions."""
         return coef * self.scale, intercept + coef @ self.mean
+
+    def points(self, coef, intercept):
+        """Return affine functions as points: slopes per standard deviation, values at the mean."""
+        coef, intercept = self.standardised(coef, intercept)
+        return np.column_stack([coef.reshape(len(coef), -1), intercept])
 
     def columns(self, coef, intercept):
         """Return the columns of a table of affine functions, by name."""

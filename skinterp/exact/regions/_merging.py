@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from skinterp.exact.pieces._affine_maps import evaluate, output_maps
 from skinterp.exact.regions._clusters import StandardisedModels, cluster
 from skinterp.exact.regions._local_models import LocalModels
-from skinterp.utils import import_optional
+from skinterp.utils import TableResult
 
 
 def agreement(network, raw, merged):
@@ -32,7 +32,7 @@ def agreement(network, raw, merged):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MergedRegions:
+class MergedRegions(TableResult):
     """Linear regions merged into few groups, each with one affine function.
 
     Parameters
@@ -58,6 +58,8 @@ class MergedRegions:
     intercept: np.ndarray
     fidelity_before: float
     fidelity_after: float
+
+    _line = "group"
 
     @property
     def n_groups(self):
@@ -91,13 +93,7 @@ class MergedRegions:
         unseen = np.flatnonzero(groups < 0)
         if unseen.size:
             maps = output_maps(models.pieces, models.pieces.patterns(X[unseen]))
-            local, merged = (
-                np.column_stack([slopes.reshape(len(slopes), -1), values])
-                for slopes, values in (
-                    models.standardised(*maps),
-                    models.standardised(self.coef, self.intercept),
-                )
-            )
+            local, merged = models.points(*maps), models.points(self.coef, self.intercept)
             distance = ((local[:, np.newaxis] - merged) ** 2).sum(axis=-1)
             groups[unseen] = distance.argmin(axis=1)
         return groups
@@ -136,32 +132,16 @@ class MergedRegions:
         X, network = self.models.checked(X), self.models.network
         return agreement(network, network.raw_values(X), self._raw_values(X))
 
-    def to_frame(self):
-        """Return one line per group.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Number of regions, row count, intercept and coefficients.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+    def _columns(self):
         n_regions = np.bincount(self.labels, minlength=self.n_groups)
-        columns = {"regions": n_regions, "count": self.counts}
-        columns |= self.models.columns(self.coef, self.intercept)
-        return pandas.DataFrame(columns).rename_axis("group")
+        functions = self.models.columns(self.coef, self.intercept)
+        return {"regions": n_regions, "count": self.counts, **functions}
 
     def __str__(self):
         return (
             f"{len(self.labels)} regions merged into {self.n_groups}: fidelity "
             f"{self.fidelity_before:.3f} before, {self.fidelity_after:.3f} after"
         )
-
-    __repr__ = __str__
 
 
 def merge_regions(models, n_regions):

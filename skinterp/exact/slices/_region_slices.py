@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from skinterp.display import RegionsDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
-from skinterp.exact.pieces._patterns import find_patterns
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.exact.slices._polygons import (
@@ -20,13 +20,13 @@ from skinterp.exact.slices._polygons import (
     zero_segment,
 )
 from skinterp.network import Network, as_network
-from skinterp.utils import check_X, import_optional
+from skinterp.utils import Result, check_X
 
 _SAME = 1e-8  # of the width of the plane: ends of boundary pieces so close are one point
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegionSlice:
+class RegionSlice(Result):
     """The linear regions of a network on a plane ``x = origin + t @ directions``.
 
     Parameters
@@ -64,10 +64,12 @@ class RegionSlice:
     network: Network
     pieces: PiecewiseLinear
 
+    _line = "region"
+
     def __len__(self):
         return len(self.polygons)
 
-    def __repr__(self):
+    def __str__(self):
         axes = " and ".join(self.names)
         return f"RegionSlice({len(self)} regions over {axes}, {len(self.boundary)} boundaries)"
 
@@ -121,26 +123,45 @@ class RegionSlice:
         """Raw values of the network at the centroids, of shape (n_regions, n_outputs)."""
         return evaluate(self.centroids, self.coef, self.intercept, np.arange(len(self)))
 
-    def to_frame(self):
-        """Return one line per region.
+    def _columns(self):
+        columns = {
+            "area": self.areas,
+            "n_vertices": [len(p) for p in self.polygons],
+            "n_active": self.patterns.sum(axis=1),
+        }
+        columns |= dict(zip(self.names, self.centroids.T))
+        raw = self.raw_values
+        return columns | {f"raw value {k}": raw[:, k] for k in range(raw.shape[1])}
+
+    def display(self, points=None, labels=None):
+        """Return the display of the regions and the boundary.
+
+        Parameters
+        ----------
+        points : array-like of shape (n_points, 2) or None, default=None
+            Coordinates of data to draw on top.
+        labels : array-like of shape (n_points,) or None, default=None
+            Their classes.
 
         Returns
         -------
-        pandas.DataFrame
-            Area, centroid, number of vertices and of active units, and raw values there.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
+        RegionsDisplay
+            The display, not drawn yet.
         """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        columns = {"area": self.areas, "n_vertices": [len(p) for p in self.polygons]}
-        columns["n_active"] = self.patterns.sum(axis=1)
-        columns |= dict(zip(self.names, self.centroids.T))
-        raw = self.raw_values
-        columns |= {f"raw value {k}": raw[:, k] for k in range(raw.shape[1])}
-        return pandas.DataFrame(columns).rename_axis("region")
+        classifies = self.network.task in ("binary", "multiclass")
+        polygons, values = (
+            self._class_parts() if classifies else (self.polygons, self.raw_values[:, 0])
+        )
+        return RegionsDisplay(
+            polygons,
+            values,
+            self.boundary,
+            classes=self.network.classes.tolist() if classifies else None,
+            names=self.names,
+            points=points,
+            labels=labels,
+            n_regions=len(self),
+        )
 
     def plot(self, points=None, labels=None, ax=None):
         """Draw the regions and the boundary.
@@ -159,21 +180,7 @@ class RegionSlice:
         RegionsDisplay
             The display.
         """
-        classifies = self.network.task in ("binary", "multiclass")
-        polygons, values = (
-            self._class_parts() if classifies else (self.polygons, self.raw_values[:, 0])
-        )
-        display = RegionsDisplay(
-            polygons,
-            values,
-            self.boundary,
-            classes=self.network.classes.tolist() if classifies else None,
-            names=self.names,
-            points=points,
-            labels=labels,
-            n_regions=len(self),
-        )
-        return display.plot(ax)
+        return super().plot(ax, points=points, labels=labels)
 
     def _class_parts(self):
         """Return the polygons, cut where the class changes, and the class of each part."""
@@ -203,11 +210,7 @@ def _reach(polygons):
 def _boundary_segments(task, pieces, polygons, coef, intercept, level):
     """Return the pieces of the boundary, one list per pair of classes (or level)."""
     n_outputs, reach = intercept.shape[1], _reach(polygons)
-    if task == "multiclass":
-        pairs = list(combinations(range(n_outputs), 2))
-    else:
-        pairs = [(0, None)]
-    found = []
+    found, pairs = [], combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
     for j, k in pairs:
         segments = []
 
@@ -309,15 +312,5 @@ def slice_regions(
         for segments in found
         for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
-    return RegionSlice(
-        polygons,
-        patterns,
-        coef,
-        intercept,
-        boundary,
-        plane.origin,
-        plane.directions,
-        plane.axes,
-        network,
-        pieces,
-    )
+    on_plane = plane.origin, plane.directions, plane.axes
+    return RegionSlice(polygons, patterns, coef, intercept, boundary, *on_plane, network, pieces)

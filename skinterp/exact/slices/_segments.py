@@ -8,11 +8,11 @@ from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.network import as_network
-from skinterp.utils import import_optional
+from skinterp.utils import TableResult
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Segments:
+class Segments(TableResult):
     """A network on a line: pieces on which it is affine.
 
     Parameters
@@ -35,7 +35,7 @@ class Segments:
     def __len__(self):
         return len(self.slopes)
 
-    def __repr__(self):
+    def __str__(self):
         return f"Segments({len(self)} pieces from {self.ends[0]:.4g} to {self.ends[-1]:.4g})"
 
     @property
@@ -43,26 +43,13 @@ class Segments:
         """Where a hidden unit switches, ascending."""
         return self.ends[1:-1]
 
-    def to_frame(self):
-        """Return one line per piece.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Ends, slopes and offsets.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+    def _columns(self):
         columns = {"from": self.ends[:-1], "to": self.ends[1:]}
         for k in range(self.slopes.shape[1]):
             suffix = "" if self.slopes.shape[1] == 1 else f" {k}"
             columns[f"slope{suffix}"] = self.slopes[:, k]
             columns[f"offset{suffix}"] = self.offsets[:, k]
-        return pandas.DataFrame(columns)
+        return columns
 
 
 def breakpoints(network, X=None, *, feature=0, origin=None, direction=None, box=None):

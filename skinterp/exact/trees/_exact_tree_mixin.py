@@ -1,22 +1,25 @@
 """What both exact trees share: parameters, growth, answers, texts and plots."""
 
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ObliqueTreeDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
 from skinterp.exact.pieces._boxes import checked_box
-from skinterp.exact.pieces._patterns import find_patterns
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
-from skinterp.exact.trees._rules import leaf_text, oblique_text
-from skinterp.expression import condition_text
+from skinterp.expression import affine_text, condition_text
+from skinterp.network import raw_value_names
+from skinterp.utils import rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
-OUTSIDE = -1
+_OUTSIDE = -1  # leaf of a row that is in none
+_DRAWN_DIGITS = 3
 
 
 class ExactTreeMixin:
@@ -97,13 +100,13 @@ class ExactTreeMixin:
         if self.mode == "data":
             return find_patterns(self.tree_.patterns, self._pieces.patterns(X))
         inside = self._box.contains(X)
-        leaves = np.full(len(X), OUTSIDE)
+        leaves = np.full(len(X), _OUTSIDE)
         leaves[inside] = self.tree_.apply(X[inside])
         return leaves
 
     def _raw_values(self, X):
         leaves = self._leaves(X)
-        known = leaves != OUTSIDE
+        known = leaves != _OUTSIDE
         raw = np.empty((len(X), self.intercept_.shape[1]))
         raw[known] = evaluate(X[known], self.coef_, self.intercept_, leaves[known])
         if not known.all():
@@ -178,7 +181,7 @@ class ExactTreeMixin:
         """
         X = self._rows(X)
         path = self.tree_.decision_path(X)
-        unseen = np.repeat(self._leaves(X) == OUTSIDE, np.diff(path.indptr))
+        unseen = np.repeat(self._leaves(X) == _OUTSIDE, np.diff(path.indptr))
         path.data[unseen & (self.tree_.leaf_of[path.indices] != LEAF)] = 0
         path.eliminate_zeros()
         return path
@@ -199,32 +202,47 @@ class ExactTreeMixin:
             One line per branch; of each test first the side where the hidden unit is off.
         """
         check_is_fitted(self, "tree_")
-        return oblique_text(
-            self.tree_, self._input_names, lambda leaf: self._leaf(leaf, digits), digits, max_depth
+        test, answer = (partial(f, digits=digits) for f in (self._test_text, self._answer_text))
+        children = self.tree_.children_left, self.tree_.children_right
+        return rules_text(*children, test, answer, max_depth)
+
+    def _test_text(self, node, above, digits):
+        tree = self.tree_
+        half_space = tree.slopes[node], tree.offsets[node]
+        return condition_text(*half_space, self._input_names, above, digits)
+
+    def _answer_text(self, node, digits):
+        """Write the affine functions of a leaf, one equation per output."""
+        leaf, outputs = self.tree_.leaf_of[node], raw_value_names(self.network_)
+        return "; ".join(
+            f"{output} = {affine_text(slopes, constant, self._input_names, digits)}"
+            for output, slopes, constant in zip(outputs, self.coef_[leaf], self.intercept_[leaf])
         )
 
-    def _leaf(self, leaf, digits=4):
-        return leaf_text(
-            self._output_names,
-            self.coef_[leaf],
-            self.intercept_[leaf],
-            self._input_names,
-            digits,
-        )
+    def _drawn_text(self, node):
+        """Return what a node of the drawing says: its test, or its answer and rows."""
+        leaf, n_outputs = self.tree_.leaf_of[node], self.intercept_.shape[1]
+        if leaf == LEAF:
+            return self._test_text(node, True, _DRAWN_DIGITS)
+        many = f"{n_outputs} affine outputs"
+        answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
+        return f"{answer} ({self.counts_[leaf]} rows)"
 
-    def _short_answer(self, leaf):
-        n_outputs = len(self.intercept_[leaf])
-        return self._leaf(leaf, 3) if n_outputs == 1 else f"{n_outputs} affine outputs"
+    def displays(self):
+        """Return the display of the tree.
 
-    @property
-    def _output_names(self):
-        network = self.network_
-        if network.task == "multiclass":
-            return [f"logit of {label}" for label in network.classes.tolist()]
-        if network.task == "binary":
-            return [f"logit of {network.classes.tolist()[1]}"]
-        n_outputs = network.n_outputs
-        return ["value"] if n_outputs == 1 else [f"output {k}" for k in range(n_outputs)]
+        Returns
+        -------
+        tuple of ObliqueTreeDisplay
+            The tree down to depth 3, not drawn yet.
+        """
+        return (self._display(),)
+
+    def _display(self, max_depth=3):
+        check_is_fitted(self, "tree_")
+        texts = [self._drawn_text(node) for node in range(len(self.tree_.units))]
+        children = self.tree_.children_left, self.tree_.children_right
+        return ObliqueTreeDisplay(*children, texts, max_depth=max_depth)
 
     def plot(self, ax=None, max_depth=3):
         """Draw the tree.
@@ -241,15 +259,4 @@ class ExactTreeMixin:
         ObliqueTreeDisplay
             The display.
         """
-        check_is_fitted(self, "tree_")
-        tree, names = self.tree_, self._input_names
-        texts = [
-            condition_text(tree.slopes[node], tree.offsets[node], names, True, 3)
-            if leaf == LEAF
-            else f"{self._short_answer(leaf)} ({self.counts_[leaf]} rows)"
-            for node, leaf in enumerate(tree.leaf_of)
-        ]
-        display = ObliqueTreeDisplay(
-            tree.children_left, tree.children_right, texts, max_depth=max_depth
-        )
-        return display.plot(ax)
+        return self._display(max_depth).plot(ax)

@@ -1,11 +1,11 @@
 """A piecewise-linear network as the decision tree that it is."""
 
-from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
+from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.trees._exact_tree_mixin import ExactTreeMixin
 
 
-class ExactTreeClassifier(ExactTreeMixin, ClassifierSurrogate):
+class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
     """A piecewise-linear classifier as the oblique decision tree that it is.
 
     Inner nodes ask on which side of a hyperplane a row lies, where a hidden unit switches; in a
@@ -95,39 +95,6 @@ class ExactTreeClassifier(ExactTreeMixin, ClassifierSurrogate):
     >>> tree.n_leaves_ <= tree.n_patterns_
     True
     """
-
-    def decision_function(self, X):
-        """Return the logits.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            The logit of the second class if there are two, else one per class.
-        """
-        X = self._rows(X)
-        raw = self._raw_values(X)
-        return raw[:, 0] if self.network_.task == "binary" else raw
-
-    def predict_proba(self, X):
-        """Return the network's probabilities.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities.
-        """
-        X = self._rows(X)
-        return self.network_.probabilities(self._raw_values(X))
 
 
 class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import unit_map
 from skinterp.exact.pieces._arrangement import box_cell, cut
 from skinterp.exact.pieces._boxes import BoxCoordinates
-from skinterp.exact.pieces._patterns import unique_patterns
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder, is_above
 from skinterp.sampling import feature_scale
 

@@ -1,13 +1,12 @@
-"""Where rounding, ties, units and wrong arguments once gave wrong results."""
+"""Boundaries of slices where borders, ties and units make them hard to find."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from random_networks import random_network, uniform
-from sklearn.exceptions import NotFittedError
 
-from skinterp.exact import LinearRegions, breakpoints, slice_regions
+from skinterp.exact import breakpoints, slice_regions
 from skinterp.network import as_network
 
 HALF = ([[[1.0], [0.5]], [[1.0]]], [[0.0], [0.0]], ["relu", "identity"])
@@ -56,41 +55,7 @@ def test_points_outside_a_slice_are_in_no_region():
     assert slice_regions(HALF, box=(-2, 2)).locate([[5, 5], [-9, 0]]).tolist() == [-1, -1]
 
 
-def test_rows_satisfy_the_inequalities_of_their_own_regions():
-    for seed in range(40):
-        X = uniform(50, 2, seed=seed) * [1.0, 1e-3] + [100.0, 0.0]
-        regions = LinearRegions(HALF).fit(X)
-        index = regions.transform(X)[:, 0]
-        for k in range(regions.n_regions_):
-            assert regions.inequalities(k).contains(X[index == k]).all()
-
-
-def test_inequalities_of_what_is_not_fitted_say_so():
-    with pytest.raises(NotFittedError):
-        LinearRegions(HALF).inequalities(0)
-
-
-@pytest.mark.parametrize(
-    "name, call",
-    [
-        ("level", lambda X: slice_regions(HALF, X, level=np.nan)),
-        ("origin", lambda X: slice_regions(HALF, X, origin=[0, np.nan], directions=np.eye(2))),
-        ("directions", lambda X: slice_regions(HALF, X, directions=[[np.nan, 0], [0, 1]])),
-        ("direction", lambda X: breakpoints(HALF, X, direction=[np.nan, 0])),
-        ("features", lambda X: slice_regions(HALF, X, features=0)),
-        ("reference", lambda X: LinearRegions(HALF).fit(X).contributions(X, [np.nan, 0])),
-        ("n_regions", lambda X: LinearRegions(HALF).fit(X).merge("3")),
-        ("n_regions", lambda X: LinearRegions(HALF).fit(X).merge(1.5)),
-        ("region", lambda X: LinearRegions(HALF).fit(X).inequalities(0.7)),
-    ],
-    ids=lambda case: case if isinstance(case, str) else "",
-)
-def test_numbers_that_are_none_are_refused_by_name(name, call):
-    with pytest.raises((ValueError, TypeError), match=name):
-        call(uniform(30, 2))
-
-
-def test_results_are_written_shortly():
+def test_slices_and_lines_are_printed_in_one_short_line():
     regions = slice_regions(random_network([2, 20, 1], 0), box=(-2, 2))
     line = breakpoints(random_network([1, 20, 1], 0), box=(-2, 2))
     assert len(str(regions)) < 300 and len(str(line)) < 300
@@ -103,3 +68,29 @@ def test_a_boundary_along_an_axis_is_found_from_thin_polygons():
     across = np.linspace([0.008238, 0.97441311], [-0.01544068, 0.98241881], 9)
     assert len(set(network.predict(regions.inputs(across)))) == 2
     assert any(np.allclose(line[:, 0], 0.0) and line[:, 1].max() == 2 for line in regions.boundary)
+
+
+@pytest.mark.parametrize("damage", [(), ("unbiased",)])
+@pytest.mark.parametrize(
+    "scale, shift",
+    [
+        ([1.0, 1.0], [1e4, 1e4]),
+        ([1.0, 1e4], [0.0, 1e6]),
+        ([1e-6, 1e6], [0.0, 0.0]),
+        ([1e-3, 1e6], [0.1, 1e10]),
+    ],
+)
+def test_boundaries_are_zeros_in_any_units(scale, shift, damage):
+    scale, shift = np.array(scale), np.array(shift)
+    for seed in range(20):
+        network = random_network([2, 3, 3, 1], seed, ("leaky_relu", 0.2), damage)
+        first, *others = network.layers
+        coefs = [first.weights / scale[:, np.newaxis], *(layer.weights for layer in others)]
+        biases = [first.bias - (shift / scale) @ first.weights, *(layer.bias for layer in others)]
+        names = [("leaky_relu", 0.2), ("leaky_relu", 0.2), "identity"]
+        moved = as_network((coefs, biases, names))
+        X = uniform(200, 2, seed=seed) * scale + shift
+        regions = slice_regions(moved, X)
+        size = np.abs(moved.raw_values(X)).max()
+        for line in regions.boundary:
+            assert np.abs(moved.raw_values(regions.inputs(line))).max() <= 1e-9 * size
