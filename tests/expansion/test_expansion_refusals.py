@@ -8,7 +8,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from skinterp.expansion import CategoricalExpansion, _methods
+from skinterp.expansion import CategoricalExpansion, _algorithms
 
 SIZES = (3, 2, 3)
 NETWORK, ROWS, GROUPS = random_network(SIZES), rows_of(SIZES), groups_of(SIZES)
@@ -125,7 +125,7 @@ def test_memory_is_estimated_before_it_is_taken(monkeypatch):
     network, rows = random_network(sizes, (2,)), rows_of(sizes)
     with pytest.raises(ValueError, match=r"order must be such that .* fits into 4 GB"):
         fit(network, rows, groups=groups_of(sizes), order=6)
-    monkeypatch.setattr(_methods, "MAX_BYTES", 1e4)
+    monkeypatch.setattr(_algorithms, "MAX_BYTES", 1e4)
     with pytest.raises(ValueError, match='"enumerate" must fit into'):
         sizes = (4,) * 5
         fit(random_network(sizes), rows_of(sizes), groups=groups_of(sizes), order=1,
