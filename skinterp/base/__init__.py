@@ -7,7 +7,7 @@ a `Form`, registered beside its estimators, makes them known to all that compare
 """
 
 from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training, train
-from skinterp.base._explains import ExplainsItself
+from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
 
@@ -19,6 +19,7 @@ __all__ = [
     "NetworkEstimator",
     "RegressorSurrogate",
     "check_two_classes",
+    "explains",
     "export_estimators",
     "finite",
     "needs_training",

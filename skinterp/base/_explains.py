@@ -72,3 +72,19 @@ class ExplainsItself:
             None by default; not drawn yet.
         """
         return ()
+
+
+def explains(estimator):
+    """Return the class whose methods explain an estimator: its own, or the defaults.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+
+    Returns
+    -------
+    type
+        Its class if it is an `ExplainsItself`, else `ExplainsItself`.
+    """
+    return type(estimator) if isinstance(estimator, ExplainsItself) else ExplainsItself

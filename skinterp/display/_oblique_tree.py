@@ -5,6 +5,7 @@ import textwrap
 import numpy as np
 
 from skinterp.display._display import GREY, LIGHT, Display, cycle, label
+from skinterp.utils import n_leaves_below
 
 _LEAF = -1
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
@@ -71,20 +72,10 @@ class ObliqueTreeDisplay(Display):
         depth = 1 + max(depth for _, depth in positions.values())
         return max(3.0, _INCHES[0] * n_leaves), max(1.5, _INCHES[1] * depth)
 
-    def _n_leaves_below(self, node):
-        stack, n_leaves = [node], 0
-        while stack:
-            node = stack.pop()
-            if self.children_left[node] == _LEAF:
-                n_leaves += 1
-            else:
-                stack += [self.children_left[node], self.children_right[node]]
-        return n_leaves
-
     def _text(self, node, depth):
         is_leaf = self.children_left[node] == _LEAF
         if not is_leaf and depth == self.max_depth:
-            return f"… {self._n_leaves_below(node)} leaves"
+            return f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
         text = label(self.texts[node], width=_WIDTH * _LINES)
         return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
 

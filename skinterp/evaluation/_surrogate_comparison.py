@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.base import FORMS
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
 from skinterp.utils import Result, aligned
 
@@ -62,6 +63,12 @@ class SurrogateComparison(Result):
     def n_folds(self):
         """Number of folds."""
         return len(next(iter(self.scores.values()))["fidelity"])
+
+    @property
+    def exact_forms(self):
+        """Names of the surrogates that are the network itself in another form."""
+        exact = tuple(k for form in FORMS.values() if form.is_exact for k in form.estimators)
+        return tuple(name for name, e in self.estimators.items() if isinstance(e, exact))
 
     @property
     def accuracy_name(self):

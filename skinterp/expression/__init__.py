@@ -7,6 +7,7 @@ its size and price. ``parse`` reads what it prints, ``simplify`` never changes i
 threshold, classes and a link: what a symbolic surrogate has found.
 """
 
+from skinterp.expression._affine_text import affine_text, condition_text
 from skinterp.expression._equation import Equation
 from skinterp.expression._functions import absolute, affine, cos, exp, log, sin, sqrt, tan, tanh
 from skinterp.expression._latex import to_latex
@@ -39,6 +40,8 @@ __all__ = [
     "Variable",
     "absolute",
     "affine",
+    "affine_text",
+    "condition_text",
     "cos",
     "exp",
     "fold_constants",

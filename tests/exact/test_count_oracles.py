@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from random_networks import networks, preactivations, random_network, uniform
 
 from skinterp.exact import breakpoints, count_regions, piecewise_linear, slice_regions
-from skinterp.exact._count import patterns_along, random_line
+from skinterp.exact.regions._counting import patterns_along, random_line
 
 
 @settings(max_examples=15, deadline=None)

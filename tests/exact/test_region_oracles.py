@@ -8,7 +8,8 @@ from random_networks import networks, preactivations, random_network, uniform
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 
-from skinterp.exact import LinearRegions, _inequalities
+from skinterp.exact import LinearRegions
+from skinterp.exact.regions import _inequalities
 from skinterp.network import as_network
 
 few = settings(max_examples=20, deadline=None)

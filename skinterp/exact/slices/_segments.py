@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.exact._maps import output_maps
-from skinterp.exact._piecewise import piecewise_linear
-from skinterp.exact._planes import bounded, names_of, plane, regions_in
-from skinterp.exact._whole import Scaling
+from skinterp.exact.pieces._affine_maps import output_maps
+from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.network import as_network
 from skinterp.utils import import_optional
 
@@ -103,15 +102,11 @@ def breakpoints(network, X=None, *, feature=0, origin=None, direction=None, box=
     """
     network = as_network(network)
     pieces = piecewise_linear(network)
-    names, X = names_of(network, X)
     directions = None if direction is None else [direction]
-    origin, directions, axes, coordinates = plane(X, names, (feature,), origin, directions)
-    lower, upper = bounded(box, coordinates, axes)
-    line = pieces.on_plane(origin, directions)
-    scaling = Scaling.of_box(lower, upper, np.ones(1))
-    cells, patterns = regions_in(line, scaling, None)
-    starts = np.array([cell.points.min() for cell in cells])
+    line = plane_of(network, X, (feature,), origin, directions)
+    pieces, box, polytopes, patterns = regions_on(line, pieces, box)
+    starts = np.array([polytope.points.min() for polytope in polytopes])
     order = np.argsort(starts)
-    slopes, offsets = output_maps(line, patterns[order])
-    ends = np.append(starts[order], 1.0) * scaling.half + scaling.middle
+    slopes, offsets = output_maps(pieces, patterns[order])
+    ends = box.points(np.append(starts[order], 1.0))
     return Segments(ends, slopes[:, :, 0], offsets, patterns[order])

@@ -9,7 +9,6 @@ from skinterp.network import DenseNetwork, ScalarView, as_network
 
 _BENDING = ("relu", "leaky_relu")
 _BLOCK_FLOATS = 2**20  # numbers held at a time: 8 MB
-_WIDEN = 1e-6  # of its size, added around a constant column to make a box of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +147,31 @@ class PiecewiseLinear:
             A, c = A * factor, c * factor
         return np.concatenate(slopes, axis=1), np.concatenate(offsets)
 
+    def borders(self, pattern):
+        """Return the inequalities ``slopes @ x <= bounds`` that the units of a pattern ask for.
+
+        Units that are constant on the region ask for nothing.
+
+        Parameters
+        ----------
+        pattern : ndarray of bool of shape (n_units,)
+            Which units are on.
+
+        Returns
+        -------
+        slopes : ndarray of shape (n_inequalities, d)
+            Slopes.
+        bounds : ndarray of shape (n_inequalities,)
+            Right sides.
+        units : ndarray of int of shape (n_inequalities,)
+            The unit behind each.
+        """
+        slopes, offsets = self.hidden_maps(pattern)
+        sign = np.where(pattern, -1.0, 1.0)
+        slopes, bounds = (slopes * sign).T, -sign * offsets
+        units = np.flatnonzero(np.any(slopes != 0.0, axis=1))
+        return slopes[units], bounds[units], units
+
 
 def _advice(network):
     kind = "Regressor" if network.task == "regression" else "Classifier"
@@ -220,47 +244,3 @@ def piecewise_linear(model):
                 f"{name} in layer {index} instead, which is smooth: {_advice(network)}."
             )
     return PiecewiseLinear((*weights, W), (*biases, b), tuple(slopes), tuple(layer_of))
-
-
-def checked_box(box, X=None, *, n_features, names):
-    """Return the lower and upper bounds of a box.
-
-    Parameters
-    ----------
-    box : None, "unbounded" or (lower, upper)
-        None is the range of X, where a constant column is widened by a millionth of its size;
-        bounds are numbers or arrays of shape (n_features,).
-    X : ndarray of shape (n_samples, n_features) or None, default=None
-        Rows, if there are any.
-    n_features : int
-        Number of inputs.
-    names : sequence of str
-        Their names.
-
-    Returns
-    -------
-    lower, upper : ndarray of shape (n_features,)
-        The box.
-    """
-    if isinstance(box, str) and box == "unbounded":
-        return np.full(n_features, -np.inf), np.full(n_features, np.inf)
-    if box is None and X is not None:
-        lower, upper = X.min(axis=0), X.max(axis=0)
-        widen = np.where(lower == upper, _WIDEN * np.maximum(1.0, np.abs(lower)), 0.0)
-        return lower - widen, upper + widen
-    try:
-        lower, upper = (np.broadcast_to(np.asarray(side, dtype=float), n_features) for side in box)
-    except (TypeError, ValueError):
-        allowed = "None, 'unbounded' or " if X is not None else ""
-        raise ValueError(
-            f"box must be {allowed}a pair (lower, upper) of numbers or of arrays of shape "
-            f"({n_features},). Got {box!r} instead."
-        ) from None
-    bad = ~(lower < upper)
-    if bad.any():
-        j = int(bad.argmax())
-        raise ValueError(
-            f"The lower bounds of box must be below the upper ones. Got {lower[j]:g} and "
-            f"{upper[j]:g} for {names[j]!r} instead."
-        )
-    return lower, upper

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from skinterp.exact._cells import MAX_VERTEX_DIMENSIONS, VertexCell, inner_point, signs
-from skinterp.exact._text import condition_text
+from skinterp.exact.pieces._polytopes import (
+    MAX_VERTEX_DIMENSIONS,
+    VertexPolytope,
+    inner_point,
+    signs,
+)
+from skinterp.expression import condition_text
 from skinterp.utils import import_optional
 
 _RAYS_PER_DIMENSION = 20
@@ -86,8 +91,8 @@ def box_constraints(bounds):
     return A[np.isfinite(b)], b[np.isfinite(b)]
 
 
-def cell_within(A, b, d):
-    """Return the cell ``A x <= b`` within the box [-1, 1]^d.
+def polytope_within(A, b, d):
+    """Return the polytope ``A x <= b`` within the box [-1, 1]^d.
 
     Parameters
     ----------
@@ -96,26 +101,26 @@ def cell_within(A, b, d):
     b : ndarray of shape (n_constraints,)
         Right sides.
     d : int
-        Number of dimensions; few, because the cell is known by its vertices.
+        Number of dimensions; few, because the polytope is known by its vertices.
 
     Returns
     -------
-    cell : VertexCell or None
-        The cell; None if it has no inside.
+    polytope : VertexPolytope or None
+        The polytope; None if it has no inside.
     cuts : list of int
-        The constraints that were cut by: constraint ``2 * d + k`` of the cell is ``cuts[k]``.
+        The constraints that were cut by: constraint ``2 * d + k`` of the polytope is ``cuts[k]``.
     """
-    cell, cuts = VertexCell.box(d), []
+    polytope, cuts = VertexPolytope.box(d), []
     while True:
-        side = signs(cell.points, A.T, -b)
+        side = signs(polytope.points, A.T, -b)
         if (side >= 0).all(axis=0).any():
             return None, cuts
         outside = (side > 0).any(axis=0)
         if not outside.any():
-            return cell, cuts
-        excess = np.where(outside, (cell.points @ A.T - b).max(axis=0), -np.inf)
+            return polytope, cuts
+        excess = np.where(outside, (polytope.points @ A.T - b).max(axis=0), -np.inf)
         j = int(excess.argmax())
-        cell = cell.halves(A[j], -b[j], side[:, j])[0]
+        polytope = polytope.halves(A[j], -b[j], side[:, j])[0]
         cuts.append(j)
 
 
@@ -155,7 +160,7 @@ def _by_programs(A, b, point, random_state):
 
 
 def needed_constraints(A, b, bounds, random_state):
-    """Return the constraints that bound a cell, each side of it once.
+    """Return the constraints that bound a polytope, each side of it once.
 
     Parameters
     ----------
@@ -171,16 +176,16 @@ def needed_constraints(A, b, bounds, random_state):
     Returns
     -------
     kept : ndarray of int
-        Those of the constraints that are needed; all if the cell has no inside.
+        Those of the constraints that are needed; all if the polytope has no inside.
     sides : ndarray of int
         Those of the sides of the box that are: the finite lower ones first, then the upper ones.
     """
     d = len(bounds)
     if d <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
-        cell, cuts = cell_within(A, b, d)
-        if cell is None:
+        polytope, cuts = polytope_within(A, b, d)
+        if polytope is None:
             return np.arange(len(b)), np.arange(2 * d)
-        facets = cell.facets()
+        facets = polytope.facets()
         inner = facets[facets >= 2 * d] - 2 * d
         return np.array(cuts, dtype=int)[inner], facets[facets < 2 * d]
     box_A, box_b = box_constraints(bounds)

@@ -1,21 +1,22 @@
 """How many linear regions a network has: all of them, or an estimate along random lines."""
 
 from dataclasses import dataclass
+from itertools import islice
 from numbers import Integral
 
 import numpy as np
 from scipy.spatial import ConvexHull
 from sklearn.utils import check_random_state
 
-from skinterp.exact._cells import MAX_VERTEX_DIMENSIONS
-from skinterp.exact._inequalities import cell_within
-from skinterp.exact._piecewise import checked_box, piecewise_linear
-from skinterp.exact._whole import Scaling, branch, whole
+from skinterp.exact.pieces._arrangement import regions_in_box
+from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
+from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.pieces._polytopes import MAX_VERTEX_DIMENSIONS
+from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
 
-_FEW_UNITS = (
-    14  # with more inputs than have vertices, up to 2^14 patterns are looked at one by one
-)
+# with more inputs than vertices are feasible for, up to 2^14 patterns are looked at one by one
+_FEW_UNITS = 14
 _CONFIDENCE = 0.95
 _N_RESAMPLES = 2000
 _MAX_SURFACE_DIMENSIONS = 3  # with more, rare tiny regions make the interval too short
@@ -61,14 +62,14 @@ class RegionCount:
         return f"about {self.n_regions:.4g} regions [{low:.4g}, {high:.4g}]; {lines}"
 
 
-def count_cells(pieces, scaling, most=None):
+def count_all(pieces, coordinates, most=None):
     """Return the number of regions in a box, None if there are more than `most`.
 
     Parameters
     ----------
     pieces : PiecewiseLinear
         The network.
-    scaling : Scaling
+    coordinates : BoxCoordinates
         The coordinates of the box.
     most : int or None, default=None
         Where to stop.
@@ -78,14 +79,9 @@ def count_cells(pieces, scaling, most=None):
     int or None
         The number.
     """
-    stack, n_regions = [whole(pieces, scaling)], 0
-    while stack:
-        _, _, children = branch(pieces, stack.pop())
-        n_regions += not children
-        if most is not None and n_regions > most:
-            return None
-        stack.extend(children)
-    return n_regions
+    found = islice(regions_in_box(pieces, coordinates), None if most is None else most + 1)
+    n_regions = sum(1 for _ in found)
+    return None if most is not None and n_regions > most else n_regions
 
 
 def random_line(d, rng):
@@ -134,14 +130,9 @@ def patterns_along(pieces, start, end):
         The patterns.
     """
     line = pieces.on_plane(0.5 * (start + end), 0.5 * (end - start)[np.newaxis])
-    box = np.ones(1)
-    stack, patterns = [whole(line, Scaling.of_box(-box, box, box))], []
-    while stack:
-        part, _, children = branch(line, stack.pop())
-        if not children:
-            patterns.append(np.concatenate([np.empty(0, dtype=bool), *part.pattern]))
-        stack.extend(children)
-    return np.array(patterns)
+    one = np.ones(1)
+    coordinates = BoxCoordinates.of_box(Box(-one, one), one)
+    return np.array([pattern for _, pattern in regions_in_box(line, coordinates)])
 
 
 def _surface(pieces, pattern):
@@ -149,12 +140,9 @@ def _surface(pieces, pattern):
     d = len(pieces.weights[0])
     if d == 1:
         return 2.0
-    slopes, offsets = pieces.hidden_maps(pattern)
-    sign = np.where(pattern, -1.0, 1.0)
-    A, b = (slopes * sign).T, -sign * offsets
-    used = np.any(A != 0.0, axis=1)
-    cell, _ = cell_within(A[used], b[used], d)
-    return np.nan if cell is None else ConvexHull(cell.points, qhull_options="QJ").area
+    A, b, _ = pieces.borders(pattern)
+    polytope, _ = polytope_within(A, b, d)
+    return np.nan if polytope is None else ConvexHull(polytope.points, qhull_options="QJ").area
 
 
 def _mean_and_interval(values, random_state):
@@ -171,7 +159,7 @@ def _mean_and_interval(values, random_state):
     return mean, (float(low), float(high))
 
 
-def estimate_regions(pieces, scaling, n_lines, random_state):
+def estimate_regions(pieces, coordinates, n_lines, random_state):
     """Estimate the number of regions in a box from random lines.
 
     A random line meets a convex region R in proportion to its surface S(R) (Cauchy), so that
@@ -185,7 +173,7 @@ def estimate_regions(pieces, scaling, n_lines, random_state):
     ----------
     pieces : PiecewiseLinear
         The network.
-    scaling : Scaling
+    coordinates : BoxCoordinates
         The coordinates of the box.
     n_lines : int
         How many lines.
@@ -197,7 +185,7 @@ def estimate_regions(pieces, scaling, n_lines, random_state):
     RegionCount
         The estimate.
     """
-    weights, bias = scaling.inwards(pieces.weights[0], pieces.biases[0])
+    weights, bias = coordinates.inwards(pieces.weights[0], pieces.biases[0])
     unit = pieces.with_first_layer(weights, bias)
     d = len(weights)
     whole_surface, surfaces = d * 2.0**d, {}
@@ -277,13 +265,14 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     network = as_network(network)
     pieces = piecewise_linear(network)
     names = input_names(network)
-    lower, upper = checked_box(box, None, n_features=network.n_features_in, names=names)
-    if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+    bounds = checked_box(box, None, n_features=network.n_features_in, names=names)
+    if not bounds.is_finite:
         raise ValueError(f"box must be finite to count regions in it. Got {box!r} instead.")
-    scaling = Scaling.of_box(lower, upper, np.ones(len(lower)))
-    small = len(lower) <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
+    d = network.n_features_in
+    coordinates = BoxCoordinates.of_box(bounds, np.ones(d))
+    small = d <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
     if method == "exact" or (method == "auto" and small):
-        n_regions = count_cells(pieces, scaling, max_regions)
+        n_regions = count_all(pieces, coordinates, max_regions)
         if n_regions is not None:
             return RegionCount(n_regions, (n_regions, n_regions), True)
         if method == "exact":
@@ -291,7 +280,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
                 f"max_regions must be at least the number of regions. Got {max_regions} instead, "
                 f"and reached {max_regions + 1} with more to come; method='lines' estimates."
             )
-    return estimate_regions(pieces, scaling, n_lines, check_random_state(random_state))
+    return estimate_regions(pieces, coordinates, n_lines, check_random_state(random_state))
 
 
 def _check_counts(method, **counts):

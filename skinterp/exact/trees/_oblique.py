@@ -8,6 +8,24 @@ from scipy.sparse import csr_array
 LEAF = -1
 
 
+def is_above(X, slopes, offsets):
+    """Return which rows lie above a hyperplane each: ``x @ slopes + offset > 0``.
+
+    Parameters
+    ----------
+    X, slopes : ndarray of shape (n_samples, d)
+        Rows, and the slopes for each.
+    offsets : ndarray of shape (n_samples,) or float
+        Offsets.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples,)
+        Whether they do.
+    """
+    return np.einsum("ij,ij->i", X, slopes) + offsets > 0
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class ObliqueTree:
     """A binary tree whose inner nodes ask ``x @ slopes + offset > 0``: then right, else left.
@@ -56,8 +74,8 @@ class ObliqueTree:
             yield rows, nodes
             inner = self.units[nodes] != LEAF
             rows, nodes = rows[inner], nodes[inner]
-            tests = np.einsum("ij,ij->i", X[rows], self.slopes[nodes]) + self.offsets[nodes]
-            nodes = np.where(tests > 0, self.children_right[nodes], self.children_left[nodes])
+            right = is_above(X[rows], self.slopes[nodes], self.offsets[nodes])
+            nodes = np.where(right, self.children_right[nodes], self.children_left[nodes])
 
     def apply(self, X):
         """Return the number of the leaf in which each row ends.
@@ -97,8 +115,8 @@ class ObliqueTree:
         return csr_array((np.ones(len(rows), dtype=int), (rows, nodes)), shape=shape)
 
 
-class Nodes:
-    """The nodes of a tree that grows."""
+class TreeBuilder:
+    """Nodes of a tree that grows: every node is added after its parent."""
 
     def __init__(self, d):
         self.links, self.tests, self.units, self.leaf_of, self.patterns = [], [], [], [], []
@@ -120,6 +138,7 @@ class Nodes:
     def add_leaf(self, parent, side, pattern):
         self._add(parent, side, self._no_test, LEAF, len(self.patterns))
         self.patterns.append(pattern)
+        return len(self.patterns) - 1
 
     def tree(self):
         links, tests = np.array(self.links), np.array(self.tests)
@@ -132,85 +151,3 @@ class Nodes:
             np.array(self.leaf_of),
             np.array(self.patterns, dtype=bool).reshape(len(self.patterns), -1),
         )
-
-
-def unit_map(pieces, layer, unit, pattern):
-    """Return slopes and offset of a unit's pre-activation, under the pattern of the layers before.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    layer : int
-        Index of the hidden layer.
-    unit : int
-        Index of the unit in it.
-    pattern : ndarray of bool of shape (n_units,)
-        Which units are on; those of later layers are not looked at.
-
-    Returns
-    -------
-    slopes : ndarray of shape (d,)
-        Derivative by each input.
-    offset : float
-        Value at the origin.
-    """
-    starts = pieces.starts
-    slopes, offset = pieces.weights[layer][:, unit], pieces.biases[layer][unit]
-    for k in range(layer - 1, -1, -1):
-        on = pattern[starts[k] : starts[k + 1]]
-        slopes = slopes * np.where(on, 1.0, pieces.slopes[k])
-        offset = offset + pieces.biases[k] @ slopes
-        slopes = pieces.weights[k] @ slopes
-    return slopes, offset
-
-
-def _middle_column(patterns, counts):
-    """Return the column that halves the rows best, or None if no column divides them."""
-    on = counts @ patterns
-    total = counts.sum()
-    balance = np.minimum(on, total - on)
-    best = int(balance.argmax())
-    divides = patterns.any(axis=0) & ~patterns.all(axis=0)
-    if not divides.any():
-        return None
-    return best if divides[best] else int(divides.argmax())
-
-
-def tree_of_patterns(pieces, patterns, counts):
-    """Return a tree whose leaves are the given patterns.
-
-    Each node tests the unit that halves the rows best; only units on which they differ are
-    tested, so that a tree of n leaves has n - 1 tests.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    patterns : ndarray of bool of shape (n_leaves, n_units)
-        Different patterns.
-    counts : ndarray of shape (n_leaves,)
-        Rows with each of them.
-
-    Returns
-    -------
-    ObliqueTree
-        The tree; its leaf k has pattern k of those in the order of its own ``patterns``.
-    """
-    nodes, starts = Nodes(len(pieces.weights[0])), pieces.starts
-    stack = [(np.arange(len(patterns)), 0, None, 0)]
-    while stack:
-        members, layer, parent, side = stack.pop()
-        best = None
-        while best is None and layer < len(starts) - 1:
-            block = patterns[members, starts[layer] : starts[layer + 1]]
-            best = _middle_column(block, counts[members])
-            layer += best is None
-        if best is None:
-            nodes.add_leaf(parent, side, patterns[members[0]])
-            continue
-        test = unit_map(pieces, layer, best, patterns[members[0]])
-        node = nodes.add_test(parent, side, *test, starts[layer] + best)
-        stack.append((members[block[:, best]], layer, node, 1))
-        stack.append((members[~block[:, best]], layer, node, 0))
-    return nodes.tree()

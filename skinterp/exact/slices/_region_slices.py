@@ -6,10 +6,11 @@ from itertools import combinations
 import numpy as np
 
 from skinterp.display import RegionsDisplay
-from skinterp.exact._maps import evaluate, evaluate_unseen, find_patterns, output_maps
-from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact._planes import bounded, names_of, plane, regions_in
-from skinterp.exact._polygons import (
+from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
+from skinterp.exact.pieces._patterns import find_patterns
+from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact.slices._planes import plane_of, regions_on
+from skinterp.exact.slices._polygons import (
     clip,
     clipped,
     counter_clockwise,
@@ -18,7 +19,6 @@ from skinterp.exact._polygons import (
     polygon_area_and_centroid,
     zero_segment,
 )
-from skinterp.exact._whole import Scaling
 from skinterp.network import Network, as_network
 from skinterp.utils import check_X, import_optional
 
@@ -299,20 +299,15 @@ def slice_regions(
         raise ValueError(f"level must be a finite number. Got {level!r} instead.")
     if np.shape(features) != (2,):
         raise ValueError(f"features must be two inputs. Got {features!r} instead.")
-    names, X = names_of(network, X)
-    origin, directions, axes, coordinates = plane(X, names, features, origin, directions)
-    lower, upper = bounded(box, coordinates, axes)
-    on_plane = pieces.on_plane(origin, directions)
-    scaling = Scaling.of_box(lower, upper, np.ones(2))
-    cells, patterns = regions_in(on_plane, scaling, max_regions)
-    polygons = [counter_clockwise(c.points) * scaling.half + scaling.middle for c in cells]
-    coef, intercept = output_maps(on_plane, patterns)
+    plane = plane_of(network, X, features, origin, directions)
+    pieces, box, polytopes, patterns = regions_on(plane, pieces, box, max_regions)
+    polygons = [box.points(counter_clockwise(polytope.points)) for polytope in polytopes]
+    coef, intercept = output_maps(pieces, patterns)
+    found = _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
     boundary = [
-        line * scaling.half + scaling.middle
-        for segments in _boundary_segments(
-            network.task, on_plane, polygons, coef, intercept, level
-        )
-        for line in join([(s - scaling.middle) / scaling.half for s in segments], _SAME)
+        box.points(line)
+        for segments in found
+        for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
     return RegionSlice(
         polygons,
@@ -320,9 +315,9 @@ def slice_regions(
         coef,
         intercept,
         boundary,
-        origin,
-        directions,
-        axes,
+        plane.origin,
+        plane.directions,
+        plane.axes,
         network,
-        on_plane,
+        pieces,
     )

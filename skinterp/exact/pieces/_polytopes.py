@@ -1,6 +1,6 @@
-"""Convex cells of the input space, cut by hyperplanes: by their vertices, or by linear programs.
+"""Convex polytopes cut by hyperplanes: known by their vertices, or asked by linear programs.
 
-Both kinds of cell live in coordinates where the box is [-1, 1] and answer the same questions:
+Both kinds live in coordinates where the box is [-1, 1] and answer the same questions:
 which of many affine functions change sign inside, and what are the two halves. Vertices are
 exact and fast but as many as 2^d; linear programs work in any dimension and without a box.
 """
@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 MAX_VERTEX_DIMENSIONS = 4
 _ROUNDING = 1e-12  # of the sum of the absolute terms of an affine function
-_THIN = 1e-9  # inner radius below which a cell is empty, in units of the box
+_THIN = 1e-9  # inner radius below which a polytope is empty, in units of the box
 _OPTIMAL, _INFEASIBLE = 0, 2
 
 
@@ -45,8 +45,8 @@ def signs(points, A, c):
 
 
 @dataclass(frozen=True)
-class VertexCell:
-    """A bounded cell, known by its vertices.
+class VertexPolytope:
+    """A bounded polytope, known by its vertices.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ class VertexCell:
     def split(self, A, c, start=0, name=str):
         """Cut by the first function, from `start`, that changes sign inside.
 
-        Returns the cell, the function's index and the halves where it is negative and positive;
-        None and no halves if there is none.
+        Returns the polytope, the index of the function, and the halves where it is negative and
+        positive; None and no halves if there is none.
         """
         side = signs(self.points, A[:, start:], c[start:])
         cutting = np.flatnonzero((side > 0).any(axis=0) & (side < 0).any(axis=0))
@@ -94,7 +94,7 @@ class VertexCell:
         tight = np.column_stack([self.tight, side == 0])
         common = np.column_stack([common, np.ones(len(new), dtype=bool)])
         return tuple(
-            VertexCell(
+            VertexPolytope(
                 np.concatenate([self.points[side * sign >= 0], new]),
                 np.concatenate([tight[side * sign >= 0], common]),
             )
@@ -117,7 +117,7 @@ class VertexCell:
         return self.points[i] + share * (self.points[j] - self.points[i]), common
 
     def facets(self):
-        """Return the indices of the constraints that bound the cell, each facet once."""
+        """Return the indices of the constraints that bound the polytope, each facet once."""
         on = self.tight.T  # constraints by vertices
         candidates = np.flatnonzero(on.sum(axis=1) >= self.points.shape[1])
         sets = on[candidates].astype(np.float32)
@@ -174,8 +174,8 @@ def inner_point(A, b, bounds):
 
 
 @dataclass(frozen=True)
-class ProgramCell:
-    """A cell ``A x <= b`` within bounds that may be infinite, asked by linear programs.
+class HalfspacePolytope:
+    """A polytope ``A x <= b`` within bounds that may be infinite, asked by linear programs.
 
     Parameters
     ----------
@@ -214,8 +214,8 @@ class ProgramCell:
     def split(self, A, c, start=0, name=str):
         """Cut by the first function, from `start`, that changes sign inside.
 
-        Returns the cell, the function's index and the halves where it is negative and positive;
-        None and no halves if there is none.
+        Returns the polytope, the index of the function, and the halves where it is negative and
+        positive; None and no halves if there is none.
         """
         known = list(self.sides(A, c)[:start])
         for j in range(start, len(c)):
@@ -253,11 +253,11 @@ class ProgramCell:
                     LinearProgramWarning,
                     stacklevel=2,
                 )
-        return ProgramCell(A, b, self.bounds, center, (*known, sign > 0))
+        return HalfspacePolytope(A, b, self.bounds, center, (*known, sign > 0))
 
 
-def make_cell(bounds):
-    """Return the cell of a box, by vertices if it has few enough, else by linear programs.
+def box_polytope(bounds):
+    """Return a box as a polytope, by vertices if it has few enough, else by linear programs.
 
     Parameters
     ----------
@@ -266,9 +266,9 @@ def make_cell(bounds):
 
     Returns
     -------
-    VertexCell or ProgramCell
-        The cell.
+    VertexPolytope or HalfspacePolytope
+        The polytope.
     """
     if len(bounds) <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
-        return VertexCell.box(len(bounds))
-    return ProgramCell.box(bounds)
+        return VertexPolytope.box(len(bounds))
+    return HalfspacePolytope.box(bounds)

@@ -1,8 +1,8 @@
 """A piecewise-linear network as the decision tree that it is."""
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
-from skinterp.exact._piecewise import piecewise_linear
-from skinterp.exact._tree_mixin import ExactTreeMixin
+from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.trees._exact_tree_mixin import ExactTreeMixin
 
 
 class ExactTreeClassifier(ExactTreeMixin, ClassifierSurrogate):

@@ -11,9 +11,10 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neural_network import MLPClassifier
 
-from skinterp import __main__ as command_line
 from skinterp import default_network
-from skinterp.__main__ import held_out_splits, main
+from skinterp.command import _explain as command_line
+from skinterp.command import main
+from skinterp.command._networks import held_out_splits
 
 NAMES = ["a b", "x^2", "<b>"]
 

@@ -1,6 +1,8 @@
-"""Affine functions of whole linear regions, many at a time, and the regions of rows."""
+"""The affine functions that a network is on its linear regions, many regions at a time."""
 
 import numpy as np
+
+from skinterp.exact.pieces._patterns import unique_patterns
 
 _BLOCK_FLOATS = 2**22  # numbers held at a time: 32 MB
 
@@ -47,54 +49,35 @@ def _block_maps(pieces, patterns):
     return coef, intercept
 
 
-def _keys(patterns):
-    """Return the patterns as bytes, one more bit each so that none is empty."""
-    return np.packbits(np.pad(patterns, ((0, 0), (0, 1)), constant_values=True), axis=1)
-
-
-def unique_patterns(patterns):
-    """Return the different patterns, the index of each row's, and how many rows each has.
+def unit_map(pieces, layer, unit, pattern):
+    """Return slopes and offset of a unit's pre-activation, under the pattern of the layers before.
 
     Parameters
     ----------
-    patterns : ndarray of bool of shape (n_samples, n_units)
-        One pattern per row.
+    pieces : PiecewiseLinear
+        The network.
+    layer : int
+        Index of the hidden layer.
+    unit : int
+        Index of the unit in it.
+    pattern : ndarray of bool of shape (n_units,)
+        Which units are on; those of later layers are not looked at.
 
     Returns
     -------
-    patterns : ndarray of bool of shape (n_patterns, n_units)
-        Different ones, the most frequent first.
-    index : ndarray of int of shape (n_samples,)
-        Pattern of each row.
-    counts : ndarray of int of shape (n_patterns,)
-        Rows with each.
+    slopes : ndarray of shape (d,)
+        Derivative by each input.
+    offset : float
+        Value at the origin.
     """
-    _, first, index, counts = np.unique(
-        _keys(patterns), axis=0, return_index=True, return_inverse=True, return_counts=True
-    )
-    order = np.argsort(-counts, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return patterns[first[order]], place[index.ravel()], counts[order]
-
-
-def find_patterns(known, patterns):
-    """Return the index of each pattern among known ones, -1 for those that are not.
-
-    Parameters
-    ----------
-    known : ndarray of bool of shape (n_known, n_units)
-        Different patterns.
-    patterns : ndarray of bool of shape (n_samples, n_units)
-        Patterns to look up.
-
-    Returns
-    -------
-    ndarray of int of shape (n_samples,)
-        Indices.
-    """
-    places = {key.tobytes(): k for k, key in enumerate(_keys(known))}
-    return np.array([places.get(key.tobytes(), -1) for key in _keys(patterns)], dtype=int)
+    starts = pieces.starts
+    slopes, offset = pieces.weights[layer][:, unit], pieces.biases[layer][unit]
+    for k in range(layer - 1, -1, -1):
+        on = pattern[starts[k] : starts[k + 1]]
+        slopes = slopes * np.where(on, 1.0, pieces.slopes[k])
+        offset = offset + pieces.biases[k] @ slopes
+        slopes = pieces.weights[k] @ slopes
+    return slopes, offset
 
 
 def evaluate(X, coef, intercept, index):

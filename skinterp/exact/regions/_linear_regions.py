@@ -8,13 +8,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
-from skinterp.exact._inequalities import Inequalities, box_constraints, needed_constraints
-from skinterp.exact._maps import evaluate, find_patterns, output_maps, unique_patterns
-from skinterp.exact._merge import merge_regions
-from skinterp.exact._piecewise import checked_box, piecewise_linear
-from skinterp.exact._tree_mixin import refuse_outside
-from skinterp.exact._whole import Scaling
-from skinterp.sampling import feature_scale
+from skinterp.exact.pieces._affine_maps import output_maps
+from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
+from skinterp.exact.pieces._patterns import unique_patterns
+from skinterp.exact.regions._inequalities import Inequalities, box_constraints, needed_constraints
+from skinterp.exact.regions._local_models import LocalModels
+from skinterp.exact.regions._merging import merge_regions
 from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
 
@@ -128,27 +127,20 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         """
         X = self._fit_network(X, y, sample_weight)
         X, _ = self._weighted_rows(X, sample_weight)
-        self._pieces = piecewise_linear(self.network_)
-        lower, upper = checked_box(self.box, X, n_features=X.shape[1], names=self._input_names)
-        refuse_outside(X, lower, upper, self._input_names)
-        self._scale = np.where(feature_scale(X) > 0, feature_scale(X), 1.0)
-        self._bounds = np.column_stack([lower, upper])
-        self._scaling = Scaling.of_box(lower, upper, self._scale)
-        self.patterns_, index, self.counts_ = unique_patterns(self._pieces.patterns(X))
-        self.coef_, self.intercept_ = output_maps(self._pieces, self.patterns_)
-        self._describe(X, index)
-        self._rows_seen, self._index_seen = X, index
-        self._mean = X.mean(axis=0)
+        names = self._input_names
+        is_named = hasattr(self, "feature_names_in_") or self.network_.feature_names is not None
+        models = LocalModels.of_rows(self.network_, X, names if is_named else None)
+        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box.refuse_outside(X, names)
+        self._models = models
+        self.patterns_, self.counts_ = models.patterns, models.counts
+        self.coef_, self.intercept_ = models.coef, models.intercept
+        raw, network = models.raw_values, self.network_
+        self.mean_response_ = models.means(raw)
+        if network.task in ("binary", "multiclass"):
+            hits = network.answers(raw)[:, np.newaxis] == network.classes
+            self.class_shares_ = models.means(hits.astype(float))
         return self
-
-    def _describe(self, X, index):
-        """Set the means of the rows in each region."""
-        raw = evaluate(X, self.coef_, self.intercept_, index)
-        self.mean_response_ = _means(raw, index, self.counts_)
-        if self.network_.task in ("binary", "multiclass"):
-            answers = self.network_.answers(raw)
-            hits = (answers[:, np.newaxis] == self.network_.classes).astype(float)
-            self.class_shares_ = _means(hits, index, self.counts_)
 
     @property
     def n_regions_(self):
@@ -170,7 +162,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             Numbers of regions; -1 for rows in regions that the rows of `fit` do not visit.
         """
         X = self._rows(X)
-        return find_patterns(self.patterns_, self._pieces.patterns(X))[:, np.newaxis]
+        return self._models.locate(X)[:, np.newaxis]
 
     def get_feature_names_out(self, input_features=None):
         """Return the name of the column that `transform` makes.
@@ -196,17 +188,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             )
         return int(region)
 
-    def _borders(self, pattern):
-        """Return ``slopes @ x <= bounds`` that all units of a pattern ask for, and their places.
-
-        Units that are constant on the region ask for nothing.
-        """
-        slopes, offsets = self._pieces.hidden_maps(pattern)
-        sign = np.where(pattern, -1.0, 1.0)
-        slopes, bounds = (slopes * sign).T, -sign * offsets
-        units = np.flatnonzero(np.any(slopes != 0.0, axis=1))
-        return slopes[units], bounds[units], units
-
     def inequalities(self, region, minimal=True):
         """Return the inequalities that bound a region, inside the box.
 
@@ -228,24 +209,21 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         """
         region = self._checked_region(region)
         pattern = self.patterns_[region]
-        slopes, bounds, units = self._borders(pattern)
-        scaling = self._scaling
-        scaled = slopes * scaling.half
+        slopes, bounds, units = self._models.pieces.borders(pattern)
+        coordinates = BoxCoordinates.of_box(self._box, self._models.scale)
+        scaled = slopes * coordinates.half
         norms = np.linalg.norm(scaled, axis=1)
-        right = (bounds - slopes @ scaling.middle) / norms
-        box_A, box_b = box_constraints(self._bounds)
+        right = (bounds - slopes @ coordinates.middle) / norms
+        box_A, box_b = box_constraints(np.column_stack(self._box))
         kept, sides = np.arange(len(units)), np.arange(len(box_b))
         if minimal:
-            kept, sides = needed_constraints(
-                scaled / norms[:, np.newaxis],
-                right,
-                scaling.bounds,
-                check_random_state(0),
-            )
+            A = scaled / norms[:, np.newaxis]
+            rays = check_random_state(0)
+            kept, sides = needed_constraints(A, right, coordinates.bounds, rays)
         return Inequalities(
             np.vstack([slopes[kept], box_A[sides]]),
             np.append(bounds[kept], box_b[sides]),
-            (*(self._pieces.unit_name(unit) for unit in units[kept]), *["box"] * len(sides)),
+            (*map(self._models.pieces.unit_name, units[kept]), *["box"] * len(sides)),
             self._input_names,
         )
 
@@ -268,13 +246,13 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             Euclidean distances; infinite where no unit depends on the inputs.
         """
         X = self._rows(X)
-        patterns, index, _ = unique_patterns(self._pieces.patterns(X))
-        scale = self._scale if scaled else np.ones(X.shape[1])
+        patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
+        scale = self._models.scale if scaled else np.ones(X.shape[1])
         distances = np.full(len(X), np.inf)
         order = np.argsort(index, kind="stable")
         ends = np.cumsum(np.bincount(index))
         for pattern, members in zip(patterns, np.split(order, ends[:-1])):
-            slopes, bounds, units = self._borders(pattern)
+            slopes, bounds, units = self._models.pieces.borders(pattern)
             if len(units):
                 norms = np.linalg.norm(slopes * scale, axis=1)
                 gaps = np.abs(X[members] @ slopes.T - bounds) / norms
@@ -301,7 +279,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             Contributions.
         """
         X = self._rows(X)
-        reference = self._mean if reference is None else np.asarray(reference, dtype=float)
+        reference = self._models.mean if reference is None else np.asarray(reference, dtype=float)
         if reference.shape != (X.shape[1],):
             raise ValueError(
                 f"reference must have shape {(X.shape[1],)}, one value per input. "
@@ -309,8 +287,8 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             )
         if not np.isfinite(reference).all():
             raise ValueError(f"reference must be finite. Got {reference.tolist()} instead.")
-        patterns, index, _ = unique_patterns(self._pieces.patterns(X))
-        coef, _ = output_maps(self._pieces, patterns)
+        patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
+        coef, _ = output_maps(self._models.pieces, patterns)
         return coef[index] * (X - reference)[:, np.newaxis]
 
     def to_frame(self):
@@ -334,27 +312,9 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             for label, shares in zip(self.network_.classes.tolist(), self.class_shares_.T):
                 columns[f"share of {label}"] = shares
         for k, mean in enumerate(self.mean_response_.T):
-            columns[f"mean response{self._suffix(k)}"] = mean
-        columns |= self._model_columns(self.coef_, self.intercept_)
+            columns[f"mean response{self._models.suffix(k)}"] = mean
+        columns |= self._models.columns(self.coef_, self.intercept_)
         return pandas.DataFrame(columns).rename_axis("region")
-
-    def _suffix(self, k):
-        return "" if self.intercept_.shape[1] == 1 else f" [{k}]"
-
-    def _model_columns(self, coef, intercept):
-        """Return the columns of a frame of affine functions."""
-        columns = {}
-        for k in range(intercept.shape[1]):
-            columns[f"intercept{self._suffix(k)}"] = intercept[:, k]
-            for j, name in enumerate(self._input_names):
-                columns[f"{name}{self._suffix(k)}"] = coef[:, k, j]
-        return columns
-
-    def _model_points(self, coef, intercept):
-        """Return affine functions as points: slopes per deviation, and values at the mean."""
-        return np.column_stack(
-            [(coef * self._scale).reshape(len(coef), -1), intercept + coef @ self._mean]
-        )
 
     def merge(self, n_regions):
         """Merge regions with similar local models, and fit one affine function to each group.
@@ -370,11 +330,4 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             The groups, their functions, and the fidelity before and after.
         """
         check_is_fitted(self, "patterns_")
-        return merge_regions(self, n_regions)
-
-
-def _means(values, index, counts):
-    """Return the mean of the rows of each region."""
-    sums = np.zeros((len(counts), values.shape[1]))
-    np.add.at(sums, index, values)
-    return sums / counts[:, np.newaxis]
+        return merge_regions(self._models, n_regions)

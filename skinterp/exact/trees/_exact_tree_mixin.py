@@ -6,43 +6,17 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ObliqueTreeDisplay
-from skinterp.exact._maps import (
-    evaluate,
-    evaluate_unseen,
-    find_patterns,
-    output_maps,
-    unique_patterns,
-)
-from skinterp.exact._oblique import LEAF, tree_of_patterns
-from skinterp.exact._piecewise import checked_box, piecewise_linear
-from skinterp.exact._text import condition_text, leaf_text, oblique_text
-from skinterp.exact._whole import Scaling, whole_tree
-from skinterp.sampling import feature_scale
+from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
+from skinterp.exact.pieces._boxes import checked_box
+from skinterp.exact.pieces._patterns import find_patterns
+from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.trees._growers import GROWERS
+from skinterp.exact.trees._oblique import LEAF
+from skinterp.exact.trees._rules import leaf_text, oblique_text
+from skinterp.expression import condition_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 OUTSIDE = -1
-
-
-def refuse_outside(X, lower, upper, names):
-    """Refuse rows outside a box.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_samples, d)
-        Rows.
-    lower, upper : ndarray of shape (d,)
-        The box.
-    names : sequence of str
-        Names of the inputs.
-    """
-    outside = (lower > X) | (upper < X)
-    if outside.any():
-        j = int(outside.any(axis=0).argmax())
-        raise ValueError(
-            f"All rows of X must lie in the box. Got {outside.any(axis=1).sum()} of {len(X)} rows "
-            f"outside instead, such as {X[outside[:, j], j][0]:g} in {names[j]!r}, which goes "
-            f"from {lower[j]:g} to {upper[j]:g}."
-        )
 
 
 class ExactTreeMixin:
@@ -50,7 +24,7 @@ class ExactTreeMixin:
 
     _parameter_constraints = {
         "network": "no_validation",
-        "mode": [StrOptions({"data", "whole"})],
+        "mode": [StrOptions(set(GROWERS))],
         "box": "no_validation",
         "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -87,37 +61,13 @@ class ExactTreeMixin:
         X = self._fit_network(X, y, sample_weight)
         X, _ = self._weighted_rows(X, sample_weight)
         self._pieces = piecewise_linear(self.network_)
-        self._lower, self._upper = checked_box(
-            self.box, X, n_features=X.shape[1], names=self._input_names
-        )
-        refuse_outside(X, self._lower, self._upper, self._input_names)
-        patterns, _, counts = unique_patterns(self._pieces.patterns(X))
-        self.tree_ = self._whole(X) if self.mode == "whole" else self._visited(patterns, counts)
+        names = self._input_names
+        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box.refuse_outside(X, names)
+        self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
-        leaves = self._leaves(X)
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
         return self
-
-    def _visited(self, patterns, counts):
-        if self.max_leaves is not None and len(patterns) > self.max_leaves:
-            raise ValueError(
-                "max_leaves must be at least the number of regions that X visits, "
-                f"{len(patterns)}. Got {self.max_leaves} instead: pass a larger one (None is no "
-                "bound), or fewer rows."
-            )
-        return tree_of_patterns(self._pieces, patterns, counts)
-
-    def _whole(self, X):
-        scale = np.where(feature_scale(X) > 0, feature_scale(X), 1.0)
-        scaling = Scaling.of_box(self._lower, self._upper, scale)
-        tree = whole_tree(self._pieces, scaling, self.max_leaves)
-        if tree is None:
-            raise ValueError(
-                "max_leaves must be at least the number of linear regions in the box. Got "
-                f"{self.max_leaves} instead, and reached {self.max_leaves + 1} leaves with more "
-                "to come: pass a larger one, a smaller box, or mode='data'."
-            )
-        return tree
 
     @property
     def n_leaves_(self):
@@ -146,7 +96,7 @@ class ExactTreeMixin:
         """Return the leaf of each checked row, -1 where there is none."""
         if self.mode == "data":
             return find_patterns(self.tree_.patterns, self._pieces.patterns(X))
-        inside = ((self._lower <= X) & (self._upper >= X)).all(axis=1)
+        inside = self._box.contains(X)
         leaves = np.full(len(X), OUTSIDE)
         leaves[inside] = self.tree_.apply(X[inside])
         return leaves
