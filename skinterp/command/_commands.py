@@ -37,26 +37,4 @@ class Command:
 
 
 COMMANDS = Registry("command", Command, ["skinterp.command"])
-
-
-def register_command(command, *, replace=False):
-    """Add a command to the command line.
-
-    Parameters
-    ----------
-    command : Command
-        The command.
-    replace : bool, default=False
-        Whether it may stand in for a command of the same name.
-
-    Returns
-    -------
-    Command
-        The command.
-
-    Raises
-    ------
-    ValueError
-        If its name is taken.
-    """
-    return COMMANDS.register(command, replace=replace)
+register_command = COMMANDS.register

@@ -168,36 +168,6 @@ class ReportSection:
         Its place on a page.
     printed_at : float or None, default=None
         Its place on a terminal; None is `position`.
-    """
-
-    name: str
-    build: Callable
-    position: float = 100
-    printed_at: float | None = None
-
-
-SECTIONS = Registry("report section", ReportSection, ["skinterp.report.sections"])
-
-
-def register_section(section, *, replace=False):
-    """Add a section to all reports.
-
-    Parameters
-    ----------
-    section : ReportSection
-        The section.
-    replace : bool, default=False
-        Whether it may stand in for a section of the same name.
-
-    Returns
-    -------
-    ReportSection
-        The section.
-
-    Raises
-    ------
-    ValueError
-        If its name is taken.
 
     Examples
     --------
@@ -207,7 +177,15 @@ def register_section(section, *, replace=False):
     >>> section = register_section(ReportSection("thanks", thanks))
     >>> SECTIONS.unregister("thanks")
     """
-    return SECTIONS.register(section, replace=replace)
+
+    name: str
+    build: Callable
+    position: float = 100
+    printed_at: float | None = None
+
+
+SECTIONS = Registry("report section", ReportSection, ["skinterp.report.sections"])
+register_section = SECTIONS.register
 
 
 def build_sections(findings, *, for_terminal=False):

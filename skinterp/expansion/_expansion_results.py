@@ -1,4 +1,4 @@
-"""What a fitted expansion answers: its terms by name, predictions, explanations of rows."""
+"""Results of a fitted expansion: terms by name, predictions, explanations, text and displays."""
 
 from numbers import Integral
 
@@ -8,11 +8,14 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.expansion._expansion import only
-from skinterp.expansion._explain import explain_row
-from skinterp.expansion._judging import one_row
+from skinterp.expansion._expansion_plots import all_displays
 from skinterp.expansion._network import as_table
-from skinterp.utils import output_index
+from skinterp.expansion._row_explanation import explain_row, one_row
+from skinterp.expansion._variances import shares_of_variables
+from skinterp.utils import as_shares, output_index
 from skinterp.utils._sklearn import validate_data
+
+_N_WRITTEN = 10  # coefficients in the text
 
 
 def _has_classes(estimator):
@@ -72,9 +75,8 @@ class ExpansionResults:
     @property
     def complexity_(self):
         """Number of coefficients that are not 0, rounding aside."""
-        terms = self.expansion_.terms
-        floor = 1e-10 * max(np.abs(term).max() for term in terms.values())
-        return sum(int((np.abs(term) > floor).sum()) for S, term in terms.items() if S)
+        terms, rounding = self.expansion_.terms, self._rounding
+        return sum(int((np.abs(term) > rounding).sum()) for S, term in terms.items() if S)
 
     def _rows(self, X):
         """Return the codes of rows of the user's table."""
@@ -204,3 +206,69 @@ class ExpansionResults:
         """
         check_is_fitted(self, "expansion_")
         return self.expansion_.to_frame(order, min_abs)
+
+    def export_text(self):
+        """Write the expansion as text: variance by order, the constant, the strongest terms.
+
+        Returns
+        -------
+        str
+            One line per coefficient, the largest first; the others are counted.
+        """
+        check_is_fitted(self, "expansion_")
+        expansion = self.expansion_
+        constants = expansion.largest(order=0)
+        shown = [c for c in expansion.largest(min_abs=self._floor()) if c.order][:_N_WRITTEN]
+        several = expansion.n_outputs > 1
+        lines = [
+            f"  {c.value:+.4g}  {c.pattern or 'constant'}{f' ({c.output})' * several}"
+            for c in [*constants, *shown]
+        ]
+        n_more = self.complexity_ - len(shown)
+        if n_more > 0:
+            lines.append(f"  and {n_more} more coefficients")
+        return "\n".join([str(expansion), *lines])
+
+    def _floor(self):
+        """Return the size of the smallest coefficient that is written, more than rounding."""
+        sizes = [np.abs(term).ravel() for S, term in self.expansion_.terms.items() if S]
+        sizes = np.sort(np.concatenate(sizes))
+        return max(sizes[max(0, len(sizes) - _N_WRITTEN)], self._rounding)
+
+    @property
+    def _rounding(self):
+        """Coefficients of this size are 0."""
+        return 1e-10 * max(np.abs(term).max() for term in self.expansion_.terms.values())
+
+    def input_shares(self, X=None):
+        """Return the share of each column in the variance of the terms.
+
+        Parameters
+        ----------
+        X : object, default=None
+            Ignored, present by convention: the variance is that under the measure.
+
+        Returns
+        -------
+        ndarray of shape (n_features_in_,)
+            Shares that add up to 1; all 0 of a constant. The variance of a term of several
+            variables is divided equally among them, that of a one-hot group among its columns.
+        """
+        check_is_fitted(self, "expansion_")
+        variables = self.network_.table.variables
+        found = shares_of_variables(self.expansion_.variances.by_term, len(variables))
+        shares = np.zeros(self.n_features_in_)
+        for variable, share in zip(variables, found, strict=True):
+            shares[list(variable.columns)] += share / len(variable.columns)
+        return as_shares(shares)
+
+    def displays(self):
+        """Return the displays that draw the expansion.
+
+        Returns
+        -------
+        tuple of Display
+            Fields of every output, couplings if there are any, and the variance by order.
+        """
+        check_is_fitted(self, "expansion_")
+        return all_displays(self.expansion_)

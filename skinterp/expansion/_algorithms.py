@@ -1,4 +1,4 @@
-"""Which method for which function: enumeration, characteristic functions, sampling."""
+"""The algorithm for a function: enumeration, characteristic functions, sampling, or anchored."""
 
 import warnings
 from math import prod
@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skinterp.expansion._convolution import expand_hidden_layer
-from skinterp.expansion._direct import expand_around
+from skinterp.expansion._anchored import expand_around
+from skinterp.expansion._convolution import HiddenLayer, expand_hidden_layer
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
-from skinterp.expansion._expansion import gauge_weights
-from skinterp.expansion._gauge import n_coefficients, variances
+from skinterp.expansion._gauge import gauge_weights, n_coefficients
 from skinterp.expansion._network import hidden_layer
 from skinterp.expansion._sampling import draw_rare, sample_terms
+from skinterp.expansion._variances import variances
 
 METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
 MAX_INPUTS = 10**6  # that may be enumerated
@@ -166,18 +166,18 @@ def expand(request):
         If the precision asked for is not reached.
     """
     check_size(request.function.sizes, request.order, request.function.n_outputs)
-    ways = {
-        "direct": _directly,
+    algorithms = {
+        "direct": _anchored,
         "enumerate": _by_enumeration,
         "convolution": _by_convolution,
         "gaussian": _by_convolution,
         "sampling": _by_sampling,
     }
     method = choose_method(request)
-    return ways[method](request._replace(method=method))
+    return algorithms[method](request._replace(method=method))
 
 
-def _directly(request):
+def _anchored(request):
     """Read the terms of the gauge of a reference off the network."""
     function, sizes = request.function, request.function.sizes
     if request.gauge == "zero_vector":
@@ -240,12 +240,12 @@ def _by_convolution(request):
     if request.precision is not None:
         wanted = tolerated = request.precision
     scales = _scales(request, wanted)
+    layer = HiddenLayer(activation, request.function, behind / scales, bias / scales)
 
     def run(order, is_gaussian):
         terms, error = expand_hidden_layer(
-            activation, request.function, behind / scales, bias / scales, request.weights, order,
-            wanted, is_gaussian, request.n_jobs,
-        )  # fmt: skip
+            layer, request.weights, order, wanted, is_gaussian, request.n_jobs
+        )
         return {S: (scales * term.T).T for S, term in terms.items()}, error
 
     terms, error = run(request.order, request.method == "gaussian")

@@ -1,16 +1,17 @@
-"""What each pattern of categories contributes to the output of one row."""
+"""Contributions of the patterns of categories to the output of one row."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from skinterp.display import PatternsDisplay
+from skinterp.expansion._coefficients import pattern_text
 from skinterp.expansion._gauge import contributions
-from skinterp.utils import import_optional
+from skinterp.utils import Result
 
 
 @dataclass(frozen=True, repr=False)
-class RowExplanation:
+class RowExplanation(Result):
     """The terms of an expansion at one row, the strongest first.
 
     Parameters
@@ -41,47 +42,28 @@ class RowExplanation:
     @property
     def labels(self):
         """Patterns as text."""
-        return tuple(
-            ", ".join(f"{name}={category}" for name, category in pattern)
-            for pattern in self.patterns
-        )
+        return tuple(map(pattern_text, self.patterns))
 
-    def to_frame(self):
-        """Return the contributions as a data frame.
+    def _columns(self):
+        """Return pattern, order and contribution of each term, the strongest first."""
+        return {
+            "pattern": self.labels,
+            "order": [len(pattern) for pattern in self.patterns],
+            "contribution": self.values,
+        }
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns pattern, order and contribution, the strongest first.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="RowExplanation.to_frame")
-        return pandas.DataFrame(
-            {
-                "pattern": self.labels,
-                "order": [len(pattern) for pattern in self.patterns],
-                "contribution": self.values,
-            }
-        )
-
-    def plot(self, ax=None, max_patterns=15):
-        """Plot the contributions as bars.
+    def display(self, max_patterns=15):
+        """Return the display of the contributions as bars.
 
         Parameters
         ----------
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw.
         max_patterns : int, default=15
             How many patterns to show; the others are added up.
 
         Returns
         -------
         PatternsDisplay
-            The display.
+            The display, not drawn yet.
         """
         return PatternsDisplay(
             self.labels,
@@ -90,7 +72,7 @@ class RowExplanation:
             network_value=self.network_value,
             output=self.output,
             max_patterns=max_patterns,
-        ).plot(ax)
+        )
 
     def __str__(self):
         lines = [f"{self.output} = {self.network_value:.4g}, by the expansion {self.total:.4g}"]
@@ -101,8 +83,6 @@ class RowExplanation:
             rest = sum(value for value, _ in shown[15:])
             lines.append(f"  {rest:+.4g}  {len(shown) - 15} more")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def explain_row(expansion, codes, output, network_value):
@@ -138,3 +118,32 @@ def explain_row(expansion, codes, output, network_value):
         values=tuple(value for _, value in ranked),
         network_value=float(network_value),
     )
+
+
+def one_row(x):
+    """Return one row as a table.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_columns,), or a data frame, series or array of one row
+        The row.
+
+    Returns
+    -------
+    data frame or ndarray of shape (1, n_columns)
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If there is not one row.
+    """
+    if hasattr(x, "to_frame") and not hasattr(x, "columns"):
+        x = x.to_frame().T
+    if not hasattr(x, "columns"):
+        x = np.asarray(x, dtype=None if hasattr(x, "dtype") else object)
+        x = x.reshape(1, -1) if x.ndim == 1 else x
+    if np.ndim(x) != 2 or len(x) != 1:
+        got = f"{len(x)} rows" if np.ndim(x) == 2 else repr(x)
+        raise ValueError(f"explain must be given one row. Got {got} instead.")
+    return x
