@@ -116,5 +116,5 @@ class LocalModels:
         return columns
 
     def suffix(self, k):
-        """Return what the name of an output's column ends in, if there are several outputs."""
+        """Return the end of the name of an output's column, empty if there is one output."""
         return "" if self.intercept.shape[1] == 1 else f" [{k}]"
