@@ -77,7 +77,7 @@ class WeightImagesDisplay(PanelsDisplay):
         return np.full(len(images), limits.max()) if self.shared_scale else limits
 
     def _captions(self, images):
-        """Return what is written above each image."""
+        """Return the caption of each image."""
         n = len(images)
         titles = self.titles
         if titles is None:

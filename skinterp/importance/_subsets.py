@@ -1,4 +1,4 @@
-"""Whether favourites carry the signal: networks trained on few of the inputs."""
+"""Networks trained on few of the inputs, to see whether these carry the signal."""
 
 import warnings
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
 
 
 class Training(NamedTuple):
-    """One network to train: on which columns, in which fold, and what it is an example of."""
+    """One network to train: the kind of its columns, their number and draw, and the fold."""
 
     kind: str
     columns: tuple
@@ -88,7 +88,7 @@ class FeatureSubsetCheck(Result):
 
     @property
     def _rivals(self):
-        """What the ranked inputs are tested against: all inputs, and other ways to choose."""
+        """Subsets that the ranked inputs are tested against: all inputs, and other choices."""
         return (ALL, *(kind for kind in self.scores if kind != RANKED))
 
     def p_values(self, against=ALL):
