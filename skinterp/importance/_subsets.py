@@ -169,10 +169,6 @@ class FeatureSubsetCheck(Result):
         return "\n".join(lines)
 
 
-def _columns(X, columns):
-    return X.iloc[:, columns] if hasattr(X, "iloc") else X[:, columns]
-
-
 def _metrics(classifies, y, answers):
     if not classifies:
         return {"R2": r2_score(y, answers)}
@@ -186,7 +182,7 @@ def _metrics(classifies, y, answers):
 
 def _one_fit(estimator, X, y, columns, split):
     train, test = split
-    part = _columns(X, list(columns))
+    part = take_rows(X, list(columns), axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # small networks on few inputs often stop at max_iter
         model = clone(estimator).fit(take_rows(part, train), y[train])
