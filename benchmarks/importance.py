@@ -66,7 +66,7 @@ def digits():
     timed("weight images of all units", weight_images, network, (8, 8))
     timed("top units of a class", top_units, network, X, 3)
     timed("template of a class", class_template, network, X, 3, (8, 8))
-    timed("report of a unit, with what excites it most", unit_report, network, X, 0)
+    timed("report of a unit, with its maximum", lambda: unit_report(network, X, 0).maximum)
 
 
 def main():

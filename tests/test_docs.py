@@ -2,9 +2,16 @@
 
 import importlib
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from skinterp.base import FORMS
+from skinterp.importance import METHODS
+from skinterp.network import READERS
+from skinterp.report import SECTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -41,6 +48,17 @@ def name_of(page):
     return str(page.relative_to(ROOT))
 
 
+@pytest.fixture
+def registries():
+    """Take out what a page registers."""
+    known = [FORMS, METHODS, READERS, SECTIONS]
+    names = [set(registry) for registry in known]
+    yield
+    for registry, before in zip(known, names, strict=True):
+        for name in set(registry) - before:
+            registry.unregister(name)
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -48,11 +66,13 @@ def name_of(page):
         for page in PAGES
     ],
 )
+@pytest.mark.usefixtures("registries")
 def test_code_runs_and_prints_what_is_shown(page, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    namespace = {"__name__": "__main__"}
+    module = ModuleType("documentation_page")  # found there by pickle
+    monkeypatch.setitem(sys.modules, module.__name__, module)
     for code, shown in code_blocks(page):
-        exec(compile(code, name_of(page), "exec"), namespace)
+        exec(compile(code, name_of(page), "exec"), module.__dict__)
         printed = capsys.readouterr().out
         if shown is not None:
             lines = (

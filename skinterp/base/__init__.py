@@ -7,8 +7,9 @@ a `Form`, registered beside its estimators, makes them known to all that compare
 """
 
 from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training, train
-from skinterp.base._explains import ExplainsItself, normalised
+from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
+from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
 
 __all__ = [
@@ -16,13 +17,14 @@ __all__ = [
     "ClassifierSurrogate",
     "ExplainsItself",
     "Form",
+    "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
     "check_two_classes",
+    "explains",
     "export_estimators",
     "finite",
     "needs_training",
-    "normalised",
     "register_form",
     "train",
 ]

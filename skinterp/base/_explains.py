@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.utils import as_shares
 from skinterp.utils._sklearn import take_rows
 
 _N_PERMUTATIONS = 5
@@ -60,7 +61,7 @@ class ExplainsItself:
                 cells = moved.iloc if hasattr(moved, "iloc") else moved
                 cells[column] = np.asarray(cells[column])[rng.permutation(len(X))]
                 shares[j] += _change(before, self.predict(moved))
-        return normalised(shares)
+        return as_shares(shares)
 
     def displays(self):
         """Return the displays that draw the fitted estimator.
@@ -73,18 +74,17 @@ class ExplainsItself:
         return ()
 
 
-def normalised(values):
-    """Return importances as shares.
+def explains(estimator):
+    """Return the class whose methods explain an estimator: its own, or the defaults.
 
     Parameters
     ----------
-    values : array-like of shape (n_features,)
-        Importances; negative ones count as 0.
+    estimator : estimator
+        Fitted.
 
     Returns
     -------
-    ndarray of shape (n_features,)
-        Shares that add up to 1; all 0 where there is nothing to share.
+    type
+        Its class if it is an `ExplainsItself`, else `ExplainsItself`.
     """
-    values = np.maximum(np.asarray(values, dtype=float), 0.0)
-    return values / values.sum() if values.sum() > 0 else values
+    return type(estimator) if isinstance(estimator, ExplainsItself) else ExplainsItself

@@ -27,6 +27,15 @@ class Form:
         ``check(network)`` refuses networks that have no such form, before any long computation.
     position : int, default=100
         Forms are listed in this order.
+
+    Examples
+    --------
+    >>> from skinterp.base import FORMS, Form, register_form
+    >>> from skinterp.surrogate import TreeSurrogateClassifier
+    >>> form = register_form(Form("stump", TreeSurrogateClassifier, options={"max_depth": 1}))
+    >>> FORMS["stump"].make("binary", random_state=0)
+    TreeSurrogateClassifier(max_depth=1, random_state=0)
+    >>> FORMS.unregister("stump")
     """
 
     name: str
@@ -80,38 +89,7 @@ class Form:
 
 
 FORMS = Registry("form", Form)
-
-
-def register_form(form, *, replace=False):
-    """Add a form of surrogate, so that it can be compared, reported and asked for by its name.
-
-    Parameters
-    ----------
-    form : Form
-        The form.
-    replace : bool, default=False
-        Whether it may stand in for a form of the same name.
-
-    Returns
-    -------
-    Form
-        The form.
-
-    Raises
-    ------
-    ValueError
-        If its name is taken.
-
-    Examples
-    --------
-    >>> from skinterp.base import FORMS, Form, register_form
-    >>> from skinterp.surrogate import TreeSurrogateClassifier
-    >>> form = register_form(Form("stump", TreeSurrogateClassifier, options={"max_depth": 1}))
-    >>> FORMS["stump"].make("binary", random_state=0)
-    TreeSurrogateClassifier(max_depth=1, random_state=0)
-    >>> FORMS.unregister("stump")
-    """
-    return FORMS.register(form, replace=replace)
+register_form = FORMS.register
 
 
 def export_estimators(namespace):

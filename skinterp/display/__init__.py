@@ -2,13 +2,15 @@
 
 A display stores the numbers it is given and draws them when `plot` is called, with matplotlib,
 which is imported only then. It knows no estimator: `from_estimator`, where there is one, asks by
-public attributes, so that any result of this package, or of another, can offer a plot.
+public attributes, so that any result of this package, or of another, can offer a plot. `Display`
+and `PanelsDisplay` are the bases of new ones.
 """
 
 from skinterp.display._boundary import BoundaryDisplay
 from skinterp.display._contributions import ContributionsDisplay
 from skinterp.display._coupling_graph import CouplingGraphDisplay
 from skinterp.display._couplings import CouplingsDisplay
+from skinterp.display._display import Display, PanelsDisplay
 from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
 from skinterp.display._fields import FieldsDisplay
@@ -33,6 +35,7 @@ __all__ = [
     "ContributionsDisplay",
     "CouplingGraphDisplay",
     "CouplingsDisplay",
+    "Display",
     "EmbeddingDisplay",
     "FidelityComplexityDisplay",
     "FieldsDisplay",
@@ -41,6 +44,7 @@ __all__ = [
     "LinkDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
+    "PanelsDisplay",
     "ParetoFrontDisplay",
     "PatternsDisplay",
     "ProfileDisplay",

@@ -1,44 +1,23 @@
-"""What a network and its surrogate answer on a plane through the space of inputs."""
+"""Answers of a network and its surrogate on a plane through the space of inputs."""
 
 import numpy as np
 
-from skinterp.display._display import (
-    LIGHT,
-    PALETTE,
-    Display,
-    cycle,
-    label,
-    legend_beside,
-    tidy,
-)
-from skinterp.utils import import_optional
+from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, legend_beside, tidy
+from skinterp.utils import column_index, import_optional
 
 _N_LEVELS = 9
 _MAX_POINTS = 500  # rows drawn; more hide the regions
 _VISIBLE = (0.01, 0.99)  # quantiles of the data the plane spans
 
 
-def _index_of(feature, names):
-    """Return the column of a feature given by name or by index."""
-    if isinstance(feature, str):
-        if feature not in names:
-            raise ValueError(f"features must be among {list(names)}. Got {feature!r} instead.")
-        return list(names).index(feature)
-    if not 0 <= feature < len(names):
-        raise ValueError(
-            f"features must be indices between 0 and {len(names) - 1}. Got {feature} instead."
-        )
-    return int(feature)
-
-
 def _feature_plane(X, names, features, values):
     """Return origin, two directions, axis names and a sentence for two of the inputs."""
     if len(features) != 2:
         raise ValueError(f"features must be two inputs or 'principal'. Got {features!r} instead.")
-    i, j = (_index_of(feature, names) for feature in features)
+    i, j = (column_index(feature, names) for feature in features)
     origin = np.median(X, axis=0)
     for feature, value in (values or {}).items():
-        origin[_index_of(feature, names)] = value
+        origin[column_index(feature, names)] = value
     origin[[i, j]] = 0.0
     directions = np.eye(X.shape[1])[[i, j]]
     held = "the given values or their medians" if values else "their medians"
@@ -129,7 +108,7 @@ class BoundaryDisplay(Display):
         estimator : object
             A fitted surrogate: has `predict` and `network_`, and `classes_` if a classifier.
         X : array-like or data frame of shape (n_samples, n_features)
-            Data, to place the plane in.
+            Data, through which the plane is laid.
         features : tuple of two int or str, or "principal", default=(0, 1)
             The inputs that vary, or the plane of the two directions of most variation.
         values : dict or None, default=None
@@ -166,11 +145,9 @@ class BoundaryDisplay(Display):
             x, y, network, surrogate, classes=classes, names=axes, points=points[::step], note=note
         )
 
-    @property
-    def _size(self):
-        return 7.6, 4.8
+    figure_size = (7.6, 4.8)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         draw = self._draw_values if self.classes is None else self._draw_classes
         draw(ax)
         if self.points is not None:

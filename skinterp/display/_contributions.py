@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, Display, cycle, label, labels, legend_beside, tidy
+from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
+from skinterp.display._rows import InputRowsDisplay, row_centres, sign_colours
 
 
-class ContributionsDisplay(Display):
+class ContributionsDisplay(InputRowsDisplay):
     """Signed values of the inputs as bars, the strongest on top.
 
     Parameters
@@ -44,45 +45,31 @@ class ContributionsDisplay(Display):
         self.max_features = max_features
 
     @property
-    def _n_shown(self):
-        return min(self.max_features, len(self.feature_names))
+    def figure_size(self):
+        return 7.2, self._height(len(self.values))
 
-    @property
-    def _size(self):
-        group = max(0.26, 0.1 * len(self.values) + 0.08)
-        return 7.2, max(2.2, 1.0 + group * self._n_shown)
-
-    def _order(self):
+    def _shown(self):
         strength = self.strength
         if strength is None:
             strength = np.abs([np.asarray(row, float) for row in self.values.values()]).max(axis=0)
-        return np.argsort(-np.asarray(strength), kind="stable")[: self._n_shown]
+        return self._best(-np.asarray(strength))
 
-    def _draw(self, ax):
-        shown = self._order()
-        height, places = 0.8 / len(self.values), np.arange(len(shown))
+    def draw(self, ax):
+        shown, n_outputs = self._shown(), len(self.values)
         for i, (output, row) in enumerate(self.values.items()):
             row = np.asarray(row, dtype=float)[shown]
-            single = len(self.values) == 1
-            colours = [PALETTE[int(v < 0)] for v in row] if single else cycle(PALETTE, i)
             ax.barh(
-                places - 0.4 + (i + 0.5) * height,
+                row_centres(len(shown), i, n_outputs),
                 row,
-                height=height,
-                color=colours,
+                height=0.8 / n_outputs,
+                color=sign_colours(row) if n_outputs == 1 else cycle(PALETTE, i),
                 label=label(output, 28),
             )
         ax.axvline(0.0, color="black", linewidth=0.8)
-        ax.set_yticks(places, labels([self.feature_names[j] for j in shown], 32))
-        ax.set_ylim(len(shown) - 0.5, -0.5)
-        only = f", {next(iter(self.values))}" if len(self.values) == 1 else ""
+        self._label_inputs(ax, shown)
+        only = f", {next(iter(self.values))}" if n_outputs == 1 else ""
         ax.set_xlabel(label(f"{self.name}{only}", 70))
-        if len(shown) < len(self.feature_names):
-            ax.set_title(
-                f"The {len(shown)} strongest of {len(self.feature_names)} inputs",
-                loc="left",
-                fontsize="medium",
-            )
+        self._say_how_many(ax, shown, "strongest")
         tidy(ax, grid="x")
-        if len(self.values) > 1:
+        if n_outputs > 1:
             legend_beside(ax)

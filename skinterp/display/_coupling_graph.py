@@ -50,7 +50,7 @@ class CouplingGraphDisplay(Display):
         return 1.15 + label_inches(self._labels) / _RADIUS
 
     @property
-    def _size(self):
+    def figure_size(self):
         side = 2.0 * _RADIUS * self._reach
         return side, side + 0.3
 
@@ -67,7 +67,7 @@ class CouplingGraphDisplay(Display):
         ranked = sorted(pairs, key=lambda pair: -values[pair])[: self.max_edges]
         return [pair for pair in ranked if values[pair] > 0.05 * max(values[ranked[0]], 0.0)]
 
-    def _draw(self, ax):
+    def draw(self, ax):
         n, values, edges = len(self.names), self._values, self.edges
         angles = np.pi / 2 - 2 * np.pi * np.arange(n) / n
         x, y = np.cos(angles), np.sin(angles)

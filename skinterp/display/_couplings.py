@@ -6,7 +6,7 @@ from skinterp.display._display import Display, label_inches, labels
 
 
 def average_product_corrected(strengths):
-    """Subtract what two variables would have in common by their own averages.
+    """Subtract from each strength the average product of its two variables.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class CouplingsDisplay(Display):
         self.corrected = corrected
 
     @property
-    def _size(self):
+    def figure_size(self):
         side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
         beside = label_inches(labels(self.names, 20))
         return side + beside + 1.4, side + beside + 0.4
@@ -76,7 +76,7 @@ class CouplingsDisplay(Display):
         np.fill_diagonal(values, np.nan)
         return values
 
-    def _draw(self, ax):
+    def draw(self, ax):
         values, n = self._values, len(self.names)
         limit = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
         colours, low = ("RdBu_r", -limit) if self.corrected else ("Blues", 0.0)

@@ -1,4 +1,4 @@
-"""What all displays share: the axes they draw on, their colours, and export to SVG."""
+"""The bases of displays: axes, colours, labels, and export to SVG."""
 
 import re
 import textwrap
@@ -42,7 +42,7 @@ def labels(texts, width=40):
         groups[_shortened(text, width)].add(text)
     drawn = {}
     for short, group in groups.items():
-        drawn |= {next(iter(group)): short} if len(group) == 1 else _told_apart(group, width)
+        drawn |= {next(iter(group)): short} if len(group) == 1 else _distinguished(group, width)
     return [drawn[text].replace("$", r"\$") for text in texts]
 
 
@@ -52,14 +52,14 @@ def _common(texts, whole_words):
     return re.sub(r"[^\W_]*$", "", texts[0][:n]) if whole_words else texts[0][:n]
 
 
-def _told_apart(texts, width, whole_words=True):
+def _distinguished(texts, width, whole_words=True):
     """Return by text what lies between the common begin and end of several, with some of these."""
     texts = sorted(texts)
     head = _common(texts, whole_words)
     tail = _common([text[len(head) :][::-1] for text in texts], whole_words)[::-1]
     middles = [text[len(head) : len(text) - len(tail)] for text in texts]
     if whole_words and max(map(len, middles)) > width:
-        return _told_apart(texts, width, whole_words=False)
+        return _distinguished(texts, width, whole_words=False)
     result = {}
     for text, middle in zip(texts, middles):
         room = max(0, (width - len(middle) - 2) // 2)
@@ -102,16 +102,40 @@ def legend_beside(ax, handles=None):
 
 
 class Display(ABC):
-    """A plot of stored numbers."""
+    """Base of displays: a plot of stored numbers, drawn when asked.
+
+    A display stores numbers in `__init__` and implements `figure_size` and `draw`; `plot` and
+    `to_svg` follow.
+
+    Examples
+    --------
+    >>> from skinterp.display import Display
+    >>> class SlopesDisplay(Display):
+    ...     figure_size = (5.0, 3.0)
+    ...
+    ...     def __init__(self, slopes, names):
+    ...         self.slopes, self.names = slopes, names
+    ...
+    ...     def draw(self, ax):
+    ...         ax.barh(self.names, self.slopes)
+    >>> len(SlopesDisplay([0.5, -1.0], ["age", "mass"]).plot().ax_.patches)
+    2
+    """
 
     @property
     @abstractmethod
-    def _size(self):
-        """Width and height of a new figure, in inches."""
+    def figure_size(self):
+        """Width and height of a new figure, in inches: a property or a constant of the class."""
 
     @abstractmethod
-    def _draw(self, ax):
-        """Draw the numbers on axes."""
+    def draw(self, ax):
+        """Draw the numbers.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where to draw.
+        """
 
     def plot(self, ax=None):
         """Draw the numbers.
@@ -133,8 +157,8 @@ class Display(ABC):
         """
         pyplot = import_optional("matplotlib.pyplot", extra="plot", purpose="Plotting")
         if ax is None:
-            _, ax = pyplot.subplots(figsize=self._size, layout="constrained")
-        self._draw(ax)
+            _, ax = pyplot.subplots(figsize=self.figure_size, layout="constrained")
+        self.draw(ax)
         self.figure_, self.ax_ = ax.figure, ax
         return self
 
@@ -153,8 +177,8 @@ class Display(ABC):
         """
         matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
         module = import_optional("matplotlib.figure", extra="plot", purpose="Plotting")
-        figure = module.Figure(figsize=self._size, layout="constrained")
-        self._draw(figure.add_subplot())
+        figure = module.Figure(figsize=self.figure_size, layout="constrained")
+        self.draw(figure.add_subplot())
         image = StringIO()
         with matplotlib.rc_context({"svg.hashsalt": "skinterp"}):
             figure.savefig(image, format="svg", metadata={"Date": None})
@@ -162,16 +186,27 @@ class Display(ABC):
 
 
 class PanelsDisplay(Display):
-    """A figure of several plots of stored numbers."""
+    """Base of displays that are a figure of several plots; they implement `draw_panels`."""
 
     @abstractmethod
-    def _draw_panels(self, figure):
-        """Draw the numbers on an empty figure; return the main axes."""
+    def draw_panels(self, figure):
+        """Draw the numbers on an empty figure.
 
-    def _draw(self, ax):
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            Where to draw.
+
+        Returns
+        -------
+        sequence of matplotlib.axes.Axes
+            The main axes.
+        """
+
+    def draw(self, ax):
         figure = ax.figure
         figure.clear()
-        self._draw_panels(figure)
+        self.draw_panels(figure)
 
     def plot(self):
         """Draw the numbers on a new figure.
@@ -187,6 +222,6 @@ class PanelsDisplay(Display):
             If matplotlib is not installed.
         """
         pyplot = import_optional("matplotlib.pyplot", extra="plot", purpose="Plotting")
-        self.figure_ = pyplot.figure(figsize=self._size, layout="constrained")
-        self.axes_ = self._draw_panels(self.figure_)
+        self.figure_ = pyplot.figure(figsize=self.figure_size, layout="constrained")
+        self.axes_ = self.draw_panels(self.figure_)
         return self

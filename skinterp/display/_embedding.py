@@ -12,7 +12,7 @@ class EmbeddingDisplay(PanelsDisplay):
     Parameters
     ----------
     coordinates : array-like of shape (n_features, 2)
-        Places on the map.
+        Positions on the map.
     tree : array-like of shape (n_features - 1, 4)
         Clustering, in scipy's format.
     feature_names : sequence of str of length n_features
@@ -40,10 +40,10 @@ class EmbeddingDisplay(PanelsDisplay):
         self.explained = explained
 
     @property
-    def _size(self):
+    def figure_size(self):
         return 10.0, max(3.6, 0.22 * len(self.feature_names) + 1.0)
 
-    def _draw_panels(self, figure):
+    def draw_panels(self, figure):
         plane, branches = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
         points = np.asarray(self.coordinates, dtype=float)
         n = len(points)
@@ -73,13 +73,14 @@ class EmbeddingDisplay(PanelsDisplay):
     def _with_room(self, points, names, is_right):
         """Return the points whose names overlap no other, those far from the centre first."""
         spread = np.maximum(np.ptp(points, axis=0), 1e-300)
-        places = points / spread * np.array([4.0, self._size[1] - 0.8]) / 1.24  # in inches
+        inches = np.array([4.0, self.figure_size[1] - 0.8])
+        positions = points / spread * inches / 1.24
         widths = 0.8 * np.array([label_inches([name]) for name in names])
-        left = np.where(is_right, places[:, 0], places[:, 0] - widths)
+        left = np.where(is_right, positions[:, 0], positions[:, 0] - widths)
         shown = []
         for j in np.argsort(-np.hypot(*points.T), kind="stable"):
             is_clear = all(
-                abs(places[j, 1] - places[k, 1]) > 0.13
+                abs(positions[j, 1] - positions[k, 1]) > 0.13
                 or left[j] + widths[j] < left[k]
                 or left[k] + widths[k] < left[j]
                 for k in shown

@@ -67,11 +67,9 @@ class FidelityComplexityDisplay(Display):
         self.references = references
         self.fidelity_name = fidelity_name
 
-    @property
-    def _size(self):
-        return 7.6, 4.0
+    figure_size = (7.6, 4.0)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         handles = [*self._draw_points(ax), *self._draw_references(ax)]
         self._scale(ax)
         ax.set_xlabel("Complexity (nodes of an equation, leaves of a tree, coefficients)")

@@ -32,6 +32,8 @@ class FieldsDisplay(Display):
         Categories of each variable.
     max_variables : int, default=60
         How many variables to show, the ones with the largest fields.
+    name : str, default="field"
+        What the numbers are.
 
     Attributes
     ----------
@@ -46,11 +48,12 @@ class FieldsDisplay(Display):
     ['A', 'C']
     """
 
-    def __init__(self, fields, names, categories, *, max_variables=60):
+    def __init__(self, fields, names, categories, *, max_variables=60, name="field"):
         self.fields = fields
         self.names = names
         self.categories = categories
         self.max_variables = max_variables
+        self.name = name
 
     @property
     def _shown(self):
@@ -70,14 +73,14 @@ class FieldsDisplay(Display):
         return max(map(len, self.categories))
 
     @property
-    def _size(self):
+    def figure_size(self):
         n, q = len(self._shown), self._n_categories
         if self._is_wide:
             below = label_inches(self._labels)
             return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
         return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         table = np.full((len(self._shown), self._n_categories), np.nan)
         for row, i in enumerate(self._shown):
             table[row, : len(self.fields[i])] = self.fields[i]
@@ -91,7 +94,7 @@ class FieldsDisplay(Display):
         (self._label_axes if self._is_wide else self._label_cells)(ax, names, table, limit)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.figure.colorbar(image, ax=ax, label="field", shrink=0.9)
+        ax.figure.colorbar(image, ax=ax, label=self.name, shrink=0.9)
         if len(names) < len(self.names):
             ax.set_title(f"The {len(names)} largest of {len(self.names)} variables", loc="left")
 

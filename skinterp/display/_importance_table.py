@@ -3,10 +3,11 @@
 import numpy as np
 from scipy.stats import rankdata
 
-from skinterp.display._display import Display, labels
+from skinterp.display._display import labels
+from skinterp.display._rows import InputRowsDisplay
 
 
-class ImportanceTableDisplay(Display):
+class ImportanceTableDisplay(InputRowsDisplay):
     """A table of inputs and methods: shaded by share, with the rank in each cell.
 
     Parameters
@@ -38,17 +39,13 @@ class ImportanceTableDisplay(Display):
         self.max_features = max_features
 
     @property
-    def _n_shown(self):
-        return min(self.max_features, len(self.feature_names))
-
-    @property
-    def _size(self):
+    def figure_size(self):
         return 3.4 + 0.55 * len(self.shares), 2.2 + 0.24 * self._n_shown
 
-    def _draw(self, ax):
+    def draw(self, ax):
         table = np.array([np.asarray(row, dtype=float) for row in self.shares.values()])
         ranks = rankdata(-table, axis=1)
-        shown = np.argsort(ranks.mean(axis=0), kind="stable")[: self._n_shown]
+        shown = self._best(ranks.mean(axis=0))
         largest = table.max(axis=1, keepdims=True)
         shade = (table / np.where(largest > 0, largest, 1.0))[:, shown].T
         image = ax.imshow(shade, cmap="Blues", vmin=0, vmax=1, aspect="auto")

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, Display, cycle, label, labels, legend_beside, tidy
+from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
+from skinterp.display._rows import InputRowsDisplay, row_centres
 
 _HATCHES = (None, "////", "....", "xxxx")
 
 
-class ImportancesDisplay(Display):
+class ImportancesDisplay(InputRowsDisplay):
     """Importances of the inputs, one group of bars per input and one bar per method.
 
     Methods measure in their own units, so each is shown relative to its largest value.
@@ -41,13 +42,8 @@ class ImportancesDisplay(Display):
         self.max_features = max_features
 
     @property
-    def _n_shown(self):
-        return min(self.max_features, len(self.feature_names))
-
-    @property
-    def _size(self):
-        group = max(0.26, 0.1 * len(self.importances) + 0.08)
-        return 7.6, max(2.2, 1.0 + group * self._n_shown)
+    def figure_size(self):
+        return 7.6, self._height(len(self.importances))
 
     def _relative(self):
         """Return the importances, each method divided by its largest value."""
@@ -55,28 +51,20 @@ class ImportancesDisplay(Display):
         largest = np.abs(table).max(axis=1, keepdims=True)
         return np.divide(table, largest, out=np.zeros_like(table), where=largest > 0)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         table = self._relative()
-        shown = np.argsort(-table.mean(axis=0), kind="stable")[: self._n_shown]
-        height = 0.8 / len(table)
-        centres = np.arange(len(shown))
+        shown = self._best(-table.mean(axis=0))
         for i, (name, row) in enumerate(zip(self.importances, table)):
             ax.barh(
-                centres - 0.4 + (i + 0.5) * height,
+                row_centres(len(shown), i, len(table)),
                 row[shown],
-                height=height,
+                height=0.8 / len(table),
                 color=cycle(PALETTE, i),
                 hatch=_HATCHES[(i // len(PALETTE)) % len(_HATCHES)],
                 label=label(name, 28),
             )
-        ax.set_yticks(centres, labels([self.feature_names[j] for j in shown], 32))
-        ax.set_ylim(len(shown) - 0.5, -0.5)
+        self._label_inputs(ax, shown)
         ax.set_xlabel("Importance, relative to the largest of the method")
-        if len(shown) < len(self.feature_names):
-            ax.set_title(
-                f"The {len(shown)} most important of {len(self.feature_names)} inputs",
-                loc="left",
-                fontsize="medium",
-            )
+        self._say_how_many(ax, shown, "most important")
         tidy(ax, grid="x")
         legend_beside(ax)

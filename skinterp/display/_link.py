@@ -95,11 +95,9 @@ class LinkDisplay(Display):
             output_name=f"{name} of the network",
         )
 
-    @property
-    def _size(self):
-        return 7.6, 4.2
+    figure_size = (7.6, 4.2)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         value, output = np.asarray(self.value, float), np.asarray(self.output, float)
         low, high = self._limits(value[np.isfinite(value)])
         inside = (value >= low) & (value <= high)

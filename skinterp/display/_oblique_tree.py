@@ -5,6 +5,7 @@ import textwrap
 import numpy as np
 
 from skinterp.display._display import GREY, LIGHT, Display, cycle, label
+from skinterp.utils import n_leaves_below
 
 _LEAF = -1
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
@@ -46,52 +47,42 @@ class ObliqueTreeDisplay(Display):
         self.max_depth = max_depth
 
     def _layout(self):
-        """Return places (x, depth) of the nodes to draw, and the edges with their side."""
+        """Return positions (x, depth) of the nodes to draw, and the edges with their side."""
         left, right = np.asarray(self.children_left), np.asarray(self.children_right)
-        places, edges, n_leaves = {}, [], 0
+        positions, edges, n_leaves = {}, [], 0
         stack = [(0, 0, False)]
         while stack:
             node, depth, is_done = stack.pop()
             if is_done:
-                x = 0.5 * (places[left[node]][0] + places[right[node]][0])
-                places[node] = (x, depth)
+                x = 0.5 * (positions[left[node]][0] + positions[right[node]][0])
+                positions[node] = (x, depth)
             elif left[node] == _LEAF or depth == self.max_depth:
-                places[node] = (n_leaves, depth)
+                positions[node] = (n_leaves, depth)
                 n_leaves += 1
             else:
                 edges += [(node, left[node], "no"), (node, right[node], "yes")]
                 stack.append((node, depth, True))
                 stack += [(right[node], depth + 1, False), (left[node], depth + 1, False)]
-        return places, edges
+        return positions, edges
 
     @property
-    def _size(self):
-        places, _ = self._layout()
-        n_leaves = 1 + max(x for x, _ in places.values())
-        depth = 1 + max(depth for _, depth in places.values())
+    def figure_size(self):
+        positions, _ = self._layout()
+        n_leaves = 1 + max(x for x, _ in positions.values())
+        depth = 1 + max(depth for _, depth in positions.values())
         return max(3.0, _INCHES[0] * n_leaves), max(1.5, _INCHES[1] * depth)
-
-    def _n_leaves_below(self, node):
-        stack, n_leaves = [node], 0
-        while stack:
-            node = stack.pop()
-            if self.children_left[node] == _LEAF:
-                n_leaves += 1
-            else:
-                stack += [self.children_left[node], self.children_right[node]]
-        return n_leaves
 
     def _text(self, node, depth):
         is_leaf = self.children_left[node] == _LEAF
         if not is_leaf and depth == self.max_depth:
-            return f"… {self._n_leaves_below(node)} leaves"
+            return f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
         text = label(self.texts[node], width=_WIDTH * _LINES)
         return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
 
-    def _draw(self, ax):
-        places, edges = self._layout()
+    def draw(self, ax):
+        positions, edges = self._layout()
         for node, child, side in edges:
-            (x0, y0), (x1, y1) = places[node], places[child]
+            (x0, y0), (x1, y1) = positions[node], positions[child]
             ax.plot([x0, x1], [-y0, -y1], color=GREY, linewidth=0.8, zorder=1)
             middle = 0.55 * x0 + 0.45 * x1, -(0.55 * y0 + 0.45 * y1)
             ax.text(
@@ -103,7 +94,7 @@ class ObliqueTreeDisplay(Display):
                 va="center",
                 bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
             )
-        for node, (x, depth) in places.items():
+        for node, (x, depth) in positions.items():
             group = -1 if self.groups is None else self.groups[node]
             is_leaf = self.children_left[node] == _LEAF
             colour = cycle(LIGHT, group) if is_leaf and group >= 0 else "white"
@@ -122,7 +113,7 @@ class ObliqueTreeDisplay(Display):
                     "linewidth": 0.6,
                 },
             )
-        n_leaves = 1 + max(x for x, _ in places.values())
-        lowest = max(depth for _, depth in places.values())
+        n_leaves = 1 + max(x for x, _ in positions.values())
+        lowest = max(depth for _, depth in positions.values())
         ax.set(xlim=(-0.6, n_leaves - 0.4), ylim=(-lowest - 0.5, 0.5))
         ax.axis("off")

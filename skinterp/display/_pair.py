@@ -37,13 +37,13 @@ class PairDisplay(Display):
         self.categories = categories
 
     @property
-    def _size(self):
+    def figure_size(self):
         n, m = np.shape(self.couplings)
         beside, below = (label_inches(labels(part, 16)) for part in self.categories)
         width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
         return width + beside + 1.6, height + below + 0.7
 
-    def _draw(self, ax):
+    def draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)
         limit = fold_over_signs(values)
         image = ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")

@@ -74,11 +74,9 @@ class ParetoFrontDisplay(Display):
             **options,
         )
 
-    @property
-    def _size(self):
-        return 7.6, 4.0
+    figure_size = (7.6, 4.0)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         x, y = np.asarray(self.complexity, dtype=float), self._positive_loss()
         order = np.argsort(x, kind="stable")
         ax.step(x[order], y[order], where="post", color=GREY, linewidth=1.0)

@@ -1,8 +1,9 @@
-"""What patterns of categories contribute to the output of one row."""
+"""Contributions of patterns of categories to the output of one row."""
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, label, tidy
+from skinterp.display._display import Display, label
+from skinterp.display._rows import signed_bars
 
 
 class PatternsDisplay(Display):
@@ -62,30 +63,25 @@ class PatternsDisplay(Display):
         return [*patterns[:k], f"{len(values) - k} more"], [*values[:k], sum(values[k:])]
 
     @property
-    def _size(self):
+    def figure_size(self):
         return 7.4, max(2.0, 1.2 + 0.28 * len(self._bars[1]))
 
-    def _draw(self, ax):
+    def draw(self, ax):
         patterns, values = self._bars
-        colours = [PALETTE[0] if value > 0 else PALETTE[1] for value in values]
-        ax.barh(range(len(values)), values, color=colours, height=0.7)
+        signed_bars(ax, values, patterns, 44)
         reach = float(np.abs(values).max(initial=0.0)) or 1.0
         for k, value in enumerate(values):
             ax.text(
                 value + 0.015 * reach * (1 if value > 0 else -1), k, f"{value:+.3g}",
                 ha="left" if value > 0 else "right", va="center", fontsize="small",
             )  # fmt: skip
-        ax.set_yticks(range(len(values)), [label(p, 44) for p in patterns])
-        ax.set_ylim(len(values) - 0.5, -0.5)
         low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
         ax.set_xlim(
             low - (0.22 * reach if low < 0 else 0), high + (0.22 * reach if high > 0 else 0)
         )
-        ax.axvline(0.0, color=GREY, linewidth=0.8)
         ax.set_xlabel(f"contribution to {label(self.output)}")
         total = self.constant + sum(self.values)
         text = f"constant {self.constant:+.3g}, all together {total:+.3g}"
         if self.network_value is not None:
             text += f"; the network {self.network_value:+.3g}"
         ax.set_title(text, loc="left", fontsize="small")
-        tidy(ax, grid="x")

@@ -52,11 +52,11 @@ class ProfileDisplay(PanelsDisplay):
         return -(-n // columns), columns
 
     @property
-    def _size(self):
+    def figure_size(self):
         rows, columns = self._shape
         return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5)
 
-    def _draw_panels(self, figure):
+    def draw_panels(self, figure):
         matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
         colours = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, len(self.quantiles)))
         axes = figure.subplots(*self._shape, sharey=True, squeeze=False).ravel()

@@ -1,4 +1,4 @@
-"""What a network loses as it is pruned."""
+"""Fidelity and accuracy of a network as it is pruned."""
 
 import numpy as np
 
@@ -53,11 +53,9 @@ class PruningPathDisplay(Display):
         self.target_fidelity = target_fidelity
         self.selected = selected
 
-    @property
-    def _size(self):
-        return 7.2, 3.8
+    figure_size = (7.2, 3.8)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         curves = [
             ("fidelity, held-out rows", self.fidelity, "-", "o"),
             ("fidelity, drawn points", self.query_fidelity, "--", "s"),
@@ -76,14 +74,15 @@ class PruningPathDisplay(Display):
         if self.target_fidelity is not None:
             ax.axhline(self.target_fidelity, color=GREY, linewidth=0.8, label="target fidelity")
         if self.selected is not None:
-            place = n_weights[self.selected], np.asarray(self.fidelity)[self.selected]
+            x, y = n_weights[self.selected], np.asarray(self.fidelity)[self.selected]
             ax.plot(
-                *place,
+                x,
+                y,
                 "o",
                 markersize=12,
                 fillstyle="none",
                 color="black",
-                label=f"selected: {place[0]} weights",
+                label=f"selected: {x} weights",
             )
         ax.set_xscale("log")
         ax.set_ylim(max(lowest, -0.1) - 0.03, 1.02)

@@ -75,11 +75,9 @@ class RegionsDisplay(Display):
         self.labels = labels
         self.n_regions = n_regions
 
-    @property
-    def _size(self):
-        return 7.2, 5.0
+    figure_size = (7.2, 5.0)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         collections = import_optional("matplotlib.collections", extra="plot", purpose="Plotting")
         areas = collections.PolyCollection(
             [np.asarray(p) for p in self.polygons],

@@ -2,19 +2,11 @@
 
 import numpy as np
 
-from skinterp.display._display import (
-    MARKERS,
-    PALETTE,
-    Display,
-    cycle,
-    label,
-    labels,
-    legend_beside,
-    tidy,
-)
+from skinterp.display._display import MARKERS, PALETTE, cycle, label, legend_beside, tidy
+from skinterp.display._rows import InputRowsDisplay, row_centres
 
 
-class RankStabilityDisplay(Display):
+class RankStabilityDisplay(InputRowsDisplay):
     """Mean ranks of the inputs over trainings, one marker with an interval per method.
 
     Parameters
@@ -53,24 +45,18 @@ class RankStabilityDisplay(Display):
         self.max_features = max_features
 
     @property
-    def _n_shown(self):
-        return min(self.max_features, len(self.feature_names))
+    def figure_size(self):
+        return 7.8, self._height(len(self.methods), 2.4, row=0.3, per_series=0.07, gap=0.1)
 
-    @property
-    def _size(self):
-        group = max(0.3, 0.07 * len(self.methods) + 0.1)
-        return 7.8, max(2.4, 1.0 + group * self._n_shown)
-
-    def _draw(self, ax):
+    def draw(self, ax):
         ranks, (low, high) = np.asarray(self.mean_ranks), np.asarray(self.intervals, dtype=float)
-        shown = np.argsort(ranks.mean(axis=0), kind="stable")[: self._n_shown]
-        places, step = np.arange(len(shown)), 0.8 / len(self.methods)
+        shown = self._best(ranks.mean(axis=0))
         for i, name in enumerate(self.methods):
             centre = ranks[i, shown]
             reach = np.maximum([centre - low[i, shown], high[i, shown] - centre], 0.0)
             ax.errorbar(
                 centre,
-                places - 0.4 + (i + 0.5) * step,
+                row_centres(len(shown), i, len(self.methods)),
                 xerr=reach,
                 fmt=cycle(MARKERS, i),
                 color=cycle(PALETTE, i),
@@ -78,10 +64,9 @@ class RankStabilityDisplay(Display):
                 linewidth=1.1,
                 label=label(name, 34),
             )
-        for edge in places[1:] - 0.5:
+        for edge in np.arange(1, len(shown)) - 0.5:
             ax.axhline(edge, color="#E5E5E5", linewidth=0.6)
-        ax.set_yticks(places, labels([self.feature_names[j] for j in shown], 32))
-        ax.set_ylim(len(shown) - 0.5, -0.5)
+        self._label_inputs(ax, shown)
         ax.set_xlim(0.5, len(self.feature_names) + 0.5)
         ax.set_xlabel("Rank (1 is the most important), mean and where 95 % lie")
         tidy(ax, grid="x")

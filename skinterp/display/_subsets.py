@@ -44,11 +44,9 @@ class SubsetsDisplay(Display):
         self.reference = reference
         self.name = name
 
-    @property
-    def _size(self):
-        return 6.6, 3.6
+    figure_size = (6.6, 3.6)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         sizes = np.asarray(self.sizes)
         titles = {"ranked": "this ranking", "forest": "the forest's", "random": "random"}
         for i, (kind, mean) in enumerate(self.means.items()):

@@ -2,14 +2,8 @@
 
 import numpy as np
 
-from skinterp.display._display import (
-    PALETTE,
-    PanelsDisplay,
-    cycle,
-    label,
-    labels,
-    tidy,
-)
+from skinterp.display._display import PALETTE, PanelsDisplay, cycle, label, labels, tidy
+from skinterp.display._rows import signed_bars
 
 _N_BINS = 30
 _MAX_CLASSES = 12
@@ -72,22 +66,17 @@ class UnitDisplay(PanelsDisplay):
         self.weight_name = weight_name
 
     @property
-    def _size(self):
+    def figure_size(self):
         n_weights = min(self.max_features, len(self.input_names))
         n_classes = 1 if self.labels is None else min(_MAX_CLASSES, len(np.unique(self.labels)))
         return 9.0, max(2.8, 1.0 + 0.26 * max(n_weights, n_classes))
 
-    def _draw_panels(self, figure):
+    def draw_panels(self, figure):
         left, right = figure.subplots(1, 2)
         weights = np.asarray(self.weights, dtype=float)
         shown = np.argsort(-np.abs(weights), kind="stable")[: self.max_features]
-        colours = [PALETTE[int(value < 0)] for value in weights[shown]]
-        left.barh(range(len(shown)), weights[shown], color=colours, height=0.7)
-        left.axvline(0.0, color="black", linewidth=0.8)
-        left.set_yticks(range(len(shown)), labels([self.input_names[j] for j in shown], 28))
-        left.set_ylim(len(shown) - 0.5, -0.5)
+        signed_bars(left, weights[shown], [self.input_names[j] for j in shown], 28)
         left.set_xlabel(f"{self.weight_name.capitalize()}{_share(len(shown), len(weights))}")
-        tidy(left, grid="x")
         self._draw_activations(right)
         figure.suptitle(label(self.name, 60), fontsize="medium")
         return np.array([left, right])

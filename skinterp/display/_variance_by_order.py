@@ -35,11 +35,9 @@ class VarianceByOrderDisplay(Display):
         self.total = total
         self.max_orders = max_orders
 
-    @property
-    def _size(self):
-        return 5.6, 3.4
+    figure_size = (5.6, 3.4)
 
-    def _draw(self, ax):
+    def draw(self, ax):
         variances = np.asarray(self.variances, dtype=float)
         total = float(variances.sum() if self.total is None else self.total) or 1.0
         shares = variances[: self.max_orders] / total

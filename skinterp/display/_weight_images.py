@@ -101,13 +101,13 @@ class WeightImagesDisplay(PanelsDisplay):
         return -(-len(images) // columns), columns
 
     @property
-    def _size(self):
+    def figure_size(self):
         images = self._checked_images()
         rows, columns = self._grid(images)
         width, height = self._panel(images)
         return max(2.6, width * columns + _BAR * self.shared_scale), max(1.6, height * rows)
 
-    def _draw_panels(self, figure):
+    def draw_panels(self, figure):
         images = self._checked_images()
         axes = figure.subplots(*self._grid(images), squeeze=False).ravel()
         for ax in axes[len(images) :]:
@@ -124,6 +124,6 @@ class WeightImagesDisplay(PanelsDisplay):
             ax.set_title(caption, fontsize=size, pad=2)
         if self.shared_scale:
             bar = figure.colorbar(shown, ax=list(axes), shrink=0.8, pad=0.02, aspect=30)
-            bar.set_label(wrapped(self.name, max(12, int(self._size[1] / 0.1))))
+            bar.set_label(wrapped(self.name, max(12, int(self.figure_size[1] / 0.1))))
             bar.outline.set_visible(False)
         return axes

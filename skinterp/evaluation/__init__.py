@@ -7,19 +7,16 @@ surrogates fitted on all rows. :func:`compare_importances` puts importances of t
 method into one table.
 """
 
-from skinterp.evaluation._compare import compare_surrogates, make_surrogates
-from skinterp.evaluation._comparison import SurrogateComparison
-from skinterp.evaluation._importances import (
-    ImportanceComparison,
-    compare_importances,
-    surrogate_shares,
-)
+from skinterp.evaluation._compare_importances import ImportanceComparison, compare_importances
+from skinterp.evaluation._compare_surrogates import compare_surrogates
+from skinterp.evaluation._forms import form_names, make_surrogates
+from skinterp.evaluation._surrogate_comparison import SurrogateComparison
 
 __all__ = [
     "ImportanceComparison",
     "SurrogateComparison",
     "compare_importances",
     "compare_surrogates",
+    "form_names",
     "make_surrogates",
-    "surrogate_shares",
 ]

@@ -6,16 +6,16 @@ their exact pictures, `count_regions` how many there are: all stand on
 `PiecewiseLinear`, layers and activation patterns.
 """
 
-from skinterp.exact._cells import LinearProgramWarning
-from skinterp.exact._count import RegionCount, count_regions
-from skinterp.exact._inequalities import Inequalities
-from skinterp.exact._merge import MergedRegions
-from skinterp.exact._oblique import ObliqueTree
-from skinterp.exact._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact._regions import LinearRegions
-from skinterp.exact._segments import Segments, breakpoints
-from skinterp.exact._slices import RegionSlice, slice_regions
-from skinterp.exact._tree import ExactTreeClassifier, ExactTreeRegressor
+from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact.pieces._polytopes import LinearProgramWarning
+from skinterp.exact.regions._counting import RegionCount, count_regions
+from skinterp.exact.regions._inequalities import Inequalities
+from skinterp.exact.regions._linear_regions import LinearRegions
+from skinterp.exact.regions._merging import MergedRegions
+from skinterp.exact.slices._region_slices import RegionSlice, slice_regions
+from skinterp.exact.slices._segments import Segments, breakpoints
+from skinterp.exact.trees._exact_trees import ExactTreeClassifier, ExactTreeRegressor
+from skinterp.exact.trees._oblique import ObliqueTree
 
 __all__ = [
     "ExactTreeClassifier",

@@ -8,8 +8,8 @@ contributes to one row.
 
 from skinterp.expansion._categorical import CategoricalExpansion
 from skinterp.expansion._expansion import Expansion
-from skinterp.expansion._explain import RowExplanation
 from skinterp.expansion._network import CategoricalNetwork, categorical_network
+from skinterp.expansion._row_explanation import RowExplanation
 
 __all__ = [
     "CategoricalExpansion",

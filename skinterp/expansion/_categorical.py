@@ -12,17 +12,19 @@ from sklearn.utils import ClassifierTags, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
+from skinterp.expansion._algorithms import METHODS, Request, expand
 from skinterp.expansion._categories import listed, plain
-from skinterp.expansion._expansion import GAUGES, Expansion
-from skinterp.expansion._judging import judge, measure_of
-from skinterp.expansion._methods import METHODS, Request, expand
+from skinterp.expansion._expansion import Expansion
+from skinterp.expansion._expansion_results import ExpansionResults
+from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._network import (
     CodedFunction,
     as_table,
     categorical_network,
     select_output,
 )
-from skinterp.expansion._results import ExpansionResults
+from skinterp.expansion._truncation import evaluate_truncation
+from skinterp.expansion._variances import NetworkVariance
 from skinterp.utils import draw_seed
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
@@ -229,7 +231,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         X : array-like or data frame of shape (n_samples, n_columns)
             Rows of the user's table, of categories as the network's pipeline takes them: texts or
             numbers. They give marginals, the wild type, the categories where no encoder knows
-            them, and the data on which truncations are judged; the terms do not depend on them
+            them, and the data on which truncations are evaluated; the terms do not depend on them
             otherwise.
         y : array-like of shape (n_samples,), default=None
             Target, needed only to train an unfitted network.
@@ -280,7 +282,8 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         )
         found = expand(request)
         self.method_, self.error_ = found.method, found.error
-        expansion = Expansion(
+        total, self.truncation_r2_ = evaluate_truncation(request, found, codes)
+        self.expansion_ = Expansion(
             names=table.names,
             categories=table.categories,
             weights=request.weights,
@@ -289,15 +292,9 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             wild_type=self._wild_type,
             output_names=self._output_names(),
             errors=found.errors,
-            spectrum=found.spectrum,
-            term_variances=found.term_variances,
+            network_variance=NetworkVariance(total, found.spectrum, found.term_variances),
             is_projection=gauge == "zero_sum" or self.order == len(table.sizes),
         )
-        self.expansion_, self.truncation_r2_ = judge(
-            expansion, request.function, codes, self._seed
-        )
-        if np.isnan(found.error):
-            self.truncation_r2_["measure"][:] = np.nan
         return self
 
     def _function(self):

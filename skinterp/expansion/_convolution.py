@@ -158,8 +158,8 @@ def _add_higher(higher, c, ratios, sizes, order, active):
     rows = np.concatenate(rows)
     right = np.concatenate([ratios.real[rows], ratios.imag[rows]], axis=1)
     for m in range(2, order + 1):
-        for places in combinations(range(len(active) - 1), m - 1):
-            head, end = tuple(active[p] for p in places), ends[places[-1]]
+        for chosen in combinations(range(len(active) - 1), m - 1):
+            head, end = tuple(active[k] for k in chosen), ends[chosen[-1]]
             left = c[np.newaxis]
             for i in head:
                 part = ratios[np.newaxis, starts[i] : starts[i + 1]]
@@ -177,11 +177,11 @@ def _among_all(found, moving, sizes):
     columns = [np.arange(starts[i], starts[i + 1]) for i in moving]
     fields, higher = np.zeros(starts[-1]), {}
     fields[np.concatenate(columns)] = found.fields
-    for places, block in found.higher.items():
-        head = tuple(moving[p] for p in places)
+    for chosen, block in found.higher.items():
+        head = tuple(moving[k] for k in chosen)
         first = starts[head[-1] + 1]
         higher[head] = np.zeros((len(block), starts[-1] - first))
-        higher[head][:, np.concatenate(columns[places[-1] + 1 :]) - first] = block
+        higher[head][:, np.concatenate(columns[chosen[-1] + 1 :]) - first] = block
     return UnitTerms(found.constant, fields, higher, found.error)
 
 
@@ -300,21 +300,27 @@ def _added(parts):
     return UnitTerms(constant, fields, higher, error)
 
 
-def expand_hidden_layer(
-    activation, function, behind, bias, weights, order, tolerance, is_gaussian=False, n_jobs=None
-):
+class HiddenLayer(NamedTuple):
+    """A hidden layer over categories, and the linear output behind it.
+
+    `activation` is that of the units, `function` the `CodedFunction` that says what each category
+    adds to their inputs; `behind` of shape (n_units, n_outputs) and `bias` of shape (n_outputs,)
+    are weights and bias behind the units.
+    """
+
+    activation: object
+    function: object
+    behind: np.ndarray
+    bias: np.ndarray
+
+
+def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_jobs=None):
     """Expand a network with one hidden layer in the zero-sum gauge.
 
     Parameters
     ----------
-    activation : Activation
-        Of the hidden units.
-    function : CodedFunction
-        The network: what each category adds to the inputs of the units.
-    behind : ndarray of shape (n_units, n_outputs)
-        Weights behind the units.
-    bias : ndarray of shape (n_outputs,)
-        Bias behind the units.
+    layer : HiddenLayer
+        The network.
     weights : sequence of ndarray
         Probabilities of the categories of each variable.
     order : int
@@ -334,9 +340,10 @@ def expand_hidden_layer(
         A bound of the error of any of them (an estimate where the activation has a kink), the
         Gaussian approximation aside.
     """
+    function, behind = layer.function, layer.behind
     sizes, n_units = [len(w) for w in weights], len(behind)
     units = [
-        _read_unit(activation, function.bias[h], [t[:, h] for t in function.tables], weights)
+        _read_unit(layer.activation, function.bias[h], [t[:, h] for t in function.tables], weights)
         for h in range(n_units)
     ]
     n_waves = sum(len(t) for unit in units for t in unit.steps if t.any())
@@ -349,7 +356,7 @@ def expand_hidden_layer(
         for k in range(0, n_units, _UNITS)
     )  # fmt: skip
     found = _added(parts)
-    return _as_terms(found, bias, sizes, order), float(found.error)
+    return _as_terms(found, layer.bias, sizes, order), float(found.error)
 
 
 def _as_terms(found, bias, sizes, order):

@@ -1,51 +1,22 @@
-"""The result of an expansion: its terms, in a gauge, with names of variables and categories."""
+"""The terms of an expansion, in a gauge, with names of variables and categories."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from skinterp.display import (
-    CouplingGraphDisplay,
-    CouplingsDisplay,
-    FieldsDisplay,
-    PairDisplay,
-    VarianceByOrderDisplay,
-)
-from skinterp.expansion._categories import listed
+from skinterp.expansion._coefficients import Coefficient, coefficients
+from skinterp.expansion._expansion_plots import expansion_display
 from skinterp.expansion._gauge import (
+    GAUGES,
     change_gauge,
     checked_measure,
     evaluate,
+    gauge_weights,
     n_coefficients,
-    variances,
 )
-from skinterp.utils import import_optional, output_index
-
-KINDS = ("fields", "couplings", "graph", "pair", "variance")
-GAUGES = ("zero_sum", "reference", "wild_type", "zero_vector")
-
-
-def gauge_weights(gauge, weights, wild_type):
-    """Return the product measure of a gauge: probabilities, or 1 on a reference.
-
-    Parameters
-    ----------
-    gauge : {"zero_sum", "reference", "wild_type"}
-        The gauge.
-    weights : sequence of ndarray
-        Probabilities of the categories of each variable.
-    wild_type : sequence of int
-        Codes of the wild type.
-
-    Returns
-    -------
-    list of ndarray
-        One measure per variable.
-    """
-    if gauge == "zero_sum":
-        return list(weights)
-    anchors = np.zeros(len(weights), dtype=int) if gauge == "reference" else wild_type
-    return [np.eye(len(w))[a] for w, a in zip(weights, anchors, strict=True)]
+from skinterp.expansion._variances import NetworkVariance, variances_of
+from skinterp.utils import import_optional
 
 
 def only(array):
@@ -76,12 +47,8 @@ class Expansion:
         What the outputs are.
     errors : dict of tuple to ndarray or None, default=None
         Standard errors of the terms, where they were sampled.
-    total_variance : float or None, default=None
-        Variance of the network under the measure, summed over the outputs.
-    spectrum : ndarray of shape (N,) or None, default=None
-        Variance of all orders there are, where all inputs were enumerated.
-    term_variances : dict of tuple to float or None, default=None
-        Variances of the network's terms in the zero-sum gauge, where `terms` do not give them.
+    network_variance : NetworkVariance, default=NetworkVariance()
+        Variance of the network under the measure, as far as it is known.
     is_projection : bool, default=True
         Whether the terms, written in the zero-sum gauge, are the network's own up to the order:
         not so for the truncation in the gauge of a reference.
@@ -95,9 +62,7 @@ class Expansion:
     wild_type: tuple
     output_names: tuple
     errors: dict | None = None
-    total_variance: float | None = None
-    spectrum: np.ndarray | None = field(default=None)
-    term_variances: dict | None = None
+    network_variance: NetworkVariance = field(default_factory=NetworkVariance)
     is_projection: bool = True
 
     @property
@@ -229,20 +194,19 @@ class Expansion:
             gauge=gauge,
             weights=weights,
             errors=self.errors if gauge == self.gauge and same else None,
-            spectrum=self.spectrum if same else None,
-            total_variance=self.total_variance if same else None,
-            term_variances=self.term_variances if same else None,
+            network_variance=self.network_variance if same else NetworkVariance(),
             is_projection=self.is_projection and same,
         )
 
+    @cached_property
+    def variances(self):
+        """Variances of the terms and orders (`Variances`), by indices of variables."""
+        return variances_of(self)
+
     @property
-    def _by_term(self):
-        if self.term_variances is not None:
-            return self.term_variances
-        is_zero_sum = self.gauge == "zero_sum"
-        terms = self.terms if is_zero_sum else self.convert("zero_sum").terms
-        found = variances(terms, self.weights, self.errors if is_zero_sum else None)
-        return {S: max(value, 0.0) for S, value in found.items()}
+    def total_variance(self):
+        """Variance of the network under the measure, summed over the outputs, if it is known."""
+        return self.network_variance.total
 
     @property
     def variance_by_term(self):
@@ -251,25 +215,18 @@ class Expansion:
         Where all inputs were enumerated, or the gauge is zero-sum, these are the network's; of a
         longer function truncated in the gauge of a reference they are those of the truncated sum.
         """
-        ranked = sorted(self._by_term.items(), key=lambda item: -item[1])
+        ranked = sorted(self.variances.by_term.items(), key=lambda item: -item[1])
         return {tuple(self.names[i] for i in S): value for S, value in ranked}
 
     @property
     def variance_by_order(self):
         """Variance of the orders 1, 2, ...: all there are, where all inputs were enumerated."""
-        if self.spectrum is not None:
-            return self.spectrum
-        result = np.zeros(self.order)
-        for S, value in self._by_term.items():
-            result[len(S) - 1] += value
-        return result
+        return self.variances.by_order
 
     @property
     def whole_variance(self):
-        """What variances of terms are parts of: that of the network, or of the truncated sum."""
-        if self.is_projection or self.spectrum is not None:
-            return self.total_variance
-        return float(self.variance_by_order.sum())
+        """Variance that those of the terms are parts of: the network's, or the truncated sum's."""
+        return self.variances.whole
 
     @property
     def strengths(self):
@@ -279,6 +236,23 @@ class Expansion:
             if len(S) == 2:
                 result[S] = result[S[::-1]] = np.sqrt((term**2).sum())
         return result
+
+    def largest(self, order=None, min_abs=0.0):
+        """Return the coefficients as records, the largest first.
+
+        Parameters
+        ----------
+        order : int or None, default=None
+            The order to list; None is all.
+        min_abs : float, default=0.0
+            Coefficients with a smaller absolute value are left out.
+
+        Returns
+        -------
+        list of Coefficient
+            Order, variables, categories, output, value and standard error (nan if exact).
+        """
+        return coefficients(self, order, min_abs)
 
     def to_frame(self, order=None, min_abs=0.0):
         """Return the coefficients as a data frame, the largest first.
@@ -301,23 +275,8 @@ class Expansion:
             If pandas is not installed.
         """
         pandas = import_optional("pandas", extra="plot", purpose="Expansion.to_frame")
-        rows = []
-        for S, term in self.terms.items():
-            if order is None or len(S) == order:
-                rows += self._rows_of(S, term, min_abs)
-        columns = ["order", "variables", "categories", "output", "value", "error"]
-        frame = pandas.DataFrame(rows, columns=columns)
-        frame = frame.drop(columns=["error"] * (self.errors is None))
-        ranked = frame["value"].abs().sort_values(ascending=False, kind="stable").index
-        return frame.loc[ranked].reset_index(drop=True)
-
-    def _rows_of(self, S, term, min_abs):
-        names = tuple(self.names[i] for i in S)
-        for index in zip(*np.nonzero(np.abs(term) >= min_abs), strict=True):
-            k, *codes = (int(code) for code in index)
-            labels = tuple(self.categories[i][code] for i, code in zip(S, codes, strict=True))
-            error = np.nan if self.errors is None else float(self.errors[S][index])
-            yield len(S), names, labels, self.output_names[k], float(term[index]), error
+        frame = pandas.DataFrame(self.largest(order, min_abs), columns=Coefficient._fields)
+        return frame.drop(columns=["error"] * (self.errors is None))
 
     def plot(self, kind="fields", *, pair=None, output=0, corrected=False, ax=None):
         """Plot the terms.
@@ -346,44 +305,7 @@ class Expansion:
         ValueError
             If the kind, the pair or the output is unknown, or there are no couplings to show.
         """
-        if kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(KINDS)}. Got {kind!r} instead.")
-        if kind in ("couplings", "graph", "pair") and not self.couplings:
-            raise ValueError(
-                f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
-                f"expansion of order {self.order} instead."
-            )
-        output = output_index(output, self.output_names)
-        return self._display(kind, pair, output, corrected).plot(ax)
-
-    def _display(self, kind, pair, output, corrected):
-        if kind == "fields":
-            fields = [self.terms[(i,)][output] for i in range(len(self.names))]
-            return FieldsDisplay(fields, self.names, self.categories)
-        if kind == "variance":
-            return VarianceByOrderDisplay(self.variance_by_order, self.whole_variance)
-        if kind == "pair":
-            return self._pair_display(pair, output)
-        form = CouplingsDisplay if kind == "couplings" else CouplingGraphDisplay
-        return form(self.strengths, self.names, corrected=corrected)
-
-    def _pair_display(self, pair, output):
-        if pair is None:
-            i, j = np.unravel_index(np.argmax(self.strengths), self.strengths.shape)
-        else:
-            known = [name for name in pair if name in self.names]
-            if len(pair) != 2 or len(set(known)) != 2:
-                raise ValueError(
-                    f"pair must be two different variables out of {listed(self.names)}. "
-                    f"Got {pair!r} instead."
-                )
-            i, j = map(self.names.index, pair)
-        i, j = sorted((int(i), int(j)))
-        return PairDisplay(
-            self.terms[(i, j)][output],
-            (self.names[i], self.names[j]),
-            (self.categories[i], self.categories[j]),
-        )
+        return expansion_display(self, kind, pair, output, corrected).plot(ax)
 
     def __repr__(self):
         return (
@@ -398,7 +320,7 @@ class Expansion:
             return repr(self)
         if total <= 1e-24 * constant**2:
             return f"{self!r}\nconstant"
-        of_sum = "" if self.is_projection or self.spectrum is not None else " of the truncated sum"
+        of_sum = "" if self.variances.are_of_network else " of the truncated sum"
         shares = ", ".join(
             f"{k}: {v / total:.1%}" for k, v in enumerate(self.variance_by_order, 1)
         )

@@ -13,6 +13,8 @@ import numpy as np
 
 from skinterp.expansion._categories import listed
 
+GAUGES = ("zero_sum", "reference", "wild_type", "zero_vector")
+
 
 def subsets(n_variables, order):
     """Return all tuples of at most `order` variables, the smaller ones first.
@@ -87,6 +89,58 @@ def checked_measure(measure, sizes):
             f"of lengths {listed(sizes)}. Got {measure!r} instead."
         )
     return tuple(w / w.sum() for w in weights)
+
+
+def measure_of(measure, codes, sizes):
+    """Return the probabilities of the categories of each variable.
+
+    Parameters
+    ----------
+    measure : {"uniform", "marginals"} or sequence of array-like
+        What to take.
+    codes : ndarray of int of shape (n_samples, n_variables)
+        Rows, for their marginals.
+    sizes : sequence of int
+        Numbers of categories.
+
+    Returns
+    -------
+    tuple of ndarray
+        Probabilities, with sum 1.
+
+    Raises
+    ------
+    ValueError
+        If given probabilities are none.
+    """
+    if isinstance(measure, str) and measure == "marginals":
+        return tuple(
+            np.bincount(codes[:, i], minlength=q) / len(codes) for i, q in enumerate(sizes)
+        )
+    return checked_measure(measure, sizes)
+
+
+def gauge_weights(gauge, weights, wild_type):
+    """Return the product measure of a gauge: probabilities, or 1 on a reference.
+
+    Parameters
+    ----------
+    gauge : {"zero_sum", "reference", "wild_type"}
+        The gauge.
+    weights : sequence of ndarray
+        Probabilities of the categories of each variable.
+    wild_type : sequence of int
+        Codes of the wild type.
+
+    Returns
+    -------
+    list of ndarray
+        One measure per variable.
+    """
+    if gauge == "zero_sum":
+        return list(weights)
+    anchors = np.zeros(len(weights), dtype=int) if gauge == "reference" else wild_type
+    return [np.eye(len(w))[a] for w, a in zip(weights, anchors, strict=True)]
 
 
 def average(tensor, axis, weights):
@@ -207,33 +261,6 @@ def contributions(terms, codes):
         The values.
     """
     return {S: tensor[(slice(None), *codes[list(S)])] for S, tensor in terms.items()}
-
-
-def variances(terms, weights, errors=None):
-    """Return the variance of every term of a zero-sum gauge, summed over the outputs.
-
-    Parameters
-    ----------
-    terms : dict of tuple to ndarray
-        Terms in the gauge of `weights`.
-    weights : sequence of ndarray
-        Probabilities of the categories of each variable.
-    errors : dict of tuple to ndarray or None, default=None
-        Standard errors of the terms, whose squares are subtracted: noise is no variance.
-
-    Returns
-    -------
-    dict of tuple to float
-        Variances of all terms but the constant.
-    """
-    result = {}
-    for S, tensor in terms.items():
-        if S:
-            square = tensor**2 if errors is None else tensor**2 - errors[S] ** 2
-            for i in reversed(S):
-                square = square @ weights[i]
-            result[S] = float(square.sum())
-    return result
 
 
 def grid(sizes):

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 
-from skinterp.expansion._direct import expand_around
+from skinterp.expansion._anchored import expand_around
 from skinterp.expansion._gauge import n_coefficients
 
 _ROWS, _TASKS, _MOST_TASKS = 32, 8, 32

@@ -10,6 +10,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 ``register_exporter`` take those of other packages.
 """
 
+from skinterp.expression._affine_text import affine_text, condition_text
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
 from skinterp.expression._functions import (
@@ -61,7 +62,9 @@ __all__ = [
     "Variable",
     "absolute",
     "affine",
+    "affine_text",
     "apply",
+    "condition_text",
     "cos",
     "exp",
     "fold_constants",

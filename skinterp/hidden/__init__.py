@@ -1,4 +1,4 @@
-"""What hidden units are looking for.
+"""Hidden units: what activates them, what they read, and what reads them.
 
 `HiddenLayerTransformer` makes activations features of any pipeline. `top_units` finds the units
 that matter for a class, `unit_report` describes one: weights, rows, classes, flags, a formula, and
@@ -6,7 +6,6 @@ the input that excites it most (`maximise_activation`). `weight_images` and its 
 networks that look at images.
 """
 
-from skinterp.hidden._describe import unit_report
 from skinterp.hidden._images import (
     class_template,
     saliency_image,
@@ -14,14 +13,24 @@ from skinterp.hidden._images import (
     weight_times_input,
 )
 from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
-from skinterp.hidden._report import UnitReport
-from skinterp.hidden._top import TopUnits, top_units
+from skinterp.hidden._top_units import TopUnits, top_units
 from skinterp.hidden._transformer import HiddenLayerTransformer
+from skinterp.hidden._unit_activity import UnitActivity
+from skinterp.hidden._unit_condition import UnitCondition
+from skinterp.hidden._unit_connections import UnitConnections
+from skinterp.hidden._unit_formula import UnitFormula
+from skinterp.hidden._unit_linear import LinearDescription
+from skinterp.hidden._unit_report import UnitReport, unit_report
 
 __all__ = [
     "ActivationMaximum",
     "HiddenLayerTransformer",
+    "LinearDescription",
     "TopUnits",
+    "UnitActivity",
+    "UnitCondition",
+    "UnitConnections",
+    "UnitFormula",
     "UnitReport",
     "class_template",
     "maximise_activation",

@@ -10,7 +10,7 @@ from skinterp.network import DenseNetwork, ScalarView
 _RISING = ("logistic", "tanh", "relu", "softplus", "elu", "selu", "exp", "leaky_relu")
 _N_STARTS = 100
 _N_DRAWN = 1000  # points inside the box, and as many corners
-_N_LEVELS = 9  # places tried along each axis
+_N_LEVELS = 9  # values tried along each axis
 _N_MOVES = 10
 _N_TRIED = 2**13  # points asked at a time in a search along the axes
 _FIRST_STEP, _N_STEPS = 0.1, 60  # of climbing together, in widths of the box
@@ -59,7 +59,7 @@ class Objective(NamedTuple):
 
 
 def _along_axes(objective, Z, reach):
-    """Move points to better places along one axis at a time, across what is flat."""
+    """Move points along one axis at a time to larger values, also across flat regions."""
     n, d = Z.shape
     axes, rows = np.arange(d), np.arange(n)
     levels = np.linspace(*reach, _N_LEVELS, axis=1)
@@ -168,7 +168,7 @@ def _finite(bounds, Z):
 
 
 def climbed(objective, rows, box, n_points, n_iterations, rng):
-    """Return the largest places found inside a box, in the units of the rows, best first."""
+    """Return the points of the largest values found inside a box, in input units, best first."""
     bounds, Z = ((np.asarray(points) - objective.mean) / objective.scale for points in (box, rows))
     reach = _finite(bounds, Z)
     n_starts = max(_N_STARTS, n_points)

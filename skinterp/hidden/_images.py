@@ -3,7 +3,7 @@
 import numpy as np
 
 from skinterp.hidden._pixels import checked_image, one_image
-from skinterp.hidden._top import class_index, margin_of, rows_of_class, top_units
+from skinterp.hidden._top_units import class_index, margin_of, rows_of_class, top_units
 from skinterp.network import as_network, checked_rows, dense_of
 
 
@@ -29,7 +29,7 @@ def _are_within(indices, size):
 
 
 def weight_images(network, image_shape, *, layer=0, units=None, X=None):
-    """Return what units look for, as images.
+    """Return the weights or mean slopes of units by the pixels, as images.
 
     Of the first hidden layer these are the weights; of later ones the mean derivatives of the
     units' inputs by the pixels, on rows.
@@ -78,7 +78,7 @@ def weight_images(network, image_shape, *, layer=0, units=None, X=None):
 
 
 def weight_times_input(network, x, image_shape, *, units=None):
-    """Return what each pixel of one image adds to the inputs of first-layer units.
+    """Return the contributions of the pixels of one image to the inputs of first-layer units.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def saliency_image(network, x, image_shape, *, output=None):
 
 
 def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
-    """Return what a class looks like through its top units.
+    """Return the image of a class, as its top units see it.
 
     ``sum_j w_j * image_j`` over the top units of the class, with w_j the mean derivative of the
     class's logit by the unit on rows of the class, and image_j the mean derivative of the unit's

@@ -1,4 +1,4 @@
-"""What functions of this package ask of their arguments."""
+"""Checks of the rows, targets, inputs and estimators that importances are given."""
 
 from numbers import Integral
 
@@ -71,12 +71,12 @@ def checked_target(y, n_rows):
 
 
 def checked_estimator(estimator):
-    """Return what can be trained again and again, refusing anything else.
+    """Return an estimator that can be trained again and again, refusing any other object.
 
     Parameters
     ----------
     estimator : estimator
-        What came.
+        The object.
 
     Returns
     -------

@@ -59,10 +59,8 @@ def connection_weights(network, X=None):
     return importances_of(network, values, input_names(network, X), title)
 
 
-register_importance(
-    ImportanceMethod(
-        "connection weights",
-        lambda network, X, y, random_state: connection_weights(network, X),
-        position=30,
-    )
-)
+def _per_deviation(network, X, y, random_state):
+    return connection_weights(network, X)
+
+
+register_importance(ImportanceMethod("connection weights", _per_deviation, 30))

@@ -207,10 +207,8 @@ def integrated_gradients(network, x, baseline=None):
     return importances_of(network, values, names, "Integrated gradients")
 
 
-register_importance(
-    ImportanceMethod(
-        "derivatives",
-        lambda network, X, y, random_state: partial_derivatives(network, X),
-        position=40,
-    )
-)
+def _on_rows(network, X, y, random_state):
+    return partial_derivatives(network, X)
+
+
+register_importance(ImportanceMethod("derivatives", _on_rows, 40))

@@ -24,20 +24,11 @@ def _forest_permutation(network, X, y, random_state):
     ).importances_mean
 
 
-register_importance(
-    ImportanceMethod("forest", _impurity, position=70, in_comparison=False, needs_target=True)
-)
-register_importance(
+for record in (
+    ImportanceMethod("forest", _impurity, 70, in_comparison=False, needs_target=True),
+    ImportanceMethod("forest, impurity", _impurity, 80, in_stability=False, needs_target=True),
     ImportanceMethod(
-        "forest, impurity", _impurity, position=80, in_stability=False, needs_target=True
-    )
-)
-register_importance(
-    ImportanceMethod(
-        "forest, permutation",
-        _forest_permutation,
-        position=90,
-        in_stability=False,
-        needs_target=True,
-    )
-)
+        "forest, permutation", _forest_permutation, 90, in_stability=False, needs_target=True
+    ),
+):
+    register_importance(record)

@@ -83,19 +83,13 @@ def garson(network, X=None, *, form="goh"):
     return Importances(values, input_names(network, X), output_names(network), title)
 
 
-register_importance(
-    ImportanceMethod(
-        "garson",
-        lambda network, X, y, random_state: garson(network, X),
-        position=10,
-        n_hidden_layers=1,
-    )
-)
-register_importance(
-    ImportanceMethod(
-        "garson 1991",
-        lambda network, X, y, random_state: garson(network, X, form="1991"),
-        position=20,
-        n_hidden_layers=1,
-    )
-)
+def _goh(network, X, y, random_state):
+    return garson(network, X)
+
+
+def _of_1991(network, X, y, random_state):
+    return garson(network, X, form="1991")
+
+
+register_importance(ImportanceMethod("garson", _goh, 10, n_hidden_layers=1))
+register_importance(ImportanceMethod("garson 1991", _of_1991, 20, n_hidden_layers=1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.importance._importances import Importances
-from skinterp.utils import Registry
+from skinterp.utils import Registry, as_shares
 
 
 @dataclass(frozen=True)
@@ -108,23 +108,6 @@ class ImportanceMethod:
 
 METHODS = Registry("importance method", ImportanceMethod, packages=["skinterp.importance"])
 register_importance = METHODS.register
-
-
-def as_shares(values):
-    """Return the positive parts of numbers, divided by their sum.
-
-    Parameters
-    ----------
-    values : array-like of shape (n_features,)
-        The numbers.
-
-    Returns
-    -------
-    ndarray of shape (n_features,)
-        Shares that add up to 1; all 0 if no number is positive.
-    """
-    values = np.maximum(np.asarray(values, dtype=float), 0.0)
-    return values / values.sum() if values.sum() > 0 else values
 
 
 def importance_shares(method, network, X, y, random_state=0):

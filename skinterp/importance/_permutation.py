@@ -30,4 +30,4 @@ def _permutation(network, X, y, random_state):
     ).importances_mean
 
 
-register_importance(ImportanceMethod("permutation", _permutation, position=60, needs_target=True))
+register_importance(ImportanceMethod("permutation", _permutation, 60, needs_target=True))

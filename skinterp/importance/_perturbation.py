@@ -168,4 +168,4 @@ def _growth_of_loss(network, X, y, random_state):
     return perturbation(network, X, target, n_repeats=_N_REPEATS, random_state=random_state)
 
 
-register_importance(ImportanceMethod("perturbation", _growth_of_loss, position=50))
+register_importance(ImportanceMethod("perturbation", _growth_of_loss, 50))

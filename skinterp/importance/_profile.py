@@ -1,4 +1,4 @@
-"""What a network answers along one input, the others held."""
+"""Answers of a network along one input, the others held."""
 
 from dataclasses import dataclass
 
@@ -148,8 +148,8 @@ def lek_profile(
     asked = np.broadcast_to(
         held[np.newaxis, :, np.newaxis], (len(columns), len(quantiles), n_steps, rows.shape[1])
     ).copy()
-    for place, (column, grid) in enumerate(zip(columns, grids)):
-        asked[place, :, :, column] = grid
+    for i, (column, grid) in enumerate(zip(columns, grids)):
+        asked[i, :, :, column] = grid
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
     followed = tuple(names[j] for j in columns)
     return LekProfile(grids, values, quantiles, followed, output_names(network))

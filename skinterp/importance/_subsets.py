@@ -215,7 +215,7 @@ def _checked_sizes(sizes, n):
 def refit_on_features(
     estimator, X, y, features, *, sizes=None, cv=5, n_random=3, n_jobs=None, random_state=0
 ):
-    """Train networks on the first few of a ranking, and compare them with what others would take.
+    """Train networks on the first few inputs of a ranking, and compare with other choices.
 
     For each size k, networks are trained on the first k of `features`, on the k inputs that a
     random forest finds most important on the training rows of the fold, and on k random ones;

@@ -20,6 +20,7 @@ from skinterp.network._reading import (
     dense_of,
     input_names,
     output_names,
+    raw_value_names,
 )
 from skinterp.network._verify import verify
 
@@ -38,6 +39,7 @@ __all__ = [
     "input_names",
     "network_to_sympy",
     "output_names",
+    "raw_value_names",
     "register_reader",
     "verify",
 ]

@@ -31,6 +31,18 @@ class Reader:
         What its models are called in errors; by default the name of their class.
     position : int, default=0
         Where several readers take a model, the lowest position wins, then the closest class.
+
+    Examples
+    --------
+    >>> from skinterp.network import READERS, Reader, as_network, register_reader
+    >>> class Doubler:
+    ...     def forward(self, X):
+    ...         return 2.0 * X[:, 0]
+    >>> read = lambda model: as_network(model.forward)
+    >>> reader = register_reader(Reader("doubler", read, recognises=lambda m: type(m) is Doubler))
+    >>> as_network(Doubler()).predict([[3.0]])
+    array([6.])
+    >>> READERS.unregister("doubler")
     """
 
     name: str
@@ -63,41 +75,7 @@ class Reader:
 
 
 READERS = Registry("reader", Reader, ["skinterp.network.readers"])
-
-
-def register_reader(reader, *, replace=False):
-    """Add a reader, so that :func:`as_network` and all that stands on it take its models.
-
-    Parameters
-    ----------
-    reader : Reader
-        The reader.
-    replace : bool, default=False
-        Whether it may stand in for a reader of the same name.
-
-    Returns
-    -------
-    Reader
-        The reader.
-
-    Raises
-    ------
-    ValueError
-        If its name is taken.
-
-    Examples
-    --------
-    >>> from skinterp.network import READERS, Reader, as_network, register_reader
-    >>> class Doubler:
-    ...     def forward(self, X):
-    ...         return 2.0 * X[:, 0]
-    >>> read = lambda model: as_network(model.forward)
-    >>> reader = register_reader(Reader("doubler", read, recognises=lambda m: type(m) is Doubler))
-    >>> as_network(Doubler()).predict([[3.0]])
-    array([6.])
-    >>> READERS.unregister("doubler")
-    """
-    return READERS.register(reader, replace=replace)
+register_reader = READERS.register
 
 
 def find_reader(model):

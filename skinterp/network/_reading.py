@@ -157,3 +157,22 @@ def output_names(network):
     if network.n_outputs == 1:
         return ("output",)
     return tuple(f"output {k}" for k in range(network.n_outputs))
+
+
+def raw_value_names(network):
+    """Return the raw values of a network as the left sides of equations are called.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    tuple of str
+        Such as "logit of b" of a classifier; of a regression "value", or "output", numbered, if
+        there are several.
+    """
+    if network.classes is not None:
+        return tuple(f"logit of {name}" for name in output_names(network))
+    return ("value",) if network.n_outputs == 1 else output_names(network)

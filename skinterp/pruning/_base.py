@@ -12,8 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.network import dense_of, network_to_sympy
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep, count_weights
-from skinterp.pruning._rows import split_rows
 from skinterp.pruning._saliency import CRITERIA
+from skinterp.pruning._split import split_rows
+from skinterp.pruning._unit_equations import layer_texts
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 
@@ -147,8 +148,48 @@ class PruningMixin:
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or values.
         """
-        X = self._rows(X)
-        return self.pruned_network_.predict(X)
+        rows = self._rows(X)
+        return self.network_.answers(self._raw_values(rows))
+
+    def _raw_values(self, X):
+        return self.pruned_network_.raw_values(X)
+
+    def export_text(self, digits=4, max_units=20):
+        """Write the pruned network as equations, one per unit.
+
+        Parameters
+        ----------
+        digits : int, default=4
+            Significant digits.
+        max_units : int or None, default=20
+            How many units of a layer to write; None is all.
+
+        Returns
+        -------
+        str
+            What is left of the network, and its units, layer after layer.
+        """
+        check_is_fitted(self, "pruned_network_")
+        whole, step = self.path_[0], self.path_[self.selected_]
+        left = (
+            f"{step.n_weights} of {whole.n_weights} weights, {step.n_units} of {whole.n_units} "
+            f"hidden units: fidelity {step.fidelity:.3f}"
+        )
+        inputs = f"inputs: {', '.join(self.used_features_) or 'none'}"
+        layers = layer_texts(self.pruned_network_, self._input_names, digits, max_units)
+        return "\n".join([left, inputs, *layers])
+
+    def displays(self):
+        """Return the display of fidelity and accuracy against the number of weights.
+
+        Returns
+        -------
+        tuple of PruningPathDisplay
+            The display, not drawn yet.
+        """
+        check_is_fitted(self, "pruned_network_")
+        target = self.target_fidelity if self.n_weights is None else None
+        return (self.path_.display(target, self.selected_),)
 
     def plot_path(self, ax=None):
         """Draw fidelity and accuracy against the number of weights.
@@ -163,9 +204,7 @@ class PruningMixin:
         PruningPathDisplay
             The display.
         """
-        check_is_fitted(self, "pruned_network_")
-        target = self.target_fidelity if self.n_weights is None else None
-        return self.path_.plot(target, self.selected_, ax)
+        return self.displays()[0].plot(ax)
 
     def to_sympy(self, output=0, digits=None):
         """Return the pruned network as a formula of its inputs.

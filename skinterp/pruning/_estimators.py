@@ -3,11 +3,11 @@
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
-from skinterp.base import ClassifierSurrogate, RegressorSurrogate
+from skinterp.base import ClassifierSurrogate, LogitsMixin, RegressorSurrogate
 from skinterp.pruning._base import PruningMixin
 
 
-class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
+class PrunedMLPClassifier(PruningMixin, LogitsMixin, ClassifierSurrogate):
     """The smallest pruned network that still classifies as a network does.
 
     First, units without which the network computes the same are removed (`remove_lossless`).
@@ -103,39 +103,6 @@ class PrunedMLPClassifier(PruningMixin, ClassifierSurrogate):
         n = n_rows + 4
         share = (fidelity * n_rows + 2.0) / n
         return share - 2.0 * np.sqrt(share * (1.0 - share) / n)
-
-    def decision_function(self, X):
-        """Return the logits of the pruned network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            The logit of the second class if there are two, else one per class.
-        """
-        X = self._rows(X)
-        raw = self.pruned_network_.raw_values(X)
-        return raw[:, 0] if self.network_.task == "binary" else raw
-
-    def predict_proba(self, X):
-        """Return the probabilities of the pruned network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities.
-        """
-        X = self._rows(X)
-        return self.pruned_network_.predict_proba(X)
 
 
 class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):

@@ -40,11 +40,10 @@ def without_constants(layers, index):
     if not constant.any():
         return list(layers)
     values = layer.activation.value(layer.bias[constant])
-    layers = list(layers)
     weights = np.where(constant[:, np.newaxis], 0.0, after.weights)
-    layers[index + 1] = after._replace(
-        weights=weights, bias=after.bias + values @ after.weights[constant]
-    )
+    bias = after.bias + values @ after.weights[constant]
+    layers = list(layers)
+    layers[index + 1] = after._replace(weights=weights, bias=bias)
     return _keep(layers, index, _at_least_one(~constant))
 
 

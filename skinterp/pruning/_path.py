@@ -6,7 +6,7 @@ import numpy as np
 
 from skinterp.display import PruningPathDisplay
 from skinterp.network import DenseNetwork
-from skinterp.utils import import_optional
+from skinterp.utils import Result
 
 
 def count_weights(network):
@@ -88,7 +88,7 @@ class PruningStep:
         )
 
 
-class PruningPath(tuple):
+class PruningPath(Result, tuple):
     """The networks of a pruning, largest first: a sequence of `PruningStep`.
 
     Parameters
@@ -97,26 +97,16 @@ class PruningPath(tuple):
         The networks.
     """
 
-    def to_frame(self):
-        """Return one line per network.
+    def _values(self, name):
+        return [getattr(step, name) for step in self]
 
-        Returns
-        -------
-        pandas.DataFrame
-            Weights, units, layer sizes, fidelities and accuracy.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
+    def _columns(self):
         names = ("n_weights", "n_units", "fidelity", "query_fidelity", "accuracy")
-        frame = pandas.DataFrame([{name: getattr(step, name) for name in names} for step in self])
-        return frame.assign(hidden_layer_sizes=[step.network.hidden_layer_sizes for step in self])
+        columns = {name: self._values(name) for name in names}
+        return {**columns, "hidden_layer_sizes": [s.network.hidden_layer_sizes for s in self]}
 
-    def plot(self, target_fidelity=None, selected=None, ax=None):
-        """Draw fidelity and accuracy against the number of weights.
+    def display(self, target_fidelity=None, selected=None):
+        """Return the display of fidelity and accuracy against the number of weights.
 
         Parameters
         ----------
@@ -124,20 +114,20 @@ class PruningPath(tuple):
             Where to draw a line.
         selected : int or None, default=None
             Index of the network to mark.
-        ax : matplotlib.axes.Axes or None, default=None
-            Where to draw; a new figure by default.
 
         Returns
         -------
         PruningPathDisplay
-            The display.
+            The display, not drawn yet.
         """
-        display = PruningPathDisplay(
-            [step.n_weights for step in self],
-            [step.fidelity for step in self],
-            [step.query_fidelity for step in self],
-            [step.accuracy for step in self],
-            target_fidelity=target_fidelity,
-            selected=selected,
+        drawn = map(self._values, ("n_weights", "fidelity", "query_fidelity", "accuracy"))
+        return PruningPathDisplay(*drawn, target_fidelity=target_fidelity, selected=selected)
+
+    def __str__(self):
+        if not self:
+            return "no networks"
+        first, last = self[0], self[-1]
+        return (
+            f"{len(self)} networks of {first.n_weights} to {last.n_weights} weights, fidelity "
+            f"{first.fidelity:.3f} to {last.fidelity:.3f}"
         )
-        return display.plot(ax)

@@ -30,11 +30,7 @@ def _second_order(network, X):
     return [0.5 * layer.weights**2 * s / len(X) for layer, s in zip(layers, scores)]
 
 
-CRITERIA = {
-    "second_order": _second_order,
-    "activation": _activations,
-    "magnitude": _magnitudes,
-}
+CRITERIA = {"second_order": _second_order, "activation": _activations, "magnitude": _magnitudes}
 
 
 def saliencies(network, X, criterion):
@@ -87,9 +83,8 @@ def drop(network, X, masks):
     layers = []
     for layer, mask, (a, _, _) in zip(network.layers, masks, forward(network.layers, X)):
         lost = a.mean(axis=0) @ np.where(mask, 0.0, layer.weights)
-        layers.append(
-            layer._replace(weights=np.where(mask, layer.weights, 0.0), bias=layer.bias + lost)
-        )
+        weights = np.where(mask, layer.weights, 0.0)
+        layers.append(layer._replace(weights=weights, bias=layer.bias + lost))
     return network.with_layers(layers)
 
 

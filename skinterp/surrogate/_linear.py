@@ -15,6 +15,7 @@ from skinterp.surrogate._coefficients import (
     in_raw_units,
     standardise,
 )
+from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._text import linear_text
 from skinterp.utils._sklearn import Interval, fit_context
 
@@ -69,6 +70,22 @@ class _LinearMixin:
         if len(equations) > 1:
             raise AttributeError(f"There are {len(equations)} equations; see equations_.")
         return equations[0]
+
+    def input_shares(self, X):
+        """Return the importances of the inputs, as shares.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Sizes of the coefficients times standard deviations of the inputs, as shares; of
+            several functions their mean.
+        """
+        return equation_shares(self.equations_, self._rows(X))
 
     def export_text(self, digits=4):
         """Write the model in the user's names and units, the largest effect first.

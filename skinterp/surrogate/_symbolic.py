@@ -17,6 +17,7 @@ from skinterp.search import (
     explain_values,
     operator_prices,
 )
+from skinterp.surrogate._equations import EquationsMixin
 from skinterp.utils._sklearn import Interval, fit_context
 
 MIN_ROWS = 10
@@ -102,7 +103,7 @@ class _SymbolicMixin:
             )
 
 
-class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
+class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurrogate):
     """A formula and a threshold that classify as a network does.
 
     A classifier's logit f is nearly a monotone function of its concept g, so that their gradients
@@ -304,7 +305,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, ClassifierSurrogate):
         return softmax(log_odds, axis=1)
 
 
-class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
+class SymbolicSurrogateRegressor(_SymbolicMixin, EquationsMixin, RegressorSurrogate):
     """A formula that predicts as a regression network, or any scalar view of a network, does.
 
     Minimises the squared error of values and of gradients (in standardised coordinates), both
@@ -396,6 +397,16 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, RegressorSurrogate):
         self.complexity_ = self.equation_.complexity
         self._announce([(self.equation_, self.front_)])
         return self
+
+    @property
+    def equations_(self):
+        """The equation, as the only one of a tuple."""
+        return (self.equation_,)
+
+    @property
+    def fronts_(self):
+        """The front, as the only one of a tuple."""
+        return (self.front_,)
 
     def predict(self, X):
         """Predict by the equation, without the network.

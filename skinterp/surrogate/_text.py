@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from skinterp.utils import number_text, threshold_text
-
-LEAF = -1
+from skinterp.utils import number_text, rules_text, threshold_text
 
 
 def tree_text(tree, names, answer, digits=4):
@@ -26,20 +24,12 @@ def tree_text(tree, names, answer, digits=4):
     str
         The text.
     """
-    if tree.children_left[0] == LEAF:
-        return answer(0)
-    lines, stack = [], [(0, 0, "")]
-    while stack:
-        node, depth, condition = stack.pop()
-        is_leaf = tree.children_left[node] == LEAF
-        if condition:
-            end = f": {answer(node)}" if is_leaf else ""
-            lines.append("|   " * (depth - 1) + condition + end)
-        if not is_leaf:
-            name, cut = names[tree.feature[node]], threshold_text(tree.threshold[node], digits)
-            stack.append((tree.children_right[node], depth + 1, f"{name} > {cut}"))
-            stack.append((tree.children_left[node], depth + 1, f"{name} <= {cut}"))
-    return "\n".join(lines)
+
+    def condition(node, above):
+        cut = threshold_text(tree.threshold[node], digits)
+        return f"{names[tree.feature[node]]} {'>' if above else '<='} {cut}"
+
+    return rules_text(tree.children_left, tree.children_right, condition, answer)
 
 
 def linear_text(title, coefficients, intercept, names, scale, digits=4):

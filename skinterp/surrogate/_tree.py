@@ -12,12 +12,11 @@ from skinterp.base import (
     Form,
     RegressorSurrogate,
     finite,
-    normalised,
     register_form,
 )
 from skinterp.sampling import draw_queries
 from skinterp.surrogate._text import tree_text
-from skinterp.utils import threshold_text
+from skinterp.utils import as_shares, threshold_text
 from skinterp.utils._sklearn import Interval, fit_context
 
 
@@ -127,7 +126,7 @@ class _TreeMixin:
         ndarray of shape (n_features,)
             Shares.
         """
-        return normalised(self.feature_importances_)
+        return as_shares(self.feature_importances_)
 
     def predict(self, X):
         """Predict by the tree, without the network.

@@ -13,7 +13,10 @@ from skinterp.utils._numbers import constant_text, number_text, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules
-from skinterp.utils._result import Result
+from skinterp.utils._result import Result, TableResult
+from skinterp.utils._rules import n_leaves_below, rules_text
+from skinterp.utils._shares import as_shares
+from skinterp.utils._text_table import aligned
 from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
 from skinterp.utils._validation import (
     check_columns,
@@ -28,7 +31,10 @@ __all__ = [
     "LARGEST_SEED",
     "Registry",
     "Result",
+    "TableResult",
     "Unwrapped",
+    "aligned",
+    "as_shares",
     "check_X",
     "check_columns",
     "checked_count",
@@ -41,8 +47,10 @@ __all__ = [
     "import_modules",
     "import_optional",
     "is_identity",
+    "n_leaves_below",
     "number_text",
     "output_index",
+    "rules_text",
     "threshold_text",
     "unwrap",
 ]

@@ -5,23 +5,19 @@ from abc import ABC, abstractmethod
 from skinterp.utils._optional import import_optional
 
 
-class Result(ABC):
-    """Base of results, plain values that print, make a table and draw themselves.
+class TableResult(ABC):
+    """Base of results, plain values that print and make a table.
 
-    A result implements `_columns` (its table) and `display` (its picture); `to_frame`, `plot` and
-    `repr` follow. It is printed by its `__str__`. `_index` names the column that labels the lines
-    of the table, if one does.
+    A result implements `_columns` (its table); `to_frame` and `repr` follow. It is printed by its
+    `__str__`. `_index` names the column that labels the lines of the table, if one does; `_line`
+    says what a line is, where they are only numbered.
     """
 
-    _index = None
+    _index = _line = None
 
     @abstractmethod
     def _columns(self, **options):
         """Return the columns of the table, by name, or what else makes a pandas.DataFrame."""
-
-    @abstractmethod
-    def display(self, **options):
-        """Return the display that draws the result, without drawing."""
 
     def to_frame(self, **options):
         """Return the result as a table.
@@ -44,7 +40,34 @@ class Result(ABC):
         purpose = f"{type(self).__name__}.to_frame"
         pandas = import_optional("pandas", extra="plot", purpose=purpose)
         frame = pandas.DataFrame(self._columns(**options))
-        return frame if self._index is None else frame.set_index(self._index)
+        frame = frame if self._index is None else frame.set_index(self._index)
+        return frame if self._line is None else frame.rename_axis(self._line)
+
+    def __repr__(self):
+        return str(self)
+
+
+class Result(TableResult):
+    """Base of results that draw themselves, too.
+
+    A result implements `_columns` (its table) and `display` (its picture); `to_frame`, `plot` and
+    `repr` follow.
+    """
+
+    @abstractmethod
+    def display(self, **options):
+        """Return the display that draws the result.
+
+        Parameters
+        ----------
+        **options : dict
+            What to draw, where the result has options.
+
+        Returns
+        -------
+        Display
+            The display, not drawn yet.
+        """
 
     def plot(self, ax=None, **options):
         """Draw the result.
@@ -63,6 +86,3 @@ class Result(ABC):
         """
         display = self.display(**options)
         return display.plot() if ax is None else display.plot(ax=ax)
-
-    def __repr__(self):
-        return str(self)

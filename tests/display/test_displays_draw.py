@@ -13,12 +13,14 @@ from skinterp import TreeSurrogateClassifier, default_network
 from skinterp.display import (
     BoundaryDisplay,
     ContributionsDisplay,
+    Display,
     EmbeddingDisplay,
     FidelityComplexityDisplay,
     ImportancesDisplay,
     ImportanceTableDisplay,
     LinkDisplay,
     ObliqueTreeDisplay,
+    PanelsDisplay,
     ParetoFrontDisplay,
     ProfileDisplay,
     PruningPathDisplay,
@@ -135,7 +137,7 @@ def test_plot_draws_on_given_axes_and_returns_itself(name):
 
 
 @pytest.mark.parametrize("name", list(displays()))
-def test_svg_is_the_same_twice_and_refers_to_nothing(name):
+def test_svg_is_reproducible_and_self_contained(name):
     first, second = displays()[name].to_svg(), displays()[name].to_svg()
     assert first == second
     assert "<svg" in first and 'href="http' not in first
@@ -210,3 +212,33 @@ def test_unknown_feature_is_refused(tree):
 def test_matplotlib_is_imported_only_to_draw():
     code = "import sys, skinterp.display; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+class DotsDisplay(Display):
+    figure_size = (3.0, 2.0)
+
+    def __init__(self, values):
+        self.values = values
+
+    def draw(self, ax):
+        ax.plot(self.values, "o")
+
+
+class TwoPanelsDisplay(PanelsDisplay):
+    figure_size = (4.0, 2.0)
+
+    def draw_panels(self, figure):
+        return figure.subplots(1, 2)
+
+
+def test_a_new_display_implements_its_size_and_how_to_draw():
+    display = DotsDisplay([1.0, 3.0]).plot()
+    assert display.figure_.get_size_inches().tolist() == [3.0, 2.0]
+    assert display.ax_.lines[0].get_ydata().tolist() == [1.0, 3.0]
+    assert "<svg" in DotsDisplay([1.0]).to_svg()
+    assert len(TwoPanelsDisplay().plot().axes_) == 2 and "<svg" in TwoPanelsDisplay().to_svg()
+
+
+def test_a_display_that_does_not_say_how_to_draw_is_refused():
+    with pytest.raises(TypeError, match="abstract"):
+        type("NothingDisplay", (Display,), {"figure_size": (1.0, 1.0)})()

@@ -39,7 +39,7 @@ def displays(n):
 
 @pytest.mark.parametrize("n", [2, 5, 70])
 @pytest.mark.parametrize("k", range(8))
-def test_they_draw_where_they_are_told(n, k):
+def test_displays_of_expansions_draw_on_given_axes(n, k):
     display = displays(n)[k]
     _, ax = plt.subplots()
     assert display.plot(ax=ax) is display and display.ax_ is ax
@@ -56,7 +56,7 @@ def test_fields_show_the_largest_variables_in_their_order():
     assert "2 largest of 4" in display.ax_.get_title(loc="left")
 
 
-def test_average_product_correction_removes_what_is_shared():
+def test_average_product_correction_removes_the_background_of_a_variable():
     share = np.array([1.0, 2.0, 3.0, 4.0])
     background = np.outer(share, share)
     strengths = background.copy()
@@ -69,7 +69,7 @@ def test_average_product_correction_removes_what_is_shared():
     assert (average_product_corrected(np.zeros((3, 3))) == 0).all()
 
 
-def test_graph_joins_what_is_coupled():
+def test_the_graph_joins_coupled_variables():
     strengths = np.zeros((6, 6))
     strengths[1, 4] = strengths[4, 1] = 2.0
     strengths[0, 2] = strengths[2, 0] = 0.5
@@ -79,14 +79,14 @@ def test_graph_joins_what_is_coupled():
     assert CouplingGraphDisplay(np.zeros((3, 3)), "abc").plot().edges == []
 
 
-def test_variance_shows_what_is_left_over():
+def test_variance_by_order_shows_the_rest_of_the_orders():
     display = VarianceByOrderDisplay([0.5, 0.25], total=1.0).plot()
     heights = [patch.get_height() for patch in display.ax_.patches]
     assert heights == pytest.approx([0.5, 0.25, 0.25])
     assert [t.get_text() for t in display.ax_.get_xticklabels()] == ["1", "2", "> 2"]
 
 
-def test_contributions_add_up_what_is_not_shown():
+def test_patterns_that_are_not_shown_are_added_up_in_one_bar():
     display = PatternsDisplay(list("abcd"), [3.0, 2.0, -1.0, 0.5], max_patterns=2).plot()
     assert [p.get_width() for p in display.ax_.patches] == pytest.approx([3.0, 2.0, -0.5])
     assert display.ax_.get_yticklabels()[-1].get_text() == "2 more"

@@ -5,7 +5,7 @@ import pytest
 from skinterp.display._display import labels
 
 
-def test_short_texts_stay():
+def test_short_texts_are_not_shortened():
     assert labels(["age", "  body   mass "], 20) == ["age", "body mass"]
     assert labels(["cost $"], 20) == [r"cost \$"]
 

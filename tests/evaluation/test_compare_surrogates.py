@@ -30,7 +30,7 @@ from skinterp import (
     fidelity_score,
 )
 from skinterp.evaluation import make_surrogates
-from skinterp.evaluation._comparison import METRICS
+from skinterp.evaluation._surrogate_comparison import METRICS
 
 FAST = {"tree": TreeSurrogateClassifier(n_queries=300, random_state=0)}
 FAST["linear"] = LinearSurrogateClassifier(max_features=4)

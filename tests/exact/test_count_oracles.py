@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from random_networks import networks, preactivations, random_network, uniform
 
 from skinterp.exact import breakpoints, count_regions, piecewise_linear, slice_regions
-from skinterp.exact._count import patterns_along, random_line
+from skinterp.exact.regions._counting import patterns_along, random_line
 
 
 @settings(max_examples=15, deadline=None)
@@ -90,6 +90,6 @@ def test_large_networks_are_estimated_and_the_estimate_is_told():
     assert again.n_regions != found.n_regions
 
 
-def test_few_units_of_many_inputs_are_counted():
+def test_regions_of_few_units_are_counted_in_many_inputs():
     assert count_regions(random_network([9, 4, 1], 0), (-5, 5)).is_exact
     assert count_regions(random_network([9, 4, 1], 0, "identity"), (-5, 5)).n_regions == 1

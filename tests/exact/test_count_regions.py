@@ -18,7 +18,7 @@ def test_the_count_is_that_of_the_whole_tree_and_of_dense_sampling(network):
     assert found.n_regions >= len(sampled_patterns(network, X, margin=1e-9))
 
 
-def test_known_counts():
+def test_small_networks_have_as_many_regions_as_are_known():
     assert count_regions(SQUARE, (-2.5, 2.5)).n_regions == 5
     assert count_regions(SQUARE, (2.0, 2.5)).n_regions == 1
     # n lines in general position cut the plane into 1 + n + n (n - 1) / 2 parts

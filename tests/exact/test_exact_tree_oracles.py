@@ -25,10 +25,10 @@ from skinterp.exact import (
     ExactTreeClassifier,
     ExactTreeRegressor,
     LinearProgramWarning,
-    _cells,
     count_regions,
     piecewise_linear,
 )
+from skinterp.exact.pieces import _polytopes
 from skinterp.network import as_network
 
 few = settings(max_examples=25, deadline=None)
@@ -220,7 +220,7 @@ def test_without_any_linear_program_nothing_is_pruned_and_all_is_exact(monkeypat
     class Failed:
         status, x, fun = 4, None, None
 
-    monkeypatch.setattr(_cells, "linprog", lambda *args, **options: Failed)
+    monkeypatch.setattr(_polytopes, "linprog", lambda *args, **options: Failed)
     with pytest.warns(LinearProgramWarning) as caught:
         tree = ExactTreeRegressor(network, mode="whole", box=box).fit(X)
     named = {str(w.message).split(" failed")[0].split("about ")[1] for w in caught}

@@ -69,7 +69,7 @@ def test_the_published_network_has_five_leaves_of_sixteen(box):
     np.testing.assert_allclose(tree.intercept_[order, 0], SQUARE_OFFSETS, rtol=0, atol=1e-6)
 
 
-def test_the_published_breakpoints():
+def test_breakpoints_of_the_published_network_are_the_published_ones():
     line = breakpoints(SQUARE, box=(-2.5, 2.5))
     np.testing.assert_allclose(line.breakpoints, SQUARE_ENDS, rtol=0, atol=1e-6)
     np.testing.assert_allclose(line.slopes[:, 0], SQUARE_SLOPES, rtol=0, atol=1e-6)
@@ -122,7 +122,7 @@ def test_linear_programs_and_vertices_find_the_same_leaves(network):
     assert more <= {row.tobytes() for row in by_programs.tree_.patterns}
 
 
-def test_linear_programs_agree_with_sampling_in_five_inputs():
+def test_linear_programs_find_the_regions_that_sampling_finds_in_five_inputs():
     network = random_network([5, 4, 3, 1], 0)
     X = uniform(200_000, 5)
     tree = ExactTreeRegressor(network, mode="whole", box=BOX).fit(X[:10])

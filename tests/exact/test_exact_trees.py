@@ -19,12 +19,12 @@ from skinterp.exact import (
     ExactTreeRegressor,
     LinearProgramWarning,
     LinearRegions,
-    _cells,
     breakpoints,
     count_regions,
     piecewise_linear,
     slice_regions,
 )
+from skinterp.exact.pieces import _polytopes
 
 TREES = [
     (ExactTreeClassifier, {"mode": "data"}),
@@ -104,7 +104,7 @@ def test_an_unfitted_network_is_trained_in_every_fold():
     np.testing.assert_array_equal(scores, expected)
 
 
-def test_several_outputs_and_views_of_classes():
+def test_trees_of_several_outputs_and_of_views_are_their_networks():
     X, y = load_iris(return_X_y=True)
     mlp = MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
     network = as_network(mlp)
@@ -206,7 +206,7 @@ def test_a_failed_linear_program_prunes_nothing_and_is_named(monkeypatch):
     network = random_network([5, 3, 2, 1], 0)
     X = uniform(100, 5)
     right = ExactTreeRegressor(network, mode="whole").fit(X)
-    solve, calls = _cells.linprog, []
+    solve, calls = _polytopes.linprog, []
 
     def fails_sometimes(*args, **options):
         result = solve(*args, **options)
@@ -215,7 +215,7 @@ def test_a_failed_linear_program_prunes_nothing_and_is_named(monkeypatch):
             result.status, result.x = 4, None
         return result
 
-    monkeypatch.setattr(_cells, "linprog", fails_sometimes)
+    monkeypatch.setattr(_polytopes, "linprog", fails_sometimes)
     with pytest.warns(LinearProgramWarning, match="about unit . of hidden layer . failed"):
         tree = ExactTreeRegressor(network, mode="whole").fit(X)
     assert tree.n_leaves_ >= right.n_leaves_

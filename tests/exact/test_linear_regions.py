@@ -141,7 +141,7 @@ def test_contributions_add_up_to_the_difference_from_the_reference():
         regions.contributions(X, [1.0])
 
 
-def test_rows_in_other_regions_are_minus_one():
+def test_rows_in_regions_that_fit_has_not_visited_are_minus_one():
     network = random_network([2, 10, 1], 0)
     regions = LinearRegions(network, box=(-9, 9)).fit(uniform(5, 2, reach=0.1))
     far = uniform(100, 2, reach=9)
@@ -192,7 +192,7 @@ def test_equal_local_models_are_merged_without_loss():
     assert regions.merge(2).fidelity_after == pytest.approx(1.0, abs=1e-12)
 
 
-def test_clone_pickle_and_pipelines(circles):
+def test_regions_are_cloned_pickled_and_used_in_pipelines(circles):
     model, X, y = circles
     regions = clone(LinearRegions(model)).fit(X)
     again = pickle.loads(pickle.dumps(regions))

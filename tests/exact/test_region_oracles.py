@@ -8,10 +8,12 @@ from random_networks import networks, preactivations, random_network, uniform
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 
-from skinterp.exact import LinearRegions, _inequalities
+from skinterp.exact import LinearRegions
+from skinterp.exact.regions import _inequalities
 from skinterp.network import as_network
 
 few = settings(max_examples=20, deadline=None)
+HALF = ([[[1.0], [0.5]], [[1.0]]], [[0.0], [0.0]], ["relu", "identity"])
 
 
 def unit_rows(inequalities):
@@ -235,7 +237,7 @@ def test_regions_that_do_not_exist_are_refused(region):
         regions.inequalities(region)
 
 
-def test_what_is_not_fitted_says_so():
+def test_unfitted_regions_refuse_every_question():
     regions = LinearRegions(random_network([2, 4, 1], 0))
     for call in (
         lambda: regions.transform([[0.0, 1.0]]),
@@ -247,3 +249,17 @@ def test_what_is_not_fitted_says_so():
     ):
         with pytest.raises(NotFittedError):
             call()
+
+
+def test_rows_satisfy_the_inequalities_of_their_own_regions():
+    for seed in range(40):
+        X = uniform(50, 2, seed=seed) * [1.0, 1e-3] + [100.0, 0.0]
+        regions = LinearRegions(HALF).fit(X)
+        index = regions.transform(X)[:, 0]
+        for k in range(regions.n_regions_):
+            assert regions.inequalities(k).contains(X[index == k]).all()
+
+
+def test_inequalities_of_unfitted_regions_are_refused():
+    with pytest.raises(NotFittedError):
+        LinearRegions(HALF).inequalities(0)

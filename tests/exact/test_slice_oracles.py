@@ -101,7 +101,7 @@ def test_the_classes_drawn_are_those_of_the_network():
         assert [network.classes[k] for k in display.values] == labels.tolist()
 
 
-def test_a_level_set_of_a_regression_is_where_its_value_is_that():
+def test_a_level_set_of_a_regression_is_where_the_network_has_that_value():
     network = random_network([3, 8, 5, 1], 1)
     origin = np.array([0.0, 0.0, 0.3])
     at_rest = float(network.raw_values(origin[np.newaxis])[0, 0])

@@ -54,7 +54,7 @@ def test_every_point_lies_in_the_polygon_of_its_pattern(network):
 
 @small
 @given(networks(min_inputs=2, max_inputs=3, outputs=(1,)), st.sampled_from([0.0, 0.3]))
-def test_the_level_set_has_that_value_and_separates_it(network, level):
+def test_a_level_set_has_its_value_and_separates_lower_from_higher_ones(network, level):
     regions = slice_regions(
         network, origin=np.zeros(network.n_features_in), box=(-2, 2), level=level
     )
@@ -167,7 +167,7 @@ def test_pieces_of_a_line_are_the_network(network):
     assert np.abs(values - raw).max() <= 1e-9 * (1 + np.abs(raw).max())
 
 
-def test_a_line_of_one_feature_of_a_frame():
+def test_a_line_runs_along_a_feature_of_a_frame():
     line = breakpoints(random_network([3, 5, 1], 0), uniform(40, 3), feature=2)
     assert len(line.to_frame()) == len(line)
 

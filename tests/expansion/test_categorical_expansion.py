@@ -48,7 +48,7 @@ def multiclass():
     return pipeline(THREE)
 
 
-def test_it_is_a_surrogate_with_a_fidelity(binary):
+def test_an_expansion_is_a_surrogate_with_a_fidelity(binary):
     fitted = CategoricalExpansion(binary).fit(X)
     assert is_classifier(fitted) and fitted.classes_.tolist() == ["bad", "good"]
     assert fidelity_score(fitted, X) > 0.98
@@ -61,7 +61,7 @@ def test_it_is_a_surrogate_with_a_fidelity(binary):
     assert fidelity_score(margin, X) == pytest.approx(margin.truncation_r2_["data"][-1])
 
 
-def test_it_is_compared_with_other_surrogates():
+def test_an_expansion_is_compared_with_other_surrogates():
     groups = groups_of((3, 2, 3))
     network = random_network((3, 2, 3), (5,), seed=4, classes=[0, 1])
     rows = rows_of((3, 2, 3), 120)
@@ -91,7 +91,7 @@ def test_a_pipeline_of_texts_is_compared_beside_a_forest(binary):
     assert unfitted.network_is_refitted
 
 
-def test_the_rule_for_networks(binary):
+def test_fitted_networks_are_used_as_they_are_and_unfitted_ones_trained(binary):
     fitted = CategoricalExpansion(binary).fit(X)
     assert clone(fitted).network is binary
     unfitted = CategoricalExpansion(pipeline(POISON, fit=False))
@@ -127,7 +127,7 @@ def test_logits_of_several_classes_are_centred(multiclass):
 @pytest.mark.parametrize(
     "output", [0, ("output", 1), ("margin", 2), ("difference", 0, 2), ("unit", 0, 3), ("layer", 0)]
 )
-def test_any_output_margin_unit_or_layer(multiclass, output):
+def test_any_output_margin_unit_or_layer_is_expanded(multiclass, output):
     fitted = CategoricalExpansion(multiclass, output=output, order=3).fit(X)
     found = fitted.predict(X)
     network = categorical_network(multiclass, X)
@@ -137,7 +137,7 @@ def test_any_output_margin_unit_or_layer(multiclass, output):
     assert len(names) == (8 if output == ("layer", 0) else 1)
 
 
-def test_truncations_are_judged_on_data_and_under_the_measure(binary):
+def test_truncations_are_evaluated_on_data_and_under_the_measure(binary):
     fitted = CategoricalExpansion(binary, order=3).fit(X)
     logit = categorical_network(binary, X).raw_values(X)[:, 0]
     for order in (1, 2, 3):

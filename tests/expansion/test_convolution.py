@@ -155,7 +155,7 @@ def test_results_do_not_depend_on_the_number_of_jobs():
     assert largest_difference(one.expansion_.terms, two.expansion_.terms) == 0.0
 
 
-def test_a_precision_out_of_reach_is_said():
+def test_a_precision_out_of_reach_warns():
     sizes = (2, 3)
     network = random_network(sizes, (3,), "relu", seed=4)
     with pytest.warns(ConvergenceWarning, match="may be wrong by up to"):
@@ -182,7 +182,7 @@ def test_series_of_activations_hold_on_their_interval(activation, interval):
     assert np.abs(values - function.value(z)).max() <= 1e-9 + tail
 
 
-def test_sums_over_rows_are_met():
+def test_the_constant_is_the_mean_over_all_inputs():
     """The exact constant is the mean over all rows."""
     sizes = (4, 4, 4)
     network = random_network(sizes, (5,), "relu", seed=9)

@@ -8,7 +8,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from skinterp.expansion import CategoricalExpansion, _methods
+from skinterp.expansion import CategoricalExpansion, _algorithms
 
 SIZES = (3, 2, 3)
 NETWORK, ROWS, GROUPS = random_network(SIZES), rows_of(SIZES), groups_of(SIZES)
@@ -25,7 +25,7 @@ def texts():
     return model.fit(X, [0, 1] * 20), X
 
 
-def test_unknown_categories_and_missing_values(texts):
+def test_unknown_categories_and_missing_values_are_refused(texts):
     model, X = texts
     fitted = CategoricalExpansion(model).fit(X)
     with pytest.raises(ValueError, match=r"'colour' must be one of the categories 'blue', 'red'"):
@@ -59,7 +59,7 @@ def test_numeric_columns_are_no_categories():
 
 
 @pytest.mark.parametrize("bad", [0.5, 1.0, 2.0, -1.0])
-def test_groups_that_are_not_one_hot(bad):
+def test_groups_that_are_not_one_hot_are_refused(bad):
     rows = ROWS.copy()
     rows[4, :3] = [bad, 1.0, 0.0]
     with pytest.raises(ValueError, match=r"'a' must be one-hot.* in row 4"):
@@ -78,12 +78,12 @@ def test_groups_that_are_not_one_hot(bad):
         ([[]], "an empty group"),
     ],
 )
-def test_wrong_groups(groups, match):
+def test_wrong_groups_are_refused(groups, match):
     with pytest.raises(ValueError, match=match):
         fit(groups=groups)
 
 
-def test_order_above_the_number_of_variables():
+def test_an_order_above_the_number_of_variables_is_refused():
     with pytest.raises(ValueError, match=r"at most the number of variables, 3\. Got order=4"):
         fit(order=4)
 
@@ -105,12 +105,12 @@ def test_order_above_the_number_of_variables():
         ({"precision": 0.0}, "precision"),
     ],
 )
-def test_parameters_out_of_range(options, match):
+def test_parameters_out_of_range_are_refused(options, match):
     with pytest.raises(ValueError, match=match):
         fit(**options)
 
 
-def test_methods_that_do_not_fit_the_network():
+def test_methods_that_do_not_fit_the_network_are_refused():
     deep = random_network(SIZES, (4, 4))
     for method in ("convolution", "gaussian"):
         with pytest.raises(ValueError, match=f'"{method}" needs a network with one hidden layer'):
@@ -125,14 +125,14 @@ def test_memory_is_estimated_before_it_is_taken(monkeypatch):
     network, rows = random_network(sizes, (2,)), rows_of(sizes)
     with pytest.raises(ValueError, match=r"order must be such that .* fits into 4 GB"):
         fit(network, rows, groups=groups_of(sizes), order=6)
-    monkeypatch.setattr(_methods, "MAX_BYTES", 1e4)
+    monkeypatch.setattr(_algorithms, "MAX_BYTES", 1e4)
     with pytest.raises(ValueError, match='"enumerate" must fit into'):
         sizes = (4,) * 5
         fit(random_network(sizes), rows_of(sizes), groups=groups_of(sizes), order=1,
             method="enumerate")  # fmt: skip
 
 
-def test_values_that_are_not_finite():
+def test_values_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="finite values"):
         CategoricalExpansion(lambda X: np.where(X[:, 0] > 1, np.inf, X[:, 1])).fit(
             np.array([[1, 0], [2, 1]])
@@ -150,7 +150,7 @@ def test_zero_vector_is_asked_of_the_network_only():
 @pytest.mark.parametrize(
     "output", [True, (), ("unit",), ("unit", 0, 0, True, 3), ("layer",), ("colour", 1), [("a",)]]
 )
-def test_outputs_that_there_are_not(texts, output):
+def test_unknown_outputs_are_refused(texts, output):
     model, X = texts
     with pytest.raises(ValueError, match=r"output must be one of .* Got "):
         CategoricalExpansion(model, output=output).fit(X)
@@ -170,7 +170,7 @@ def test_outputs_that_there_are_not(texts, output):
         (lambda e, x: e.expansion_.plot("pair", pair=("cap", "size")), "two different variables"),
     ],
 )
-def test_questions_that_make_no_sense(texts, call, match):
+def test_bad_rows_orders_outputs_and_pairs_are_refused(texts, call, match):
     model, X = texts
     with pytest.raises(ValueError, match=match):
         call(CategoricalExpansion(model).fit(X), X)

@@ -257,7 +257,7 @@ def test_zero_vector_takes_away_columns_that_never_change(single):
 @pytest.mark.parametrize(
     "measure", [[[0.5, np.nan], [0.5, 0.5]], {"x0": [1, 0]}, [[1, 2], [1, 0]]]
 )
-def test_measures_that_are_none(measure):
+def test_invalid_measures_are_refused(measure):
     rows = np.array([[0.0, 0.0], [1.0, 1.0]])
     with pytest.raises(ValueError, match="measure must be"):
         CategoricalExpansion(lambda X: X[:, 0], measure=measure).fit(rows)

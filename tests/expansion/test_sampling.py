@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_for_any_number_of_jobs():
     assert largest_difference(one, other) > 0.0
 
 
-def test_what_the_time_does_not_allow_is_said():
+def test_sampling_that_runs_out_of_time_warns():
     sizes = (4,) * 8
     network = random_network(sizes, (16, 16), "relu")
     with pytest.warns(ConvergenceWarning, match=r"max_seconds=0\.01 and \d+ rows with"):
@@ -147,7 +147,7 @@ def test_intervals_cover_what_rare_categories_do():
     assert np.concatenate(inside).mean() == pytest.approx(0.95, abs=0.03)
 
 
-def test_a_difference_too_rare_to_be_drawn_is_said():
+def test_a_difference_too_rare_to_be_drawn_warns():
     def motif(X):
         return (X[:, :12] == 3).all(axis=1).astype(float)
 
@@ -164,7 +164,7 @@ def test_additive_functions_are_exact():
     assert np.allclose(found.fields_["x3"], [-3.0, 0.0, 3.0]) and found.error_ < 1e-10
 
 
-def test_a_constant_network_is_met():
+def test_sampling_a_constant_network_is_exact():
     rows = np.array(list(product(range(3), repeat=3)), dtype=float)
     found = CategoricalExpansion(lambda X: np.full(len(X), 2.5), method="sampling").fit(rows)
     assert found.constant_ == pytest.approx(2.5) and found.error_ < 1e-12

@@ -38,7 +38,7 @@ def test_values_are_those_of_the_layers(iris, layer, before):
     np.testing.assert_allclose(found, A if before else H, atol=1e-10)
 
 
-def test_names_and_pandas(iris):
+def test_activations_have_names_and_become_data_frames(iris):
     model, X, _ = iris
     features = HiddenLayerTransformer(model).fit(X).set_output(transform="pandas")
     table = features.transform(X)
@@ -67,7 +67,7 @@ def test_an_unfitted_network_is_trained(iris):
         HiddenLayerTransformer(mlp).fit(X)
 
 
-def test_what_was_fitted_is_returned_after_parameters_change(iris):
+def test_the_fitted_layer_is_kept_after_parameters_change(iris):
     model, X, _ = iris
     features = HiddenLayerTransformer(model).fit(X)
     before = features.transform(X)
@@ -89,7 +89,7 @@ def test_a_scaled_target_adds_no_hidden_layer():
     np.testing.assert_allclose(HiddenLayerTransformer(model).fit_transform(X), expected)
     np.testing.assert_allclose(network.predict(X), model.predict(X))
     report = unit_report(model, X, 0, layer="output")
-    np.testing.assert_allclose(report.input_weights, inner.coefs_[1][:, 0])
+    np.testing.assert_allclose(report.connections.input_weights, inner.coefs_[1][:, 0])
     with pytest.raises(ValueError, match="layer must be between -1 and 0"):
         network.unit(1, 0)
 

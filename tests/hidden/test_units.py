@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.hidden import top_units, unit_report
+from skinterp.hidden import _unit_report, maximise_activation, top_units, unit_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -71,49 +71,54 @@ def test_a_report_is_about_its_unit(iris):
     report = unit_report(model, X, 2, y=y)
     mlp, Z = model[-1], model[0].transform(X)
     a = np.maximum(Z @ mlp.coefs_[0] + mlp.intercepts_[0], 0)[:, 2]
-    np.testing.assert_allclose(report.activations, a, atol=1e-9)
-    assert report.top_rows[0] == a.argmax() and len(report.bottom_rows) == 5
-    np.testing.assert_allclose(report.input_weights, mlp.coefs_[0][:, 2] / model[0].scale_)
-    np.testing.assert_allclose(report.output_weights, mlp.coefs_[1][2])
-    assert report.feature_names == tuple(X.columns) == report.input_names
+    np.testing.assert_allclose(report.activity.values, a, atol=1e-9)
+    assert report.activity.top_rows[0] == a.argmax() and len(report.activity.bottom_rows) == 5
+    np.testing.assert_allclose(
+        report.connections.input_weights, mlp.coefs_[0][:, 2] / model[0].scale_
+    )
+    np.testing.assert_allclose(report.connections.output_weights, mlp.coefs_[1][2])
+    assert report.linear.feature_names == tuple(X.columns) == report.connections.input_names
     aucs = {label: roc_auc_score(y == label, a) for label in y.unique()}
-    assert report.preferred_class == max(aucs, key=aucs.get)
-    assert report.selectivity == pytest.approx(2 * max(aucs.values()) - 1)
-    assert set(report.by_class()) == set(y)
-    fitted = X.to_numpy() @ report.linear_coef + report.linear_intercept
-    assert report.linear_r2 == pytest.approx(1 - (a - fitted).var() / a.var())
-    assert not report.is_dead and report.flags == ()
+    assert report.activity.preferred_class == max(aucs, key=aucs.get)
+    assert report.activity.selectivity == pytest.approx(2 * max(aucs.values()) - 1)
+    assert set(report.activity.by_class()) == set(y)
+    fitted = X.to_numpy() @ report.linear.coef + report.linear.intercept
+    assert report.linear.r2 == pytest.approx(1 - (a - fitted).var() / a.var())
+    assert not report.condition.is_dead and report.condition.flags == ()
     assert "unit 2 of hidden layer 0" in str(report)
     assert report.to_frame().shape == (4, 3)
     assert len(report.plot().axes_) == 2
     again = pickle.loads(pickle.dumps(report))
-    assert again.selectivity == report.selectivity
+    assert again.activity.selectivity == report.activity.selectivity
 
 
 def test_outputs_are_reported_by_their_log_odds(iris):
     model, X, _ = iris
     report = unit_report(model, X, "versicolor", layer="output")
     view = as_network(model).margin(1)
-    np.testing.assert_allclose(report.activations, view.value(X))
-    np.testing.assert_allclose(report.slopes, view.gradient(X).mean(axis=0))
-    assert report.preferred_class == "versicolor" and report.input_names[0] == "unit 0"
-    np.testing.assert_allclose(report.input_weights, model[-1].coefs_[1][:, 1])
+    np.testing.assert_allclose(report.activity.values, view.value(X))
+    np.testing.assert_allclose(report.linear.slopes, view.gradient(X).mean(axis=0))
+    assert (
+        report.activity.preferred_class == "versicolor"
+        and report.connections.input_names[0] == "unit 0"
+    )
+    np.testing.assert_allclose(report.connections.input_weights, model[-1].coefs_[1][:, 1])
 
 
-def test_flags():
+def test_dead_saturated_and_redundant_units_are_flagged():
     first = np.array([[1.0, 2.0, 0.0, 90.0], [1.0, 2.0, 0.0, 90.0]])
     bias = np.array([0.0, 0.0, 0.3, 20.0])
     network = as_network(([first, np.ones((4, 1))], [bias, [0.0]], ["tanh", "identity"]))
     linear = as_network(([first, np.ones((4, 1))], [bias, [0.0]], ["relu", "identity"]))
     X = np.random.RandomState(0).uniform(-1, 1, size=(200, 2))
-    assert unit_report(network, X, 2).is_dead
-    assert unit_report(network, X, 2).flags == ("dead",)
-    assert unit_report(network, X, 3).is_saturated
-    assert unit_report(linear, X, 0).duplicates == (1,)
+    assert unit_report(network, X, 2).condition.is_dead
+    assert unit_report(network, X, 2).condition.flags == ("dead",)
+    assert unit_report(network, X, 3).condition.is_saturated
+    assert unit_report(linear, X, 0).condition.duplicates == (1,)
     assert "does the same as unit 1" in str(unit_report(linear, X, 0))
-    assert not unit_report(linear, X, 3).is_saturated
+    assert not unit_report(linear, X, 3).condition.is_saturated
     dead = as_network(([first, np.ones((4, 1))], [bias - 900, [0.0]], ["relu", "identity"]))
-    assert unit_report(dead, X, 0).flags == ("dead",)
+    assert unit_report(dead, X, 0).condition.flags == ("dead",)
 
 
 def test_units_that_are_constant_up_to_rounding_are_dead_and_nothing_else():
@@ -122,8 +127,8 @@ def test_units_that_are_constant_up_to_rounding_are_dead_and_nothing_else():
     network = as_network((weights, [[0.3, 0.7, 0.0], [0.0]], ["tanh", "identity"]))
     X = np.random.default_rng(0).normal(size=(137, 2))
     report = unit_report(network, X, 0, y=X[:, 0] > 0)
-    assert report.flags == ("dead",) and np.isnan(report.linear_r2)
-    assert not report.linear_coef.any()
+    assert report.condition.flags == ("dead",) and np.isnan(report.linear.r2)
+    assert not report.linear.coef.any()
     assert "linear" not in str(report) and "tells" not in str(report)
 
 
@@ -131,8 +136,8 @@ def test_small_outputs_are_not_dead():
     network = as_network(([[[1e-19], [2e-19]]], [[0.0]], ["identity"]))
     X = np.random.default_rng(0).normal(size=(100, 2))
     report = unit_report(network, X, 0, layer="output")
-    assert report.flags == () and report.linear_r2 == pytest.approx(1.0)
-    np.testing.assert_allclose(report.linear_coef, [1e-19, 2e-19])
+    assert report.condition.flags == () and report.linear.r2 == pytest.approx(1.0)
+    np.testing.assert_allclose(report.linear.coef, [1e-19, 2e-19])
 
 
 @pytest.mark.parametrize("name", ["logistic", "tanh", "selu", "gelu"])
@@ -144,14 +149,14 @@ def test_saturation_is_relative_to_the_steepest_slope(name):
     edge = z[np.flatnonzero(slopes >= slopes.max() / 50)[0]]
     for at, expected in ((edge - 0.05, True), (edge + 0.05, False)):
         rows = np.linspace(at - 1e-3, at + 1e-3, 50)[:, np.newaxis]
-        assert unit_report(network, rows, 0).is_saturated == expected
+        assert unit_report(network, rows, 0).condition.is_saturated == expected
 
 
 def test_strongest_weights_do_not_depend_on_units_of_measurement(iris):
     model, X, _ = iris
     report = unit_report(model, X, 2)
     scaled = model[-1].coefs_[0][:, 2]
-    np.testing.assert_allclose(report.scaled_weights, scaled)
+    np.testing.assert_allclose(report.connections.scaled_weights, scaled)
     strongest = X.columns[np.abs(scaled).argmax()]
     assert f"per standard deviation: {strongest}" in str(report)
     display = report.plot()
@@ -159,15 +164,17 @@ def test_strongest_weights_do_not_depend_on_units_of_measurement(iris):
     assert "per standard deviation" in display.axes_[0].get_xlabel()
     output = unit_report(model, X, "virginica", layer="output")
     A = np.maximum(model[0].transform(X) @ model[-1].coefs_[0] + model[-1].intercepts_[0], 0)
-    np.testing.assert_allclose(output.scaled_weights, model[-1].coefs_[1][:, 2] * A.std(axis=0))
+    np.testing.assert_allclose(
+        output.connections.scaled_weights, model[-1].coefs_[1][:, 2] * A.std(axis=0)
+    )
 
 
 @pytest.mark.parametrize("column", [np.asarray, lambda y: y.to_frame(), lambda y: [*y]])
 def test_classes_may_come_as_a_column(iris, column):
     model, X, y = iris
     report = unit_report(model, X, 2, y=column(y))
-    assert set(report.by_class()) == set(y)
-    assert report.selectivity == unit_report(model, X, 2, y=y).selectivity
+    assert set(report.activity.by_class()) == set(y)
+    assert report.activity.selectivity == unit_report(model, X, 2, y=y).activity.selectivity
 
 
 def test_targets_of_regressions_are_no_classes():
@@ -176,7 +183,7 @@ def test_targets_of_regressions_are_no_classes():
     model.fit(X, y)
     with pytest.raises(ValueError, match="Got numbers to be predicted instead"):
         unit_report(model, X, 0, y=y)
-    assert set(unit_report(model, X, 0, y=y > 140).by_class()) == {False, True}
+    assert set(unit_report(model, X, 0, y=y > 140).activity.by_class()) == {False, True}
 
 
 def test_a_report_shows_as_its_text(iris):
@@ -185,7 +192,41 @@ def test_a_report_shows_as_its_text(iris):
     for shown in (report, report.maximum, units):
         assert repr(shown) == str(shown)
     one_class = unit_report(model, X[:50], 0)
-    assert one_class.labels[0] == "setosa" and "tells" not in str(one_class)
+    assert one_class.activity.labels[0] == "setosa" and "tells" not in str(one_class)
+
+
+def test_formula_and_maximum_are_computed_once_and_only_when_asked_for(iris, monkeypatch):
+    model, X, _ = iris
+    asked = []
+
+    def maximise(*args, **options):
+        asked.append("maximum")
+        return maximise_activation(*args, **options)
+
+    monkeypatch.setattr(_unit_report, "maximise_activation", maximise)
+    monkeypatch.setattr(_unit_report, "find_formula", lambda *args: asked.append("formula"))
+    report = unit_report(model, X, 2)
+    assert asked == [] and report.activity.values.shape == (150,)
+    assert report.maximum is report.maximum and asked == ["maximum"]
+    assert "formula" not in str(report) and asked == ["maximum"]
+    assert report.formula is report.formula is None and asked == ["maximum", "formula"]
+    expected = maximise_activation(as_network(model).unit(0, 2), X)
+    np.testing.assert_array_equal(report.maximum.x, expected.x)
+
+
+def test_a_dead_unit_has_no_formula():
+    weights = [[[0.0, 1.0]], [[1.0], [1.0]]]
+    network = as_network((weights, [[0.5, 0.0], [0.0]], ["tanh", "identity"]))
+    report = unit_report(network, np.linspace(0, 1, 20)[:, np.newaxis], 0, symbolic=True)
+    assert report.formula is None and "formula" not in str(report)
+
+
+@pytest.mark.parametrize("random_state", [None, np.random.RandomState(3)])
+def test_a_report_finds_the_same_maximum_again_whatever_seeds_it(iris, random_state):
+    model, X, _ = iris
+    report = unit_report(model, X, 2, random_state=random_state)
+    again = pickle.loads(pickle.dumps(report))
+    np.testing.assert_array_equal(report.maximum.x, again.maximum.x)
 
 
 @pytest.mark.slow
@@ -195,9 +236,9 @@ def test_a_formula_describes_what_goes_into_the_activation(name):
     weights = [np.array([[1.0], [-2.0], [0.0]]), np.ones((1, 1))]
     network = as_network((weights, [[0.3], [0.0]], [name, "identity"]))
     report = unit_report(network, X, 0, symbolic=True)
-    found = report.equation.values(X)
+    found = report.formula.equation.values(X)
     np.testing.assert_allclose(found, X[:, 0] - 2 * X[:, 1] + 0.3, atol=1e-6)
-    assert report.equation_r2 == pytest.approx(1.0)
+    assert report.formula.r2 == pytest.approx(1.0)
     assert f"formula: {name}(" in str(report)
 
 
@@ -207,8 +248,8 @@ def test_the_r2_of_a_formula_counts_its_bias():
     network = as_network(([np.ones((3, 1)), [[1.0]]], [[0.0], [0.0]], ["tanh", "identity"]))
     report = unit_report(network, X, 0, layer="output", symbolic=True)
     a = np.tanh(X.sum(axis=1))
-    error = report.equation.values(X) - a
-    assert report.equation_r2 == pytest.approx(1 - np.mean(error**2) / a.var())
+    error = report.formula.equation.values(X) - a
+    assert report.formula.r2 == pytest.approx(1 - np.mean(error**2) / a.var())
 
 
 @pytest.mark.parametrize(

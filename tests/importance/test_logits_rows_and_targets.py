@@ -122,7 +122,7 @@ def test_contributions_to_margins_and_callables_add_up(wine):
     assert integrated_gradients(tiny, [1.0, 2.0]).values.sum() == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_line_that_cannot_be_followed_says_so():
+def test_a_line_that_cannot_be_integrated_warns():
     rough = as_network(lambda Z: np.abs(np.sin(3000.0 * Z[:, 0])))
     with pytest.warns(ConvergenceWarning, match="known to"):
         integrated_gradients(rough, [1.0])

@@ -36,7 +36,7 @@ def test_curves_are_the_network_on_lines(wine):
     assert len(curves.plot(output=1).axes_) == 2
 
 
-def test_noise_in_what_is_not_used_changes_nothing():
+def test_noise_in_an_unused_input_changes_nothing():
     network = as_network(([[[2.0], [0.0], [-1.0]]], [[0.0]], ["identity"]))
     X = normal_rows(4000)
     found = perturbation(network, X, noise=0.3, n_repeats=30)
@@ -57,7 +57,7 @@ def test_with_a_target_the_loss_is_that_of_the_target(wine):
     assert set(against.statistics) == {"std"}
 
 
-def test_regression_with_a_target():
+def test_perturbation_of_a_regression_takes_a_target():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     mlp = MLPRegressor(hidden_layer_sizes=(5,), solver="lbfgs", max_iter=200, random_state=0)
     model = make_pipeline(StandardScaler(), mlp).fit(X, y)

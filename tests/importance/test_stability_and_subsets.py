@@ -104,7 +104,7 @@ def test_an_interruption_keeps_what_is_finished(wine, monkeypatch):
     assert found.shares.shape[1] == 3
 
 
-def test_progress_is_told(wine, capsys):
+def test_progress_is_written_to_the_standard_error(wine, capsys):
     importance_stability(network(), *wine, methods=FAST, n_repeats=2, verbose=1)
     assert "training 2 of 2" in capsys.readouterr().err
 
@@ -122,7 +122,7 @@ def test_bad_settings_are_refused(wine, options, wording):
         importance_stability(network(), *wine, **options)
 
 
-def test_one_class_and_what_cannot_be_trained_are_refused(wine):
+def test_targets_of_one_class_and_untrainable_estimators_are_refused(wine):
     X, y = wine
     with pytest.raises(ValueError, match="y must have at least two values"):
         importance_stability(network(), X, np.zeros(len(X)))
@@ -140,7 +140,7 @@ def test_the_corrected_test_is_wider_than_the_plain_one():
     assert corrected_t_test(np.zeros(5), 0.2) == 1.0
 
 
-def test_the_favourites_of_a_right_ranking_carry_the_signal():
+def test_the_first_inputs_of_a_right_ranking_carry_the_signal():
     X, y = make_classification(
         300, 6, n_informative=2, n_redundant=0, shuffle=False, random_state=0, class_sep=2.0
     )
@@ -165,7 +165,7 @@ def test_the_favourites_of_a_right_ranking_carry_the_signal():
         wrong.p_values("random")
 
 
-def test_subsets_of_regressions_and_jobs():
+def test_subsets_of_regressions_do_not_depend_on_jobs():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     mlp = MLPRegressor(hidden_layer_sizes=(5,), solver="lbfgs", max_iter=200, random_state=0)
     model = make_pipeline(StandardScaler(), mlp)

@@ -159,7 +159,7 @@ def test_units_of_the_inputs_do_not_matter_with_rows():
         np.testing.assert_allclose(method(network, X).shares(), method(other, X * factor).shares())
 
 
-def test_twins_share_and_dead_units_count_where_the_method_says():
+def test_equal_inputs_share_and_unread_units_count_for_garson_only():
     first = np.array([[1.0, -2.0, 0.5], [1.0, -2.0, 0.5], [3.0, 0.3, 0.0]])
     last = np.array([[1.0], [1.5], [0.0]])  # nothing reads the last unit
     network = as_network(([first, last], [np.zeros(3), [0.0]], ["tanh", "identity"]))
@@ -256,7 +256,7 @@ deep = random_network([2, 3, 3, 1])
         (lambda: variable_embedding(random_network([1, 3, 1])), "at least two inputs"),
     ],
 )
-def test_what_has_no_meaning_is_refused(call, wording):
+def test_methods_refuse_networks_they_do_not_fit(call, wording):
     with pytest.raises(ValueError, match=wording):
         call()
 

@@ -219,7 +219,7 @@ def test_few_weights_are_enough_on_real_data(load, classes):
     assert 0 < len(pruned.used_features_) <= X.shape[1]
 
 
-def test_regression_and_views_of_units():
+def test_regressions_and_views_of_units_are_pruned():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     mlp = MLPRegressor(hidden_layer_sizes=(20,), solver="lbfgs", max_iter=300, random_state=0)
     with warnings.catch_warnings():
@@ -289,7 +289,7 @@ def test_bad_settings_are_refused(switch, options, wording):
         PrunedMLPClassifier(model, **options).fit(X)
 
 
-def test_what_has_no_layers_is_refused():
+def test_networks_without_layers_are_refused():
     network = as_network(lambda X: X[:, 0], n_features_in=2)
     with pytest.raises(ValueError, match="PrunedMLPRegressor needs a network with layers"):
         PrunedMLPRegressor(network).fit(uniform(20, 2))

@@ -100,7 +100,7 @@ def test_losses_of_a_network_against_itself_are_smallest():
 
 @settings(max_examples=25, deadline=None)
 @given(networks(outputs=(1, 2)))
-def test_lossless_removal_is_done_once(network):
+def test_a_second_lossless_removal_finds_nothing_to_remove(network):
     small = remove_lossless(network)
     again = remove_lossless(small)
     assert again.hidden_layer_sizes == small.hidden_layer_sizes
@@ -158,7 +158,7 @@ def test_a_small_gene_switch_is_pruned_to_its_deciding_inputs(gene_switch):
             assert min(step.fidelity, step.query_fidelity) < 0.98
 
 
-def test_every_step_of_a_path_is_what_it_says(gene_switch):
+def test_steps_of_a_path_state_the_numbers_of_their_networks(gene_switch):
     model, X, y = gene_switch
     path = PrunedMLPClassifier(model, n_tuning_steps=5, random_state=0).fit(X, y).path_
     frame = path.to_frame()
@@ -195,7 +195,7 @@ def test_other_exact_tools_take_the_pruned_network():
     assert LinearRegions(small).fit(X).n_regions_ <= LinearRegions(network).fit(X).n_regions_
 
 
-def test_a_target_is_the_least_fidelity_and_one_is_the_network_itself():
+def test_a_higher_target_fidelity_is_reached_by_more_weights():
     network = random_network([3, 8, 1], 0)
     X = uniform(400, 3)
     sizes = []
@@ -252,7 +252,7 @@ def test_several_outputs_are_pruned_together():
     assert len(pruned.to_sympy(1).free_symbols) >= 1
 
 
-def test_seeds_decide_and_estimators_of_seeds_are_reproducible():
+def test_the_same_random_state_gives_the_same_path_and_pickles_keep_it():
     network, X = random_network([3, 8, 1], 0), uniform(200, 3)
     one, two = (
         PrunedMLPRegressor(network, n_weights=8, random_state=np.random.RandomState(5)).fit(X)
@@ -265,7 +265,7 @@ def test_seeds_decide_and_estimators_of_seeds_are_reproducible():
 
 
 @pytest.mark.parametrize("n_rows", [3, 12, 19, 20, 21])
-def test_few_rows_are_enough(n_rows):
+def test_networks_are_pruned_on_few_rows(n_rows):
     network, X = random_network([2, 4, 1], 0), uniform(n_rows, 2)
     pruned = PrunedMLPRegressor(network, n_weights=3, n_tuning_steps=3, random_state=0).fit(X)
     assert pruned.n_weights_ <= 3 and np.isfinite(pruned.predict(X)).all()

@@ -1,0 +1,68 @@
+"""From arguments to an exit code."""
+
+import argparse
+import sys
+import warnings
+
+import skinterp
+from skinterp.command._commands import COMMANDS, BadCall
+
+BAD_CALL, INTERRUPTED = 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that leaves it to its caller how to say what is wrong."""
+
+    def error(self, message):
+        raise BadCall(f"{message} (see {self.prog} --help).")
+
+
+def make_parser():
+    """Return the parser of the command line.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        The parser, with a subparser per command.
+    """
+    parser = _Parser(prog="python -m skinterp", description="Interpret trained neural networks.")
+    parser.add_argument("--version", action="version", version=f"skinterp {skinterp.__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in COMMANDS.values():
+        command.add_arguments(
+            subparsers.add_parser(command.name, help=command.help, description=command.description)
+        )
+    return parser
+
+
+def main(argv=None):
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        Arguments; None is those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 2 for a bad call or bad data, 130 when interrupted.
+    """
+    parser, notes = make_parser(), []
+    try:
+        args = parser.parse_args(argv)
+        if args.command is None:
+            parser.print_help()
+            return 0
+        with warnings.catch_warnings(record=True) as notes:
+            warnings.simplefilter("always", UserWarning)
+            COMMANDS[args.command].run(args)
+    except (BadCall, ValueError, ImportError, OSError) as error:
+        sys.stderr.write(f"skinterp: error: {' '.join(str(error).split())}\n")
+        return BAD_CALL
+    except KeyboardInterrupt:
+        sys.stderr.write("\nskinterp: interrupted before there was anything to show\n")
+        return INTERRUPTED
+    for text in dict.fromkeys(str(note.message) for note in notes):
+        sys.stderr.write(f"skinterp: note: {text}\n")
+    return 0

@@ -1,0 +1,54 @@
+"""What displays with one row per input, or per pattern, share."""
+
+import numpy as np
+
+from skinterp.display._display import PALETTE, Display, labels, tidy
+
+
+def row_centres(n_rows, i, n_series):
+    """Return the heights of one series of bars or markers, of which each row holds a group."""
+    return np.arange(n_rows) - 0.4 + (i + 0.5) * 0.8 / n_series
+
+
+def label_rows(ax, names, width):
+    """Write the names of the rows, the first one on top."""
+    ax.set_yticks(range(len(names)), labels(names, width))
+    ax.set_ylim(len(names) - 0.5, -0.5)
+
+
+def sign_colours(values):
+    """Return a colour for each value: one for positive, another one for negative ones."""
+    return [PALETTE[int(value < 0)] for value in values]
+
+
+def signed_bars(ax, values, names, width):
+    """Draw one bar per row, coloured by its sign, and label the rows."""
+    ax.barh(range(len(values)), values, color=sign_colours(values), height=0.7)
+    ax.axvline(0.0, color="black", linewidth=0.8)
+    label_rows(ax, names, width)
+    tidy(ax, grid="x")
+
+
+class InputRowsDisplay(Display):
+    """Base of displays with a row per input, at most `max_features` of `feature_names`."""
+
+    @property
+    def _n_shown(self):
+        return min(self.max_features, len(self.feature_names))
+
+    def _height(self, n_series, lowest=2.2, row=0.26, per_series=0.1, gap=0.08):
+        """Return the height of a figure whose rows hold groups of bars or markers."""
+        return max(lowest, 1.0 + max(row, per_series * n_series + gap) * self._n_shown)
+
+    def _best(self, costs):
+        """Return the inputs that are shown: those of the smallest costs."""
+        return np.argsort(costs, kind="stable")[: self._n_shown]
+
+    def _label_inputs(self, ax, shown):
+        label_rows(ax, [self.feature_names[j] for j in shown], 32)
+
+    def _say_how_many(self, ax, shown, which):
+        """Write above the plot that inputs are left out, if some are."""
+        if len(shown) < len(self.feature_names):
+            text = f"The {len(shown)} {which} of {len(self.feature_names)} inputs"
+            ax.set_title(text, loc="left", fontsize="medium")

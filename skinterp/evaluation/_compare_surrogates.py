@@ -1,0 +1,237 @@
+"""Every surrogate against the network, by cross-validation, beside a random forest."""
+
+import time
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.utils.parallel import Parallel, delayed
+
+from skinterp.base import needs_training, train
+from skinterp.evaluation._forms import make_surrogates
+from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
+from skinterp.expansion import categorical_network
+from skinterp.metrics import complexity
+from skinterp.network import Network, as_network
+from skinterp.utils import draw_seed, feature_names_of, has_texts
+from skinterp.utils._forest import forest_for
+from skinterp.utils._sklearn import take_rows
+
+FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
+N_PERMUTATIONS = 3
+
+
+def _splits(cv, X, answers, task, random_state):
+    """Return the folds, shuffled and stratified by the answers if `cv` is a number."""
+    classifies = task != "regression"
+    if not isinstance(cv, (int, np.integer)):
+        return list(check_cv(cv, answers, classifier=classifies).split(X, answers))
+    if cv < 2:
+        raise ValueError(f"cv must be at least 2 folds. Got {cv} instead.")
+    if classifies:
+        labels, counts = np.unique(answers, return_counts=True)
+        if counts.min() < cv:
+            raise ValueError(
+                f"cv={cv} folds need at least {cv} rows of every class. Got {counts.min()} of "
+                f"class {labels.tolist()[np.argmin(counts)]!r} instead."
+            )
+        return list(StratifiedKFold(cv, shuffle=True, random_state=random_state).split(X, answers))
+    if len(answers) < 2 * cv:
+        raise ValueError(
+            f"cv={cv} folds need at least {2 * cv} rows. Got n_samples={len(answers)} instead."
+        )
+    return list(KFold(cv, shuffle=True, random_state=random_state).split(X))
+
+
+def _agreement(task, answers, predictions):
+    """Return fidelity and kappa of predictions to the network's answers."""
+    if task == "regression":
+        return r2_score(answers, predictions), np.nan
+    same = len(np.unique(np.concatenate([answers, predictions]))) < 2
+    kappa = np.nan if same else cohen_kappa_score(answers, predictions)
+    return accuracy_score(answers, predictions), kappa
+
+
+def _scores(task, answers, y, predictions, size, seconds):
+    fidelity, kappa = _agreement(task, answers, predictions)
+    score = r2_score if task == "regression" else accuracy_score
+    return {
+        "fidelity": fidelity,
+        "kappa": kappa,
+        "accuracy": np.nan if y is None else score(y, predictions),
+        "complexity": size,
+        "seconds": seconds,
+    }
+
+
+def _fit(name, estimator, network, X, fold):
+    """Fit one surrogate on a network's answers; name it and the fold if it fails."""
+    estimator = clone(estimator).set_params(network=network)
+    start = time.perf_counter()
+    try:
+        estimator.fit(X)
+    except ValueError as error:
+        where = "all rows" if fold is None else f"fold {fold}"
+        raise ValueError(
+            f"The surrogate {name!r} could not be fitted on {where}: {error}"
+        ) from error
+    return estimator, time.perf_counter() - start
+
+
+def _network(model, X_train, y_train, X):
+    """Return a model, trained if it is not, as a network that takes the table."""
+    if needs_training(model):
+        model = train(model, X_train, y_train)
+    if has_texts(X) and not isinstance(model, Network):
+        return categorical_network(model, X)
+    return as_network(model)
+
+
+def _one_fold(fold, split, model, surrogates, X, y, task, seed):
+    """Return the scores of every form on one fold, and the forest's permutation importances."""
+    seen, held = split
+    X_train, X_test = take_rows(X, seen), take_rows(X, held)
+    y_train, y_test = (None, None) if y is None else (y[seen], y[held])
+    network = _network(model, X_train, y_train, X)
+    answers, answers_seen = network.predict(X_test), network.predict(X_train)
+    results, importances = {}, None
+    for name, estimator in surrogates.items():
+        fitted, seconds = _fit(name, estimator, network, X_train, fold)
+        results[name] = _scores(
+            task, answers, y_test, fitted.predict(X_test), complexity(fitted), seconds
+        )
+    if y is not None:
+        start = time.perf_counter()
+        forest = forest_for(task, seed, X).fit(X_train, y_train)
+        seconds = time.perf_counter() - start
+        results[FOREST] = _scores(
+            task, answers, y_test, forest.predict(X_test), complexity(forest), seconds
+        )
+        importances = permutation_importance(
+            forest, X_test, y_test, n_repeats=N_PERMUTATIONS, random_state=seed
+        ).importances_mean
+    results[NETWORK] = _scores(task, answers, y_test, answers, np.nan, np.nan)
+    dummy = DummyRegressor() if task == "regression" else DummyClassifier()
+    guess = dummy.fit(X_train, answers_seen).predict(X_test)
+    results[MEAN if task == "regression" else MAJORITY] = _scores(
+        task, answers, y_test, guess, np.nan, np.nan
+    )
+    return results, importances
+
+
+def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None, random_state=0):
+    """Compare surrogates of a network on held-out rows, beside a random forest.
+
+    Every surrogate is fitted on the network's answers at the training rows of each fold and
+    compared with the network at the others: fidelity (share of equal classes, or R^2), Cohen's
+    kappa (agreement beyond chance, ``(p - e) / (1 - e)``), accuracy against `y`, complexity and
+    time. A random forest trained on `y` stands beside them as the model one would otherwise
+    trust; "majority" (or "mean") is the least to beat.
+
+    Parameters
+    ----------
+    network : estimator, Network, tuple or callable
+        Anything :func:`skinterp.network.as_network` takes. A fitted one is used on every fold as
+        it is; an unfitted one is trained once per fold.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows. With columns of texts, `surrogates` must be such as take them
+        (:class:`skinterp.expansion.CategoricalExpansion`); the forest gets them as numbers.
+    y : array-like of shape (n_samples,) or None, default=None
+        Targets; without them there is no accuracy and no forest.
+    surrogates : dict of str to estimator, sequence of str, or None, default=None
+        Surrogates by name (their `network` is set here), or names of registered forms, such as
+        "symbolic", "tree", "linear" and "exact"; None is the default ones, the first three.
+    cv : int, splitter or iterable, default=5
+        Number of shuffled, stratified folds, or anything scikit-learn takes.
+    n_jobs : int or None, default=None
+        Folds run at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=0
+        Seeds folds, forest and the surrogates made here.
+
+    Returns
+    -------
+    SurrogateComparison
+        Scores per fold, and the surrogates fitted on all rows.
+
+    Raises
+    ------
+    ValueError
+        If a class has fewer rows than folds, a surrogate cannot be fitted (which one and on which
+        fold is said), or an unfitted network comes without `y`.
+
+    Notes
+    -----
+    Agreement with a network is not truth: a faithful surrogate of a bad network is as wrong as
+    the network. A fitted network's own accuracy is in-sample on rows that trained it.
+
+    References
+    ----------
+    M. W. Craven, J. W. Shavlik, NIPS 1996, for fidelity; J. Cohen, 1960, for kappa.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skinterp import compare_surrogates, default_network
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> network = default_network("multiclass", random_state=0).fit(X, y)
+    >>> result = compare_surrogates(network, X, y, ["tree", "linear"], cv=3)
+    >>> list(result.scores)
+    ['tree', 'linear', 'random forest', 'network', 'majority']
+    >>> bool(result.mean("tree", "fidelity") > 0.9)
+    True
+    """
+    names, fitted = feature_names_of(X), not needs_training(network)
+    if not hasattr(X, "shape"):
+        X = np.asarray(X)
+    if y is None and not fitted:
+        raise ValueError("y must be passed, because network is not fitted and has to be trained.")
+    y = None if y is None else np.asarray(y)
+    if y is not None and len(y) != len(X):
+        raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
+    whole = _network(network, X, y, X)
+    if whole.task == "multilabel" or (whole.n_outputs is not None and _has_many_outputs(whole)):
+        raise ValueError(
+            f"compare_surrogates explains one target. Got a {whole.task} network with "
+            f"{whole.n_outputs} outputs instead: pass as_network(model).output(k) or .margin(k)."
+        )
+    task, seed = whole.task, draw_seed(random_state)
+    surrogates = make_surrogates(surrogates, task, seed)
+    answers = whole.predict(X) if y is None else y
+    splits = _splits(cv, X, answers, task, seed)
+    folds = Parallel(n_jobs=n_jobs)(
+        delayed(_one_fold)(k, split, network, surrogates, X, y, task, seed)
+        for k, split in enumerate(splits)
+    )
+    scores = {
+        form: {metric: np.array([fold[form][metric] for fold, _ in folds]) for metric in METRICS}
+        for form in folds[0][0]
+    }
+    names = names or whole.feature_names or tuple(f"x{j}" for j in range(X.shape[1]))
+    return SurrogateComparison(
+        task=task,
+        scores=scores,
+        estimators={name: _fit(name, e, whole, X, None)[0] for name, e in surrogates.items()},
+        network=whole,
+        importances=_importances(task, X, y, [i for _, i in folds], seed),
+        feature_names=tuple(names),
+        network_is_refitted=not fitted,
+    )
+
+
+def _has_many_outputs(network):
+    return network.task == "regression" and network.n_outputs > 1
+
+
+def _importances(task, X, y, permutation, seed):
+    """Return the forest's importances on all rows, and by permutation on held-out rows."""
+    if y is None:
+        return {}
+    forest = forest_for(task, seed, X).fit(X, y)
+    last = forest[-1] if has_texts(X) else forest
+    return {
+        "forest, impurity": last.feature_importances_,
+        "forest, permutation": np.mean(permutation, axis=0),
+    }

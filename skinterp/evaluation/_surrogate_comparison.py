@@ -1,0 +1,178 @@
+"""The result of a comparison: scores per fold, fitted surrogates, the forest's importances."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinterp.base import FORMS
+from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
+from skinterp.utils import Result, aligned
+
+METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
+TITLES = {
+    "fidelity": "fidelity",
+    "kappa": "kappa",
+    "complexity": "complexity",
+    "seconds": "time/s",
+}
+
+
+def _cell(values, digits):
+    values = np.asarray(values, dtype=float)
+    if not len(values) or np.isnan(values).all():
+        return "-"
+    text = f"{values.mean():.{digits}f}"
+    return text if digits == 0 else f"{text} ±{values.std():.{digits}f}"
+
+
+@dataclass(frozen=True, repr=False)
+class SurrogateComparison(Result):
+    """Scores of surrogates against their network on held-out rows.
+
+    Parameters
+    ----------
+    task : {"regression", "binary", "multiclass"}
+        What the network does.
+    scores : dict of str to dict of str to ndarray of shape (n_folds,)
+        Per form and metric ("fidelity", "kappa", "accuracy", "complexity", "seconds") the value on
+        each fold; NaN where it has no meaning. Forms are the surrogates, then "random forest"
+        (if there was a target), "network" and "majority" (or "mean").
+    estimators : dict of str to estimator
+        The surrogates, fitted on all rows.
+    network : Network
+        The network explained (one trained on all rows, if it was not fitted).
+    importances : dict of str to ndarray of shape (n_features,)
+        The forest's impurity and permutation importances (the latter on held-out rows of the
+        folds); empty without a target.
+    feature_names : tuple of str
+        Names of the inputs.
+    network_is_refitted : bool
+        Whether the network was trained on each fold's own rows. If not, its accuracy is
+        in-sample where these rows trained it.
+    """
+
+    task: str
+    scores: dict
+    estimators: dict
+    network: object
+    importances: dict
+    feature_names: tuple
+    network_is_refitted: bool
+
+    @property
+    def n_folds(self):
+        """Number of folds."""
+        return len(next(iter(self.scores.values()))["fidelity"])
+
+    @property
+    def exact_forms(self):
+        """Names of the surrogates that are the network itself in another form."""
+        exact = tuple(k for form in FORMS.values() if form.is_exact for k in form.estimators)
+        return tuple(name for name, e in self.estimators.items() if isinstance(e, exact))
+
+    @property
+    def accuracy_name(self):
+        """What "accuracy" is: the share of right rows, or R2 for regression."""
+        return "R2" if self.task == "regression" else "accuracy"
+
+    def mean(self, form, metric):
+        """Return the mean over the folds.
+
+        Parameters
+        ----------
+        form : str
+            A key of `scores`.
+        metric : str
+            "fidelity", "kappa", "accuracy", "complexity" or "seconds".
+
+        Returns
+        -------
+        float
+            The mean; NaN where the metric has no meaning.
+        """
+        return float(np.mean(self.scores[form][metric]))
+
+    _index = "form"
+
+    def _columns(self):
+        """Return means and deviations over the folds, a row per form."""
+        columns = {"form": list(self.scores)}
+        for metric in METRICS:
+            for name, function in (("mean", np.mean), ("std", np.std)):
+                values = [float(function(folds[metric])) for folds in self.scores.values()]
+                columns[f"{metric}_{name}"] = values
+        return columns
+
+    def to_dict(self):
+        """Return the scores as plain numbers, for JSON; what has no meaning is None.
+
+        Returns
+        -------
+        dict
+            Per form and metric the value on each fold.
+        """
+        return {
+            form: {
+                metric: [None if np.isnan(v) else float(v) for v in folds[metric]]
+                for metric in METRICS
+            }
+            for form, folds in self.scores.items()
+        }
+
+    def table(self):
+        """Return means and deviations over the folds as texts.
+
+        Returns
+        -------
+        head : list of str
+            Titles of the columns.
+        rows : list of list of str
+            A row per form; "-" where a metric has no meaning.
+        """
+        shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
+        head = ["form", *({**TITLES, "accuracy": self.accuracy_name}[m] for m in shown)]
+        digits = {"complexity": 0, "seconds": 1}
+        rows = [
+            [form, *(_cell(folds[m], digits.get(m, 3)) for m in shown)]
+            for form, folds in self.scores.items()
+        ]
+        return head, rows
+
+    def __str__(self):
+        """Return an aligned table of means and deviations over the folds."""
+        return aligned(*self.table())
+
+    def display(self):
+        """Return the display of fidelity against complexity, the forest and the majority as lines.
+
+        Returns
+        -------
+        FidelityComplexityDisplay
+            The display, not drawn yet.
+        """
+        names = list(self.estimators)
+        references = {
+            form: self.mean(form, "fidelity")
+            for form in self.scores
+            if form not in self.estimators and form != "network"
+        }
+        name = "R2 to the network" if self.task == "regression" else "Agreement with the network"
+        return FidelityComplexityDisplay(
+            names,
+            [self.mean(form, "complexity") for form in names],
+            [self.mean(form, "fidelity") for form in names],
+            complexity_std=[float(np.std(self.scores[form]["complexity"])) for form in names],
+            fidelity_std=[float(np.std(self.scores[form]["fidelity"])) for form in names],
+            references=references,
+            fidelity_name=f"{name}, held-out rows",
+        )
+
+    def importances_display(self):
+        """Return the display of the forest's importances.
+
+        Returns
+        -------
+        ImportancesDisplay
+            The display, not drawn yet.
+        """
+        return ImportancesDisplay(self.importances, self.feature_names)

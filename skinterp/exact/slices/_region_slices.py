@@ -1,0 +1,316 @@
+"""Exact pictures: the linear regions and the decision boundary on a plane."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from skinterp.display import RegionsDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
+from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
+from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact.slices._planes import plane_of, regions_on
+from skinterp.exact.slices._polygons import (
+    clip,
+    clipped,
+    counter_clockwise,
+    is_zero,
+    join,
+    polygon_area_and_centroid,
+    zero_segment,
+)
+from skinterp.network import Network, as_network
+from skinterp.utils import Result, check_X
+
+_SAME = 1e-8  # of the width of the plane: ends of boundary pieces so close are one point
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RegionSlice(Result):
+    """The linear regions of a network on a plane ``x = origin + t @ directions``.
+
+    Parameters
+    ----------
+    polygons : list of ndarray of shape (n_vertices, 2)
+        The regions in coordinates t of the plane, counter-clockwise.
+    patterns : ndarray of bool of shape (n_regions, n_units)
+        The activation pattern of each.
+    coef : ndarray of shape (n_regions, n_outputs, 2)
+        Derivatives of the raw values by the coordinates.
+    intercept : ndarray of shape (n_regions, n_outputs)
+        Raw values at t = 0.
+    boundary : list of ndarray of shape (n_points, 2)
+        The exact decision boundary, or level set, as polylines.
+    origin : ndarray of shape (n_features,)
+        A point of the plane, in input units.
+    directions : ndarray of shape (2, n_features)
+        What spans it.
+    names : tuple of str
+        Names of the two coordinates.
+    network : Network
+        The network.
+    pieces : PiecewiseLinear
+        The network on the plane.
+    """
+
+    polygons: list
+    patterns: np.ndarray
+    coef: np.ndarray
+    intercept: np.ndarray
+    boundary: list
+    origin: np.ndarray
+    directions: np.ndarray
+    names: tuple
+    network: Network
+    pieces: PiecewiseLinear
+
+    _line = "region"
+
+    def __len__(self):
+        return len(self.polygons)
+
+    def __str__(self):
+        axes = " and ".join(self.names)
+        return f"RegionSlice({len(self)} regions over {axes}, {len(self.boundary)} boundaries)"
+
+    @property
+    def areas(self):
+        """Areas of the regions, in units of the coordinates."""
+        return np.array([polygon_area_and_centroid(p)[0] for p in self.polygons])
+
+    @property
+    def centroids(self):
+        """Centroids of the regions, of shape (n_regions, 2)."""
+        return np.array([polygon_area_and_centroid(p)[1] for p in self.polygons])
+
+    def inputs(self, points):
+        """Return points of the plane as inputs of the network.
+
+        Parameters
+        ----------
+        points : array-like of shape (n_points, 2)
+            Coordinates.
+
+        Returns
+        -------
+        ndarray of shape (n_points, n_features)
+            Rows.
+        """
+        return self.origin + np.asarray(points) @ self.directions
+
+    def locate(self, points):
+        """Return the region of each point.
+
+        Parameters
+        ----------
+        points : array-like of shape (n_points, 2)
+            Coordinates.
+
+        Returns
+        -------
+        ndarray of int of shape (n_points,)
+            Indices of regions; -1 outside the slice.
+        """
+        points = check_X(points, 2, owner="the slice")
+        corners = np.concatenate(self.polygons)
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        reach = _SAME * (high - low)
+        inside = ((points >= low - reach) & (points <= high + reach)).all(axis=1)
+        return np.where(inside, find_patterns(self.patterns, self.pieces.patterns(points)), -1)
+
+    @property
+    def raw_values(self):
+        """Raw values of the network at the centroids, of shape (n_regions, n_outputs)."""
+        return evaluate(self.centroids, self.coef, self.intercept, np.arange(len(self)))
+
+    def _columns(self):
+        columns = {
+            "area": self.areas,
+            "n_vertices": [len(p) for p in self.polygons],
+            "n_active": self.patterns.sum(axis=1),
+        }
+        columns |= dict(zip(self.names, self.centroids.T))
+        raw = self.raw_values
+        return columns | {f"raw value {k}": raw[:, k] for k in range(raw.shape[1])}
+
+    def display(self, points=None, labels=None):
+        """Return the display of the regions and the boundary.
+
+        Parameters
+        ----------
+        points : array-like of shape (n_points, 2) or None, default=None
+            Coordinates of data to draw on top.
+        labels : array-like of shape (n_points,) or None, default=None
+            Their classes.
+
+        Returns
+        -------
+        RegionsDisplay
+            The display, not drawn yet.
+        """
+        classifies = self.network.task in ("binary", "multiclass")
+        polygons, values = (
+            self._class_parts() if classifies else (self.polygons, self.raw_values[:, 0])
+        )
+        return RegionsDisplay(
+            polygons,
+            values,
+            self.boundary,
+            classes=self.network.classes.tolist() if classifies else None,
+            names=self.names,
+            points=points,
+            labels=labels,
+            n_regions=len(self),
+        )
+
+    def plot(self, points=None, labels=None, ax=None):
+        """Draw the regions and the boundary.
+
+        Parameters
+        ----------
+        points : array-like of shape (n_points, 2) or None, default=None
+            Coordinates of data to draw on top.
+        labels : array-like of shape (n_points,) or None, default=None
+            Their classes.
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        RegionsDisplay
+            The display.
+        """
+        return super().plot(ax, points=points, labels=labels)
+
+    def _class_parts(self):
+        """Return the polygons, cut where the class changes, and the class of each part."""
+        parts, values, reach = [], [], _reach(self.polygons)
+        for polygon, coef, intercept in zip(self.polygons, self.coef, self.intercept):
+            if self.network.task == "binary":
+                coef, intercept = np.vstack([-coef, coef]), np.append(-intercept, intercept)
+            for k in range(len(coef)):
+                part = polygon
+                for m in np.flatnonzero(np.arange(len(coef)) != k):
+                    slopes, offset = coef[k] - coef[m], intercept[k] - intercept[m]
+                    if m < k and is_zero(polygon, slopes, offset, reach):
+                        part = polygon[:0]  # of equal classes the first is the answer
+                        break
+                    part = clip(part, slopes, offset)
+                if len(part) > 2:
+                    parts.append(part)
+                    values.append(k)
+        return parts, np.array(values)
+
+
+def _reach(polygons):
+    """Return the largest sizes of the coordinates of polygons."""
+    return np.abs(np.concatenate(polygons)).max(axis=0)
+
+
+def _boundary_segments(task, pieces, polygons, coef, intercept, level):
+    """Return the pieces of the boundary, one list per pair of classes (or level)."""
+    n_outputs, reach = intercept.shape[1], _reach(polygons)
+    found, pairs = [], combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
+    for j, k in pairs:
+        segments = []
+
+        def beyond(point, j=j, k=k):
+            row = point[np.newaxis]
+            raw = evaluate_unseen(pieces, row, pieces.patterns(row))[0]
+            return raw[j] - (level if k is None else raw[k])
+
+        for polygon, slopes, offsets in zip(polygons, coef, intercept):
+            slope, offset = slopes[j], offsets[j] - level
+            if k is not None:
+                slope, offset = slopes[j] - slopes[k], offsets[j] - offsets[k]
+            segment = zero_segment(polygon, slope, offset, beyond, reach)
+            others = [m for m in range(n_outputs) if k is not None and m not in (j, k)]
+            if segment is not None and others:
+                segment = clipped(
+                    segment, slopes[j] - slopes[others], offsets[j] - offsets[others], reach
+                )
+            if segment is not None:
+                segments.append(segment)
+        found.append(segments)
+    return found
+
+
+def slice_regions(
+    network,
+    X=None,
+    *,
+    features=(0, 1),
+    origin=None,
+    directions=None,
+    box=None,
+    level=0.0,
+    max_regions=100_000,
+):
+    """Cut the linear regions of a network by a plane, with the exact decision boundary.
+
+    The plane is cut by one hidden unit after the other, layer by layer: on each part the
+    pre-activations of the next layer are affine, and cut it where they change sign. The boundary
+    is where, on each polygon, the affine logit is zero (two classes), the two largest logits are
+    equal (more), or the value is `level` (regression; of several outputs the first).
+
+    Parameters
+    ----------
+    network : Network, ScalarView or anything `as_network` takes
+        The network: identity, ReLU and leaky ReLU layers only.
+    X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Data: their range is the default box, their medians the default origin.
+    features : tuple of two int or str, default=(0, 1)
+        The inputs that span the plane; the others are held at `origin`.
+    origin : array-like of shape (n_features,) or None, default=None
+        A point of the plane, in input units; None is the median of X.
+    directions : array-like of shape (2, n_features) or None, default=None
+        What spans the plane instead of two inputs.
+    box : None or (lower, upper), default=None
+        Bounds of the two coordinates, numbers or arrays of shape (2,); None is the range of X.
+    level : float, default=0.0
+        Value, or logit of two classes, whose level set is the boundary.
+    max_regions : int or None, default=100000
+        Number of regions beyond which to refuse; None is no bound.
+
+    Returns
+    -------
+    RegionSlice
+        Polygons, affine functions and boundary.
+
+    Raises
+    ------
+    ValueError
+        If the network is smooth, has one input (see `breakpoints`), the plane or box is not one,
+        or there are more than `max_regions` regions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.exact import slice_regions
+    >>> network = ([np.eye(2), [[1.0], [1.0]]], [[0.0, 0.0], [-1.0]], ["relu", "identity"])
+    >>> regions = slice_regions(network, box=(-2, 2))
+    >>> regions.areas
+    array([4., 4., 4., 4.])
+    >>> len(regions.boundary)
+    1
+    """
+    network = as_network(network)
+    pieces = piecewise_linear(network)
+    if network.n_features_in < 2:
+        raise ValueError("A plane needs two inputs. Got a network of one: use breakpoints.")
+    if not np.isfinite(level):
+        raise ValueError(f"level must be a finite number. Got {level!r} instead.")
+    if np.shape(features) != (2,):
+        raise ValueError(f"features must be two inputs. Got {features!r} instead.")
+    plane = plane_of(network, X, features, origin, directions)
+    pieces, box, polytopes, patterns = regions_on(plane, pieces, box, max_regions)
+    polygons = [box.points(counter_clockwise(polytope.points)) for polytope in polytopes]
+    coef, intercept = output_maps(pieces, patterns)
+    found = _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
+    boundary = [
+        box.points(line)
+        for segments in found
+        for line in join([(s - box.middle) / box.half for s in segments], _SAME)
+    ]
+    on_plane = plane.origin, plane.directions, plane.axes
+    return RegionSlice(polygons, patterns, coef, intercept, boundary, *on_plane, network, pieces)

@@ -1,0 +1,1 @@
+"""Piecewise-linear networks as oblique decision trees."""

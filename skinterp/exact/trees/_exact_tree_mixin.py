@@ -1,0 +1,262 @@
+"""What both exact trees share: parameters, growth, answers, texts and plots."""
+
+from functools import partial
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.display import ObliqueTreeDisplay
+from skinterp.exact.pieces._activation_patterns import find_patterns
+from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
+from skinterp.exact.pieces._boxes import checked_box
+from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.trees._growers import GROWERS
+from skinterp.exact.trees._oblique import LEAF
+from skinterp.expression import affine_text, condition_text
+from skinterp.network import raw_value_names
+from skinterp.utils import rules_text
+from skinterp.utils._sklearn import Interval, StrOptions, fit_context
+
+_OUTSIDE = -1  # leaf of a row that is in none
+_DRAWN_DIGITS = 3
+
+
+class ExactTreeMixin:
+    """Parameters, growth and answers of both exact trees."""
+
+    _parameter_constraints = {
+        "network": "no_validation",
+        "mode": [StrOptions(set(GROWERS))],
+        "box": "no_validation",
+        "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self, network=None, *, mode="data", box=None, max_leaves=10_000, random_state=None
+    ):
+        self.network = network
+        self.mode = mode
+        self.box = box
+        self.max_leaves = max_leaves
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, sample_weight=None):
+        """Turn the network into a tree.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows: their leaves are the tree in mode "data", their range is the default box.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target, needed to train an unfitted network. When the network is fitted it is checked
+            and used for nothing else.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows in training an unfitted network; rows of weight 0 are not visited.
+
+        Returns
+        -------
+        self
+            The fitted tree.
+        """
+        X = self._fit_network(X, y, sample_weight)
+        X, _ = self._weighted_rows(X, sample_weight)
+        self._pieces = piecewise_linear(self.network_)
+        names = self._input_names
+        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box.refuse_outside(X, names)
+        self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
+        self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
+        self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
+        return self
+
+    @property
+    def n_leaves_(self):
+        """Number of leaves."""
+        check_is_fitted(self, "tree_")
+        return self.tree_.n_leaves
+
+    @property
+    def complexity_(self):
+        """Number of leaves, too."""
+        return self.n_leaves_
+
+    @property
+    def depth_(self):
+        """Largest number of tests before a leaf."""
+        check_is_fitted(self, "tree_")
+        return int(self.tree_.depths.max())
+
+    @property
+    def n_patterns_(self):
+        """Number of activation patterns, ``2 ** n_units``: leaves before pruning empty ones."""
+        check_is_fitted(self, "tree_")
+        return 2**self._pieces.n_units
+
+    def _leaves(self, X):
+        """Return the leaf of each checked row, -1 where there is none."""
+        if self.mode == "data":
+            return find_patterns(self.tree_.patterns, self._pieces.patterns(X))
+        inside = self._box.contains(X)
+        leaves = np.full(len(X), _OUTSIDE)
+        leaves[inside] = self.tree_.apply(X[inside])
+        return leaves
+
+    def _raw_values(self, X):
+        leaves = self._leaves(X)
+        known = leaves != _OUTSIDE
+        raw = np.empty((len(X), self.intercept_.shape[1]))
+        raw[known] = evaluate(X[known], self.coef_, self.intercept_, leaves[known])
+        if not known.all():
+            others = X[~known]
+            raw[~known] = evaluate_unseen(self._pieces, others, self._pieces.patterns(others))
+        return raw
+
+    def predict(self, X):
+        """Predict as the network does.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows; also such as are in no leaf, whose affine function is worked out on the way.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels or values.
+        """
+        X = self._rows(X)
+        return self.network_.answers(self._raw_values(X))
+
+    def input_shares(self, X):
+        """Refuse: the tree is the network itself, whose importances there are methods for.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Ignored.
+
+        Raises
+        ------
+        ValueError
+            Always.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no importances of the inputs but those of the network "
+            "that it is."
+        )
+
+    def apply(self, X):
+        """Return the leaf of each row.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples,)
+            Indices of leaves, as in ``coef_``; -1 for rows outside the box, or, in mode "data",
+            in regions that the rows of `fit` did not visit.
+        """
+        X = self._rows(X)
+        return self._leaves(X)
+
+    def decision_path(self, X):
+        """Return which nodes each row passes.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        sparse array of int of shape (n_samples, n_nodes)
+            1 for every node of ``tree_`` on the way from the root; leaves only for rows that are
+            in them (see `apply`).
+        """
+        X = self._rows(X)
+        path = self.tree_.decision_path(X)
+        unseen = np.repeat(self._leaves(X) == _OUTSIDE, np.diff(path.indptr))
+        path.data[unseen & (self.tree_.leaf_of[path.indices] != LEAF)] = 0
+        path.eliminate_zeros()
+        return path
+
+    def export_text(self, digits=4, max_depth=3):
+        """Write the tree as rules, in the user's names and units.
+
+        Parameters
+        ----------
+        digits : int, default=4
+            Significant digits; 17 writes what `predict` computes.
+        max_depth : int or None, default=3
+            Depth at which to cut the text, saying how many leaves are below; None writes all.
+
+        Returns
+        -------
+        str
+            One line per branch; of each test first the side where the hidden unit is off.
+        """
+        check_is_fitted(self, "tree_")
+        test, answer = (partial(f, digits=digits) for f in (self._test_text, self._answer_text))
+        children = self.tree_.children_left, self.tree_.children_right
+        return rules_text(*children, test, answer, max_depth)
+
+    def _test_text(self, node, above, digits):
+        tree = self.tree_
+        half_space = tree.slopes[node], tree.offsets[node]
+        return condition_text(*half_space, self._input_names, above, digits)
+
+    def _answer_text(self, node, digits):
+        """Write the affine functions of a leaf, one equation per output."""
+        leaf, outputs = self.tree_.leaf_of[node], raw_value_names(self.network_)
+        return "; ".join(
+            f"{output} = {affine_text(slopes, constant, self._input_names, digits)}"
+            for output, slopes, constant in zip(outputs, self.coef_[leaf], self.intercept_[leaf])
+        )
+
+    def _drawn_text(self, node):
+        """Return what a node of the drawing says: its test, or its answer and rows."""
+        leaf, n_outputs = self.tree_.leaf_of[node], self.intercept_.shape[1]
+        if leaf == LEAF:
+            return self._test_text(node, True, _DRAWN_DIGITS)
+        many = f"{n_outputs} affine outputs"
+        answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
+        return f"{answer} ({self.counts_[leaf]} rows)"
+
+    def displays(self):
+        """Return the display of the tree.
+
+        Returns
+        -------
+        tuple of ObliqueTreeDisplay
+            The tree down to depth 3, not drawn yet.
+        """
+        return (self._display(),)
+
+    def _display(self, max_depth=3):
+        check_is_fitted(self, "tree_")
+        texts = [self._drawn_text(node) for node in range(len(self.tree_.units))]
+        children = self.tree_.children_left, self.tree_.children_right
+        return ObliqueTreeDisplay(*children, texts, max_depth=max_depth)
+
+    def plot(self, ax=None, max_depth=3):
+        """Draw the tree.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure by default.
+        max_depth : int, default=3
+            Depth at which to cut the drawing.
+
+        Returns
+        -------
+        ObliqueTreeDisplay
+            The display.
+        """
+        return self._display(max_depth).plot(ax)

@@ -1,0 +1,148 @@
+"""Growing the oblique tree of a piecewise-linear network: in a whole box, or on rows."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skinterp.exact.pieces._activation_patterns import unique_patterns
+from skinterp.exact.pieces._affine_maps import unit_map
+from skinterp.exact.pieces._arrangement import box_cell, cut
+from skinterp.exact.pieces._boxes import BoxCoordinates
+from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder, is_above
+from skinterp.sampling import feature_scale
+
+
+class GrownTree(NamedTuple):
+    """A tree, and where the rows are that it was grown with.
+
+    Parameters
+    ----------
+    tree : ObliqueTree
+        The tree.
+    leaves : ndarray of int of shape (n_samples,)
+        The leaf of each row.
+    """
+
+    tree: ObliqueTree
+    leaves: np.ndarray
+
+
+def grow_in_box(pieces, X, box, max_leaves=None):
+    """Grow the tree of every linear region of a network inside a box.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    X : ndarray of shape (n_samples, d)
+        Rows in the box.
+    box : Box
+        The box.
+    max_leaves : int or None, default=None
+        Number of leaves beyond which to refuse.
+
+    Returns
+    -------
+    GrownTree
+        The tree, and the leaf of each row.
+
+    Raises
+    ------
+    ValueError
+        If there are more leaves than `max_leaves`.
+    """
+    coordinates = BoxCoordinates.of_box(box, feature_scale(X, constant=1.0))
+    builder, leaves = TreeBuilder(X.shape[1]), np.empty(len(X), dtype=int)
+    stack = [(box_cell(pieces, coordinates), np.arange(len(X)), None, 0)]
+    while stack:
+        cell, rows, parent, side = stack.pop()
+        cell, unit, halves = cut(pieces, cell)
+        if unit is None:
+            leaves[rows] = builder.add_leaf(parent, side, cell.pattern)
+            if max_leaves is not None and len(builder.patterns) > max_leaves:
+                raise ValueError(
+                    "max_leaves must be at least the number of linear regions in the box. Got "
+                    f"{max_leaves} instead, and reached {max_leaves + 1} leaves with more to "
+                    "come: pass a larger one, a smaller box, or mode='data'."
+                )
+            continue
+        slopes, offset = coordinates.outwards(cell.slopes[:, unit], cell.offsets[unit])
+        node = builder.add_test(parent, side, slopes, offset, pieces.starts[cell.layer] + unit)
+        above = is_above(X[rows], np.tile(slopes, (len(rows), 1)), offset)
+        stack += [(halves[1], rows[above], node, 1), (halves[0], rows[~above], node, 0)]
+    return GrownTree(builder.tree(), leaves)
+
+
+def _middle_column(patterns, counts):
+    """Return the column that halves the rows best, or None if no column divides them."""
+    on = counts @ patterns
+    total = counts.sum()
+    balance = np.minimum(on, total - on)
+    best = int(balance.argmax())
+    divides = patterns.any(axis=0) & ~patterns.all(axis=0)
+    if not divides.any():
+        return None
+    return best if divides[best] else int(divides.argmax())
+
+
+def _dividing_unit(patterns, counts, starts, first):
+    """Return the first layer from `first` on whose units divide the rows, and the best of them."""
+    for layer in range(first, len(starts) - 1):
+        unit = _middle_column(patterns[:, starts[layer] : starts[layer + 1]], counts)
+        if unit is not None:
+            return layer, unit
+    return len(starts) - 1, None
+
+
+def grow_on_rows(pieces, X, box, max_leaves=None):
+    """Grow the tree of the linear regions that rows visit.
+
+    Each node tests the unit that halves the rows best; only units on which they differ are
+    tested, so that a tree of n leaves has n - 1 tests.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    X : ndarray of shape (n_samples, d)
+        Rows.
+    box : Box
+        The box around them, which changes nothing here.
+    max_leaves : int or None, default=None
+        Number of leaves beyond which to refuse.
+
+    Returns
+    -------
+    GrownTree
+        The tree, and the leaf of each row.
+
+    Raises
+    ------
+    ValueError
+        If there are more leaves than `max_leaves`.
+    """
+    patterns, index, counts = unique_patterns(pieces.patterns(X))
+    if max_leaves is not None and len(patterns) > max_leaves:
+        raise ValueError(
+            "max_leaves must be at least the number of regions that X visits, "
+            f"{len(patterns)}. Got {max_leaves} instead: pass a larger one (None is no "
+            "bound), or fewer rows."
+        )
+    builder, starts = TreeBuilder(X.shape[1]), pieces.starts
+    leaf_of_pattern = np.empty(len(patterns), dtype=int)
+    stack = [(np.arange(len(patterns)), 0, None, 0)]
+    while stack:
+        members, layer, parent, side = stack.pop()
+        first = patterns[members[0]]
+        layer, unit = _dividing_unit(patterns[members], counts[members], starts, layer)
+        if unit is None:
+            leaf_of_pattern[members[0]] = builder.add_leaf(parent, side, first)
+            continue
+        place = starts[layer] + unit
+        node = builder.add_test(parent, side, *unit_map(pieces, layer, unit, first), place)
+        on = patterns[members, place]
+        stack += [(members[on], layer, node, 1), (members[~on], layer, node, 0)]
+    return GrownTree(builder.tree(), leaf_of_pattern[index])
+
+
+GROWERS = {"data": grow_on_rows, "whole": grow_in_box}

@@ -1,0 +1,284 @@
+"""The algorithm for a function: enumeration, characteristic functions, sampling, or anchored."""
+
+import warnings
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skinterp.expansion._anchored import expand_around
+from skinterp.expansion._convolution import HiddenLayer, expand_hidden_layer
+from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
+from skinterp.expansion._gauge import gauge_weights, n_coefficients
+from skinterp.expansion._network import hidden_layer
+from skinterp.expansion._sampling import draw_rare, sample_terms
+from skinterp.expansion._variances import variances
+
+METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
+MAX_INPUTS = 10**6  # that may be enumerated
+MAX_BYTES = 4e9  # of memory, estimated before any of it is taken
+_ROUGH = ("relu", "leaky_relu", "selu", "elu")
+_WANTED = {"smooth": (1e-10, 1e-8), "rough": (7e-5, 1e-4), "sampling": (0.02, 0.02)}
+_N_SCALE, _ROUNDING = 4096, 1e-13
+
+
+class Request(NamedTuple):
+    """What is to be expanded, and how."""
+
+    function: object
+    weights: tuple
+    wild_type: tuple
+    gauge: str
+    order: int
+    method: str
+    precision: float | None = None
+    max_seconds: float | None = None
+    seed: int = 0
+    n_jobs: int | None = None
+    rows: object = None  # of data: codes
+
+
+class Found(NamedTuple):
+    """Terms, standard errors (None if exact), method, a bound of the error, variances."""
+
+    terms: dict
+    errors: dict | None
+    method: str
+    error: float
+    spectrum: np.ndarray | None = None
+    term_variances: dict | None = None
+
+
+def n_inputs(sizes):
+    """Return the number of different inputs.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of categories.
+
+    Returns
+    -------
+    int
+        Their product.
+    """
+    return prod(sizes)
+
+
+def check_size(sizes, order, n_outputs):
+    """Refuse an expansion with more coefficients than memory holds, before any is computed.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of categories.
+    order : int
+        Highest order.
+    n_outputs : int
+        Number of outputs.
+
+    Raises
+    ------
+    ValueError
+        If the estimate exceeds the limit, or the order the number of variables.
+    """
+    if order > len(sizes):
+        raise ValueError(
+            f"order must be at most the number of variables, {len(sizes)}. Got order={order} "
+            f"instead (n_features={len(sizes)})."
+        )
+    count = n_coefficients(sizes, order) * n_outputs
+    if 4 * 8 * count > MAX_BYTES:
+        raise ValueError(
+            f"order must be such that the expansion fits into {MAX_BYTES / 1e9:g} GB. Got "
+            f"order={order}: {count:.3g} coefficients, about {32e-9 * count:.3g} GB instead; "
+            "lower the order."
+        )
+
+
+def choose_method(request):
+    """Return the method to use, refusing one that cannot be used.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for.
+
+    Returns
+    -------
+    str
+        The method; "direct" for the gauges of a reference.
+
+    Raises
+    ------
+    ValueError
+        If the method does not fit the network.
+    """
+    sizes, has_layer = request.function.sizes, hidden_layer(request.function)[0] is not None
+    is_small = n_inputs(sizes) <= MAX_INPUTS
+    if request.method == "enumerate" and not is_small:
+        raise ValueError(
+            f'method="enumerate" must have at most {MAX_INPUTS} inputs. Got '
+            f'10^{np.log10(np.array(sizes, float)).sum():.3g} instead: use "convolution" (one '
+            'hidden layer) or "sampling".'
+        )
+    if request.method in ("convolution", "gaussian") and not has_layer:
+        raise ValueError(
+            f'method="{request.method}" needs a network with one hidden layer, and an output that '
+            f"is linear in it. Got {request.function.inner!r} instead: use "
+            'method="sampling" or, for up to a million inputs, "enumerate".'
+        )
+    if request.gauge != "zero_sum":
+        return "direct"
+    if request.method != "auto":
+        return request.method
+    if is_small and _bytes_of_table(request) <= MAX_BYTES:
+        return "enumerate"
+    return "convolution" if has_layer else "sampling"
+
+
+def _bytes_of_table(request):
+    return 8 * n_inputs(request.function.sizes) * request.function.n_outputs * (request.order + 3)
+
+
+def expand(request):
+    """Expand a function.
+
+    Parameters
+    ----------
+    request : Request
+        What, and how.
+
+    Returns
+    -------
+    Found
+        The terms.
+
+    Raises
+    ------
+    ValueError
+        If the method does not fit, or memory would not do.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the precision asked for is not reached.
+    """
+    check_size(request.function.sizes, request.order, request.function.n_outputs)
+    algorithms = {
+        "direct": _anchored,
+        "enumerate": _by_enumeration,
+        "convolution": _by_convolution,
+        "gaussian": _by_convolution,
+        "sampling": _by_sampling,
+    }
+    method = choose_method(request)
+    return algorithms[method](request._replace(method=method))
+
+
+def _anchored(request):
+    """Read the terms of the gauge of a reference off the network."""
+    function, sizes = request.function, request.function.sizes
+    if request.gauge == "zero_vector":
+        function, row = function.with_absence(), np.array([sizes])
+        weights = [np.eye(q + 1)[q] for q in sizes]
+    else:
+        weights = gauge_weights(request.gauge, request.weights, request.wild_type)
+        row = np.array([[int(w.argmax()) for w in weights]])
+    terms = {}
+    for S, tensors in expand_around(function, row, weights, request.order):
+        inside = (slice(None), *(slice(sizes[i]) for i in S))
+        terms[S] = tensors[0][inside].copy()
+    return Found(terms, None, "direct", 0.0, *_variances_if_small(request))
+
+
+def _variances_if_small(request):
+    """Return the network's variances by order and by zero-sum term, if all inputs can be asked."""
+    sizes, weights = request.function.sizes, request.weights
+    if n_inputs(sizes) > MAX_INPUTS or _bytes_of_table(request) > MAX_BYTES:
+        return None, None
+    table = tabulate(request.function, sizes)
+    return spectrum(table, weights), variances(
+        expand_table(table, weights, request.order), weights
+    )
+
+
+def _by_enumeration(request):
+    size = _bytes_of_table(request)
+    if size > MAX_BYTES:
+        raise ValueError(
+            f'method="enumerate" must fit into {MAX_BYTES / 1e9:g} GB. Got about {size / 1e9:.3g} '
+            "GB instead: explain fewer outputs."
+        )
+    table = tabulate(request.function, request.function.sizes)
+    terms = expand_table(table, request.weights, request.order)
+    return Found(terms, None, "enumerate", 0.0, spectrum(table, request.weights))
+
+
+def _scales(request, wanted):
+    """Return the deviation of each output, or more where `wanted` of it would be rounding."""
+    rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
+    values = request.function(rows)
+    variance = _variance(values, ratios)
+    if not variance.any():
+        variance = _variance(request.function(request.rows), None)
+    rounding = _ROUNDING * np.abs(values).max(axis=0)
+    scales = np.maximum(np.sqrt(variance), rounding / wanted)
+    scales[scales == 0.0] = scales.max() or 1.0
+    return scales
+
+
+def _variance(values, ratios):
+    mean = np.average(values, axis=0, weights=ratios)
+    return np.average((values - mean) ** 2, axis=0, weights=ratios)
+
+
+def _by_convolution(request):
+    activation, behind, bias = hidden_layer(request.function)
+    wanted, tolerated = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
+    if request.precision is not None:
+        wanted = tolerated = request.precision
+    scales = _scales(request, wanted)
+    layer = HiddenLayer(activation, request.function, behind / scales, bias / scales)
+
+    def run(order, is_gaussian):
+        terms, error = expand_hidden_layer(
+            layer, request.weights, order, wanted, is_gaussian, request.n_jobs
+        )
+        return {S: (scales * term.T).T for S, term in terms.items()}, error
+
+    terms, error = run(request.order, request.method == "gaussian")
+    if request.method == "gaussian":
+        exact, error = run(1, False)
+        error += max(np.abs((terms[S] - exact[S]).T / scales).max() for S in exact)
+    elif error > tolerated:
+        warnings.warn(
+            f"The expansion may be wrong by up to {error:.3g} deviations of the output, and "
+            f"{tolerated:.3g} was wanted: the hidden units reach too far, or bend too sharply, "
+            "for more. Ask for less precision.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    return Found(terms, None, request.method, float(error * scales.max()))
+
+
+def _by_sampling(request):
+    precision = _WANTED["sampling"][0] if request.precision is None else request.precision
+    terms, errors, _ = sample_terms(
+        request.function, request.weights, request.order, precision * _scales(request, precision),
+        request.max_seconds, request.seed, request.n_jobs,
+    )  # fmt: skip
+    worst = max(float(error.max()) for error in errors.values())
+    moved = max(np.abs(term).max() for S, term in terms.items() if S)
+    spread = np.ptp(request.function(request.rows), axis=0).max()
+    if spread > 0.0 and moved <= 1e-12 * spread:
+        warnings.warn(
+            "The rows drawn all have the same value, and the rows of X have not: what makes the "
+            "difference is too rare under the measure. The terms say nothing about it; take "
+            'measure="marginals", or expand a hidden layer.',
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+        worst = np.nan
+    return Found(terms, errors, "sampling", worst)

@@ -1,0 +1,93 @@
+"""The displays of an expansion: fields, couplings, one pair, variance by order."""
+
+import numpy as np
+
+from skinterp.display import (
+    CouplingGraphDisplay,
+    CouplingsDisplay,
+    FieldsDisplay,
+    PairDisplay,
+    VarianceByOrderDisplay,
+)
+from skinterp.expansion._categories import listed
+from skinterp.utils import output_index
+
+KINDS = ("fields", "couplings", "graph", "pair", "variance")
+_OF_PAIRS = ("couplings", "graph", "pair")
+
+
+def expansion_display(expansion, kind, pair=None, output=0, corrected=False):
+    """Return a display of an expansion, not drawn yet.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        The expansion.
+    kind : {"fields", "couplings", "graph", "pair", "variance"}
+        Which display.
+    pair : tuple of two str or None, default=None
+        The pair for ``kind="pair"``; None is the strongest.
+    output : int or str, default=0
+        Which output, of fields and pairs, by index or name.
+    corrected : bool, default=False
+        Whether to subtract the average product from the strengths.
+
+    Returns
+    -------
+    Display
+        The display.
+
+    Raises
+    ------
+    ValueError
+        If the kind, the pair or the output is unknown, or there are no couplings to show.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}. Got {kind!r} instead.")
+    if kind in _OF_PAIRS and not expansion.couplings:
+        raise ValueError(
+            f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
+            f"expansion of order {expansion.order} instead."
+        )
+    output = output_index(output, expansion.output_names)
+    if kind == "fields":
+        return _fields(expansion, output)
+    if kind == "variance":
+        return VarianceByOrderDisplay(expansion.variance_by_order, expansion.whole_variance)
+    if kind == "pair":
+        return _pair(expansion, pair, output)
+    form = CouplingsDisplay if kind == "couplings" else CouplingGraphDisplay
+    return form(expansion.strengths, expansion.names, corrected=corrected)
+
+
+def all_displays(expansion):
+    """Return the displays that tell an expansion: fields by output, couplings, variance."""
+    fields = [_fields(expansion, k) for k in range(expansion.n_outputs)]
+    kinds = [*["couplings"] * bool(expansion.couplings), "variance"]
+    return (*fields, *(expansion_display(expansion, kind) for kind in kinds))
+
+
+def _fields(expansion, output):
+    fields = [expansion.terms[(i,)][output] for i in range(len(expansion.names))]
+    name = "field" if expansion.n_outputs == 1 else f"field, {expansion.output_names[output]}"
+    return FieldsDisplay(fields, expansion.names, expansion.categories, name=name)
+
+
+def _pair(expansion, pair, output):
+    names = expansion.names
+    if pair is None:
+        i, j = np.unravel_index(np.argmax(expansion.strengths), expansion.strengths.shape)
+    else:
+        known = [name for name in pair if name in names]
+        if len(pair) != 2 or len(set(known)) != 2:
+            raise ValueError(
+                f"pair must be two different variables out of {listed(names)}. "
+                f"Got {pair!r} instead."
+            )
+        i, j = map(names.index, pair)
+    i, j = sorted((int(i), int(j)))
+    return PairDisplay(
+        expansion.terms[(i, j)][output],
+        (names[i], names[j]),
+        (expansion.categories[i], expansion.categories[j]),
+    )

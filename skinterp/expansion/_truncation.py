@@ -1,0 +1,101 @@
+"""How much of a network an expansion explains that is truncated at an order."""
+
+import numpy as np
+
+from skinterp.expansion._algorithms import n_inputs
+from skinterp.expansion._gauge import evaluate, grid
+from skinterp.expansion._sampling import draw
+from skinterp.expansion._variances import positive_variances, sum_by_order
+
+_N_TEST = 20_000  # rows on which truncations are measured, unless all inputs are asked
+_MOST_INPUTS = 200_000
+
+
+def truncation_r2(terms, codes, values, weight=None):
+    """Return the R^2 of an expansion, truncated at each order, to the network's values.
+
+    Parameters
+    ----------
+    terms : dict of tuple to ndarray
+        The terms of the expansion.
+    codes : ndarray of int of shape (n_samples, n_variables)
+        Rows.
+    values : ndarray of shape (n_samples, n_outputs)
+        The network's values there.
+    weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the rows.
+
+    Returns
+    -------
+    ndarray of shape (order,)
+        For the orders 1, 2, ...; all outputs together. 1 where the network is constant and met.
+    """
+    mean = np.average(values, axis=0, weights=weight)
+    spread = np.average((values - mean) ** 2, axis=0, weights=weight).sum()
+    floor = 1e-24 * np.abs(values).max() ** 2 * values.shape[1]
+    highest = max(map(len, terms))
+    result = np.empty(highest)
+    for order in range(1, highest + 1):
+        rest = (values - evaluate(terms, codes, order)) ** 2
+        rest = np.average(rest, axis=0, weights=weight).sum()
+        result[order - 1] = float(rest <= floor) if spread <= floor else 1.0 - rest / spread
+    return result
+
+
+def _test_rows(weights, seed):
+    """Return rows of codes under a measure, all of them if they are not too many."""
+    sizes = [len(w) for w in weights]
+    if n_inputs(sizes) <= _MOST_INPUTS:
+        rows = grid(sizes)
+        return rows, np.prod([w[rows[:, i]] for i, w in enumerate(weights)], axis=0)
+    return draw(weights, _N_TEST, np.random.default_rng([seed, 1])), None
+
+
+def _total_variance(request, found, rest):
+    """Return the variance of the network: of all orders, or of the terms and what they leave."""
+    if found.spectrum is not None:
+        return float(found.spectrum.sum())
+    noise = 0.0
+    for S, error in (found.errors or {}).items():
+        square = error**2
+        for i in reversed(S):
+            square = square @ request.weights[i]
+        noise += float(square.sum())
+    by_term = positive_variances(found.terms, request.weights, found.errors)
+    return float(sum_by_order(by_term, request.order).sum()) + max(rest - noise, 0.0)
+
+
+def evaluate_truncation(request, found, codes):
+    """Measure the variance of a network, and the part of it that terms explain.
+
+    Parameters
+    ----------
+    request : Request
+        The network, the measure, and the seed that draws rows under it, where there are too many
+        inputs to ask all.
+    found : Found
+        The terms.
+    codes : ndarray of int of shape (n_samples, n_variables)
+        Rows of data.
+
+    Returns
+    -------
+    total : float
+        The network's total variance under the measure.
+    r2 : dict of str to ndarray of shape (order,)
+        R^2 on the "data" and under the "measure"; nan under it where the error is unknown.
+    """
+    rows, weight = _test_rows(request.weights, request.seed)
+    values = request.function(rows)
+    r2 = {
+        "data": truncation_r2(found.terms, codes, request.function(codes)),
+        "measure": truncation_r2(found.terms, rows, values, weight),
+    }
+    if np.isnan(found.error):
+        r2["measure"][:] = np.nan
+    if request.gauge == "zero_sum" or found.spectrum is not None:
+        rest = (values - evaluate(found.terms, rows)) ** 2
+        rest = float(np.average(rest, axis=0, weights=weight).sum())
+        return _total_variance(request, found, rest), r2
+    mean = np.average(values, axis=0, weights=weight)
+    return float(np.average((values - mean) ** 2, axis=0, weights=weight).sum()), r2

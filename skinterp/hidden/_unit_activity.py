@@ -1,0 +1,90 @@
+"""What activates a unit: rows and classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import mannwhitneyu
+
+
+@dataclass(frozen=True, eq=False)
+class UnitActivity:
+    """The activations of a unit on rows, and the rows and the class that excite it most.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+        The activations.
+    top_rows, bottom_rows : ndarray of int of shape (n_rows,)
+        Rows that excite the unit most and least, the most extreme first.
+    labels : ndarray of shape (n_samples,) or None
+        Class of each row: the target, or else the network's answer; None for a regression.
+    selectivity : float
+        How far the unit alone discriminates the class that excites it most from all others:
+        ``2 AUC - 1``, from 0 to 1; nan without classes.
+    preferred_class : object
+        The class with this selectivity; None without classes.
+    """
+
+    values: np.ndarray
+    top_rows: np.ndarray
+    bottom_rows: np.ndarray
+    labels: np.ndarray | None
+    selectivity: float
+    preferred_class: object
+
+    def by_class(self):
+        """Return the distribution of the unit for each class.
+
+        Returns
+        -------
+        dict of object to ndarray of shape (5,)
+            Least value, quartiles and largest value; empty without classes.
+        """
+        if self.labels is None:
+            return {}
+        return {
+            label: np.quantile(self.values[self.labels == label], [0, 0.25, 0.5, 0.75, 1])
+            for label in np.unique(self.labels).tolist()
+        }
+
+    def __str__(self):
+        return (
+            f"from {self.values.min():.3g} (row {self.bottom_rows[0]}) to "
+            f"{self.values.max():.3g} (row {self.top_rows[0]})"
+        )
+
+
+def _selectivity(activations, labels):
+    """Return how far a unit discriminates the class that excites it most, and this class."""
+    best, preferred = np.nan, None
+    for label in np.unique(labels).tolist():
+        mine = labels == label
+        if not mine.any() or mine.all():
+            continue
+        statistic = mannwhitneyu(activations[mine], activations[~mine]).statistic
+        value = 2.0 * statistic / (mine.sum() * (~mine).sum()) - 1.0
+        if not value <= best:
+            best, preferred = float(value), label
+    return best, preferred
+
+
+def activity_of(values, labels, n_rows):
+    """Return what activates a unit.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+        The activations.
+    labels : ndarray of shape (n_samples,) or None
+        Class of each row.
+    n_rows : int
+        How many of the most and least exciting rows to name.
+
+    Returns
+    -------
+    UnitActivity
+        Rows, classes and how selective the unit is.
+    """
+    order = np.argsort(-values, kind="stable")
+    found = (np.nan, None) if labels is None else _selectivity(values, labels)
+    return UnitActivity(values, order[:n_rows], order[::-1][:n_rows], labels, *found)

@@ -1,0 +1,211 @@
+"""Sections of a report as data: paragraphs, tables and figures, before any format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from skinterp.utils import Registry
+
+
+class Strong(str):
+    """A piece of a paragraph that is emphasised where the format allows it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph.
+
+    Parameters
+    ----------
+    text : str or tuple of str
+        The words; of a tuple, pieces that are `Strong` are emphasised.
+    style : {"plain", "lead", "note", "equation", "code", "item"}, default="plain"
+        What the paragraph is: "code" keeps its line breaks, "item" is one of a list.
+    only : {"page", "terminal"} or None, default=None
+        Where it is shown, if not everywhere.
+    """
+
+    text: str | tuple
+    style: str = "plain"
+    only: str | None = None
+
+    @property
+    def pieces(self):
+        """The pieces of the text."""
+        return (self.text,) if isinstance(self.text, str) else self.text
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section.
+
+    Parameters
+    ----------
+    text : str
+        The heading.
+    """
+
+    text: str
+    only: str = "page"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Titles of the columns.
+    rows : sequence of sequence of str
+        The cells.
+    left : tuple of int, default=(0,)
+        Columns aligned to the left.
+    formulas : tuple of int, default=()
+        Columns that hold formulas.
+    chosen : int or None, default=None
+        The row that stands out.
+    only : {"page", "terminal"} or None, default=None
+        Where it is shown, if not everywhere.
+    """
+
+    head: tuple
+    rows: tuple
+    left: tuple = (0,)
+    formulas: tuple = ()
+    chosen: int | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture.
+
+    Parameters
+    ----------
+    display : Display
+        What draws it.
+    """
+
+    display: object
+    only: str = "page"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a report.
+
+    Parameters
+    ----------
+    title : str
+        Its heading on a page.
+    parts : tuple of Text, Heading, Table or Figure
+        What it shows, in this order.
+    data : dict, default={}
+        What it adds to the JSON, plain numbers and texts.
+    printed : str or None, default=None
+        Its heading on a terminal; None is not printed.
+    """
+
+    title: str
+    parts: tuple = ()
+    data: dict = field(default_factory=dict)
+    printed: str | None = None
+
+    @property
+    def tables(self):
+        """The tables."""
+        return tuple(part for part in self.parts if isinstance(part, Table))
+
+    @property
+    def figures(self):
+        """The figures."""
+        return tuple(part for part in self.parts if isinstance(part, Figure))
+
+    @property
+    def notes(self):
+        """The notes."""
+        return tuple(part for part in self.parts if getattr(part, "style", "") == "note")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a report is made from.
+
+    Parameters
+    ----------
+    comparison : SurrogateComparison
+        The surrogates and their scores.
+    importances : ImportanceComparison or None, default=None
+        Importances of the inputs by several methods.
+    title : str, default="How the network decides"
+        Heading.
+    lead : tuple of str, default=()
+        Paragraphs under the heading: data, network, its accuracy.
+    footer : tuple of str, default=()
+        Lines at the end: versions, seed, the call.
+    """
+
+    comparison: object
+    importances: object = None
+    title: str = "How the network decides"
+    lead: tuple = ()
+    footer: tuple = ()
+
+
+@dataclass(frozen=True)
+class ReportSection:
+    """A section that reports, the command line and its JSON have.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    build : callable
+        ``build(findings)`` returns the `Section` objects, none where there is nothing to show.
+    position : float, default=100
+        Its place on a page.
+    printed_at : float or None, default=None
+        Its place on a terminal; None is `position`.
+
+    Examples
+    --------
+    >>> from skinterp.report import SECTIONS, ReportSection, Section, Text, register_section
+    >>> def thanks(findings):
+    ...     return [Section("Thanks", (Text("To all who measured."),))]
+    >>> section = register_section(ReportSection("thanks", thanks))
+    >>> SECTIONS.unregister("thanks")
+    """
+
+    name: str
+    build: Callable
+    position: float = 100
+    printed_at: float | None = None
+
+
+SECTIONS = Registry("report section", ReportSection, ["skinterp.report.sections"])
+register_section = SECTIONS.register
+
+
+def build_sections(findings, *, for_terminal=False):
+    """Return the sections of a report in their order.
+
+    Parameters
+    ----------
+    findings : Findings
+        What was found.
+    for_terminal : bool, default=False
+        Whether to order, and to choose, them for a terminal.
+
+    Returns
+    -------
+    list of Section
+        The sections.
+    """
+    records = list(SECTIONS.values())
+    if for_terminal:
+        places = {r.name: r.position if r.printed_at is None else r.printed_at for r in records}
+        records.sort(key=lambda record: places[record.name])
+    sections = [section for record in records for section in record.build(findings)]
+    return [s for s in sections if s.printed is not None] if for_terminal else sections

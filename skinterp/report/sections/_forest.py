@@ -1,0 +1,18 @@
+"""What a random forest finds important."""
+
+from skinterp.report._section import Figure, ReportSection, Section, register_section
+
+
+def forest(findings):
+    """Return the forest's importances, where there was a target to train it on."""
+    comparison = findings.comparison
+    data = {
+        method: dict(zip(comparison.feature_names, map(float, values), strict=True))
+        for method, values in comparison.importances.items()
+    }
+    parts = (Figure(comparison.importances_display()),) if data else ()
+    title = "What a random forest finds important" if data else ""
+    return [Section(title, parts, {"forest_importances": data})]
+
+
+register_section(ReportSection("forest", forest, position=50))

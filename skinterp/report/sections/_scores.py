@@ -1,0 +1,21 @@
+"""All forms side by side, on held-out rows."""
+
+from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
+
+_NOTE = (
+    "Means ± deviations over {} folds. Fidelity and kappa compare with the network, {} with the "
+    "target."
+)
+
+
+def scores(findings):
+    """Return the table of scores, and fidelity against complexity."""
+    comparison = findings.comparison
+    head, rows = comparison.table()
+    note = _NOTE.format(comparison.n_folds, comparison.accuracy_name)
+    parts = (Table(head, rows), Text(note, "note", only="page"), Figure(comparison.display()))
+    printed = f"Means and deviations over {comparison.n_folds} folds, held-out rows"
+    return [Section("Side by side", parts, {"scores": comparison.to_dict()}, printed)]
+
+
+register_section(ReportSection("scores", scores, position=20, printed_at=35))

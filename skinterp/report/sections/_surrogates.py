@@ -1,0 +1,64 @@
+"""Each surrogate, as it explains itself."""
+
+from skinterp.base import explains
+from skinterp.report._section import (
+    Figure,
+    Heading,
+    ReportSection,
+    Section,
+    Table,
+    Text,
+    register_section,
+)
+
+_MARKS = {"selected": " (chosen)", "tied": " (near-tie)"}
+
+
+def _front_table(front):
+    """Return the formulas of a front, the chosen one marked."""
+    rows = []
+    for candidate in front:
+        mark = next((text for name, text in _MARKS.items() if getattr(candidate, name)), "")
+        formula = candidate.expression.format(front.feature_names) + mark
+        numbers = f"{candidate.loss:.2g}", f"{candidate.fidelity:.3f}"
+        rows.append((formula, str(candidate.complexity), *numbers))
+    chosen = next(k for k, candidate in enumerate(front) if candidate.selected)
+    head = ("formula", "complexity", "loss", "fidelity (in sample)")
+    return Table(head, rows, formulas=(0,), chosen=chosen, only="page")
+
+
+def _equations(surrogate):
+    """Return equations as paragraphs, and the front that each was chosen from."""
+    equations, several = surrogate.equations_, len(surrogate.equations_) > 1
+    parts = []
+    for equation in equations:
+        label = f"{equation.classes[1]}: " if equation.is_classifier else ""
+        parts.append(Text(f"{label}{equation}", "equation", only="page"))
+    if several:
+        parts.append(
+            Text("The class with the largest calibrated log-odds wins.", "note", only="page")
+        )
+    displays = explains(surrogate).displays(surrogate)
+    for equation, front, display in zip(equations, surrogate.fronts_, displays, strict=True):
+        title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
+        parts += [Heading(title), Figure(display), _front_table(front)]
+        parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
+    return parts
+
+
+def surrogates(findings):
+    """Return a section per surrogate: its equations and fronts, or its text and displays."""
+    for name, surrogate in findings.comparison.estimators.items():
+        text = explains(surrogate).export_text(surrogate)
+        if getattr(surrogate, "fronts_", ()):
+            title, parts = (
+                "Equation",
+                [Text(text, "code", only="terminal"), *_equations(surrogate)],
+            )
+        else:
+            displays = explains(surrogate).displays(surrogate)
+            title, parts = name.capitalize(), [Text(text, "code"), *map(Figure, displays)]
+        yield Section(title, tuple(parts), {"surrogates": {name: text}}, printed=name)
+
+
+register_section(ReportSection("surrogates", surrogates, position=30))
