@@ -5,12 +5,26 @@ mathematics (undefined is nan, nothing is protected): it computes values and gra
 its size and price. ``parse`` reads what it prints, ``simplify`` never changes its values, and the
 ``to_*`` functions write it for other programs. An ``Equation`` adds the user's column names, a
 threshold, classes and a link: what a symbolic surrogate has found.
+
+Operators and exporters (languages) are records: one file adds one, and ``register_operator`` and
+``register_exporter`` take those of other packages.
 """
 
 from skinterp.expression._affine_text import affine_text, condition_text
 from skinterp.expression._equation import Equation
-from skinterp.expression._functions import absolute, affine, cos, exp, log, sin, sqrt, tan, tanh
-from skinterp.expression._latex import to_latex
+from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
+from skinterp.expression._functions import (
+    absolute,
+    affine,
+    apply,
+    cos,
+    exp,
+    log,
+    sin,
+    sqrt,
+    tan,
+    tanh,
+)
 from skinterp.expression._layers import layers_to_sympy
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
 from skinterp.expression._nodes import (
@@ -20,27 +34,36 @@ from skinterp.expression._nodes import (
     Variable,
     from_postfix,
 )
-from skinterp.expression._operators import OPERATORS, Operator
+from skinterp.expression._operators import OPERATORS, Operator, register_operator
 from skinterp.expression._parse import parse
+from skinterp.expression._printer import Phrase, Printer
 from skinterp.expression._rewrite import fold_constants, round_constants, tidy
 from skinterp.expression._simplify import simplify
-from skinterp.expression._sources import to_c, to_python, to_sql
-from skinterp.expression._sympy import from_sympy, to_sympy
+from skinterp.expression.exporters._c import to_c
+from skinterp.expression.exporters._latex import to_latex
+from skinterp.expression.exporters._python import to_python
+from skinterp.expression.exporters._sql import to_sql
+from skinterp.expression.exporters._sympy import from_sympy, to_sympy
 
 __all__ = [
+    "EXPORTERS",
     "OPERATORS",
     "Constant",
     "Equation",
+    "Exporter",
     "Expression",
     "IsotonicLink",
     "LinearLink",
     "LogisticLink",
     "Operation",
     "Operator",
+    "Phrase",
+    "Printer",
     "Variable",
     "absolute",
     "affine",
     "affine_text",
+    "apply",
     "condition_text",
     "cos",
     "exp",
@@ -50,6 +73,8 @@ __all__ = [
     "layers_to_sympy",
     "log",
     "parse",
+    "register_exporter",
+    "register_operator",
     "round_constants",
     "simplify",
     "sin",

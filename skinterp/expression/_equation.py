@@ -6,17 +6,14 @@ from numbers import Real
 
 import numpy as np
 
-from skinterp.expression._format import resolve_names
-from skinterp.expression._latex import latex_number, to_latex
+from skinterp.expression._exporters import EXPORTERS
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, check_finite
-from skinterp.expression._nodes import Constant, Expression
+from skinterp.expression._names import resolve_names
+from skinterp.expression._nodes import Expression
 from skinterp.expression._rewrite import tidy
-from skinterp.expression._sources import to_c, to_python, to_sql
-from skinterp.expression._sympy import to_sympy
-from skinterp.utils import check_X, constant_text
+from skinterp.utils import check_X
 
 _MAX_SHIFT = 0.05
-_OPPOSITES = {">": "<=", "<": ">="}
 
 
 def _check_classes(classes):
@@ -41,12 +38,6 @@ def _check_link(equation):
             f"link must be None or {names} for threshold={equation.threshold!r}. "
             f"Got {equation.link!r} instead."
         )
-
-
-def _sql_literal(label):
-    if isinstance(label, str):
-        return "'" + label.replace("'", "''") + "'"
-    return repr(label).upper() if isinstance(label, bool) else repr(label)
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,6 +191,31 @@ class Equation:
             return np.array(self.classes)[self.decide(X).astype(int)]
         return self.prediction.evaluate(self._check_X(X))
 
+    def export(self, language, **options):
+        """Write the equation in a language.
+
+        Parameters
+        ----------
+        language : str
+            Name of an exporter, a key of `EXPORTERS`.
+        **options : dict
+            Options of the exporter, those of `to_<language>` where there is such a method.
+
+        Returns
+        -------
+        object
+            What the exporter writes, text in most languages.
+
+        Raises
+        ------
+        ValueError
+            If there is no such exporter, or an operator has no notation in the language.
+        """
+        exporter = EXPORTERS.find(language, "language")
+        if self.is_classifier:
+            return exporter.write_classifier(self, **options)
+        return exporter.write(self.prediction, self.feature_names, **options)
+
     def format(self, digits=4):
         """Write the equation as text in the user's names.
 
@@ -214,11 +230,7 @@ class Equation:
         str
             A formula, or a comparison of one with the threshold.
         """
-        text = self.prediction.format(self.feature_names, digits)
-        if self.is_classifier:
-            threshold = constant_text(self.threshold, self._threshold_digits(digits))
-            text = f"{text} {self._sign} {threshold}"
-        return text
+        return self.export("text", digits=digits)
 
     def __str__(self):
         return self.format()
@@ -242,11 +254,7 @@ class Equation:
         str
             The LaTeX source.
         """
-        text = to_latex(self.prediction, self.feature_names, digits)
-        if self.is_classifier:
-            threshold = latex_number(self.threshold, self._threshold_digits(digits))
-            text = f"{text} {self._sign} {threshold}"
-        return text
+        return self.export("latex", digits=digits)
 
     def to_sympy(self):
         """Convert to sympy.
@@ -256,11 +264,7 @@ class Equation:
         sympy.Basic
             An inequality for a classifier, an expression otherwise.
         """
-        formula = to_sympy(self.prediction, self.feature_names)
-        if not self.is_classifier:
-            return formula
-        threshold = to_sympy(Constant(self.threshold))
-        return formula > threshold if self.greater else formula < threshold
+        return self.export("sympy")
 
     def to_python(self):
         """Write a stand-alone Python module that needs NumPy only.
@@ -270,13 +274,7 @@ class Equation:
         str
             Source of ``predict(X)``; for a classifier of ``value(X)``, the formula, too.
         """
-        if not self.is_classifier:
-            return to_python(self.prediction, self.feature_names, "predict")
-        return (
-            to_python(self.expression, self.feature_names, "value")
-            + f"\n\ndef predict(X):\n    second = {self._condition('value(X)', '~')}\n"
-            + f"    return np.array({list(self.classes)!r})[second.astype(int)]\n"
-        )
+        return self.export("python")
 
     def to_c(self):
         """Write C99 functions of one row.
@@ -288,13 +286,7 @@ class Equation:
             ``double value(const double *x)`` and ``int predict(const double *x)``, which gives
             the index in `classes`.
         """
-        if not self.is_classifier:
-            return to_c(self.prediction, self.feature_names, "predict")
-        return (
-            to_c(self.expression, self.feature_names, "value")
-            + "\nint predict(const double *x)\n"
-            + f"{{\n    return {self._condition('value(x)', '!')};\n}}\n"
-        )
+        return self.export("c")
 
     def to_sql(self, value=False):
         """Write a SQL expression over the user's columns.
@@ -309,26 +301,50 @@ class Equation:
         str
             The SQL expression.
         """
-        formula = to_sql(self.prediction, self.feature_names)
-        if value or not self.is_classifier:
-            return formula
-        first, second = (_sql_literal(label) for label in self.classes)
-        sign, met, otherwise = self._sign, second, first
-        if self.undefined_as:
-            sign, met, otherwise = _OPPOSITES[sign], first, second
-        return f"CASE WHEN {formula} {sign} {self.threshold!r} THEN {met} ELSE {otherwise} END"
+        return self.export("sql", value=value)
 
     @property
-    def _sign(self):
+    def sign(self):
+        """The comparison with the threshold that the second class meets, as text."""
         return ">" if self.greater else "<"
 
-    def _condition(self, value, negation):
-        """Code that is true for the second class, for undefined values as `undefined_as` says."""
-        if self.undefined_as:
-            return f"{negation}({value} {_OPPOSITES[self._sign]} {self.threshold!r})"
-        return f"{value} {self._sign} {self.threshold!r}"
+    @property
+    def opposite_sign(self):
+        """The comparison with the threshold that the first class meets, as text."""
+        return "<=" if self.greater else ">="
 
-    def _threshold_digits(self, digits):
+    def condition(self, value, negation):
+        """Write code that is true for the second class, and as `undefined_as` says for nan.
+
+        Parameters
+        ----------
+        value : str
+            Code of the formula's value.
+        negation : str
+            Operator of the language that negates a comparison.
+
+        Returns
+        -------
+        str
+            The code.
+        """
+        if self.undefined_as:
+            return f"{negation}({value} {self.opposite_sign} {self.threshold!r})"
+        return f"{value} {self.sign} {self.threshold!r}"
+
+    def threshold_digits(self, digits):
+        """Return how many digits of the threshold must be shown to keep the log-odds.
+
+        Parameters
+        ----------
+        digits : int or None
+            Significant digits wanted, None for all.
+
+        Returns
+        -------
+        int or None
+            As many, or more where rounding would shift the log-odds by more than 0.05.
+        """
         if digits is None or self.link is None:
             return digits
         exact = self.link.log_odds([self.threshold])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.expression._fold import postorder
+from skinterp.expression._fold import postorder, visit
 from skinterp.expression._operators import OPERATORS
 
 
@@ -37,7 +37,7 @@ def _check_matrix(X):
 def _forward(nodes, X):
     evaluator, values = _Evaluator(X), {}
     for node in nodes:
-        values[node] = node.accept(evaluator, [values[argument] for argument in node.args])
+        values[node] = visit(node, evaluator, [values[argument] for argument in node.args])
     return values
 
 

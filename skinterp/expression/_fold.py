@@ -17,6 +17,33 @@ def postorder(expression):
     return order
 
 
+def visit(node, visitor, arguments):
+    """Call the visitor's method for a kind of node.
+
+    Parameters
+    ----------
+    node : Expression
+        The node.
+    visitor : object
+        Offers ``variable(index)``, ``constant(value)`` and ``operation(name, arguments)``.
+    arguments : list
+        What the visitor returned for the arguments of the node.
+
+    Returns
+    -------
+    object
+        What the visitor returns for the node.
+    """
+    if node.args:
+        return visitor.operation(node.token, arguments)
+    return visitor.variable(node.token) if node.is_variable else visitor.constant(node.token)
+
+
+def is_operation(expression, *names):
+    """Tell whether an expression is an operation by one of these operators."""
+    return bool(expression.args) and expression.token in names
+
+
 def fold(expression, visitor):
     """Combine a tree from its leaves up, visiting equal subtrees once.
 
@@ -35,7 +62,7 @@ def fold(expression, visitor):
     """
     results = {}
     for node in postorder(expression):
-        results[node] = node.accept(visitor, [results[argument] for argument in node.args])
+        results[node] = visit(node, visitor, [results[a] for a in node.args])
     return results[expression]
 
 

@@ -8,8 +8,33 @@ import numpy as np
 from skinterp.expression._nodes import Constant, Operation, Variable, as_expression
 
 
-def _apply(name, argument):
-    return Operation(name, (as_expression(argument),))
+def apply(name, *arguments):
+    """Build an operation by the name of its operator.
+
+    Parameters
+    ----------
+    name : str
+        A key of `OPERATORS`.
+    *arguments : Expression or number
+        Its arguments.
+
+    Returns
+    -------
+    Expression
+        The operation.
+
+    Raises
+    ------
+    ValueError
+        If there is no such operator, or it takes another number of arguments.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Variable, apply
+    >>> print(apply("tanh", 2 * Variable(0)))
+    tanh(2*x0)
+    """
+    return Operation(name, tuple(as_expression(argument) for argument in arguments))
 
 
 def exp(argument):
@@ -25,7 +50,7 @@ def exp(argument):
     Expression
         The operation.
     """
-    return _apply("exp", argument)
+    return apply("exp", argument)
 
 
 def log(argument):
@@ -41,7 +66,7 @@ def log(argument):
     Expression
         The operation.
     """
-    return _apply("log", argument)
+    return apply("log", argument)
 
 
 def sqrt(argument):
@@ -57,7 +82,7 @@ def sqrt(argument):
     Expression
         The operation.
     """
-    return _apply("sqrt", argument)
+    return apply("sqrt", argument)
 
 
 def sin(argument):
@@ -73,7 +98,7 @@ def sin(argument):
     Expression
         The operation.
     """
-    return _apply("sin", argument)
+    return apply("sin", argument)
 
 
 def cos(argument):
@@ -89,7 +114,7 @@ def cos(argument):
     Expression
         The operation.
     """
-    return _apply("cos", argument)
+    return apply("cos", argument)
 
 
 def tan(argument):
@@ -105,7 +130,7 @@ def tan(argument):
     Expression
         The operation.
     """
-    return _apply("tan", argument)
+    return apply("tan", argument)
 
 
 def tanh(argument):
@@ -121,7 +146,7 @@ def tanh(argument):
     Expression
         The operation.
     """
-    return _apply("tanh", argument)
+    return apply("tanh", argument)
 
 
 def absolute(argument):
@@ -137,7 +162,7 @@ def absolute(argument):
     Expression
         The operation.
     """
-    return _apply("abs", argument)
+    return apply("abs", argument)
 
 
 def affine(coefficients, intercept=0.0):

@@ -6,10 +6,9 @@ from functools import partial, partialmethod
 from numbers import Integral, Real
 
 from skinterp.expression._evaluate import evaluate, value_and_gradient
+from skinterp.expression._exporters import EXPORTERS
 from skinterp.expression._fold import postorder
-from skinterp.expression._format import format_expression
-from skinterp.expression._latex import to_latex
-from skinterp.expression._operators import complete_prices, find_operator
+from skinterp.expression._operators import find_operator, pricing
 
 
 def _overload(name):
@@ -25,7 +24,7 @@ def _overload(name):
 
 
 def _typed(tokens):
-    """Tokens that differ between variable 1 and constant 1.0."""
+    """Tokens that tell variable 1 from constant 1.0."""
     return [(type(token), token) for token in tokens]
 
 
@@ -72,23 +71,6 @@ class Expression(ABC):
         raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot change.")
 
     __delattr__ = partialmethod(__setattr__, value=None)
-
-    @abstractmethod
-    def accept(self, visitor, arguments):
-        """Call the visitor's method for this kind of node.
-
-        Parameters
-        ----------
-        visitor : object
-            Offers ``variable(index)``, ``constant(value)``, ``operation(name, arguments)``.
-        arguments : list
-            What the visitor returned for the arguments of this node.
-
-        Returns
-        -------
-        object
-            What the visitor returns for this node.
-        """
 
     def __eq__(self, other):
         if self is other:
@@ -190,8 +172,8 @@ class Expression(ABC):
         float
             The cost; with all prices at 1 it equals `complexity`.
         """
-        prices = complete_prices(prices)
-        return float(sum(prices.get(token, 1.0) for token in self.postfix))
+        price = pricing(prices)
+        return float(sum(price(t) if isinstance(t, str) else 1.0 for t in self.postfix))
 
     def format(self, names=None, digits=4):
         """Write the formula as readable text that `parse` understands.
@@ -209,13 +191,41 @@ class Expression(ABC):
         str
             The text.
         """
-        return format_expression(self, names, digits)
+        return self.export("text", names, digits=digits)
+
+    def export(self, language, names=None, **options):
+        """Write the formula in a language.
+
+        Parameters
+        ----------
+        language : str
+            Name of an exporter, a key of `EXPORTERS`.
+        names : sequence of str, default=None
+            Column names, by default x0, x1 and so on.
+        **options : dict
+            Options of the exporter.
+
+        Returns
+        -------
+        object
+            What the exporter writes, text in most languages.
+
+        Raises
+        ------
+        ValueError
+            If there is no such exporter, or it cannot write an operator.
+        """
+        return EXPORTERS.find(language, "language").write(self, names, **options)
 
     def __str__(self):
         return self.format()
 
+    @abstractmethod
+    def __repr__(self):
+        """Write the expression as code that builds it."""
+
     def _repr_latex_(self):
-        return f"${to_latex(self)}$"
+        return f"${self.export('latex')}$"
 
     __add__, __radd__ = _overload("add")
     __sub__, __rsub__ = _overload("sub")
@@ -251,10 +261,6 @@ class Constant(Expression):
         """The number."""
         return self.token
 
-    def accept(self, visitor, arguments):
-        """Call ``visitor.constant``."""
-        return visitor.constant(self.value)
-
     def __neg__(self):
         return Constant(-self.value)
 
@@ -286,12 +292,8 @@ class Variable(Expression):
 
     @property
     def index(self):
-        """The index of the column."""
+        """Index of the column."""
         return self.token
-
-    def accept(self, visitor, arguments):
-        """Call ``visitor.variable``."""
-        return visitor.variable(self.index)
 
     def __repr__(self):
         return f"Variable({self.index})"
@@ -318,23 +320,23 @@ class Operation(Expression):
 
     def __init__(self, operator_name, args):
         args = tuple(args)
-        arity = find_operator(operator_name).arity
+        operator = find_operator(operator_name)
+        arity = operator.arity
         if len(args) != arity or not all(isinstance(argument, Expression) for argument in args):
             raise ValueError(
                 f"args of {operator_name!r} must be {arity} Expression. Got {args!r} instead."
             )
-        if operator_name == "pow" and not isinstance(args[1], Constant):
-            raise ValueError(f"the exponent of 'pow' must be a Constant. Got {args[1]!r} instead.")
+        if operator.constant_last and not isinstance(args[-1], Constant):
+            last = "exponent" if operator_name == "pow" else "last argument"
+            raise ValueError(
+                f"the {last} of {operator_name!r} must be a Constant. Got {args[-1]!r} instead."
+            )
         self._set(operator_name, args)
 
     @property
     def operator_name(self):
         """The key of the operator."""
         return self.token
-
-    def accept(self, visitor, arguments):
-        """Call ``visitor.operation``."""
-        return visitor.operation(self.operator_name, arguments)
 
     def __repr__(self):
         return f"Operation({self.operator_name!r}, {self.args!r})"
@@ -372,19 +374,15 @@ def from_postfix(tokens):
     return stack[0]
 
 
-def _is_operand(value):
-    return isinstance(value, (Expression, Real))
-
-
 def as_expression(value):
     """Return an expression as it is and wrap a number in `Constant`."""
-    if not _is_operand(value):
+    if not isinstance(value, (Expression, Real)):
         raise TypeError(f"an operand must be an Expression or a number. Got {value!r} instead.")
     return value if isinstance(value, Expression) else Constant(value)
 
 
 def _operate(name, left, right):
-    if not (_is_operand(left) and _is_operand(right)):
+    if not all(isinstance(operand, (Expression, Real)) for operand in (left, right)):
         return NotImplemented
     left, right = as_expression(left), as_expression(right)
     return _raise_to_power(left, right) if name == "pow" else Operation(name, (left, right))

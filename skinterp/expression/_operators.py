@@ -1,38 +1,16 @@
-"""The operators a formula may use: value, pullback and price of each."""
+"""The registry of operators: all that an elementary function is, in one record."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from types import MappingProxyType
+import keyword
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from skinterp.utils import Registry
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """One elementary function of real numbers.
-
-    Parameters
-    ----------
-    name : str
-        Key of the operator in `OPERATORS`.
-    function : callable
-        ``function(*arguments)`` gives the values; outside the domain they are nan.
-    pullbacks : tuple of callable
-        One per argument: ``pullback(cotangent, arguments, value)`` gives the cotangent times
-        the partial derivative by that argument.
-    price : float
-        Default price of one use in `Expression.cost`.
-    """
-
-    name: str
-    function: Callable
-    pullbacks: tuple[Callable, ...]
-    price: float
-
-    @property
-    def arity(self):
-        """Number of arguments."""
-        return len(self.pullbacks)
+PLAIN_NAME = r"[^\W\d]\w*"
+INNER_CONSTANTS = ("factor", "phase", "shift")
 
 
 def nonzero(values):
@@ -42,48 +20,191 @@ def nonzero(values):
     return values if values.all() else np.where(values == 0, np.nan, values)
 
 
-def _power(base, exponent):
-    return np.power(nonzero(base) if exponent < 0 else base, exponent)
+def _everywhere(*values):
+    return True
 
 
-def _pull_power_to_base(cotangent, arguments, value):
-    base, exponent = arguments
-    return cotangent * exponent * np.power(base, exponent - 1.0)
+def _is_free_name(name):
+    return (
+        isinstance(name, str)
+        and name.isascii()
+        and name.isidentifier()
+        and not keyword.iskeyword(name)
+        and name != "pi"
+        and not re.fullmatch(r"x\d+", name)
+    )
 
 
-def _pull_power_to_exponent(cotangent, arguments, value):
-    return cotangent * value * np.log(arguments[0])
+@dataclass(frozen=True, slots=True, eq=False)
+class Operator:
+    """One elementary function of real numbers: its values, its search and its writing.
+
+    Parameters
+    ----------
+    name : str
+        Key of the operator in `OPERATORS`, and its name where formulas are written and parsed.
+    function : callable
+        ``function(*arguments)`` gives the values; outside the domain they are nan.
+    pullbacks : tuple of callable
+        One per argument, of which there are one or two: ``pullback(cotangent, arguments, value)``
+        gives the cotangent times the partial derivative by that argument.
+    price : float
+        Default price of one use in `Expression.cost`.
+    notation : dict of str to (str or callable), or callable
+        How each language writes it, by name of its exporter: the name of a function of that
+        language, or ``write(printer, *phrases) -> Phrase``. A callable in place of the dictionary
+        writes it in every language, with the grammar of the printer; the text is then no call.
+        Text needs no entry, and LaTeX has a default.
+    sympy : str, callable or None, default=None
+        Name of the function in sympy, which is read back too, or ``build(*arguments)``.
+    domain : callable, default=None
+        ``domain(*values) -> bool``: whether the search may apply the operator to terms that have
+        these values, arrays over all rows; by default everywhere. Nothing is protected: a term
+        outside the domain is not made.
+    constant_last : bool, default=False
+        Whether the last argument must be a `Constant`. gplearn does not breed such an operator.
+    inner_constants : tuple of {"factor", "phase", "shift"}, default=()
+        What tuning may insert into the last argument: a factor, a phase beside it, or a shift
+        in units of the argument's spread.
+    degree : int, default=1
+        Degree of a whole power; the search lists powers before other functions.
+    may_strip : bool, default=False
+        Whether the search may take it off the outside of a classifier's formula, where it is
+        monotone on the rows and so changes no decision.
+    tidy : callable or None, default=None
+        ``tidy(*arguments) -> Expression or None``: a shorter form with the same values and the
+        same domain; None keeps the operation.
+
+    Raises
+    ------
+    ValueError
+        If the name is no free identifier, or there is not one pullback for one or two arguments.
+
+    Examples
+    --------
+    >>> from skinterp.expression import OPERATORS
+    >>> OPERATORS["tanh"].arity, OPERATORS["pow"].constant_last
+    (1, True)
+    """
+
+    name: str
+    function: Callable
+    pullbacks: tuple[Callable, ...]
+    price: float
+    notation: Mapping | Callable = field(default_factory=dict)
+    sympy: str | Callable | None = None
+    domain: Callable = _everywhere
+    constant_last: bool = False
+    inner_constants: tuple[str, ...] = ()
+    degree: int = 1
+    may_strip: bool = False
+    tidy: Callable | None = None
+
+    def __post_init__(self):
+        if not _is_free_name(self.name):
+            raise ValueError(
+                "The name of an operator must be an ASCII identifier, no keyword, and none of pi, "
+                f"x0, x1, ... Got {self.name!r} instead."
+            )
+        if len(self.pullbacks) not in (1, 2):
+            raise ValueError(
+                f"pullbacks of {self.name!r} must be one callable per argument, of which there "
+                f"are one or two. Got {len(self.pullbacks)} instead."
+            )
+        if not 0 < self.price < np.inf:
+            raise ValueError(
+                f"price of {self.name!r} must be a positive number. Got {self.price!r} instead."
+            )
+        if not set(self.inner_constants) <= set(INNER_CONSTANTS):
+            raise ValueError(
+                f"inner_constants of {self.name!r} must be out of {INNER_CONSTANTS}. "
+                f"Got {self.inner_constants!r} instead."
+            )
+
+    @property
+    def arity(self):
+        """Number of arguments."""
+        return len(self.pullbacks)
+
+    @property
+    def is_call(self):
+        """Whether formulas as text write the operator as a call of its name."""
+        return not callable(self.notation)
 
 
-_ARITHMETIC = (
-    Operator("add", np.add, (lambda c, a, v: c, lambda c, a, v: c), 1.0),
-    Operator("sub", np.subtract, (lambda c, a, v: c, lambda c, a, v: -c), 1.0),
-    Operator("mul", np.multiply, (lambda c, a, v: c * a[1], lambda c, a, v: c * a[0]), 1.0),
-    Operator(
-        "div",
-        lambda a, b: np.divide(a, nonzero(b)),
-        (lambda c, a, v: c / a[1], lambda c, a, v: -c * v / a[1]),
-        1.0,
-    ),
-    Operator("pow", _power, (_pull_power_to_base, _pull_power_to_exponent), 1.0),
-    Operator("neg", np.negative, (lambda c, a, v: -c,), 1.0),
-    Operator("square", np.square, (lambda c, a, v: 2.0 * c * a[0],), 1.0),
-    Operator("cube", lambda a: a * a * a, (lambda c, a, v: 3.0 * c * a[0] * a[0],), 1.0),
-)
+OPERATORS = Registry("operator", Operator, packages=["skinterp.expression.operators"])
 
-_FUNCTIONS = (
-    Operator("abs", np.abs, (lambda c, a, v: c * np.sign(a[0]),), 1.0),
-    Operator("sqrt", np.sqrt, (lambda c, a, v: 0.5 * c / v,), 2.0),
-    Operator("exp", np.exp, (lambda c, a, v: c * v,), 2.0),
-    Operator("log", lambda a: np.log(nonzero(a)), (lambda c, a, v: c / a[0],), 2.0),
-    Operator("sin", np.sin, (lambda c, a, v: c * np.cos(a[0]),), 3.0),
-    Operator("cos", np.cos, (lambda c, a, v: -c * np.sin(a[0]),), 3.0),
-    Operator("tan", np.tan, (lambda c, a, v: c * (1.0 + v * v),), 3.0),
-    Operator("tanh", np.tanh, (lambda c, a, v: c * (1.0 - v * v),), 3.0),
-)
 
-OPERATORS = MappingProxyType({operator.name: operator for operator in _ARITHMETIC + _FUNCTIONS})
-FUNCTION_NAMES = tuple(operator.name for operator in _FUNCTIONS)
+def register_operator(operator, *, replace=False):
+    """Add an operator, so that formulas may use it.
+
+    It then evaluates and differentiates, is printed, parsed, exported and simplified, and may be
+    searched for (``operators=["add", "mul", ..., name]`` of the symbolic surrogates).
+
+    Formulas are pickled by the names of their operators. Register at import time, in a module
+    that every process imports which unpickles them or fits surrogates (the workers of
+    ``cross_validate(..., n_jobs=2)``, say). The workers of the search itself are sent the
+    operators they need.
+
+    Parameters
+    ----------
+    operator : Operator
+        The operator.
+    replace : bool, default=False
+        Whether it may stand in for an operator of the same name.
+
+    Returns
+    -------
+    Operator
+        The operator.
+
+    Raises
+    ------
+    TypeError
+        If it is no `Operator`.
+    ValueError
+        If its name is taken.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.expression import OPERATORS, Operator, parse, register_operator
+    >>> def slope(cotangent, arguments, value):
+    ...     return cotangent / (1 + arguments[0] ** 2)
+    >>> notation = {"latex": r"\\arctan", "python": "np.arctan", "c": "atan", "sql": "atan"}
+    >>> arctan = Operator("arctan", np.arctan, (slope,), 3.0, notation, sympy="atan")
+    >>> _ = register_operator(arctan)
+    >>> parse("2*arctan(x0)").value_and_gradient([[0.0]])
+    (array([0.]), array([[2.]]))
+    >>> print(parse("2*arctan(x0)")._repr_latex_())
+    $2 \\, \\arctan\\left(x_{0}\\right)$
+    >>> OPERATORS.unregister("arctan")
+    """
+    return OPERATORS.register(operator, replace=replace)
+
+
+def _register_absent(*operators):
+    for operator in operators:
+        if operator.name not in OPERATORS:
+            register_operator(operator)
+
+
+class Carrier:
+    """Operators on their way to another process, which registers those that it does not have.
+
+    They must be unpickled before any formula is.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of the operators.
+    """
+
+    def __init__(self, names):
+        self.operators = [OPERATORS[name] for name in names]
+
+    def __reduce__(self):
+        return _register_absent, tuple(self.operators)
 
 
 def find_operator(name):
@@ -93,11 +214,17 @@ def find_operator(name):
     return OPERATORS[name]
 
 
-def complete_prices(prices=None):
-    """Fill the default prices in for the operators that `prices` leaves out."""
-    unknown = sorted(set(prices or ()) - set(OPERATORS))
+def call_names():
+    """Return the names that stand before parentheses in formulas as text."""
+    return tuple(name for name, operator in OPERATORS.items() if operator.is_call)
+
+
+def pricing(prices=None):
+    """Return a function from an operator's name to its price: given, or else its own."""
+    prices = prices or {}
+    unknown = sorted(set(prices) - set(OPERATORS))
     if unknown:
         raise ValueError(
             f"prices must be keyed by operators among {sorted(OPERATORS)}. Got {unknown} instead."
         )
-    return {name: operator.price for name, operator in OPERATORS.items()} | dict(prices or {})
+    return lambda name: prices[name] if name in prices else OPERATORS[name].price

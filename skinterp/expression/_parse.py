@@ -3,9 +3,8 @@
 import math
 import re
 
-from skinterp.expression._format import PLAIN_NAME
 from skinterp.expression._nodes import Constant, Operation, Variable
-from skinterp.expression._operators import FUNCTION_NAMES
+from skinterp.expression._operators import OPERATORS, PLAIN_NAME, call_names
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -106,11 +105,15 @@ class _Parser:
 
     def function_or_name(self, name, position):
         if self.accept("("):
-            if name not in FUNCTION_NAMES:
-                self.refuse(f"unknown function {name!r}; known are {FUNCTION_NAMES},", position)
-            argument = self.sum()
+            known = call_names()
+            if name not in known:
+                self.refuse(f"unknown function {name!r}; known are {known},", position)
+            arguments = [self.sum()]
+            for _ in range(OPERATORS[name].arity - 1):
+                self.expect(",")
+                arguments.append(self.sum())
             self.expect(")")
-            return Operation(name, (argument,))
+            return Operation(name, arguments)
         return self.variable(name, position)
 
     def variable(self, name, position):
@@ -131,9 +134,9 @@ def parse(text, names=None):
     Parameters
     ----------
     text : str
-        Numbers, names, ``+ - * / **``, parentheses, ``pi`` and the functions exp, log, sqrt, sin,
-        cos, tan, tanh, abs, with Python's precedence. Names that are no plain identifiers
-        stand in backticks.
+        Numbers, names, ``+ - * / **``, parentheses, ``pi`` and calls of the operators in
+        `OPERATORS`, with Python's precedence. Names that are no plain identifiers stand in
+        backticks.
     names : sequence of str, default=None
         Column names, by default x0, x1 and so on.
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from skinterp.expression._operators import find_operator
+
 SUM, PRODUCT, POWER, ATOM = range(4)
 
 
@@ -10,6 +12,13 @@ class Phrase(NamedTuple):
 
     A leading minus is part of the text; it belongs to the first term of a sum and to the whole
     of anything else.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    binding : {SUM, PRODUCT, POWER, ATOM}
+        0 to 3, the larger the tighter: an atom needs no parentheses anywhere.
     """
 
     text: str
@@ -36,101 +45,282 @@ class Printer:
 
     Attributes
     ----------
-    functions : dict of str to str
-        Name of the function that writes an operator, by operator.
+    language : str
+        Name of the exporter, by which `Operator.notation` says how an operator is written.
+    notation : dict of str to (str or callable)
+        How this dialect writes operators whose records do not tell, by operator.
     associative : bool
         Whether ``a*(b/c)`` and ``a + (b + c)`` drop their parentheses, which changes nothing but
         rounding.
     """
 
-    functions = {}
+    language = ""
+    notation = {}
     associative = False
 
     def __init__(self, names):
         self.names = names
 
     def variable(self, index):
-        """Write a variable."""
+        """Write a variable.
+
+        Parameters
+        ----------
+        index : int
+            Index of the column.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         return Phrase(self.names[index], ATOM)
 
     def constant(self, value):
-        """Write a number, its sign in front."""
+        """Write a number, its sign in front.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         return Phrase(self.number(value), ATOM)
 
     def operation(self, name, arguments):
-        """Write an operation by the method of its name, or else as a function call."""
-        if name == "log":
-            arguments = [self.nonzero(*arguments)]
-        if name in self.functions:
-            return self.call(self.functions[name], *arguments)
-        return getattr(self, f"write_{name}")(*arguments)
+        """Write an operation by the notation of its operator: a function's name or a callable.
+
+        Parameters
+        ----------
+        name : str
+            Name of the operator.
+        arguments : list of Phrase
+            Its arguments.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        notation = find_operator(name).notation
+        if not callable(notation):
+            notation = self.notation.get(name) or notation.get(self.language)
+        notation = notation or self.default_notation(name)
+        if callable(notation):
+            return notation(self, *arguments)
+        return self.call(notation, *arguments)
+
+    def default_notation(self, name):
+        """Return the notation of an operator that has none in this language, or refuse it.
+
+        Parameters
+        ----------
+        name : str
+            Name of the operator.
+
+        Returns
+        -------
+        str
+            Name of the function.
+        """
+        raise ValueError(
+            f"Operator {name!r} cannot be written in {self.language!r}: give its record a "
+            f"notation={{{self.language!r}: ...}}."
+        )
 
     def number(self, value):
-        """Write a number so that it is read back exactly."""
+        """Write a number so that it is read back exactly.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         return repr(value)
 
     def call(self, function, *arguments):
-        """Write a function call."""
+        """Write a function call.
+
+        Parameters
+        ----------
+        function : str
+            Name of the function.
+        *arguments : Phrase
+            Its arguments.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         return Phrase(f"{function}({', '.join(a.text for a in arguments)})", ATOM)
 
     def enclose(self, phrase):
-        """Put parentheses around a phrase."""
+        """Put parentheses around a phrase.
+
+        Parameters
+        ----------
+        phrase : Phrase
+            The text.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         return Phrase(f"({phrase.text})", ATOM)
 
     def within(self, phrase, binding):
-        """Text of a phrase with the parentheses that an operator of this binding demands."""
+        """Return the text of a phrase, in the parentheses that an operator around it demands.
+
+        Parameters
+        ----------
+        phrase : Phrase
+            The text.
+        binding : {SUM, PRODUCT, POWER, ATOM}
+            How tightly the operator around it binds.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         loose = phrase.binding < binding or (phrase.is_negative and binding > SUM)
         return self.enclose(phrase).text if loose else phrase.text
 
+    def nonzero(self, phrase):
+        """Write a phrase that is undefined where it is zero.
+
+        Parameters
+        ----------
+        phrase : Phrase
+            The text.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        return phrase
+
     def negate(self, phrase):
-        """Put a minus before a phrase, or take the one it has away."""
+        """Put a minus before a phrase, or take the one it has away.
+
+        Parameters
+        ----------
+        phrase : Phrase
+            The text.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         if phrase.binding == SUM:
             return Phrase(f"-{self.enclose(phrase).text}", PRODUCT)
         return Phrase(phrase.text[1:] if phrase.is_negative else f"-{phrase.text}", phrase.binding)
 
-    def nonzero(self, phrase):
-        """Write what is undefined where it is zero."""
-        return phrase
+    def sum(self, left, right):
+        """Write a sum.
 
-    def write_add(self, left, right):
-        """Write a sum."""
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         if right.binding == SUM and not self.associative:
             right = self.enclose(right)
         if right.is_negative:
             return Phrase(f"{left.text} - {right.text[1:]}", SUM)
         return Phrase(f"{left.text} + {right.text}", SUM)
 
-    def write_sub(self, left, right):
-        """Write a difference."""
+    def difference(self, left, right):
+        """Write a difference.
+
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         if right.binding > SUM:
-            return self.write_add(left, self.negate(right))
+            return self.sum(left, self.negate(right))
         return Phrase(f"{left.text} - {self.enclose(right).text}", SUM)
 
-    def write_mul(self, left, right):
-        """Write a product."""
-        return self.signed(self.product, left, right)
+    def product(self, left, right):
+        """Write a product.
 
-    def write_div(self, left, right):
-        """Write a quotient."""
-        return self.signed(self.quotient, left, right)
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
 
-    def write_neg(self, phrase):
-        """Write the negative."""
-        return self.negate(phrase)
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        return self._signed(self.write_product, left, right)
 
-    def write_square(self, base):
-        """Write a second power."""
-        return self.power(base, Phrase("2", ATOM))
+    def quotient(self, left, right):
+        """Write a quotient.
 
-    def write_cube(self, base):
-        """Write a third power."""
-        return self.power(base, Phrase("3", ATOM))
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
 
-    def write_pow(self, base, exponent):
-        """Write a power with a constant exponent."""
-        return self.power(self.nonzero(base) if exponent.is_negative else base, exponent)
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        return self._signed(self.write_quotient, left, right)
 
-    def signed(self, write, left, right):
+    def power(self, base, exponent):
+        """Write a power; the exponent is a number.
+
+        Parameters
+        ----------
+        base : Phrase
+            The base.
+        exponent : Phrase
+            The exponent, a number.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        return self.write_power(self.nonzero(base) if exponent.is_negative else base, exponent)
+
+    def _signed(self, write, left, right):
         """Write a product or quotient of phrases without their signs, and its sign in front."""
         signs = [phrase.is_negative and phrase.binding > SUM for phrase in (left, right)]
         left, right = (
@@ -139,16 +329,55 @@ class Printer:
         phrase = write(left, right)
         return self.negate(phrase) if signs[0] != signs[1] else phrase
 
-    def product(self, left, right):
-        """Write a product of phrases without a sign."""
+    def write_product(self, left, right):
+        """Write a product of phrases without a sign.
+
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         binding = PRODUCT if self.associative else POWER
         return Phrase(f"{self.within(left, PRODUCT)}*{self.within(right, binding)}", PRODUCT)
 
-    def quotient(self, left, right):
-        """Write a quotient of phrases without a sign."""
+    def write_quotient(self, left, right):
+        """Write a quotient of phrases without a sign.
+
+        Parameters
+        ----------
+        left : Phrase
+            The first argument.
+        right : Phrase
+            The second argument.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         divisor = self.within(self.nonzero(right), POWER)
         return Phrase(f"{self.within(left, PRODUCT)}/{divisor}", PRODUCT)
 
-    def power(self, base, exponent):
-        """Write a power; the exponent is a number."""
+    def write_power(self, base, exponent):
+        """Write a power of a base that may be raised to it.
+
+        Parameters
+        ----------
+        base : Phrase
+            The base.
+        exponent : Phrase
+            The exponent, a number.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
         return Phrase(f"{self.within(base, ATOM)}**{exponent.text}", POWER)

@@ -6,9 +6,10 @@ from functools import partial
 import numpy as np
 
 from skinterp.expression._fold import has_constant_operation, postorder
+from skinterp.expression._operators import OPERATORS
 from skinterp.expression._rewrite import tidy
-from skinterp.expression._sympy import from_sympy, to_sympy
 from skinterp.expression._time_limit import call_within
+from skinterp.expression.exporters._sympy import from_sympy, to_sympy
 
 MAX_NODES = 120
 MAX_NODES_OF_SIMPLIFY = 40
@@ -16,7 +17,6 @@ MAX_DEGREE = 60
 N_POINTS = 1000
 TOLERANCE = 1e-9
 _REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-_NAMED_POWERS = {"square": 2, "cube": 3}
 
 
 def _probe(expression):
@@ -39,7 +39,8 @@ def _degree(expression):
         elif node.token == "pow":
             degrees[node] = inner[0] * abs(node.args[1].value)
         else:
-            degrees[node] = _NAMED_POWERS.get(node.token, 1) * max(inner, default=1)
+            degree = OPERATORS[node.token].degree if node.args else 1
+            degrees[node] = degree * max(inner, default=1)
     return degrees[expression]
 
 
@@ -48,6 +49,7 @@ def _within_reach(expression):
     return (
         expression.complexity <= MAX_NODES
         and not has_constant_operation(expression)
+        and all(OPERATORS[node.token].sympy for node in postorder(expression) if node.args)
         and _degree(expression) <= MAX_DEGREE
     )
 

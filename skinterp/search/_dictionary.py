@@ -4,9 +4,10 @@ from itertools import combinations
 
 import numpy as np
 
+from skinterp.expression import OPERATORS
+
 # How many inputs (the strongest first) enter terms of one, two and three inputs.
 N_SINGLE, N_PAIR, N_TRIPLE = 30, 8, 5
-FUNCTIONS = ("square", "cube", "inv", "sqrt", "log", "exp", "sin", "cos", "tan", "tanh", "abs")
 # An input whose mean is this many standard deviations from zero enters curved terms centred:
 # far from zero, x and x**2 are all but the same direction.
 FAR_FROM_ZERO = 2.0
@@ -21,15 +22,23 @@ def _present(terms):
     return [term for term in terms if term is not None]
 
 
+def function_terms(space, term):
+    """Return whole powers of a term, one over it, and all other functions of one argument."""
+    functions = [o for o in OPERATORS.values() if o.arity == 1 and o.name != "neg"]
+    powers = [space.apply(o.name, term) for o in functions if o.degree > 1]
+    others = [space.apply(o.name, term) for o in functions if o.degree == 1]
+    return _present([*powers, space.reciprocal(term), *others])
+
+
 def single_terms(space, x):
     """Return the terms of one input: the input, its functions, fourth and inverse powers."""
-    functions = _present(space.unary(name, x) for name in FUNCTIONS)
-    square, negative = space.unary("square", x), space.unary("neg", x)
+    functions = function_terms(space, x)
+    square, negative = space.apply("square", x), space.apply("neg", x)
     further = [
-        space.unary("square", square),
-        space.unary("inv", square),
-        space.unary("exp", negative),
-        space.unary("exp", space.unary("neg", square)),
+        space.apply("square", square),
+        space.reciprocal(square),
+        space.apply("exp", negative),
+        space.apply("exp", space.apply("neg", square)),
     ]
     return [x, *functions, *_present(further)]
 
@@ -41,7 +50,7 @@ def centred(space, x):
         return None
     step = 10.0 ** np.floor(np.log10(deviation))
     middle = float(np.round(mean / step) * step)
-    return space.binary("sub", x, space.constant(middle))
+    return space.apply("sub", x, space.constant(middle))
 
 
 def centred_terms(space, inputs):
@@ -50,10 +59,10 @@ def centred_terms(space, inputs):
     terms = [t for c in _present(shifted.values()) for t in single_terms(space, c)[1:]]
     for a, b in combinations(inputs, 2):
         ca, cb = shifted[a.expression], shifted[b.expression]
-        terms += [space.binary("mul", x, y) for x, y in ((ca, b), (a, cb), (ca, cb))]
+        terms += [space.apply("mul", x, y) for x, y in ((ca, b), (a, cb), (ca, cb))]
         if ca is not None or cb is not None:
-            squares = [space.unary("square", c or x) for c, x in ((ca, a), (cb, b))]
-            terms.append(space.binary("add", *squares))
+            squares = [space.apply("square", c or x) for c, x in ((ca, a), (cb, b))]
+            terms.append(space.apply("add", *squares))
     return _present(terms)
 
 
@@ -61,64 +70,71 @@ def constant_terms(space, x, spread):
     """Return terms of one input with an inner constant: saturation, powers, decay, waves."""
     terms = []
     for share in SHIFTS:
-        shifted = space.binary("add", x, space.constant(share * spread))
-        terms += [space.unary("inv", shifted), space.unary("log", shifted)]
-        square = space.binary(
-            "add", space.unary("square", x), space.constant((share * spread) ** 2)
+        shifted = space.apply("add", x, space.constant(share * spread))
+        terms += [space.reciprocal(shifted), space.apply("log", shifted)]
+        square = space.apply(
+            "add", space.apply("square", x), space.constant((share * spread) ** 2)
         )
-        terms.append(space.unary("inv", square))
-    terms += [space.binary("pow", x, space.constant(power)) for power in POWERS]
+        terms.append(space.reciprocal(square))
+    terms += [space.apply("pow", x, space.constant(power)) for power in POWERS]
     for factor in EXPONENTS:
-        terms.append(space.unary("exp", space.binary("mul", space.constant(factor / spread), x)))
+        terms.append(space.apply("exp", space.apply("mul", space.constant(factor / spread), x)))
     for factor in FREQUENCIES:
-        phase = space.binary("mul", space.constant(factor / spread), x)
-        terms += [space.unary("sin", phase), space.unary("cos", phase)]
+        phase = space.apply("mul", space.constant(factor / spread), x)
+        terms += [space.apply("sin", phase), space.apply("cos", phase)]
     return _present(terms)
+
+
+def further_pairs(space, a, b):
+    """Return the terms of two inputs, in both orders, by operators that have no grammar."""
+    names = [o.name for o in OPERATORS.values() if o.arity == 2 and o.is_call]
+    return [space.apply(name, *pair) for name in names for pair in ((a, b), (b, a))]
 
 
 def pair_terms(space, a, b, functions, spreads):
     """Return the terms of two inputs: products, quotients, and functions of small pairs."""
-    product, sums = space.binary("mul", a, b), space.binary("add", a, b)
-    differences = [space.binary("sub", a, b), space.binary("sub", b, a)]
-    quotients = [space.binary("div", a, b), space.binary("div", b, a)]
-    squares = space.binary("add", space.unary("square", a), space.unary("square", b))
+    product, sums = space.apply("mul", a, b), space.apply("add", a, b)
+    differences = [space.apply("sub", a, b), space.apply("sub", b, a)]
+    quotients = [space.apply("div", a, b), space.apply("div", b, a)]
+    squares = space.apply("add", space.apply("square", a), space.apply("square", b))
     inner = _present([sums, *differences, product, *quotients, squares])
     terms = [product, *quotients, sums, differences[0], squares]
-    terms += [space.unary(name, term) for term in inner for name in FUNCTIONS]
-    terms += [space.unary("exp", space.unary("neg", term)) for term in inner]
+    terms += further_pairs(space, a, b)
+    terms += [function for term in inner for function in function_terms(space, term)]
+    terms += [space.apply("exp", space.apply("neg", term)) for term in inner]
     for x, y in ((a, b), (b, a)):
         for function in functions[y.expression]:
-            terms += [space.binary("mul", x, function), space.binary("div", x, function)]
-            terms.append(space.binary("div", function, x))
-        terms.append(space.binary("div", x, sums))
+            terms += [space.apply("mul", x, function), space.apply("div", x, function)]
+            terms.append(space.apply("div", function, x))
+        terms.append(space.apply("div", x, sums))
         spread = spreads[y.expression.index]
-        shifted = [space.binary("add", y, space.constant(share * spread)) for share in SHIFTS]
-        terms += [space.binary("div", x, term) for term in shifted]
-    first, second = (space.unary("square", t) for t in (a, b))
-    terms += [space.binary("mul", first, second), space.binary("div", first, second)]
-    terms.append(space.binary("div", second, first))
+        shifted = [space.apply("add", y, space.constant(share * spread)) for share in SHIFTS]
+        terms += [space.apply("div", x, term) for term in shifted]
+    first, second = (space.apply("square", t) for t in (a, b))
+    terms += [space.apply("mul", first, second), space.apply("div", first, second)]
+    terms.append(space.apply("div", second, first))
     return _present(terms)
 
 
 def triple_terms(space, a, b, c):
     """Return the terms of three inputs: products, quotients, sums under a function."""
-    terms = [space.binary("mul", space.binary("mul", a, b), c)]
+    terms = [space.apply("mul", space.apply("mul", a, b), c)]
     for x, y, z in ((a, b, c), (a, c, b), (b, c, a)):
-        product, total = space.binary("mul", x, y), space.binary("add", x, y)
-        difference = space.binary("sub", x, y)
-        terms += [space.binary("div", product, t) for t in (z, space.unary("square", z))]
-        terms.append(space.binary("div", z, product))
+        product, total = space.apply("mul", x, y), space.apply("add", x, y)
+        difference = space.apply("sub", x, y)
+        terms += [space.apply("div", product, t) for t in (z, space.apply("square", z))]
+        terms.append(space.apply("div", z, product))
         for inner in (total, difference):
-            terms += [space.binary("mul", z, inner), space.binary("div", z, inner)]
-            terms.append(space.binary("div", inner, z))
-            terms.append(space.binary("mul", z, space.unary("square", inner)))
+            terms += [space.apply("mul", z, inner), space.apply("div", z, inner)]
+            terms.append(space.apply("div", inner, z))
+            terms.append(space.apply("mul", z, space.apply("square", inner)))
         # signs of a sum under a function: (x + y) - z and its mirror images
-        for inner in (space.binary("sub", total, z), space.binary("sub", z, total)):
-            terms += [space.unary(name, inner) for name in FUNCTIONS]
-        squares = space.binary("add", space.unary("square", x), space.unary("square", y))
-        terms += [space.binary("mul", z, squares), space.binary("div", z, squares)]
-    total = space.binary("add", space.binary("add", a, b), c)
-    terms += [space.unary(name, total) for name in FUNCTIONS]
+        for inner in (space.apply("sub", total, z), space.apply("sub", z, total)):
+            terms += function_terms(space, inner)
+        squares = space.apply("add", space.apply("square", x), space.apply("square", y))
+        terms += [space.apply("mul", z, squares), space.apply("div", z, squares)]
+    total = space.apply("add", space.apply("add", a, b), c)
+    terms += function_terms(space, total)
     return _present(terms)
 
 

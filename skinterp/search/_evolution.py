@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
+from skinterp.expression._operators import Carrier
 from skinterp.search._beam import COMBINING_COST, merit
 from skinterp.search._dictionary import stack
 from skinterp.search._terms import carries, distinct_terms
@@ -71,7 +72,7 @@ def function_set(prices):
             wrap=False,
         )
         for name in sorted(prices)
-        if name != "pow"
+        if not OPERATORS[name].constant_last
     ]
 
 
@@ -199,7 +200,7 @@ class _Judge:
             self.merits[term.expression], self.terms[term.expression] = float(value), term
 
 
-def _evolve_island(judge, seeds, functions, seed, should_stop):
+def _evolve_island(carrier, judge, seeds, functions, seed, should_stop):
     """Evolve one population and return its judge with all it has seen."""
     rng = check_random_state(seed)
     breeder = _Breeder(functions, len(judge.inputs), rng)
@@ -276,6 +277,7 @@ def evolve_terms(
     island_seeds = rng.randint(np.iinfo(np.int32).max, size=n_islands)
     results = Parallel(n_jobs=n_jobs)(
         delayed(_evolve_island)(
+            Carrier(space.prices),
             _Judge(space, objective_of, base_terms, bases, inputs, price),
             programs,
             functions,

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from skinterp.expression import Constant, Operation
+from skinterp.expression import OPERATORS, Constant, Operation
 
-MONOTONE = ("square", "cube", "sqrt", "log", "exp", "neg")
 MAX_DIGITS = 4
 LOSS_GIVEN_UP, FIDELITY_GIVEN_UP = 0.05, 1e-3
 
@@ -107,7 +106,7 @@ def strip_monotone(expression, same_directions):
     Expression
         The innermost equivalent formula.
     """
-    while isinstance(expression, Operation) and expression.operator_name in MONOTONE:
+    while expression.args and OPERATORS[expression.operator_name].may_strip:
         inner = expression.args[0]
         if not same_directions(inner):
             break

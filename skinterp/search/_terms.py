@@ -1,16 +1,14 @@
 """Terms: expressions with their values and gradients at the points of a field."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
 
-# Arguments of exp beyond this grow too steep to mean anything.
-MAX_EXPONENT = 30.0
 # Beyond this, squares overflow in sums over points.
 HUGE = 1e100
-POSITIVE_ONLY = ("log", "sqrt")
 # A term whose squared gradient sits on fewer than this share of the points is a spike.
 MIN_PARTICIPATION = 0.05
 # A gradient shorter than this share of the values is rounding error: the term is a constant.
@@ -72,38 +70,34 @@ class TermSpace:
         gradients = np.zeros((self.n, len(self.active)))
         return Term(Constant(value), 1.0, np.full(len(self.rows), float(value)), gradients)
 
-    def unary(self, name, term):
-        """Apply a unary operator or "inv" (one over), or return None where it is not defined."""
-        if name == "inv":
-            return self.binary("div", self.constant(1.0), term)
-        if term is None or name not in self.prices or not _in_domain(name, term.values):
+    def apply(self, name, *terms):
+        """Apply an operator, or return None where it is not allowed or not defined."""
+        if name not in self.prices or any(term is None for term in terms):
             return None
         operator, n = OPERATORS[name], self.n
+        arguments = [term.values for term in terms]
+        if operator.constant_last:
+            if not isinstance(terms[-1].expression, Constant):
+                return None
+            # one number, not a column
+            arguments[-1] = terms[-1].expression.value
+        if not operator.domain(*arguments):
+            return None
+        columns = [term.values[:n] for term in terms]
         with np.errstate(all="ignore"):
-            values = operator.function(term.values)
-            slope = operator.pullbacks[0](1.0, [term.values[:n]], values[:n])
-            gradients = _times(slope, term.gradients)
-        return self._term(name, (term,), values, gradients)
+            values = operator.function(*arguments)
+            gradients = reduce(
+                np.add,
+                (
+                    _times(pullback(1.0, columns, values[:n]), term.gradients)
+                    for pullback, term in zip(operator.pullbacks, terms, strict=True)
+                ),
+            )
+        return self._term(name, terms, values, gradients)
 
-    def binary(self, name, left, right):
-        """Apply a binary operator, or return None where it is not allowed or not defined."""
-        if left is None or right is None or name not in self.prices:
-            return None
-        if name == "div" and not _keeps_sign(right.values):
-            return None
-        if name == "pow" and (
-            not isinstance(right.expression, Constant) or left.values.min() <= 0
-        ):
-            return None
-        operator, n = OPERATORS[name], self.n
-        with np.errstate(all="ignore"):
-            # an exponent is one number, not a column
-            second_values = right.expression.value if name == "pow" else right.values
-            values = operator.function(left.values, second_values)
-            arguments = [left.values[:n], right.values[:n]]
-            first, second = (pull(1.0, arguments, values[:n]) for pull in operator.pullbacks)
-            gradients = _times(first, left.gradients) + _times(second, right.gradients)
-        return self._term(name, (left, right), values, gradients)
+    def reciprocal(self, term):
+        """Return one over a term, or None where it is not allowed or not defined."""
+        return self.apply("div", self.constant(1.0), term)
 
     def _term(self, name, parts, values, gradients):
         # NaN compares false
@@ -119,27 +113,12 @@ class TermSpace:
             return self.variable(expression.index)
         if isinstance(expression, Constant):
             return self.constant(expression.value)
-        parts = [self.term(arg) for arg in expression.args]
-        if len(parts) == 1:
-            return self.unary(expression.operator_name, parts[0])
-        return self.binary(expression.operator_name, *parts)
+        return self.apply(expression.operator_name, *map(self.term, expression.args))
 
 
 def _times(partial, gradients):
     partial = np.asarray(partial, dtype=float)
     return partial * gradients if partial.ndim == 0 else partial[:, None] * gradients
-
-
-def _keeps_sign(values):
-    return values.min() > 0 or values.max() < 0
-
-
-def _in_domain(name, values):
-    if name in POSITIVE_ONLY:
-        return values.min() > 0
-    if name == "exp":
-        return np.abs(values).max() <= MAX_EXPONENT
-    return True
 
 
 def varies(term):

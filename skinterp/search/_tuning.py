@@ -3,9 +3,8 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from skinterp.expression import Constant, Operation, Variable
+from skinterp.expression import OPERATORS, Constant, Operation, Variable
 
-SCALED, SHIFTED = ("sin", "cos", "exp", "tanh"), ("log", "sqrt", "square")
 EVALUATIONS_PER_CONSTANT = 40
 # Shifts start at this share of their argument's spread, constants move by half themselves.
 SHIFT, FIRST_STEP = 0.1, 0.5
@@ -49,8 +48,8 @@ def _scaled_leaves(argument, factor):
 def variants(expression, spread):
     """Return forms of a term with constants inserted near their neutral value.
 
-    A factor inside sin, cos and exp (one for all, or one per input), a phase in sin and cos, a
-    shift inside log, sqrt and squares and in denominators.
+    A factor (one for all, or one per input), a phase or a shift, as the operators'
+    `inner_constants` say.
 
     Parameters
     ----------
@@ -74,20 +73,21 @@ def variants(expression, spread):
 
 
 def _insertions(node, spread):
-    name, argument = node.operator_name, node.args[-1]
-    shifted = Operation("add", (argument, Constant(SHIFT * spread(argument))))
-    if name in SCALED and not _is_scaled(argument):
+    name, argument, others = node.operator_name, node.args[-1], node.args[:-1]
+    allowed = OPERATORS[name].inner_constants
+    if not allowed or _is_scaled(argument) or (others and isinstance(argument, Constant)):
+        return
+    if "factor" in allowed:
         factor = neutral_factor(spread(argument))
         scaled = Operation("mul", (Constant(factor), argument))
-        yield Operation(name, (scaled,))
-        if name != "exp":
-            yield Operation(name, (Operation("add", (scaled, Constant(SHIFT))),))
+        yield Operation(name, (*others, scaled))
+        if "phase" in allowed:
+            yield Operation(name, (*others, Operation("add", (scaled, Constant(SHIFT)))))
         if len(argument.variables) > 1:
-            yield Operation(name, (_scaled_leaves(argument, factor),))
-    elif name in SHIFTED and not _is_scaled(argument):
-        yield Operation(name, (shifted,))
-    elif name == "div" and not isinstance(argument, Constant) and not _is_scaled(argument):
-        yield Operation("div", (node.args[0], shifted))
+            yield Operation(name, (*others, _scaled_leaves(argument, factor)))
+    if "shift" in allowed:
+        shifted = Operation("add", (argument, Constant(SHIFT * spread(argument))))
+        yield Operation(name, (*others, shifted))
 
 
 def tune(parts, solve):

@@ -92,7 +92,7 @@ def test_operators_outside_the_set_give_no_term():
     assert space.term(parse("x0*x1")) is not None
     assert space.term(parse("x0 + x1")) is None
     assert space.term(parse("exp(x0*x1)")) is None
-    assert space.unary("inv", space.variable(0)) is None
+    assert space.reciprocal(space.variable(0)) is None
 
 
 def test_prices_add_up():

@@ -3,12 +3,13 @@
 import re
 from math import prod
 
+from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
-from skinterp.expression._format import resolve_names
+from skinterp.expression._names import resolve_names
 from skinterp.expression._nodes import Constant, Operation, Variable
+from skinterp.expression._operators import OPERATORS
 
 LARGEST_EXACT = 2.0**53
-LARGEST_EXACT_EXPONENT = 100
 
 
 class _SympyBuilder:
@@ -19,10 +20,6 @@ class _SympyBuilder:
 
         self.sympy = sympy
         self.names = names
-        self.functions = {"abs": sympy.Abs} | {
-            name: getattr(sympy, name)
-            for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
-        }
 
     def variable(self, index):
         return self.sympy.Symbol(self.names[index], real=True)
@@ -32,23 +29,10 @@ class _SympyBuilder:
         return self.sympy.Integer(int(value)) if exact else self.sympy.Float(value)
 
     def operation(self, name, arguments):
-        if name == "pow" and abs(arguments[1]) > LARGEST_EXACT_EXPONENT:
-            arguments[1] = self.sympy.Float(arguments[1])
-        if name in self.functions:
-            return self.functions[name](*arguments)
-        return _ARITHMETIC[name](*arguments)
-
-
-_ARITHMETIC = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
-    "neg": lambda a: -a,
-    "square": lambda a: a**2,
-    "cube": lambda a: a**3,
-}
+        build = OPERATORS[name].sympy
+        if build is None:
+            raise ValueError(f"Operator {name!r} has no form in sympy: give its record one.")
+        return (build if callable(build) else getattr(self.sympy, build))(*arguments)
 
 
 def to_sympy(expression, names=None):
@@ -82,14 +66,15 @@ def _read(node, indices):
     if node.is_number:
         return _read_number(node)
     kind = type(node).__name__
-    if kind in _FUNCTIONS:
-        return Operation(_FUNCTIONS[kind], (_read(node.args[0], indices),))
-    if kind not in _READERS:
+    if kind in _READERS:
+        return _READERS[kind](node, indices)
+    functions = {o.sympy: o for o in OPERATORS.values() if isinstance(o.sympy, str)}
+    if kind not in functions or len(node.args) != functions[kind].arity:
         raise ValueError(
             "expression must be made of sums, products, powers and the functions "
-            f"{sorted(_FUNCTIONS)}. Got {node} instead."
+            f"{sorted(functions)}. Got {node} instead."
         )
-    return _READERS[kind](node, indices)
+    return Operation(functions[kind].name, [_read(argument, indices) for argument in node.args])
 
 
 def _read_symbol(node, indices):
@@ -158,7 +143,6 @@ def _read_pow(node, indices):
     return base**exponent
 
 
-_FUNCTIONS = {name: name for name in ("exp", "log", "sin", "cos", "tan", "tanh")} | {"Abs": "abs"}
 _READERS = {"Add": _read_add, "Mul": _read_mul, "Pow": _read_pow}
 
 
@@ -168,8 +152,8 @@ def from_sympy(expression, names=None):
     Parameters
     ----------
     expression : sympy.Expr
-        Sums, products, powers and the functions exp, log, sqrt, sin, cos, tan, tanh, Abs of real
-        symbols.
+        Sums, products, powers and functions of real symbols: those of operators whose record
+        names them, such as exp and Abs.
     names : sequence of str, default=None
         Names of the columns, by default x0, x1 and so on.
 
@@ -195,3 +179,12 @@ def from_sympy(expression, names=None):
         numbers = [int(name[1:]) for name in symbols if re.fullmatch(r"x\d+", name)]
         names = [f"x{index}" for index in range(max(numbers, default=-1) + 1)]
     return _read(expression, {str(name): index for index, name in enumerate(names)})
+
+
+def _write_classifier(equation):
+    formula = to_sympy(equation.prediction, equation.feature_names)
+    threshold = to_sympy(Constant(equation.threshold))
+    return formula > threshold if equation.greater else formula < threshold
+
+
+register_exporter(Exporter("sympy", to_sympy, _write_classifier))

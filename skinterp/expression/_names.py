@@ -1,15 +1,9 @@
-"""Readable text of an expression, in the user's column names."""
+"""Names of columns in formulas."""
 
 import keyword
 import re
 
-from skinterp.expression._fold import fold
-from skinterp.expression._operators import FUNCTION_NAMES
-from skinterp.expression._printer import Printer
-from skinterp.utils import constant_text
-
-PLAIN_NAME = r"[^\W\d]\w*"
-RESERVED_NAMES = (*FUNCTION_NAMES, "pi")
+from skinterp.expression._operators import PLAIN_NAME, call_names
 
 
 def resolve_names(expression, names=None):
@@ -35,29 +29,10 @@ def is_plain_name(name):
         re.fullmatch(PLAIN_NAME, name)
         and name.isidentifier()
         and not keyword.iskeyword(name)
-        and name not in RESERVED_NAMES
+        and name not in (*call_names(), "pi")
     )
 
 
 def quote_name(name):
     """Put a name that is no plain identifier in backticks, doubling those it holds."""
     return name if is_plain_name(name) else "`" + name.replace("`", "``") + "`"
-
-
-class _Formatter(Printer):
-    associative = True
-    functions = {name: name for name in FUNCTION_NAMES}
-
-    def __init__(self, names, digits):
-        super().__init__(names)
-        self.digits = digits
-
-    def number(self, value):
-        """Write a rounded number."""
-        return constant_text(value, self.digits)
-
-
-def format_expression(expression, names=None, digits=4):
-    """Write an expression as readable text; see `Expression.format`."""
-    names = [quote_name(name) for name in resolve_names(expression, names)]
-    return fold(expression, _Formatter(names, digits)).text

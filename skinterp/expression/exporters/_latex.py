@@ -1,10 +1,10 @@
-"""LaTeX of an expression."""
+"""LaTeX of formulas."""
 
 import re
 
+from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
-from skinterp.expression._format import resolve_names
-from skinterp.expression._operators import FUNCTION_NAMES
+from skinterp.expression._names import resolve_names
 from skinterp.expression._printer import ATOM, POWER, PRODUCT, Phrase, Printer
 from skinterp.utils import constant_text
 
@@ -16,25 +16,27 @@ _ESCAPES = {
 } | {character: "\\" + character for character in "&%$#_{}"}
 
 
-def latex_name(name):
+def _escape(name):
+    return "".join(_ESCAPES.get(character, character) for character in name)
+
+
+def _latex_name(name):
     """Write a column name: a letter with a number as a subscript, other names upright."""
     match = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
     if match:
         return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
-    return "\\mathrm{" + "".join(_ESCAPES.get(character, character) for character in name) + "}"
+    return f"\\mathrm{{{_escape(name)}}}"
 
 
-def latex_number(value, digits=4):
+def _latex_number(value, digits):
     """Write a number, its power of ten as a power."""
     mantissa, _, exponent = constant_text(value, digits).partition("e")
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 class _LatexPrinter(Printer):
+    language = "latex"
     associative = True
-    functions = {
-        name: f"\\{name}" for name in FUNCTION_NAMES if name not in ("abs", "sqrt", "exp")
-    }
 
     def __init__(self, names, digits):
         super().__init__(names)
@@ -42,40 +44,33 @@ class _LatexPrinter(Printer):
 
     def constant(self, value):
         """Write a number; one with a power of ten binds like a product."""
-        text = latex_number(value, self.digits)
+        text = _latex_number(value, self.digits)
         return Phrase(text, PRODUCT if "cdot" in text else ATOM)
 
     def call(self, function, *arguments):
         """Write a function call."""
-        return Phrase(f"{function}\\left({arguments[0].text}\\right)", POWER)
+        inside = ", ".join(argument.text for argument in arguments)
+        return Phrase(f"{function}\\left({inside}\\right)", POWER)
 
     def enclose(self, phrase):
         """Put growing parentheses around a phrase."""
         return Phrase(f"\\left({phrase.text}\\right)", ATOM)
 
-    def write_abs(self, argument):
-        """Write an absolute value."""
-        return Phrase(f"\\left|{argument.text}\\right|", ATOM)
+    def default_notation(self, name):
+        """Write the operator's own name upright."""
+        return f"\\operatorname{{{_escape(name)}}}"
 
-    def write_sqrt(self, argument):
-        """Write a square root."""
-        return Phrase(f"\\sqrt{{{argument.text}}}", POWER)
-
-    def write_exp(self, argument):
-        """Write an exponential function."""
-        return Phrase(f"e^{{{argument.text}}}", POWER)
-
-    def product(self, left, right):
+    def write_product(self, left, right):
         """Write a product, with a dot before a number."""
         left, right = self.within(left, PRODUCT), self.within(right, PRODUCT)
         sign = "\\cdot" if right[0].isdigit() or right.startswith("\\frac") else "\\,"
         return Phrase(f"{left} {sign} {right}", PRODUCT)
 
-    def quotient(self, left, right):
+    def write_quotient(self, left, right):
         """Write a fraction."""
         return Phrase(f"\\frac{{{left.text}}}{{{right.text}}}", PRODUCT)
 
-    def power(self, base, exponent):
+    def write_power(self, base, exponent):
         """Write a power."""
         return Phrase(f"{self.within(base, ATOM)}^{{{exponent.text}}}", POWER)
 
@@ -103,5 +98,14 @@ def to_latex(expression, names=None, digits=4):
     >>> print(to_latex(Variable(0) * Variable(1) / Variable(2) ** 2))
     \\frac{x_{0} \\, x_{1}}{x_{2}^{2}}
     """
-    names = [latex_name(name) for name in resolve_names(expression, names)]
+    names = [_latex_name(name) for name in resolve_names(expression, names)]
     return fold(expression, _LatexPrinter(names, digits)).text
+
+
+def _write_classifier(equation, digits=4):
+    threshold = _latex_number(equation.threshold, equation.threshold_digits(digits))
+    text = to_latex(equation.prediction, equation.feature_names, digits)
+    return f"{text} {equation.sign} {threshold}"
+
+
+register_exporter(Exporter("latex", to_latex, _write_classifier))

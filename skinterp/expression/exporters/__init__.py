@@ -1,0 +1,1 @@
+"""Languages in which formulas are written. A new file here that registers one needs no list."""

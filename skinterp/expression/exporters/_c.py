@@ -1,0 +1,76 @@
+"""C source of formulas."""
+
+from skinterp.expression._exporters import Exporter, register_exporter
+from skinterp.expression._fold import fold
+from skinterp.expression.exporters._code import CallingPrinter, check_identifier, local_names
+
+_NONZERO = """
+/* A division by zero is undefined, not infinite. */
+static double nonzero(double value)
+{
+    return value == 0.0 ? NAN : value;
+}
+"""
+
+
+class _CPrinter(CallingPrinter):
+    language = "c"
+
+
+def to_c(expression, names=None, function_name="value"):
+    """Write a C99 function of one row.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    names : sequence of str, default=None
+        Column names, for the comments.
+    function_name : str, default="value"
+        Name of the function.
+
+    Returns
+    -------
+    str
+        Source of ``double function_name(const double *x)``, with its includes. It gives NAN where
+        the formula is undefined, so it must not be compiled with ``-ffast-math``.
+
+    Examples
+    --------
+    >>> from skinterp.expression import Variable, to_c
+    >>> print(to_c(Variable(0) ** 2 / 2, names=["a b"]))
+    #include <math.h>
+    <BLANKLINE>
+    double value(const double *x)
+    {
+        const double x0 = x[0];  // 'a b'
+        return x0*x0/2.0;
+    }
+    <BLANKLINE>
+    """
+    check_identifier(function_name)
+    variables, used = local_names(expression, names)
+    printer = _CPrinter(variables)
+    formula = fold(expression, printer).text
+    columns = "".join(f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used)
+    columns = columns or "    (void)x;\n"
+    return (
+        "#include <math.h>\n"
+        + (_NONZERO if printer.uses_nonzero else "")
+        + f"\ndouble {function_name}(const double *x)\n{{\n{columns}    return {formula};\n}}\n"
+    )
+
+
+def _write(expression, names=None):
+    return to_c(expression, names, "predict")
+
+
+def _write_classifier(equation):
+    return (
+        to_c(equation.expression, equation.feature_names)
+        + "\nint predict(const double *x)\n"
+        + f"{{\n    return {equation.condition('value(x)', '!')};\n}}\n"
+    )
+
+
+register_exporter(Exporter("c", _write, _write_classifier))
