@@ -225,7 +225,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     n_lines : int, default=200
         Number of random lines.
     random_state : int, RandomState instance or None, default=0
-        Draws the lines.
+        Seeds the lines.
 
     Returns
     -------
