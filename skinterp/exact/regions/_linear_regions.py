@@ -11,7 +11,8 @@ from skinterp.base import NetworkEstimator
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.exact.regions._inequalities import Inequalities, box_constraints, needed_constraints
+from skinterp.exact.pieces._polytopes import box_constraints
+from skinterp.exact.regions._inequalities import Inequalities, needed_constraints
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions
 from skinterp.utils import import_optional
@@ -130,7 +131,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         names = self._input_names
         is_named = hasattr(self, "feature_names_in_") or self.network_.feature_names is not None
         models = LocalModels.of_rows(self.network_, X, names if is_named else None)
-        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
         self._models = models
         self.patterns_, self.counts_ = models.patterns, models.counts

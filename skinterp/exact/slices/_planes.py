@@ -7,7 +7,6 @@ import numpy as np
 
 from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.exact.pieces._piecewise import PiecewiseLinear
 from skinterp.network import checked_rows, input_names
 from skinterp.utils import column_index
 
@@ -31,27 +30,6 @@ class Plane(NamedTuple):
     directions: np.ndarray
     axes: tuple
     data: np.ndarray | None
-
-
-class PlaneRegions(NamedTuple):
-    """The linear regions of a network on a plane.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network as a function of the coordinates.
-    box : BoxCoordinates
-        The part of the plane that is looked at.
-    polytopes : tuple of VertexPolytope
-        The regions, in coordinates of the box.
-    patterns : ndarray of bool of shape (n_regions, n_units)
-        Which units are on in each.
-    """
-
-    pieces: PiecewiseLinear
-    box: BoxCoordinates
-    polytopes: tuple
-    patterns: np.ndarray
 
 
 def _feature_plane(X, names, features, origin):
@@ -142,14 +120,19 @@ def regions_on(plane, pieces, box, max_regions=None):
 
     Returns
     -------
-    PlaneRegions
-        The regions.
+    pieces : PiecewiseLinear
+        The network as a function of the coordinates.
+    box : BoxCoordinates
+        The part of the plane that is looked at.
+    polytopes : tuple of VertexPolytope
+        The regions, in coordinates of the box.
+    patterns : ndarray of bool of shape (n_regions, n_units)
+        Which units are on in each.
     """
-    n_directions = len(plane.axes)
-    bounds = checked_box(box, plane.data, n_features=n_directions, names=plane.axes)
+    bounds = checked_box(box, plane.data, names=plane.axes)
     if not bounds.is_finite:
         raise ValueError(f"box must be finite. Got {box!r} instead.")
-    coordinates = BoxCoordinates.of_box(bounds, np.ones(n_directions))
+    coordinates = BoxCoordinates.of_box(bounds, np.ones(len(plane.axes)))
     pieces = pieces.on_plane(plane.origin, plane.directions)
     limit = None if max_regions is None else max_regions + 1
     polytopes, patterns = zip(*islice(regions_in_box(pieces, coordinates), limit))
@@ -158,4 +141,4 @@ def regions_on(plane, pieces, box, max_regions=None):
             f"max_regions must be at least the number of regions. Got {max_regions} instead, and "
             f"reached {len(polytopes)} with more to come: pass a larger one, or a smaller box."
         )
-    return PlaneRegions(pieces, coordinates, polytopes, np.array(patterns))
+    return pieces, coordinates, polytopes, np.array(patterns)

@@ -51,9 +51,11 @@ def counter_clockwise(points):
     return points[np.argsort(np.arctan2(y, x))]
 
 
-def _noise(reach, slopes, offsets):
-    """Return the rounding error of affine functions (n, 2) near zeros within a reach (2,)."""
-    return _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
+def _rounded(points, slopes, offsets, reach):
+    """Return affine functions at points, 0 up to their rounding error within a reach (2,), too."""
+    values = points @ slopes.T + offsets
+    noise = _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
+    return np.where(np.abs(values) <= noise, 0.0, values), noise
 
 
 def zero_segment(polygon, slopes, offset, beyond, reach):
@@ -78,9 +80,7 @@ def zero_segment(polygon, slopes, offset, beyond, reach):
         The ends of the segment, inside the polygon, or an edge of it on which the function is
         zero, positive on this side and not on the other; None if there is none.
     """
-    values = polygon @ slopes + offset
-    noise = _noise(reach, slopes[np.newaxis], offset)[0]
-    values = np.where(np.abs(values) <= noise, 0.0, values)
+    values, noise = _rounded(polygon, slopes, offset, reach)
     following = np.roll(values, -1)
     if values.min() >= 0.0 < values.max():
         edges = np.flatnonzero((values == 0.0) & (following == 0.0))
@@ -116,8 +116,7 @@ def is_zero(polygon, slopes, offset, reach):
     bool
         Whether it is.
     """
-    noise = _noise(reach, slopes[np.newaxis], offset)[0]
-    return bool((np.abs(polygon @ slopes + offset) <= noise).all())
+    return not _rounded(polygon, slopes, offset, reach)[0].any()
 
 
 def clip(polygon, slopes, offset):
@@ -171,8 +170,7 @@ def clipped(segment, slopes, offsets, reach):
         The part; None if there is none.
     """
     low, high = 0.0, 1.0
-    values = segment @ slopes.T + offsets
-    values = np.where(np.abs(values) <= _noise(reach, slopes, offsets), 0.0, values)
+    values, _ = _rounded(segment, slopes, offsets, reach)
     for start, end in values.T:
         if start < 0.0 and end < 0.0:
             return None

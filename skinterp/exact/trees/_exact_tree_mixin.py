@@ -65,7 +65,7 @@ class ExactTreeMixin:
         X, _ = self._weighted_rows(X, sample_weight)
         self._pieces = piecewise_linear(self.network_)
         names = self._input_names
-        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
@@ -110,8 +110,7 @@ class ExactTreeMixin:
         raw = np.empty((len(X), self.intercept_.shape[1]))
         raw[known] = evaluate(X[known], self.coef_, self.intercept_, leaves[known])
         if not known.all():
-            others = X[~known]
-            raw[~known] = evaluate_unseen(self._pieces, others, self._pieces.patterns(others))
+            raw[~known] = evaluate_unseen(self._pieces, X[~known])
         return raw
 
     def predict(self, X):
