@@ -238,12 +238,13 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         check_two_classes(y)
         return "binary" if kind == "binary" else "multiclass"
 
-    def _validate(self, X, y):
+    def _validate(self, X, y, multi_output=True, y_numeric=False):
         """Check X, and y if there is one, and set the number and names of the inputs."""
         options = {"dtype": np.float64, "ensure_min_samples": 2}
         if y is None:
             return validate_data(self, X, **options), None
-        return validate_data(self, X, y, multi_output=True, **options)
+        options.update(multi_output=multi_output, y_numeric=y_numeric)
+        return validate_data(self, X, y, **options)
 
     def _match_target(self, network, y):
         """Take from the network what the target must agree with: nothing here."""

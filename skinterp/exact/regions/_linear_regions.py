@@ -135,6 +135,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         self._box.refuse_outside(X, names)
         self._models = models
         self.patterns_, self.counts_ = models.patterns, models.counts
+        self.n_regions_ = len(models.counts)
         self.coef_, self.intercept_ = models.coef, models.intercept
         raw, network = models.raw_values, self.network_
         self.mean_response_ = models.means(raw)
@@ -142,12 +143,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             hits = network.answers(raw)[:, np.newaxis] == network.classes
             self.class_shares_ = models.means(hits.astype(float))
         return self
-
-    @property
-    def n_regions_(self):
-        """Number of regions that the rows of `fit` visit."""
-        check_is_fitted(self, "patterns_")
-        return len(self.patterns_)
 
     def transform(self, X):
         """Return the region of each row.

@@ -69,31 +69,11 @@ class ExactTreeMixin:
         self._box.refuse_outside(X, names)
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
+        self.n_leaves_ = self.complexity_ = self.tree_.n_leaves
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
+        self.depth_ = int(self.tree_.depths.max())
+        self.n_patterns_ = 2**self._pieces.n_units
         return self
-
-    @property
-    def n_leaves_(self):
-        """Number of leaves."""
-        check_is_fitted(self, "tree_")
-        return self.tree_.n_leaves
-
-    @property
-    def complexity_(self):
-        """Number of leaves, too."""
-        return self.n_leaves_
-
-    @property
-    def depth_(self):
-        """Largest number of tests before a leaf."""
-        check_is_fitted(self, "tree_")
-        return int(self.tree_.depths.max())
-
-    @property
-    def n_patterns_(self):
-        """Number of activation patterns, ``2 ** n_units``: leaves before pruning empty ones."""
-        check_is_fitted(self, "tree_")
-        return 2**self._pieces.n_units
 
     def _leaves(self, X):
         """Return the leaf of each checked row, -1 where there is none."""
