@@ -66,6 +66,8 @@ def train(network, X, y, sample_weight=None):
     estimator
         The fitted clone.
     """
+    if y is None:
+        raise ValueError("y must be passed, because network is not fitted and has to be trained.")
     network = clone(network)
     return network.fit(X, y, **_weights_for(network, sample_weight))
 

@@ -7,7 +7,7 @@ from sklearn.base import clone
 
 from skinterp.base import needs_training, train
 from skinterp.display import ImportanceTableDisplay
-from skinterp.evaluation._forms import make_surrogates
+from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.importance import (
     METHODS,
     MethodRankings,
@@ -249,11 +249,7 @@ def compare_importances(
     ('forest, impurity', 'forest, permutation', 'tree')
     """
     if needs_training(network):
-        if y is None:
-            raise ValueError(
-                "y must be passed, because network is not fitted and has to be trained."
-            )
-        network = train(network, X, checked_target(y, len(X)))
+        network = train(network, X, None if y is None else checked_target(y, len(X)))
     network = as_network(network)
     rows, names = checked_rows(network, X), input_names(network, X)
     target = _checked_target(network, rows, y)

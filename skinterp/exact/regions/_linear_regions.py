@@ -17,6 +17,7 @@ from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions
 from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
+from skinterp.utils._validation import finite_array
 
 
 class LinearRegions(TransformerMixin, NetworkEstimator):
@@ -176,14 +177,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         check_is_fitted(self, "patterns_")
         return np.array(["region"], dtype=object)
 
-    def _checked_region(self, region):
-        check_is_fitted(self, "patterns_")
-        if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:
-            raise ValueError(
-                f"region must be from 0 to {self.n_regions_ - 1}. Got {region!r} instead."
-            )
-        return int(region)
-
     def inequalities(self, region, minimal=True):
         """Return the inequalities that bound a region, inside the box.
 
@@ -203,7 +196,11 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         Inequalities
             The inequalities, from units first, then from the box.
         """
-        region = self._checked_region(region)
+        check_is_fitted(self, "patterns_")
+        if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:
+            raise ValueError(
+                f"region must be from 0 to {self.n_regions_ - 1}. Got {region!r} instead."
+            )
         pattern = self.patterns_[region]
         slopes, bounds, units = self._models.pieces.borders(pattern)
         coordinates = BoxCoordinates.of_box(self._box, self._models.scale)
@@ -275,14 +272,8 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             Contributions.
         """
         X = self._rows(X)
-        reference = self._models.mean if reference is None else np.asarray(reference, dtype=float)
-        if reference.shape != (X.shape[1],):
-            raise ValueError(
-                f"reference must have shape {(X.shape[1],)}, one value per input. "
-                f"Got shape {reference.shape} instead."
-            )
-        if not np.isfinite(reference).all():
-            raise ValueError(f"reference must be finite. Got {reference.tolist()} instead.")
+        reference = self._models.mean if reference is None else reference
+        reference = finite_array(reference, X.shape[1:], "reference", ", one value per input")
         patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
         coef, _ = output_maps(self._models.pieces, patterns)
         return coef[index] * (X - reference)[:, np.newaxis]

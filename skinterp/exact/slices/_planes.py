@@ -9,6 +9,7 @@ from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
 from skinterp.network import checked_rows, input_names
 from skinterp.utils import column_index
+from skinterp.utils._validation import finite_array
 
 
 class Plane(NamedTuple):
@@ -37,30 +38,14 @@ def _feature_plane(X, names, features, origin):
     columns = [column_index(feature, names) for feature in features]
     if len(set(columns)) < len(columns):
         raise ValueError(f"features must be different inputs. Got {features!r} instead.")
-    if origin is None and len(names) > len(columns) and X is None:
+    if origin is None and len(names) > len(columns):
         raise ValueError(
             "X or origin must be given to say where the other inputs are held. Got neither."
         )
-    origin = np.median(X, axis=0) if origin is None and X is not None else origin
-    origin = np.zeros(len(names)) if origin is None else np.array(origin, dtype=float)
+    origin = np.zeros(len(names)) if origin is None else origin
     origin[columns] = 0.0
     axes, data = tuple(names[j] for j in columns), None if X is None else X[:, columns]
     return Plane(origin, np.eye(len(names))[columns], axes, data)
-
-
-def _checked_directions(directions, n_directions, n_features):
-    """Return directions that span a plane, as an array."""
-    directions = np.array(directions, dtype=float)
-    if directions.shape != (n_directions, n_features):
-        raise ValueError(
-            f"directions must have shape {(n_directions, n_features)}. "
-            f"Got shape {directions.shape} instead."
-        )
-    if not np.isfinite(directions).all():
-        raise ValueError(f"directions must be finite. Got {directions.tolist()} instead.")
-    if np.linalg.matrix_rank(directions) < n_directions:
-        raise ValueError("directions must be linearly independent. Got dependent ones instead.")
-    return directions
 
 
 def plane_of(network, X, features, origin, directions):
@@ -86,19 +71,17 @@ def plane_of(network, X, features, origin, directions):
     """
     names = input_names(network, X)
     X = None if X is None else checked_rows(network, X)
-    if origin is not None and np.shape(origin) != (len(names),):
-        raise ValueError(
-            f"origin must have shape {(len(names),)}, one value per input. "
-            f"Got shape {np.shape(origin)} instead."
-        )
-    if origin is not None and not np.isfinite(np.asarray(origin, dtype=float)).all():
-        raise ValueError(f"origin must be finite. Got {origin!r} instead.")
+    if origin is not None:
+        origin = finite_array(origin, (len(names),), "origin", ", one value per input")
+    elif X is not None:
+        origin = np.median(X, axis=0)
     if directions is None:
         return _feature_plane(X, names, features, origin)
-    directions = _checked_directions(directions, len(features), len(names))
-    if origin is None and X is None:
+    directions = finite_array(directions, (len(features), len(names)), "directions")
+    if np.linalg.matrix_rank(directions) < len(directions):
+        raise ValueError("directions must be linearly independent. Got dependent ones instead.")
+    if origin is None:
         raise ValueError("X or origin must be given to place the directions. Got neither.")
-    origin = np.median(X, axis=0) if origin is None else np.array(origin, dtype=float)
     axes = tuple(f"direction {k}" for k in range(len(directions)))
     data = None if X is None else (X - origin) @ np.linalg.pinv(directions)
     return Plane(origin, directions, axes, data)
