@@ -255,8 +255,9 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         here, there = self._kind.capitalize(), self._other_kind.capitalize()
         return type(self).__name__.replace(here, there)
 
-    def _weighted_rows(self, X, sample_weight):
-        """Return the rows that count, as scikit-learn treats a weight of 0, and their weights."""
+    def _fit_weighted(self, X, y, sample_weight):
+        """Set `network_` and return the rows of a weight above 0, and their weights."""
+        X = self._fit_network(X, y, sample_weight)
         weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if not weight.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")

@@ -103,12 +103,11 @@ def export_estimators(namespace):
     Returns
     -------
     list of str
-        Names that were not there, for its ``__all__``.
+        Their names, for its ``__all__``.
     """
     package = namespace["__name__"]
     import_modules(package)
     kinds = [kind for form in FORMS.values() for kind in form.estimators]
-    new = {k.__name__: k for k in kinds if k.__module__.startswith(f"{package}.")}
-    names = sorted(set(new) - set(namespace))
-    namespace.update({name: new[name] for name in names})
-    return names
+    own = {k.__name__: k for k in kinds if k.__module__.startswith(f"{package}.")}
+    namespace.update(own)
+    return sorted(own)

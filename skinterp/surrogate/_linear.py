@@ -42,8 +42,7 @@ class _LinearMixin:
         self
             The fitted surrogate.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, weight = self._weighted_rows(X, sample_weight)
+        X, weight = self._fit_weighted(X, y, sample_weight)
         answers = self._answers(X)
         Z, mean, self.scale_ = standardise(X, weight)
         used = np.arange(X.shape[1])

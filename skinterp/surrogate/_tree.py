@@ -94,8 +94,7 @@ class _TreeMixin:
         self
             The fitted surrogate.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, weight = self._weighted_rows(X, sample_weight)
+        X, weight = self._fit_weighted(X, y, sample_weight)
         rng = check_random_state(self.random_state)
         points, weight = with_queries(X, weight, self.n_queries, rng)
         tree = self._tree_class(

@@ -7,37 +7,21 @@ _RIDGE = 1e-6  # of a group's row count: keeps directions without data at the me
 _MAX_ROUNDS = 20
 
 
-def refit(Z, residuals):
-    """Return the affine functions that fit residuals best, pulled to 0 where nothing says more.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n_samples, d)
-        Standardised rows.
-    residuals : ndarray of shape (n_samples, n_outputs)
-        Values to fit.
-
-    Returns
-    -------
-    coef : ndarray of shape (n_outputs, d)
-        Slopes.
-    intercept : ndarray of shape (n_outputs,)
-        Values at 0.
-    """
-    design = np.column_stack([Z, np.ones(len(Z))])
-    gram = design.T @ design + _RIDGE * len(Z) * np.eye(design.shape[1])
-    solution = np.linalg.solve(gram, design.T @ residuals)
-    return solution[:-1].T, solution[-1]
-
-
 def _fit_group(models, Z, raw, regions):
-    """Return the affine function of a group of regions, in standardised inputs."""
+    """Return the affine function of a group of regions, in standardised inputs.
+
+    It fits the raw values of their rows best, pulled to the mean of their own functions where the
+    rows say no more.
+    """
     rows = np.isin(models.index, regions)
     share = models.counts[regions] / models.counts[regions].sum()
     coef, intercept = models.standardised(models.coef[regions], models.intercept[regions])
     coef, intercept = np.einsum("r,rkj->kj", share, coef), share @ intercept
-    more, constant = refit(Z[rows], raw[rows] - Z[rows] @ coef.T - intercept)
-    return coef + more, intercept + constant
+    design = np.column_stack([Z[rows], np.ones(rows.sum())])
+    gram = design.T @ design + _RIDGE * len(design) * np.eye(design.shape[1])
+    residuals = raw[rows] - Z[rows] @ coef.T - intercept
+    solution = np.linalg.solve(gram, design.T @ residuals)
+    return coef + solution[:-1].T, intercept + solution[-1]
 
 
 def _errors(models, Z, raw, coef, intercept):

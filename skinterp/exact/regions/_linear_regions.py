@@ -127,8 +127,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         self
             The fitted transformer.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, _ = self._weighted_rows(X, sample_weight)
+        X, _ = self._fit_weighted(X, y, sample_weight)
         names = self._input_names
         is_named = hasattr(self, "feature_names_in_") or self.network_.feature_names is not None
         models = LocalModels.of_rows(self.network_, X, names if is_named else None)

@@ -61,8 +61,7 @@ class ExactTreeMixin:
         self
             The fitted tree.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, _ = self._weighted_rows(X, sample_weight)
+        X, _ = self._fit_weighted(X, y, sample_weight)
         self._pieces = piecewise_linear(self.network_)
         names = self._input_names
         self._box = checked_box(self.box, X, names=names)

@@ -73,24 +73,13 @@ def grow_in_box(pieces, X, box, max_leaves=None):
     return GrownTree(builder.tree(), leaves)
 
 
-def _middle_column(patterns, counts):
-    """Return the column that halves the rows best, or None if no column divides them."""
-    on = counts @ patterns
-    total = counts.sum()
-    balance = np.minimum(on, total - on)
-    best = int(balance.argmax())
-    divides = patterns.any(axis=0) & ~patterns.all(axis=0)
-    if not divides.any():
-        return None
-    return best if divides[best] else int(divides.argmax())
-
-
 def _dividing_unit(patterns, counts, starts, first):
-    """Return the first layer from `first` on whose units divide the rows, and the best of them."""
+    """Return the first layer from `first` on that divides the rows, and its best unit for it."""
     for layer in range(first, len(starts) - 1):
-        unit = _middle_column(patterns[:, starts[layer] : starts[layer + 1]], counts)
-        if unit is not None:
-            return layer, unit
+        on = counts @ patterns[:, starts[layer] : starts[layer + 1]]
+        balance = np.minimum(on, counts.sum() - on)
+        if balance.max() > 0:
+            return layer, int(balance.argmax())
     return len(starts) - 1, None
 
 
