@@ -10,7 +10,6 @@ from sklearn.utils import check_random_state
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
 from skinterp.search import (
-    Question,
     SearchSettings,
     deadline,
     explain_margin,
@@ -63,14 +62,15 @@ class _SymbolicMixin:
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _question(self, until):
-        settings = SearchSettings(
-            prices=operator_prices(self.operators),
+    def _settings(self, until):
+        return SearchSettings(
+            operator_prices(self.operators),
             max_cost=float(self.max_complexity),
             n_jobs=self.n_jobs,
             deadline=until,
+            n_points=self.n_points,
+            progress=_report if self.verbose else None,
         )
-        return Question(settings, self.n_points, _report if self.verbose else None)
 
     def _asked(self, X, y):
         """Fit the network and return X, refusing tables too small to search on."""
@@ -219,12 +219,12 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurr
         for view, classes in pairs:
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interrupted(found) else self.time_budget
-            question = self._question(deadline(budget, 1 / len(pairs)))
+            settings = self._settings(deadline(budget, 1 / len(pairs)))
             found.append(
                 explain_margin(
                     view,
                     X,
-                    question,
+                    settings,
                     self._input_names,
                     classes,
                     rng,
@@ -389,9 +389,9 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, EquationsMixin, RegressorSurrog
         """
         X = self._asked(X, y)
         view = self.network_.output(0)
-        question = self._question(deadline(self.time_budget))
+        settings = self._settings(deadline(self.time_budget))
         self.equation_, self.front_ = explain_values(
-            view, X, question, self._input_names, check_random_state(self.random_state)
+            view, X, settings, self._input_names, check_random_state(self.random_state)
         )
         self.undefined_value_ = float(view.value(X).mean())
         self.complexity_ = self.equation_.complexity

@@ -28,6 +28,7 @@ from skinterp.expression import (
     to_sql,
     to_sympy,
 )
+from skinterp.expression._operators import Carrier
 from skinterp.metrics import fidelity_score
 
 X = np.random.default_rng(0).normal(size=(200, 3))
@@ -146,6 +147,13 @@ def test_a_surrogate_searches_with_a_strangers_operator(n_jobs):
     assert fidelity_score(surrogate, rows) > 0.999
     copy = pickle.loads(pickle.dumps(surrogate.equation_))
     assert np.array_equal(copy.predict(rows), surrogate.predict(rows))
+
+
+def test_workers_that_lack_an_operator_are_sent_it():
+    data = pickle.dumps(Carrier(["softplus"]))
+    OPERATORS.unregister("softplus")
+    assert pickle.loads(data) is None
+    assert OPERATORS["softplus"].function is values
 
 
 def test_a_formula_is_not_unpickled_where_its_operator_is_unknown():
