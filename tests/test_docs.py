@@ -100,7 +100,7 @@ def test_the_index_leads_to_every_page(page):
     "package",
     ["skinterp", *(f"skinterp.{name}" for name in (
         "network", "sampling", "expression", "matching", "search", "surrogate", "metrics",
-        "evaluation", "display", "report", "utils", "expansion",
+        "evaluation", "display", "report", "utils", "expansion", "exact", "pruning",
     ))],
 )  # fmt: skip
 def test_the_list_of_public_names_is_complete(package):

@@ -1,5 +1,7 @@
 """Answers of a network and its surrogate on a plane through the space of inputs."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, legend_beside, tidy
@@ -35,6 +37,7 @@ def _principal_plane(X):
     return origin, directions, names, "the plane of the two directions of most variation"
 
 
+@dataclass(eq=False, repr=False)
 class BoundaryDisplay(Display):
     """The answers of a network and of its surrogate on a grid of points in a plane.
 
@@ -78,26 +81,15 @@ class BoundaryDisplay(Display):
     ['network: off', 'network: on', 'boundary of the network', 'boundary of the surrogate']
     """
 
-    def __init__(
-        self,
-        x,
-        y,
-        network,
-        surrogate=None,
-        *,
-        classes=None,
-        names=("x", "y"),
-        points=None,
-        note="",
-    ):
-        self.x = x
-        self.y = y
-        self.network = network
-        self.surrogate = surrogate
-        self.classes = classes
-        self.names = names
-        self.points = points
-        self.note = note
+    x: object
+    y: object
+    network: object
+    surrogate: object = None
+    _: KW_ONLY
+    classes: object = None
+    names: tuple = ("x", "y")
+    points: object = None
+    note: str = ""
 
     @classmethod
     def from_estimator(cls, estimator, X, features=(0, 1), *, values=None, resolution=200):

@@ -1,11 +1,14 @@
 """Signed numbers per input: contributions, derivatives, connection weights."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
 from skinterp.display._rows import InputRowsDisplay, row_centres, sign_colours
 
 
+@dataclass(eq=False, repr=False)
 class ContributionsDisplay(InputRowsDisplay):
     """Signed values of the inputs as bars, the strongest on top.
 
@@ -35,14 +38,12 @@ class ContributionsDisplay(InputRowsDisplay):
     ['mass', 'age']
     """
 
-    def __init__(
-        self, values, feature_names, *, strength=None, name="Contribution", max_features=20
-    ):
-        self.values = values
-        self.feature_names = feature_names
-        self.strength = strength
-        self.name = name
-        self.max_features = max_features
+    values: dict
+    feature_names: object
+    _: KW_ONLY
+    strength: object = None
+    name: str = "Contribution"
+    max_features: int = 20
 
     @property
     def figure_size(self):

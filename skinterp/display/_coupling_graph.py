@@ -1,5 +1,7 @@
 """The strongest couplings between variables, as a graph."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._couplings import average_product_corrected
@@ -8,6 +10,7 @@ from skinterp.display._display import GREY, PALETTE, Display, label_inches, labe
 _RADIUS = 2.0  # of the circle, in inches
 
 
+@dataclass(eq=False, repr=False)
 class CouplingGraphDisplay(Display):
     """Variables on a circle, joined where they are coupled: the stronger, the wider the line.
 
@@ -35,11 +38,11 @@ class CouplingGraphDisplay(Display):
     [(0, 1), (1, 2)]
     """
 
-    def __init__(self, strengths, names, *, corrected=False, max_edges=30):
-        self.strengths = strengths
-        self.names = names
-        self.corrected = corrected
-        self.max_edges = max_edges
+    strengths: object
+    names: object
+    _: KW_ONLY
+    corrected: bool = False
+    max_edges: int = 30
 
     @property
     def _labels(self):

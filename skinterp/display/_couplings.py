@@ -1,5 +1,7 @@
 """Strength of the couplings between variables, as a matrix."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels
@@ -28,6 +30,7 @@ def average_product_corrected(strengths):
     return corrected
 
 
+@dataclass(eq=False, repr=False)
 class CouplingsDisplay(Display):
     """Strength of the couplings between variables (Frobenius norms) as a matrix.
 
@@ -58,10 +61,10 @@ class CouplingsDisplay(Display):
     ['p1', 'p2']
     """
 
-    def __init__(self, strengths, names, *, corrected=False):
-        self.strengths = strengths
-        self.names = names
-        self.corrected = corrected
+    strengths: object
+    names: object
+    _: KW_ONLY
+    corrected: bool = False
 
     @property
     def figure_size(self):

@@ -47,13 +47,13 @@ def labels(texts, width=40):
 
 
 def _common(texts, whole_words):
-    """Return with what all texts begin."""
+    """Return the common begin of texts."""
     n = next((i for i, letters in enumerate(zip(*texts)) if len(set(letters)) > 1), 0)
     return re.sub(r"[^\W_]*$", "", texts[0][:n]) if whole_words else texts[0][:n]
 
 
 def _distinguished(texts, width, whole_words=True):
-    """Return by text what lies between the common begin and end of several, with some of these."""
+    """Return labels by text: the parts that differ, with some of the common begin and end."""
     texts = sorted(texts)
     head = _common(texts, whole_words)
     tail = _common([text[len(head) :][::-1] for text in texts], whole_words)[::-1]
@@ -83,7 +83,7 @@ def wrapped(text, width=70, max_lines=4):
 
 
 def tidy(ax, grid="both"):
-    """Remove what carries no number and put a light grid behind the rest."""
+    """Remove the frame of axes and put a light grid behind the numbers."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(True, axis=grid, color="#DDDDDD", linewidth=0.6)
     ax.set_axisbelow(True)

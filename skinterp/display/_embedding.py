@@ -1,11 +1,14 @@
 """A map of the inputs beside the tree of their clusters."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 from scipy.cluster.hierarchy import dendrogram
 
 from skinterp.display._display import PALETTE, PanelsDisplay, label_inches, labels, tidy
 
 
+@dataclass(eq=False, repr=False)
 class EmbeddingDisplay(PanelsDisplay):
     """Inputs as points of a plane, and their hierarchical clustering.
 
@@ -33,11 +36,11 @@ class EmbeddingDisplay(PanelsDisplay):
     2
     """
 
-    def __init__(self, coordinates, tree, feature_names, *, explained=None):
-        self.coordinates = coordinates
-        self.tree = tree
-        self.feature_names = feature_names
-        self.explained = explained
+    coordinates: object
+    tree: object
+    feature_names: object
+    _: KW_ONLY
+    explained: object = None
 
     @property
     def figure_size(self):

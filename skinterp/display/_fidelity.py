@@ -1,5 +1,7 @@
 """Fidelity against complexity: what a simpler form costs."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import (
@@ -17,6 +19,7 @@ _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 _LOG_RATIO = 20  # complexities farther apart than this are shown on a logarithmic axis
 
 
+@dataclass(eq=False, repr=False)
 class FidelityComplexityDisplay(Display):
     """Agreement of surrogates with their network, against how much there is to read.
 
@@ -48,24 +51,14 @@ class FidelityComplexityDisplay(Display):
     'Agreement with the network'
     """
 
-    def __init__(
-        self,
-        names,
-        complexity,
-        fidelity,
-        *,
-        complexity_std=None,
-        fidelity_std=None,
-        references=None,
-        fidelity_name="Agreement with the network",
-    ):
-        self.names = names
-        self.complexity = complexity
-        self.fidelity = fidelity
-        self.complexity_std = complexity_std
-        self.fidelity_std = fidelity_std
-        self.references = references
-        self.fidelity_name = fidelity_name
+    names: object
+    complexity: object
+    fidelity: object
+    _: KW_ONLY
+    complexity_std: object = None
+    fidelity_std: object = None
+    references: dict | None = None
+    fidelity_name: str = "Agreement with the network"
 
     figure_size = (7.6, 4.0)
 

@@ -1,5 +1,7 @@
 """Fields of an expansion: one number per variable and category."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels
@@ -16,6 +18,7 @@ def shared(categories):
     return all(tuple(c) == tuple(categories[0]) for c in categories)
 
 
+@dataclass(eq=False, repr=False)
 class FieldsDisplay(Display):
     """Fields as a heat map, over variables and categories.
 
@@ -48,12 +51,12 @@ class FieldsDisplay(Display):
     ['A', 'C']
     """
 
-    def __init__(self, fields, names, categories, *, max_variables=60, name="field"):
-        self.fields = fields
-        self.names = names
-        self.categories = categories
-        self.max_variables = max_variables
-        self.name = name
+    fields: object
+    names: object
+    categories: object
+    _: KW_ONLY
+    max_variables: int = 60
+    name: str = "field"
 
     @property
     def _shown(self):

@@ -1,5 +1,7 @@
 """Importances by many methods as a table: shades for shares, numbers for ranks."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 from scipy.stats import rankdata
 
@@ -7,6 +9,7 @@ from skinterp.display._display import labels
 from skinterp.display._rows import InputRowsDisplay
 
 
+@dataclass(eq=False, repr=False)
 class ImportanceTableDisplay(InputRowsDisplay):
     """A table of inputs and methods: shaded by share, with the rank in each cell.
 
@@ -33,10 +36,10 @@ class ImportanceTableDisplay(InputRowsDisplay):
     ['mass', 'age']
     """
 
-    def __init__(self, shares, feature_names, *, max_features=40):
-        self.shares = shares
-        self.feature_names = feature_names
-        self.max_features = max_features
+    shares: dict
+    feature_names: object
+    _: KW_ONLY
+    max_features: int = 40
 
     @property
     def figure_size(self):

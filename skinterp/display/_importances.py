@@ -1,5 +1,7 @@
 """Importances of the inputs by several methods, beside each other."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
@@ -8,6 +10,7 @@ from skinterp.display._rows import InputRowsDisplay, row_centres
 _HATCHES = (None, "////", "....", "xxxx")
 
 
+@dataclass(eq=False, repr=False)
 class ImportancesDisplay(InputRowsDisplay):
     """Importances of the inputs, one group of bars per input and one bar per method.
 
@@ -36,10 +39,10 @@ class ImportancesDisplay(InputRowsDisplay):
     ['age', 'weight', 'height']
     """
 
-    def __init__(self, importances, feature_names, *, max_features=20):
-        self.importances = importances
-        self.feature_names = feature_names
-        self.max_features = max_features
+    importances: dict
+    feature_names: object
+    _: KW_ONLY
+    max_features: int = 20
 
     @property
     def figure_size(self):

@@ -1,5 +1,7 @@
 """A formula's value against the network's output: how well one number stands for the network."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, label, legend_beside, tidy, wrapped
@@ -8,6 +10,7 @@ _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a co
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
 
 
+@dataclass(eq=False, repr=False)
 class LinkDisplay(Display):
     """The network's output against the value of a formula, row by row.
 
@@ -44,22 +47,13 @@ class LinkDisplay(Display):
     'a/b > 1'
     """
 
-    def __init__(
-        self,
-        value,
-        output,
-        *,
-        threshold=None,
-        link=None,
-        formula=None,
-        output_name="Logit of the network",
-    ):
-        self.value = value
-        self.output = output
-        self.threshold = threshold
-        self.link = link
-        self.formula = formula
-        self.output_name = output_name
+    value: object
+    output: object
+    _: KW_ONLY
+    threshold: float | None = None
+    link: object = None
+    formula: str | None = None
+    output_name: str = "Logit of the network"
 
     @classmethod
     def from_estimator(cls, estimator, X, k=None):

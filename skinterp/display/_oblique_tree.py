@@ -1,6 +1,7 @@
 """A binary tree with texts in its nodes."""
 
 import textwrap
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -12,6 +13,7 @@ _WIDTH, _LINES = 24, 4  # characters and lines of one node
 _INCHES = 1.75, 1.15  # width of a leaf, height of a level
 
 
+@dataclass(eq=False, repr=False)
 class ObliqueTreeDisplay(Display):
     """A binary tree with texts in its nodes, cut at a depth.
 
@@ -39,12 +41,12 @@ class ObliqueTreeDisplay(Display):
     ['no', 'yes', 'no', 'yes', 'a > 1']
     """
 
-    def __init__(self, children_left, children_right, texts, *, groups=None, max_depth=3):
-        self.children_left = children_left
-        self.children_right = children_right
-        self.texts = texts
-        self.groups = groups
-        self.max_depth = max_depth
+    children_left: object
+    children_right: object
+    texts: object
+    _: KW_ONLY
+    groups: object = None
+    max_depth: int = 3
 
     def _layout(self):
         """Return positions (x, depth) of the nodes to draw, and the edges with their side."""

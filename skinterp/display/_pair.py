@@ -1,11 +1,14 @@
 """The couplings of one pair of variables, category by category."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from skinterp.display._display import Display, label, label_inches, labels
 from skinterp.display._fields import fold_over_signs
 
 
+@dataclass(eq=False, repr=False)
 class PairDisplay(Display):
     """The couplings of one pair of variables as a heat map, with numbers where they fit.
 
@@ -31,10 +34,9 @@ class PairDisplay(Display):
     'cap'
     """
 
-    def __init__(self, couplings, names, categories):
-        self.couplings = couplings
-        self.names = names
-        self.categories = categories
+    couplings: object
+    names: object
+    categories: object
 
     @property
     def figure_size(self):

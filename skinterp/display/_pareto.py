@@ -1,10 +1,13 @@
 """The Pareto front of a search: loss against complexity."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy, wrapped
 
 
+@dataclass(eq=False, repr=False)
 class ParetoFrontDisplay(Display):
     """The best loss found at every complexity, with the entry that was chosen.
 
@@ -34,15 +37,13 @@ class ParetoFrontDisplay(Display):
     'log'
     """
 
-    def __init__(
-        self, complexity, loss, *, chosen=None, tied=(), expression=None, loss_name="Loss"
-    ):
-        self.complexity = complexity
-        self.loss = loss
-        self.chosen = chosen
-        self.tied = tied
-        self.expression = expression
-        self.loss_name = loss_name
+    complexity: object
+    loss: object
+    _: KW_ONLY
+    chosen: int | None = None
+    tied: tuple = ()
+    expression: object = None
+    loss_name: str = "Loss"
 
     @classmethod
     def from_front(cls, front, **options):

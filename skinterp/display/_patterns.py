@@ -1,11 +1,14 @@
 """Contributions of patterns of categories to the output of one row."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import Display, label
 from skinterp.display._rows import signed_bars
 
 
+@dataclass(eq=False, repr=False)
 class PatternsDisplay(Display):
     """Contributions of patterns to one output of one row, as bars, the strongest first.
 
@@ -37,22 +40,13 @@ class PatternsDisplay(Display):
     ['odour=foul', 'cap=red, ring=none']
     """
 
-    def __init__(
-        self,
-        patterns,
-        values,
-        *,
-        constant=0.0,
-        network_value=None,
-        output="output",
-        max_patterns=15,
-    ):
-        self.patterns = patterns
-        self.values = values
-        self.constant = constant
-        self.network_value = network_value
-        self.output = output
-        self.max_patterns = max_patterns
+    patterns: object
+    values: object
+    _: KW_ONLY
+    constant: float = 0.0
+    network_value: float | None = None
+    output: str = "output"
+    max_patterns: int = 15
 
     @property
     def _bars(self):

@@ -1,5 +1,7 @@
 """Answers along single inputs, the others held: a small plot per input."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import PanelsDisplay, label, labels, tidy
@@ -8,6 +10,7 @@ from skinterp.utils import import_optional
 _COLUMNS = 4
 
 
+@dataclass(eq=False, repr=False)
 class ProfileDisplay(PanelsDisplay):
     """Curves of an output along single inputs, one per quantile of the others.
 
@@ -38,12 +41,12 @@ class ProfileDisplay(PanelsDisplay):
     2
     """
 
-    def __init__(self, grids, values, quantiles, feature_names, *, name="output"):
-        self.grids = grids
-        self.values = values
-        self.quantiles = quantiles
-        self.feature_names = feature_names
-        self.name = name
+    grids: object
+    values: object
+    quantiles: object
+    feature_names: object
+    _: KW_ONLY
+    name: str = "output"
 
     @property
     def _shape(self):

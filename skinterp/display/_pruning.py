@@ -1,10 +1,13 @@
 """Fidelity and accuracy of a network as it is pruned."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy
 
 
+@dataclass(eq=False, repr=False)
 class PruningPathDisplay(Display):
     """Fidelity and accuracy of pruned networks against their number of weights.
 
@@ -36,22 +39,13 @@ class PruningPathDisplay(Display):
     'log'
     """
 
-    def __init__(
-        self,
-        n_weights,
-        fidelity,
-        query_fidelity=None,
-        accuracy=None,
-        *,
-        target_fidelity=None,
-        selected=None,
-    ):
-        self.n_weights = n_weights
-        self.fidelity = fidelity
-        self.query_fidelity = query_fidelity
-        self.accuracy = accuracy
-        self.target_fidelity = target_fidelity
-        self.selected = selected
+    n_weights: object
+    fidelity: object
+    query_fidelity: object = None
+    accuracy: object = None
+    _: KW_ONLY
+    target_fidelity: float | None = None
+    selected: int | None = None
 
     figure_size = (7.2, 3.8)
 

@@ -1,5 +1,7 @@
 """The linear regions of a network on a plane, with its exact decision boundary."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import (
@@ -18,6 +20,7 @@ from skinterp.utils import import_optional
 _MAX_POINTS = 1000  # rows drawn; more hide the regions
 
 
+@dataclass(eq=False, repr=False)
 class RegionsDisplay(Display):
     """The linear regions of a network on a plane, with its exact decision boundary.
 
@@ -54,26 +57,15 @@ class RegionsDisplay(Display):
     ['network: a', 'network: b', 'decision boundary']
     """
 
-    def __init__(
-        self,
-        polygons,
-        values,
-        boundary=(),
-        *,
-        classes=None,
-        names=("x", "y"),
-        points=None,
-        labels=None,
-        n_regions=None,
-    ):
-        self.polygons = polygons
-        self.values = values
-        self.boundary = boundary
-        self.classes = classes
-        self.names = names
-        self.points = points
-        self.labels = labels
-        self.n_regions = n_regions
+    polygons: object
+    values: object
+    boundary: tuple = ()
+    _: KW_ONLY
+    classes: object = None
+    names: tuple = ("x", "y")
+    points: object = None
+    labels: object = None
+    n_regions: int | None = None
 
     figure_size = (7.2, 5.0)
 

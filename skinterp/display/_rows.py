@@ -1,4 +1,4 @@
-"""What displays with one row per input, or per pattern, share."""
+"""Rows of bars, one per input or pattern: their heights, colours and labels."""
 
 import numpy as np
 

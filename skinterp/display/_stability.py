@@ -1,11 +1,14 @@
 """Mean ranks of the inputs by several methods, with where most ranks lie."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import MARKERS, PALETTE, cycle, label, legend_beside, tidy
 from skinterp.display._rows import InputRowsDisplay, row_centres
 
 
+@dataclass(eq=False, repr=False)
 class RankStabilityDisplay(InputRowsDisplay):
     """Mean ranks of the inputs over trainings, one marker with an interval per method.
 
@@ -37,12 +40,12 @@ class RankStabilityDisplay(InputRowsDisplay):
     ['age', 'mass']
     """
 
-    def __init__(self, methods, mean_ranks, intervals, feature_names, *, max_features=20):
-        self.methods = methods
-        self.mean_ranks = mean_ranks
-        self.intervals = intervals
-        self.feature_names = feature_names
-        self.max_features = max_features
+    methods: object
+    mean_ranks: object
+    intervals: object
+    feature_names: object
+    _: KW_ONLY
+    max_features: int = 20
 
     @property
     def figure_size(self):

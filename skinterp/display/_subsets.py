@@ -1,10 +1,13 @@
 """Scores of models trained on few of the inputs."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, legend_beside, tidy
 
 
+@dataclass(eq=False, repr=False)
 class SubsetsDisplay(Display):
     """Scores against the number of inputs, one curve per way to choose them.
 
@@ -35,14 +38,12 @@ class SubsetsDisplay(Display):
     'Inputs'
     """
 
-    def __init__(
-        self, sizes, means, deviations, *, reference=None, name="accuracy, held-out rows"
-    ):
-        self.sizes = sizes
-        self.means = means
-        self.deviations = deviations
-        self.reference = reference
-        self.name = name
+    sizes: object
+    means: dict
+    deviations: dict
+    _: KW_ONLY
+    reference: float | None = None
+    name: str = "accuracy, held-out rows"
 
     figure_size = (6.6, 3.6)
 

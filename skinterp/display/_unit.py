@@ -1,5 +1,7 @@
 """One unit: its weights, and how it is excited by each class."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import PALETTE, PanelsDisplay, cycle, label, labels, tidy
@@ -13,6 +15,7 @@ def _share(n_shown, n_there):
     return "" if n_shown == n_there else f" ({n_shown} of {n_there})"
 
 
+@dataclass(eq=False, repr=False)
 class UnitDisplay(PanelsDisplay):
     """The strongest weights of a unit beside its activations per class.
 
@@ -46,24 +49,14 @@ class UnitDisplay(PanelsDisplay):
     ['mass', 'age']
     """
 
-    def __init__(
-        self,
-        weights,
-        input_names,
-        activations,
-        labels=None,
-        *,
-        name="unit",
-        max_features=15,
-        weight_name="weight",
-    ):
-        self.weights = weights
-        self.input_names = input_names
-        self.activations = activations
-        self.labels = labels
-        self.name = name
-        self.max_features = max_features
-        self.weight_name = weight_name
+    weights: object
+    input_names: object
+    activations: object
+    labels: object = None
+    _: KW_ONLY
+    name: str = "unit"
+    max_features: int = 15
+    weight_name: str = "weight"
 
     @property
     def figure_size(self):

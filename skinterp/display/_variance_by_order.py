@@ -1,10 +1,13 @@
 """How the variance of a network is shared among the orders of an expansion."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, tidy
 
 
+@dataclass(eq=False, repr=False)
 class VarianceByOrderDisplay(Display):
     """Variance of each order as a share of the total, and their running sum.
 
@@ -30,10 +33,10 @@ class VarianceByOrderDisplay(Display):
     'share of the variance'
     """
 
-    def __init__(self, variances, total=None, *, max_orders=12):
-        self.variances = variances
-        self.total = total
-        self.max_orders = max_orders
+    variances: object
+    total: float | None = None
+    _: KW_ONLY
+    max_orders: int = 12
 
     figure_size = (5.6, 3.4)
 

@@ -1,5 +1,7 @@
 """Numbers per pixel as small images, zero in white."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skinterp.display._display import PanelsDisplay, label, wrapped
@@ -12,6 +14,7 @@ _CHARACTER, _LINE, _GAP = 0.075, 0.19, 0.12  # of titles, and between images
 _BAR = 1.1
 
 
+@dataclass(eq=False, repr=False)
 class WeightImagesDisplay(PanelsDisplay):
     """A grid of images of signed numbers: red positive, blue negative, white zero.
 
@@ -47,11 +50,11 @@ class WeightImagesDisplay(PanelsDisplay):
     'first'
     """
 
-    def __init__(self, images, titles=None, *, shared_scale=True, name="weight"):
-        self.images = images
-        self.titles = titles
-        self.shared_scale = shared_scale
-        self.name = name
+    images: object
+    titles: object = None
+    _: KW_ONLY
+    shared_scale: bool = True
+    name: str = "weight"
 
     def _checked_images(self):
         images = np.asarray(self.images, dtype=float)
@@ -74,7 +77,7 @@ class WeightImagesDisplay(PanelsDisplay):
         return np.full(len(images), limits.max()) if self.shared_scale else limits
 
     def _captions(self, images):
-        """Return what is written above each image."""
+        """Return the caption of each image."""
         n = len(images)
         titles = self.titles
         if titles is None:

@@ -24,7 +24,7 @@ _N_SCALE, _ROUNDING = 4096, 1e-13
 
 
 class Request(NamedTuple):
-    """What is to be expanded, and how."""
+    """The function to expand, the gauge and order, and the options of the algorithms."""
 
     function: object
     weights: tuple

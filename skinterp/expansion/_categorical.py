@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.utils import ClassifierTags, get_tags
+from sklearn.utils import ClassifierTags, check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
@@ -85,7 +85,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     random_state : int, RandomState instance or None, default=None
         Seeds the default network and the sampled rows.
     n_jobs : int or None, default=None
-        Number of jobs; results do not depend on it.
+        Jobs run at once; the result does not depend on it.
 
     Attributes
     ----------
@@ -261,6 +261,8 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     def _validate(self, X, y):
         """Set the number and names of the columns; categories are checked by the network."""
         validate_data(self, X, skip_check_array=True)
+        if y is not None:
+            y = check_array(y, dtype=None, ensure_2d=False, input_name="y")
         return X, y
 
     def _expand(self, codes):

@@ -159,7 +159,7 @@ class ExpansionResults:
         return float((accuracy_score if classifies else r2_score)(y, predictions))
 
     def explain(self, x, output=None):
-        """Return what each pattern of categories contributes to the output of one row.
+        """Return the contribution of each pattern of categories to the output of one row.
 
         Parameters
         ----------

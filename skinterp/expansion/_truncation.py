@@ -1,4 +1,4 @@
-"""How much of a network an expansion explains that is truncated at an order."""
+"""The part of a network that an expansion explains, truncated at each order."""
 
 import numpy as np
 

@@ -129,7 +129,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows; a data frame must have the columns `feature_names`.
+            Rows; a data frame must have the columns `feature_names`.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -162,7 +162,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -180,7 +180,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Hidden units: what activates them, what they read, and what reads them.
+"""Hidden units: their activations, connections, condition, formulas and maxima.
 
 `HiddenLayerTransformer` makes activations features of any pipeline. `top_units` finds the units
 that matter for a class, `unit_report` describes one: weights, rows, classes, flags, a formula, and

@@ -19,7 +19,7 @@ _TOLERANCES = {"ftol": 1e-10, "gtol": 1e-6}  # in units of the spread of the val
 
 
 def before_activation(view):
-    """Return what goes into the activation of a unit, which is largest at the same inputs.
+    """Return the input of a unit before its activation, which is largest at the same points.
 
     Unlike the activation it has a slope where the unit is off or saturated. A view that is no
     unit, or whose activation does not always rise, comes back as it is.

@@ -1,4 +1,4 @@
-"""What activates a unit: rows and classes."""
+"""The rows and the class that activate a unit."""
 
 from dataclasses import dataclass
 
@@ -69,7 +69,7 @@ def _selectivity(activations, labels):
 
 
 def activity_of(values, labels, n_rows):
-    """Return what activates a unit.
+    """Return the activity of a unit: extreme rows, classes and selectivity.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is wrong with a unit: dead, saturated, or redundant."""
+"""The condition of a unit: dead, saturated, redundant, or sound."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _CONSTANT = 1e-12  # of the largest value: a smaller range is rounding
 
 @dataclass(frozen=True)
 class UnitCondition:
-    """Whether a unit does anything, and anything of its own.
+    """Condition of a unit: dead, saturated, redundant, or none of these.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class UnitCondition:
 
     @property
     def flags(self):
-        """What is wrong with the unit, as words."""
+        """The faults of the unit, as words."""
         words = ["dead"] * self.is_dead + ["saturated"] * self.is_saturated
         return (*words, *(f"does the same as unit {j}" for j in self.duplicates))
 
@@ -65,7 +65,7 @@ def is_saturated(activation, inputs):
 
 
 def condition_of(dense, location, rows, values):
-    """Return what is wrong with a unit.
+    """Return the condition of a unit.
 
     Parameters
     ----------

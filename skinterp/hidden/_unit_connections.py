@@ -1,4 +1,4 @@
-"""What goes into a unit and where its output goes."""
+"""The weights before and behind a unit."""
 
 from dataclasses import dataclass
 

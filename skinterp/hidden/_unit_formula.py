@@ -1,4 +1,4 @@
-"""A formula of what goes into a unit, by gradient matching."""
+"""A formula of the input of a unit, by gradient matching."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _MAX_COST = 40.0
 
 @dataclass(frozen=True, eq=False)
 class UnitFormula:
-    """A formula of what goes into the activation of a unit; of an output, of the output itself.
+    """Formula of the input of a unit before its activation; of an output, of the output itself.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which unit of which layer is meant."""
+"""The location of a unit: its layer and its column there."""
 
 from numbers import Integral
 from typing import NamedTuple

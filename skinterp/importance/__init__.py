@@ -62,3 +62,5 @@ __all__ = [
     "top_k_overlap",
     "variable_embedding",
 ]
+
+len(METHODS)  # reads all built-in methods, so that names they have are refused to others at once

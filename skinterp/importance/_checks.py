@@ -118,14 +118,14 @@ def checked_rows_and_target(X, y):
     Parameters
     ----------
     X : array-like or data frame of shape (n_samples, n_features)
-        The rows.
+        Rows.
     y : array-like of shape (n_samples,)
         The target.
 
     Returns
     -------
     X : ndarray or data frame of shape (n_samples, n_features)
-        The rows.
+        Rows.
     y : ndarray of shape (n_samples,)
         The target.
     names : tuple of str

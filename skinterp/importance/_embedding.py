@@ -1,4 +1,4 @@
-"""Which inputs a network treats alike: its first weights as coordinates."""
+"""Maps and clusters of the inputs of a network, by its first weights as coordinates."""
 
 from dataclasses import dataclass
 

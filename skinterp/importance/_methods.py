@@ -106,7 +106,7 @@ class ImportanceMethod:
         return f"{self.name} is left out: {reason}"
 
 
-METHODS = Registry("importance method", ImportanceMethod, packages=["skinterp.importance"])
+METHODS = Registry("method of importance", ImportanceMethod, packages=["skinterp.importance"])
 register_importance = METHODS.register
 
 

@@ -24,7 +24,7 @@ class _Scored:
 
 
 def _permutation(network, X, y, random_state):
-    """Return how much the score falls when an input is permuted."""
+    """Return the fall of the score when an input is permuted."""
     return permutation_importance(
         _Scored(network), X, y, n_repeats=N_REPEATS, random_state=random_state
     ).importances_mean

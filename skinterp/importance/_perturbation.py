@@ -1,4 +1,4 @@
-"""How much worse a network answers when one input is blurred."""
+"""Growth of the loss of a network when noise is added to one input."""
 
 from numbers import Real
 
@@ -18,7 +18,7 @@ _N_REPEATS = 5  # beside other methods
 
 
 def _wanted(network, X, y):
-    """Return what the network should answer: probabilities of classes, or values."""
+    """Return the target as the network should answer it: probabilities of classes, or values."""
     if y is None:
         return network.raw_values(X) if network.task == "regression" else network.predict_proba(X)
     y = checked_target(y, len(X))
@@ -99,7 +99,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     n_repeats : int, default=10
         How often noise is drawn; all inputs get the same.
     random_state : int, RandomState instance or None, default=0
-        Draws the noise.
+        Seeds the noise.
 
     Returns
     -------

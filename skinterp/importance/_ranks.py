@@ -32,7 +32,7 @@ class MethodRankings(Result):
     @property
     @abstractmethod
     def _costs(self):
-        """What inputs are ranked by, the smallest first: shape (n_methods, n_features)."""
+        """Numbers by which inputs are ranked, the smallest first: (n_methods, n_features)."""
 
     def ranking(self, method=None):
         """Return the inputs, the most important first.

@@ -1,4 +1,4 @@
-"""Whether favourites carry the signal: networks trained on few of the inputs."""
+"""Networks trained on few of the inputs, to see whether these carry the signal."""
 
 import warnings
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
 
 
 class Training(NamedTuple):
-    """One network to train: on which columns, in which fold, and what it is an example of."""
+    """One network to train: the kind of its columns, their number and draw, and the fold."""
 
     kind: str
     columns: tuple
@@ -88,7 +88,7 @@ class FeatureSubsetCheck(Result):
 
     @property
     def _rivals(self):
-        """What the ranked inputs are tested against: all inputs, and other ways to choose."""
+        """Subsets that the ranked inputs are tested against: all inputs, and other choices."""
         return (ALL, *(kind for kind in self.scores if kind != RANKED))
 
     def p_values(self, against=ALL):
@@ -169,10 +169,6 @@ class FeatureSubsetCheck(Result):
         return "\n".join(lines)
 
 
-def _columns(X, columns):
-    return X.iloc[:, columns] if hasattr(X, "iloc") else X[:, columns]
-
-
 def _metrics(classifies, y, answers):
     if not classifies:
         return {"R2": r2_score(y, answers)}
@@ -186,7 +182,7 @@ def _metrics(classifies, y, answers):
 
 def _one_fit(estimator, X, y, columns, split):
     train, test = split
-    part = _columns(X, list(columns))
+    part = take_rows(X, list(columns), axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # small networks on few inputs often stop at max_iter
         model = clone(estimator).fit(take_rows(part, train), y[train])

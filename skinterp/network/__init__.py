@@ -43,3 +43,5 @@ __all__ = [
     "register_reader",
     "verify",
 ]
+
+READERS.load()

@@ -89,7 +89,7 @@ class PruningMixin:
         return self
 
     def _measured(self, networks, rows):
-        """Return the path of networks; an interrupted one keeps what it has."""
+        """Return the path of networks, up to where it is interrupted."""
         step = partial(PruningStep.measured, self.network_, rows=rows, score=self._score)
         steps = [step(network) for network in islice(networks, 2)]
         try:

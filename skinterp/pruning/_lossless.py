@@ -87,7 +87,7 @@ def without_duplicates(layers, index):
 
 
 def without_dead(layers, index):
-    """Remove units that nothing listens to.
+    """Remove hidden units without outgoing weights.
 
     Parameters
     ----------

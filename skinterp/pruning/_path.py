@@ -1,4 +1,4 @@
-"""Networks on the way of pruning."""
+"""The path of pruning: networks with their sizes and fidelities."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The rows a pruning tunes on, and those it measures fidelity on."""
+"""Rows to tune weights on, and rows to measure fidelity on."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class PruningRows(NamedTuple):
 
 
 def split_rows(X, y, rng):
-    """Split rows into those to tune on and those to measure on, and draw points like them.
+    """Split rows into rows to tune on and rows to measure on, and draw points like them.
 
     Parameters
     ----------

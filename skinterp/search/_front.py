@@ -199,7 +199,7 @@ class Front:
 
         Parameters
         ----------
-        ax : matplotlib axes or None, default=None
+        ax : matplotlib.axes.Axes or None, default=None
             Where to draw.
 
         Returns

@@ -98,7 +98,7 @@ class Registry(Mapping):
         name : str
             Its name.
         """
-        del self._loaded()[name]
+        del self.load()[name]
 
     def find(self, name, parameter):
         """Return a record, or say which names there are.
@@ -124,22 +124,31 @@ class Registry(Mapping):
             raise ValueError(f"{parameter} must be one of {list(self)}. Got {name!r} instead.")
         return self[name]
 
-    def _loaded(self):
-        """Return all records, importing the modules of the packages first."""
+    def load(self):
+        """Import the modules of the packages, once.
+
+        Packages load their registries when they are imported, so that a name of theirs is taken
+        before any stranger can register it.
+
+        Returns
+        -------
+        dict of str to object
+            All records by name, in the order of registration.
+        """
         while self._packages:
             import_modules(self._packages.pop())
         return self._records
 
     def __getitem__(self, name):
-        return self._loaded()[name]
+        return self.load()[name]
 
     def __iter__(self):
-        records = self._loaded().values()
+        records = self.load().values()
         ordered = sorted(records, key=lambda record: getattr(record, "position", 0))
         return iter([record.name for record in ordered])
 
     def __len__(self):
-        return len(self._loaded())
+        return len(self.load())
 
     def __repr__(self):
         return f"Registry({self.kind}: {', '.join(self)})"

@@ -1,5 +1,8 @@
 """Importance methods as records: the built-in ones, and those that others register."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -124,3 +127,16 @@ def test_unknown_and_taken_names_are_refused(iris):
         importance_shares("olden", as_network(iris[0]), iris[1].to_numpy(), None)
     with pytest.raises(ValueError, match="named 'garson' already"):
         register_importance(ImportanceMethod("garson", spread_of_slopes))
+
+
+def test_a_taken_name_is_refused_before_any_method_was_asked_for():
+    code = (
+        "from skinterp.importance import ImportanceMethod, METHODS, register_importance\n"
+        "try:\n"
+        "    register_importance(ImportanceMethod('forest', len))\n"
+        "except ValueError as error:\n"
+        "    print(error)\n"
+        "print(len(METHODS))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "named 'forest' already" in done.stdout and done.stdout.endswith("9\n")

@@ -44,7 +44,7 @@ class PiecewiseLinear:
         return self.starts[-1]
 
     def unit_name(self, unit):
-        """Return what a unit is called.
+        """Return the name of a unit.
 
         Parameters
         ----------

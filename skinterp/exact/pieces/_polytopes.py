@@ -102,7 +102,7 @@ class VertexPolytope:
         )
 
     def _crossings(self, values, side):
-        """Return where edges cross the hyperplane, and what is tight on each of them."""
+        """Return where edges cross the hyperplane, and the constraints tight on each edge."""
         low, high = np.flatnonzero(side < 0), np.flatnonzero(side > 0)
         i, j = (index.ravel() for index in np.meshgrid(low, high, indexing="ij"))
         common = self.tight[i] & self.tight[j]

@@ -1,4 +1,4 @@
-"""The inequalities that bound a linear region, without those that follow from others."""
+"""The inequalities that bound a linear region, without redundant ones."""
 
 from dataclasses import dataclass
 

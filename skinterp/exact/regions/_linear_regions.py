@@ -260,7 +260,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         return distances
 
     def contributions(self, X, reference=None):
-        """Return what each input adds to the raw values of each row, in the row's own region.
+        """Return the contribution of each input to the raw values of each row, in its own region.
 
         ``coef[j] * (x[j] - reference[j])`` with the coefficients of the region of x. They add up
         to the raw value of x minus that of the region's affine function at the reference, which is

@@ -25,7 +25,7 @@ class LocalModels:
     feature_names : tuple of str or None
         Names of the inputs, if they have any.
     X : ndarray of shape (n_samples, d)
-        The rows.
+        Rows.
     index : ndarray of int of shape (n_samples,)
         Region of each row.
     patterns : ndarray of bool of shape (n_regions, n_units)
@@ -116,5 +116,5 @@ class LocalModels:
         return columns
 
     def suffix(self, k):
-        """Return what the name of an output's column ends in, if there are several outputs."""
+        """Return the end of the name of an output's column, empty if there is one output."""
         return "" if self.intercept.shape[1] == 1 else f" [{k}]"

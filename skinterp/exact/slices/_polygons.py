@@ -52,7 +52,7 @@ def counter_clockwise(points):
 
 
 def _noise(reach, slopes, offsets):
-    """Return what rounding makes of affine functions (n, 2) that are zero within a reach (2,)."""
+    """Return the rounding error of affine functions (n, 2) near zeros within a reach (2,)."""
     return _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
 
 

@@ -1,4 +1,4 @@
-"""What both exact trees share: parameters, growth, answers, texts and plots."""
+"""Parameters, growth, answers, texts and plots of both exact trees."""
 
 from functools import partial
 from numbers import Integral
@@ -220,7 +220,7 @@ class ExactTreeMixin:
         )
 
     def _drawn_text(self, node):
-        """Return what a node of the drawing says: its test, or its answer and rows."""
+        """Return the text of a node in the drawing: its test, or its answer and rows."""
         leaf, n_outputs = self.tree_.leaf_of[node], self.intercept_.shape[1]
         if leaf == LEAF:
             return self._test_text(node, True, _DRAWN_DIGITS)
