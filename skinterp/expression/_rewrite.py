@@ -7,6 +7,7 @@ import numpy as np
 from skinterp.expression._fold import fold
 from skinterp.expression._nodes import Constant, Expression, Operation, Variable
 from skinterp.expression._operators import OPERATORS
+from skinterp.utils import round_to_digits
 
 
 class _Rebuilding:
@@ -32,7 +33,7 @@ class _Rounding(_Rebuilding):
         self.digits = digits
 
     def constant(self, value):
-        return Constant(float(f"{value:.{self.digits}g}"))
+        return Constant(round_to_digits(value, self.digits))
 
 
 class _Tidying(_Rebuilding):

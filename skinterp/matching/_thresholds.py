@@ -5,6 +5,7 @@ from scipy.stats import spearmanr
 from sklearn.isotonic import IsotonicRegression
 
 from skinterp.expression import IsotonicLink
+from skinterp.utils import round_to_digits
 
 N_KNOTS = 32
 
@@ -120,7 +121,7 @@ def rounded_threshold(values, answers, *, prior=None, slack=5e-4):
         return np.mean(((values > cut) == greater) == answers)
 
     floor = agreement(threshold) - slack
-    trials = [0.0, *(float(f"{threshold:.{digits}e}") for digits in range(1, 6))]
+    trials = [0.0, *(round_to_digits(threshold, digits) for digits in range(2, 7))]
     return next((t for t in trials if agreement(t) >= floor), threshold), greater
 
 

@@ -128,7 +128,7 @@ def explain_margin(view, X, settings, feature_names, classes, random_state, *, n
     equation : Equation
         The fitted equation.
     front : Front
-        All that was found.
+        The Pareto front of the formulas found.
     """
     rng = check_random_state(random_state)
     field = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
@@ -170,7 +170,7 @@ def explain_values(view, X, settings, feature_names, random_state):
     equation : Equation
         The fitted equation.
     front : Front
-        All that was found.
+        The Pareto front of the formulas found.
     """
     rng = check_random_state(random_state)
     n_points = settings.n_points + settings.n_points // 2

@@ -17,7 +17,7 @@ def _always(search):
     return True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of a search.
 

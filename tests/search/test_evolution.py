@@ -153,7 +153,7 @@ def test_a_formula_outside_the_set_has_no_program(text):
     assert to_program(parse(text), BY_NAME, INPUTS) is None
 
 
-def test_spikes_do_not_win():
+def test_terms_whose_gradient_is_a_spike_are_not_evolved():
     # the gradient of (x0**3)**27 sits on a few points, where any direction can be matched
     problem = boundary_problem(lambda X: np.sin(X[:, 0] * X[:, 1] * 3 + 1) - X[:, 2], X)
     _, evolved = evolve(problem, n_islands=1)

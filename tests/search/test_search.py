@@ -130,7 +130,7 @@ def test_every_stage_reports_its_progress_in_a_line():
     assert all(isinstance(line, str) and "\n" not in line for line in told)
 
 
-def test_nothing_found_is_refused():
+def test_a_search_that_has_not_run_has_no_front():
     search = Search(boundary_problem(quotient, X), noise_floor=0.0, random_state=0)
     with pytest.raises(ValueError, match=r"No formula is defined .* max_complexity=40 .* Allow"):
         search.front(NAMES)
@@ -168,7 +168,7 @@ def test_guard_rows_hold_the_extremes():
     np.testing.assert_array_equal(guard_rows(many[:5]), many[:5])
 
 
-def test_what_is_found_can_be_pickled(finished):
+def test_a_front_can_be_pickled(finished):
     front = finished.front(NAMES)
     assert pickle.loads(pickle.dumps(front)) == front
 
@@ -184,7 +184,7 @@ def test_names_in_any_collection_are_taken(operators):
     assert set(operator_prices(operators)) == {"mul", "sin", "neg"}
 
 
-def test_given_prices_are_taken():
+def test_given_prices_replace_the_default_ones():
     assert operator_prices({"mul": 2, "neg": 3}) == {"mul": 2.0, "neg": 3.0}
 
 
