@@ -46,6 +46,9 @@ from skinterp.expression.exporters._python import to_python
 from skinterp.expression.exporters._sql import to_sql
 from skinterp.expression.exporters._sympy import from_sympy, to_sympy
 
+OPERATORS.load()
+EXPORTERS.load()
+
 __all__ = [
     "EXPORTERS",
     "OPERATORS",
