@@ -149,6 +149,23 @@ def test_a_surrogate_searches_with_a_strangers_operator(n_jobs):
     assert np.array_equal(copy.predict(rows), surrogate.predict(rows))
 
 
+def test_evolution_uses_a_strangers_operator_in_worker_processes():
+    rows = np.random.default_rng(1).uniform(-2, 2, size=(100, 2))
+
+    def fitted(n_jobs):
+        surrogate = SymbolicSurrogateRegressor(
+            lambda X: np.sin(3 * X[:, 0]) * X[:, 1],
+            operators=["mul", "softplus"],
+            n_points=50,
+            max_complexity=15,
+            n_jobs=n_jobs,
+            random_state=0,
+        )
+        return surrogate.fit(rows)
+
+    assert fitted(None).front_ == fitted(2).front_
+
+
 def test_workers_that_lack_an_operator_are_sent_it():
     data = pickle.dumps(Carrier(["softplus"]))
     OPERATORS.unregister("softplus")
