@@ -203,7 +203,7 @@ def test_names_that_formulas_cannot_hold_are_refused(name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"pullbacks": ()}, "one or two. Got 0 instead"),
+        ({"pullbacks": ()}, r"one or two callables.* Got \(\) instead"),
         ({"price": 0.0}, "positive number. Got 0.0 instead"),
         ({"inner_constants": ("offset",)}, r"Got \('offset',\) instead"),
     ],
