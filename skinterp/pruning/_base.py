@@ -22,7 +22,6 @@ class PruningMixin:
     """Parameters, path and answers of both pruned networks."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "target_fidelity": [Interval(Real, 0, 1, closed="right")],
         "n_weights": [None, Interval(Integral, 1, None, closed="left")],
         "criterion": [StrOptions(set(CRITERIA))],

@@ -8,14 +8,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
 from skinterp.expression import Equation, LogisticLink, affine
-from skinterp.surrogate._coefficients import (
+from skinterp.surrogate._equations import equation_shares
+from skinterp.surrogate._linear_fits import (
     fit_logistic,
     fit_ridge,
     forward_selection,
     in_raw_units,
     standardise,
 )
-from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._text import linear_text
 from skinterp.utils._sklearn import Interval, fit_context
 
@@ -178,7 +178,6 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_features": [None, Interval(Integral, 1, None, closed="left")],
         "C": [Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
@@ -333,7 +332,6 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_features": [None, Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],

@@ -49,7 +49,6 @@ class _TreeMixin:
     """Parameters, growth and text of both tree surrogates."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_leaf_nodes": [None, Interval(Integral, 2, None, closed="left")],
         "max_depth": [None, Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],

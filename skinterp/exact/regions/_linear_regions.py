@@ -93,8 +93,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
-        "box": "no_validation",
         "random_state": ["random_state"],
     }
 

@@ -26,9 +26,7 @@ class ExactTreeMixin:
     """Parameters, growth and answers of both exact trees."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "mode": [StrOptions(set(GROWERS))],
-        "box": "no_validation",
         "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
@@ -88,8 +86,7 @@ class ExactTreeMixin:
         known = leaves != _OUTSIDE
         raw = np.empty((len(X), self.intercept_.shape[1]))
         raw[known] = evaluate(X[known], self.coef_, self.intercept_, leaves[known])
-        if not known.all():
-            raw[~known] = evaluate_unseen(self._pieces, X[~known])
+        raw[~known] = evaluate_unseen(self._pieces, X[~known])
         return raw
 
     def predict(self, X):
