@@ -80,7 +80,8 @@ class Registry(Mapping):
             )
         if not (isinstance(record.name, str) and record.name.strip()):
             raise ValueError(
-                f"The name of every {self.kind} must be a non-empty text. Got {record.name!r} instead."
+                f"The name of every {self.kind} must be a non-empty text. "
+                f"Got {record.name!r} instead."
             )
         if record.name in self._records and not replace:
             raise ValueError(
