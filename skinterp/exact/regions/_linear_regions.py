@@ -239,11 +239,10 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
         scale = self._models.scale if scaled else np.ones(X.shape[1])
         distances = np.full(len(X), np.inf)
-        order = np.argsort(index, kind="stable")
-        ends = np.cumsum(np.bincount(index))
-        for pattern, members in zip(patterns, np.split(order, ends[:-1])):
+        for k, pattern in enumerate(patterns):
             slopes, bounds, units = self._models.pieces.borders(pattern)
             if len(units):
+                members = index == k
                 norms = np.linalg.norm(slopes * scale, axis=1)
                 gaps = np.abs(X[members] @ slopes.T - bounds) / norms
                 distances[members] = gaps.min(axis=1)
