@@ -17,7 +17,7 @@ from skinterp.importance import (
     spearman_matrix,
     top_k_overlap,
 )
-from skinterp.network import as_network, checked_rows, input_names
+from skinterp.network import as_network, input_names
 from skinterp.utils import aligned, draw_seed, import_optional
 from skinterp.utils._sklearn import is_fitted
 
@@ -255,7 +255,7 @@ def compare_importances(
             )
         network = train(network, X, checked_target(y, len(X)))
     network = as_network(network)
-    rows, names = checked_rows(network, X), input_names(network, X)
+    rows, names = network.check(X), input_names(network, X)
     target = _checked_target(network, rows, y)
     seed = draw_seed(random_state)
     methods = [method for method in METHODS.values() if method.in_comparison]

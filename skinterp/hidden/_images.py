@@ -4,7 +4,7 @@ import numpy as np
 
 from skinterp.hidden._pixels import checked_image, one_image
 from skinterp.hidden._top_units import class_index, margin_of, rows_of_class, top_units
-from skinterp.network import as_network, checked_rows, dense_of
+from skinterp.network import as_network, dense_of
 
 
 def _unit_slopes(dense, rows, layer):
@@ -73,7 +73,7 @@ def weight_images(network, image_shape, *, layer=0, units=None, X=None):
         raise ValueError(
             f"X must be given for layer {layer}, whose units look at pixels through other units."
         )
-    slopes = _unit_slopes(dense, None if X is None else checked_rows(network, X), index)
+    slopes = _unit_slopes(dense, None if X is None else network.check(X), index)
     return slopes[:, _checked_units(units, slopes.shape[1])].T.reshape(-1, *shape)
 
 
@@ -203,7 +203,7 @@ def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
     (8, 8)
     """
     network = as_network(network)
-    dense, rows = dense_of(network, "class_template"), checked_rows(network, X)
+    dense, rows = dense_of(network, "class_template"), network.check(X)
     shape = checked_image(image_shape, rows.shape[1])
     best = top_units(network, rows, output, layer=layer, n_units=n_units)
     mine = rows[rows_of_class(network, rows, class_index(network, output))]

@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 
 from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
-from skinterp.network import ScalarView, as_network, checked_rows, input_names
+from skinterp.network import ScalarView, as_network, input_names
 from skinterp.sampling import feature_scale
 from skinterp.utils import checked_count, import_optional
 
@@ -187,7 +187,7 @@ def maximise_activation(
             "network.output(k), network.margin(k) or network.unit(layer, j)."
         )
     view = view if isinstance(view, ScalarView) else view.output()
-    rows = checked_rows(view, X)
+    rows = view.check(X)
     deviation, mean = feature_scale(rows), rows.mean(axis=0)
     objective = Objective(
         view if smoothness else before_activation(view),

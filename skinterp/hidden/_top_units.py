@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.network import DenseNetwork, as_network, checked_rows, dense_of
+from skinterp.network import DenseNetwork, as_network, dense_of
 from skinterp.utils import checked_count, import_optional
 
 _N_UNITS = 5
@@ -214,7 +214,7 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
     3
     """
     network = as_network(network)
-    dense, rows = dense_of(network, "top_units"), checked_rows(network, X)
+    dense, rows = dense_of(network, "top_units"), network.check(X)
     k = class_index(network, output)
     activations = dense.hidden_activations(rows, layer)
     layer = layer % dense.n_hidden

@@ -16,7 +16,7 @@ from skinterp.hidden._unit_connections import UnitConnections, connections_of
 from skinterp.hidden._unit_formula import find_formula
 from skinterp.hidden._unit_linear import LinearDescription, least_squares
 from skinterp.hidden._unit_location import locate_unit
-from skinterp.network import Network, as_network, checked_rows, dense_of, input_names
+from skinterp.network import Network, as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, draw_seed
 
 
@@ -189,7 +189,7 @@ def unit_report(
     """
     checked_count(n_rows, "n_rows", 1)
     network = as_network(network)
-    dense, rows = dense_of(network, "unit_report"), checked_rows(network, X)
+    dense, rows = dense_of(network, "unit_report"), network.check(X)
     names = input_names(network, X)
     location = locate_unit(network, dense.n_hidden, layer, unit)
     labels = row_labels(network, rows, y)

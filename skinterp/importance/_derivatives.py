@@ -5,7 +5,7 @@ import numpy as np
 from skinterp.importance._importances import importances_of, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
-from skinterp.network import as_network, as_rows, checked_row, checked_rows, input_names
+from skinterp.network import as_network, as_rows, checked_row, input_names
 from skinterp.sampling import feature_scale
 
 _BLOCK_FLOATS = 2**22
@@ -59,7 +59,7 @@ def partial_derivatives(network, X):
     (array([0., 0.]), array([1., 0.]))
     """
     network = as_network(network)
-    rows = checked_rows(network, X)
+    rows = network.check(X)
     names = input_names(network, X)
     scale = feature_scale(rows)
     if not scale.any():

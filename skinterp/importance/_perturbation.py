@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from skinterp.importance._checks import checked_target, is_view_of_classes
 from skinterp.importance._importances import Importances
 from skinterp.importance._methods import ImportanceMethod, register_importance
-from skinterp.network import as_network, checked_rows, input_names
+from skinterp.network import as_network, input_names
 from skinterp.sampling import feature_scale
 from skinterp.utils import checked_count
 
@@ -136,7 +136,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
         raise ValueError(f"noise must be a positive number. Got {noise!r} instead.")
     checked_count(n_repeats, "n_repeats", 1)
     network = as_network(network)
-    rows = checked_rows(network, X)
+    rows = network.check(X)
     wanted, scale = _wanted(network, rows, y), noise * feature_scale(rows)
     if not scale.any():
         raise ValueError(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.network import as_network, checked_rows, dense_of
+from skinterp.network import as_network, dense_of
 from skinterp.sampling import feature_scale
 
 
@@ -20,7 +20,7 @@ def first_weights(network, dense, X):
     weights = dense.layers[0].weights
     if X is None:
         return weights
-    scale = feature_scale(checked_rows(network, X))
+    scale = feature_scale(network.check(X))
     if not scale.any():
         raise ValueError("X must have an input that varies. Got constant columns only instead.")
     return weights * scale[:, np.newaxis]

@@ -8,7 +8,7 @@ import numpy as np
 from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear
-from skinterp.network import checked_rows, input_names
+from skinterp.network import input_names
 from skinterp.utils import column_index
 
 
@@ -107,7 +107,7 @@ def plane_of(network, X, features, origin, directions):
         The plane.
     """
     names = input_names(network, X)
-    X = None if X is None else checked_rows(network, X)
+    X = None if X is None else network.check(X)
     if origin is not None and np.shape(origin) != (len(names),):
         raise ValueError(
             f"origin must have shape {(len(names),)}, one value per input. "
