@@ -265,7 +265,7 @@ def compare_importances(
         try:
             shares[method.name] = method.shares(network, rows, target, seed)
         except ValueError as error:
-            notes.append(method.left_out(error))
+            notes.append(f"{method.name} is left out: {error}")
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):

@@ -17,15 +17,12 @@ def _unit_slopes(dense, rows, layer):
 def _checked_units(units, n_units):
     """Return the indices of units, all of them by default."""
     indices = np.arange(n_units) if units is None else np.asarray(units)
-    if indices.ndim != 1 or indices.dtype.kind not in "iu" or not _are_within(indices, n_units):
+    are_indices = indices.ndim == 1 and indices.dtype.kind in "iu"
+    if not are_indices or not ((indices >= 0) & (indices < n_units)).all():
         raise ValueError(
             f"units must be a sequence of indices from 0 to {n_units - 1}. Got {units!r} instead."
         )
     return indices
-
-
-def _are_within(indices, size):
-    return bool(((indices >= 0) & (indices < size)).all())
 
 
 def weight_images(network, image_shape, *, layer=0, units=None, X=None):

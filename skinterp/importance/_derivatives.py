@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.importance._importances import importances_of, zero_sum
+from skinterp.importance._importances import column_shares, importances_of, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
 from skinterp.network import as_network, as_rows, checked_row, input_names
@@ -59,8 +59,7 @@ def partial_derivatives(network, X):
     (array([0., 0.]), array([1., 0.]))
     """
     network = as_network(network)
-    rows = network.check(X)
-    names = input_names(network, X)
+    rows, names = network.check(X), input_names(network, X)
     scale = feature_scale(rows)
     if not scale.any():
         raise ValueError(
@@ -69,12 +68,11 @@ def partial_derivatives(network, X):
         )
     mean, std, rms, strength = _moments(network, rows)
     strength = strength * scale[:, np.newaxis]
-    whole = strength.sum(axis=0)
     statistics = {
         "std": std,
         "rms": rms,
         "per_deviation": mean * scale[:, np.newaxis],
-        "share": strength / np.where(whole > 0, whole, 1.0),
+        "share": column_shares(strength),
     }
     return importances_of(network, mean, names, "Mean derivative", strength, statistics)
 

@@ -67,10 +67,8 @@ def losses(network, X, wanted):
         Cross-entropy, or squares over the variance of the wanted values.
     """
     if network.task == "regression":
-        variance = wanted.var(axis=0)
-        return ((network.raw_values(X) - wanted) ** 2 / np.where(variance > 0, variance, 1)).mean(
-            axis=1
-        )
+        variance, errors = wanted.var(axis=0), network.raw_values(X) - wanted
+        return (errors**2 / np.where(variance > 0, variance, 1)).mean(axis=1)
     p = np.clip(network.predict_proba(X), _LEAST_PROBABILITY, 1.0)
     if network.task == "multilabel":
         q = np.clip(1.0 - p, _LEAST_PROBABILITY, 1.0)
@@ -151,15 +149,10 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
             moved = rows.copy()
             moved[:, j] += scale[j] * z
             growth[repeat, j] = losses(network, moved, wanted).mean() - before
-    values = growth.mean(axis=0)[:, np.newaxis]
-    return Importances(
-        values,
-        input_names(network, X),
-        ("loss",),
-        f"Growth under noise of {noise:g} standard deviations",
-        np.maximum(values, 0.0),
-        {"std": growth.std(axis=0)[:, np.newaxis]},
-    )
+    values, deviations = growth.mean(axis=0)[:, np.newaxis], growth.std(axis=0)[:, np.newaxis]
+    names, title = input_names(network, X), f"Growth under noise of {noise:g} standard deviations"
+    strength = np.maximum(values, 0.0)
+    return Importances(values, names, ("loss",), title, strength, {"std": deviations})
 
 
 def _growth_of_loss(network, X, y, random_state):

@@ -145,9 +145,7 @@ def lek_profile(
         )
     grids = np.linspace(low, high, n_steps, axis=1)
     held = np.quantile(rows, quantiles, axis=0)
-    asked = np.broadcast_to(
-        held[np.newaxis, :, np.newaxis], (len(columns), len(quantiles), n_steps, rows.shape[1])
-    ).copy()
+    asked = np.tile(held[:, np.newaxis], (len(columns), 1, n_steps, 1))
     for i, (column, grid) in enumerate(zip(columns, grids)):
         asked[i, :, :, column] = grid
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
