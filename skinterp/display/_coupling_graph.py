@@ -86,11 +86,8 @@ class CouplingGraphDisplay(Display):
         for i, name in enumerate(self._labels):
             if n <= 40 or i in joined:
                 self._write(ax, name, angles[i], i in joined)
-        ax.set_xlim(-self._reach, self._reach)
-        ax.set_ylim(-self._reach, self._reach)
-        ax.set_aspect("equal")
-        ax.set_xticks([])
-        ax.set_yticks([])
+        limits = (-self._reach, self._reach)
+        ax.set(xlim=limits, ylim=limits, aspect="equal", xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         ax.set_xlabel(f"{len(edges)} strongest couplings" if edges else "no couplings")
 

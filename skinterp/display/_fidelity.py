@@ -4,16 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import (
-    GREY,
-    MARKERS,
-    PALETTE,
-    Display,
-    cycle,
-    label,
-    legend_beside,
-    tidy,
-)
+from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, label, tidy
 
 _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 _LOG_RATIO = 20  # complexities farther apart than this are shown on a logarithmic axis
@@ -67,8 +58,7 @@ class FidelityComplexityDisplay(Display):
         self._scale(ax)
         ax.set_xlabel("Complexity (nodes of an equation, leaves of a tree, coefficients)")
         ax.set_ylabel(self.fidelity_name)
-        tidy(ax)
-        legend_beside(ax, handles)
+        tidy(ax, handles=handles)
 
     def _draw_points(self, ax):
         """Draw a point with its deviations for every surrogate."""

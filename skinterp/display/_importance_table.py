@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skinterp.display._display import labels
+from skinterp.display._matrix import draw_matrix, write_in_cell
 from skinterp.display._rows import InputRowsDisplay
 
 
@@ -51,17 +52,12 @@ class ImportanceTableDisplay(InputRowsDisplay):
         shown = self._best(ranks.mean(axis=0))
         largest = table.max(axis=1, keepdims=True)
         shade = (table / np.where(largest > 0, largest, 1.0))[:, shown].T
-        image = ax.imshow(shade, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        bar = {"shrink": 0.7, "pad": 0.02, "aspect": 25}
+        bar = draw_matrix(ax, shade, bar, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        bar.set_label("Share, relative to\nthe method's largest;\nnumbers: ranks")
+        bar.outline.set_visible(False)
         for i, j in np.ndindex(shade.shape):
-            ax.text(
-                j,
-                i,
-                f"{ranks[j, shown[i]]:.3g}",
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if shade[i, j] > 0.6 else "black",
-            )
+            write_in_cell(ax, i, j, f"{ranks[j, shown[i]]:.3g}", shade[i, j] > 0.6, 8)
         ax.set_xticks(
             range(len(self.shares)),
             labels(self.shares, 26),
@@ -71,8 +67,3 @@ class ImportanceTableDisplay(InputRowsDisplay):
         )
         ax.xaxis.tick_top()
         ax.set_yticks(range(len(shown)), labels([self.feature_names[j] for j in shown], 32))
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.7, pad=0.02, aspect=25)
-        bar.set_label("Share, relative to\nthe method's largest;\nnumbers: ranks")
-        bar.outline.set_visible(False)

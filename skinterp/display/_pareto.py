@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, Display, tidy, wrapped
 
 
 @dataclass(eq=False, repr=False)
@@ -93,7 +93,6 @@ class ParetoFrontDisplay(Display):
         if self.expression is not None:
             ax.set_title(wrapped(self.expression), loc="left", fontsize="medium")
         tidy(ax)
-        legend_beside(ax)
 
     def _positive_loss(self):
         """Return the losses, zeros lifted to a tenth of the smallest other loss."""
