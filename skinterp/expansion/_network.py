@@ -1,5 +1,8 @@
 """Networks that take the user's table of categories, and the same as functions of codes."""
 
+from copy import copy
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.utils import check_array
 
@@ -231,9 +234,8 @@ def select_output(network, output):
     if isinstance(output, int | np.integer) and not isinstance(output, bool):
         return network.output(int(output))
     form = (output,) if isinstance(output, str) else output
-    if not isinstance(form, tuple | list) or len(form) not in _LENGTHS.get(
-        next(iter(form), 0), ()
-    ):
+    is_form = isinstance(form, tuple | list) and form
+    if not is_form or len(form) not in _LENGTHS.get(form[0], ()):
         raise ValueError(f"output must be one of {_FORMS}. Got {output!r} instead.")
     method, *arguments = form
     return getattr(network, method)(*arguments)
@@ -254,15 +256,18 @@ class CodedFunction:
         table, inner = network.table, network.network
         self.layers, self.inner = _dense_layers(inner), inner
         self.centred, self.sizes, self.n_outputs = centred, table.sizes, network.n_outputs
-        self.table = table
-        pairs = list(zip(table.blocks, table.touched, strict=True))
-        if self.layers is None:
-            self.bias = table.offset
-            self.tables = [_spread(block, columns, len(table.offset)) for block, columns in pairs]
-        else:
+        self.table, self.bias = table, table.offset
+        if self.layers is not None:
             weights, bias, _ = self.layers[0]
             self.bias = bias + table.offset @ weights
-            self.tables = [block @ weights[columns] for block, columns in pairs]
+        self.tables = self._tables_of(table.blocks, table.touched)
+
+    def _tables_of(self, blocks, columns_of):
+        """Return what each category of each variable adds to the first layer, or to the inputs."""
+        pairs = zip(blocks, columns_of, strict=True)
+        if self.layers is None:
+            return [_spread(block, columns, len(self.bias)) for block, columns in pairs]
+        return [block @ self.layers[0].weights[columns] for block, columns in pairs]
 
     def first(self, codes):
         """Return what is linear in the one-hot code: sums of the first layer, or the inputs."""
@@ -303,14 +308,9 @@ class CodedFunction:
         for block, columns in zip(table.blocks, columns_of, strict=True):
             present = block if block.shape[1] == len(columns) else np.zeros((1, len(columns)))
             blocks.append(np.vstack([present, -table.offset[columns]]))
-        twin = object.__new__(CodedFunction)
-        twin.__dict__.update(self.__dict__, sizes=tuple(q + 1 for q in self.sizes))
-        pairs = zip(blocks, columns_of, strict=True)
-        if self.layers is None:
-            twin.tables = [_spread(block, columns, len(self.bias)) for block, columns in pairs]
-        else:
-            weights = self.layers[0].weights
-            twin.tables = [block @ weights[columns] for block, columns in pairs]
+        twin = copy(self)
+        twin.sizes = tuple(q + 1 for q in self.sizes)
+        twin.tables = self._tables_of(blocks, columns_of)
         return twin
 
 
@@ -340,6 +340,20 @@ def _dense_layers(network):
     return None
 
 
+class HiddenLayer(NamedTuple):
+    """A hidden layer over categories, and the linear output behind it.
+
+    `activation` is that of the units, `function` the `CodedFunction` that says what each category
+    adds to their inputs; `behind` of shape (n_units, n_outputs) and `bias` of shape (n_outputs,)
+    are weights and bias behind the units, centred over the outputs if the function is.
+    """
+
+    activation: object
+    function: object
+    behind: np.ndarray
+    bias: np.ndarray
+
+
 def hidden_layer(function):
     """Return one hidden layer and the weights behind it, if a function is no deeper.
 
@@ -350,23 +364,19 @@ def hidden_layer(function):
 
     Returns
     -------
-    activation : Activation or None
-        Of the units; None if the function is not of this form.
-    weights : ndarray of shape (n_units, n_outputs)
-        Weights behind the units, centred over the outputs if the function is.
-    bias : ndarray of shape (n_outputs,)
-        Bias behind them.
+    HiddenLayer or None
+        The layer; None if the function is not of this form.
     """
     layers = function.layers
     if layers is None or len(layers) > 2:
-        return None, None, None
+        return None
     if len(layers) == 1:
         weights, bias = np.eye(function.n_outputs), np.zeros(function.n_outputs)
     elif layers[1].activation.name == "identity":
         weights, bias = layers[1].weights, layers[1].bias
     else:
-        return None, None, None
+        return None
     if function.centred:
         weights = weights - weights.mean(axis=1, keepdims=True)
         bias = bias - bias.mean()
-    return layers[0].activation, weights, bias
+    return HiddenLayer(layers[0].activation, function, weights, bias)

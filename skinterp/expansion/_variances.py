@@ -49,10 +49,9 @@ def variances_of(expansion):
         truncated sum where the terms are not the network's own.
     """
     known = expansion.network_variance
-    by_term = known.by_term
+    by_term, by_order = known.by_term, known.by_order
     if by_term is None:
         by_term = _of_terms(expansion)
-    by_order = known.by_order
     if by_order is None:
         by_order = sum_by_order(by_term, expansion.order)
     are_of_network = expansion.is_projection or known.by_order is not None
@@ -128,6 +127,25 @@ def shares_of_variables(by_term, n_variables):
     for S, value in by_term.items():
         result[list(S)] += value / len(S)
     return result
+
+
+def weighted_variance(values, weight=None):
+    """Return the variance of each column.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_outputs)
+        Values.
+    weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the rows.
+
+    Returns
+    -------
+    ndarray of shape (n_outputs,)
+        The variances.
+    """
+    mean = np.average(values, axis=0, weights=weight)
+    return np.average((values - mean) ** 2, axis=0, weights=weight)
 
 
 def variances(terms, weights, errors=None):
