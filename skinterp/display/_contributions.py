@@ -49,16 +49,11 @@ class ContributionsDisplay(InputRowsDisplay):
     def figure_size(self):
         return 7.2, self._height(len(self.values))
 
-    def _shown(self):
-        strength = self.strength
-        if strength is None:
-            strength = np.abs([np.asarray(row, float) for row in self.values.values()]).max(axis=0)
-        return self._best(-np.asarray(strength))
-
     def draw(self, ax):
-        shown, n_outputs = self._shown(), len(self.values)
-        for i, (output, row) in enumerate(self.values.items()):
-            row = np.asarray(row, dtype=float)[shown]
+        table, n_outputs = np.array(list(self.values.values()), dtype=float), len(self.values)
+        strength = np.abs(table).max(axis=0) if self.strength is None else self.strength
+        shown = self._best(-np.asarray(strength))
+        for i, (output, row) in enumerate(zip(self.values, table[:, shown])):
             style = {"color": cycle(PALETTE, i), "label": label(output, 28)}
             style = style if n_outputs > 1 else {"color": sign_colours(row)}
             self._bars(ax, i, n_outputs, row, **style)

@@ -47,7 +47,7 @@ class ImportanceTableDisplay(InputRowsDisplay):
         return 3.4 + 0.55 * len(self.shares), 2.2 + 0.24 * self._n_shown
 
     def draw(self, ax):
-        table = np.array([np.asarray(row, dtype=float) for row in self.shares.values()])
+        table = np.array(list(self.shares.values()), dtype=float)
         ranks = rankdata(-table, axis=1)
         shown = self._best(ranks.mean(axis=0))
         largest = table.max(axis=1, keepdims=True)
@@ -58,12 +58,7 @@ class ImportanceTableDisplay(InputRowsDisplay):
         bar.outline.set_visible(False)
         for i, j in np.ndindex(shade.shape):
             write_in_cell(ax, i, j, f"{ranks[j, shown[i]]:.3g}", shade[i, j] > 0.6, 8)
-        ax.set_xticks(
-            range(len(self.shares)),
-            labels(self.shares, 26),
-            rotation=40,
-            ha="left",
-            rotation_mode="anchor",
-        )
+        turned = {"rotation": 40, "rotation_mode": "anchor", "ha": "left"}
+        ax.set_xticks(range(len(self.shares)), labels(self.shares, 26), **turned)
         ax.xaxis.tick_top()
         ax.set_yticks(range(len(shown)), labels([self.feature_names[j] for j in shown], 32))

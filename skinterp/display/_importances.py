@@ -48,14 +48,10 @@ class ImportancesDisplay(InputRowsDisplay):
     def figure_size(self):
         return 7.6, self._height(len(self.importances))
 
-    def _relative(self):
-        """Return the importances, each method divided by its largest value."""
-        table = np.array([np.asarray(values, float) for values in self.importances.values()])
-        largest = np.abs(table).max(axis=1, keepdims=True)
-        return np.divide(table, largest, out=np.zeros_like(table), where=largest > 0)
-
     def draw(self, ax):
-        table = self._relative()
+        table = np.array(list(self.importances.values()), dtype=float)
+        largest = np.abs(table).max(axis=1, keepdims=True)
+        table = table / np.where(largest > 0, largest, 1.0)
         shown = self._best(-table.mean(axis=0))
         for i, (name, row) in enumerate(zip(self.importances, table)):
             style = {"color": cycle(PALETTE, i), "hatch": cycle(_HATCHES, i // len(PALETTE))}

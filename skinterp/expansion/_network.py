@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from skinterp.expansion._reading import read_categorical
-from skinterp.network import DenseNetwork, Network
+from skinterp.network import DenseNetwork, Network, ScalarView
 from skinterp.utils import check_columns, feature_names_of
 
 _FORMS = (
@@ -304,7 +304,10 @@ class CodedFunction:
                 'gauge="zero_vector" needs an encoder with columns of its own for each variable. '
                 "Got columns that several variables share instead: use another gauge."
             )
-        columns_of, blocks = _with_constant_columns(table), []
+        columns_of, blocks = list(table.touched), []
+        single = [i for i, columns in enumerate(columns_of) if not len(columns)]
+        if single:  # columns that never change belong to a variable of one category
+            columns_of[single[0]] = np.setdiff1d(np.arange(len(table.offset)), touched)
         for block, columns in zip(table.blocks, columns_of, strict=True):
             present = block if block.shape[1] == len(columns) else np.zeros((1, len(columns)))
             blocks.append(np.vstack([present, -table.offset[columns]]))
@@ -312,16 +315,6 @@ class CodedFunction:
         twin.sizes = tuple(q + 1 for q in self.sizes)
         twin.tables = self._tables_of(blocks, columns_of)
         return twin
-
-
-def _with_constant_columns(table):
-    """Return the columns of each variable; those that never change go to one of one category."""
-    columns_of = list(table.touched)
-    single = [i for i, columns in enumerate(columns_of) if not len(columns)]
-    if single:
-        touched = np.concatenate(table.touched)
-        columns_of[single[0]] = np.setdiff1d(np.arange(len(table.offset)), touched)
-    return columns_of
 
 
 def _spread(block, columns, width):
@@ -332,12 +325,9 @@ def _spread(block, columns, width):
 
 def _dense_layers(network):
     """Return the layers of a dense network, or of a linear view of one; None if there are none."""
-    if isinstance(network, DenseNetwork):
-        return network.layers
-    inner, weights = getattr(network, "network", None), getattr(network, "head", None)
-    if isinstance(inner, DenseNetwork) and getattr(weights, "weights", None) == (1.0,):
-        return inner.layers
-    return None
+    if isinstance(network, ScalarView) and getattr(network.head, "weights", None) == (1.0,):
+        network = network.network
+    return network.layers if isinstance(network, DenseNetwork) else None
 
 
 class HiddenLayer(NamedTuple):

@@ -138,9 +138,7 @@ def _values(variable, codes):
     values = [variable.categories[code] for code in codes]
     if all(isinstance(v, bool | int | float) for v in values):
         return np.array(values)
-    array = np.empty(len(values), dtype=object)
-    array[:] = [np.nan if v is None else v for v in values]
-    return array
+    return np.array([np.nan if v is None else v for v in values], dtype=object)
 
 
 def read_columns(X, groups, names):
@@ -168,7 +166,12 @@ def read_columns(X, groups, names):
         if j not in taken
     ]
     for variable in single:
-        _check_numbers(variable)
+        if not all(isinstance(value, bool | int | float) for value in variable.categories):
+            raise ValueError(
+                f"The variable {variable.name!r} must hold numbers, because the network has no "
+                f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline "
+                "with its OneHotEncoder as network."
+            )
     many = [
         Variable(name, _labels(name, [names[j] for j in columns]), tuple(columns), True)
         for name, columns in grouped
@@ -176,15 +179,6 @@ def read_columns(X, groups, names):
     for variable in many:
         variable.codes(X)
     return unit_blocks(sorted([*single, *many], key=lambda v: v.columns), len(names))
-
-
-def _check_numbers(variable):
-    if not all(isinstance(value, bool | int | float) for value in variable.categories):
-        raise ValueError(
-            f"The variable {variable.name!r} must hold numbers, because the network has no "
-            f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline with "
-            "its OneHotEncoder as network."
-        )
 
 
 def _checked_groups(groups, names):

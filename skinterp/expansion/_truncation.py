@@ -6,12 +6,7 @@ import numpy as np
 
 from skinterp.expansion._gauge import evaluate, grid
 from skinterp.expansion._sampling import draw
-from skinterp.expansion._variances import (
-    positive_variances,
-    sum_by_order,
-    variances,
-    weighted_variance,
-)
+from skinterp.expansion._variances import sum_by_order, variances, weighted_variance
 
 _N_TEST = 20_000  # rows on which truncations are measured, unless all inputs are asked
 _MOST_INPUTS = 200_000
@@ -64,7 +59,7 @@ def _total_variance(request, found, rest):
     if found.errors is not None:
         of_constant = float((found.errors[()] ** 2).sum())
         noise = sum(variances(found.errors, request.weights).values(), start=of_constant)
-    by_term = positive_variances(found.terms, request.weights, found.errors)
+    by_term = variances(found.terms, request.weights, found.errors)
     return float(sum_by_order(by_term, request.order).sum()) + max(rest - noise, 0.0)
 
 

@@ -7,13 +7,6 @@ from skinterp.hidden._top_units import class_index, margin_of, rows_of_class, to
 from skinterp.network import as_network, dense_of
 
 
-def _unit_slopes(dense, rows, layer):
-    """Return the mean derivative of every unit of a layer by the inputs, (n_features, n_units)."""
-    if layer == 0:
-        return dense.layers[0].weights
-    return dense.up_to(layer, before_activation=True).jacobian(rows).mean(axis=0).T
-
-
 def _checked_units(units, n_units):
     """Return the indices of units, all of them by default."""
     indices = np.arange(n_units) if units is None else np.asarray(units)
@@ -70,7 +63,9 @@ def weight_images(network, image_shape, *, layer=0, units=None, X=None):
         raise ValueError(
             f"X must be given for layer {layer}, whose units look at pixels through other units."
         )
-    slopes = _unit_slopes(dense, None if X is None else network.check(X), index)
+    rows, slopes = None if X is None else network.check(X), dense.layers[0].weights
+    if index:
+        slopes = dense.up_to(index, before_activation=True).jacobian(rows).mean(axis=0).T
     return slopes[:, _checked_units(units, slopes.shape[1])].T.reshape(-1, *shape)
 
 
