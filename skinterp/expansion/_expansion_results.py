@@ -162,7 +162,6 @@ class ExpansionResults:
         ValueError
             If there is not one row.
         """
-        check_is_fitted(self, "expansion_")
         codes = self._rows(one_row(x))
         values = self._function()(codes)[0]
         labels = [] if self.network_.classes is None else list(map(str, self.network_.classes))

@@ -195,6 +195,7 @@ def unit_report(
     labels = row_labels(network, rows, y)
     values, slopes = location.view.value_and_gradient(rows)
     seed = random_state if isinstance(random_state, Integral) else draw_seed(random_state)
+    climb = {"image_shape": image_shape, "smoothness": smoothness, "random_state": seed}
     return UnitReport(
         name=location.view.name,
         connections=connections_of(dense, location, rows, names),
@@ -203,13 +204,6 @@ def unit_report(
         linear=LinearDescription(names, slopes.mean(axis=0), *least_squares(rows, values)),
         network=network,
         search_formula=partial(find_formula, dense, location, rows, names, seed),
-        search_maximum=partial(
-            maximise_activation,
-            location.view,
-            X,
-            image_shape=image_shape,
-            smoothness=smoothness,
-            random_state=seed,
-        ),
+        search_maximum=partial(maximise_activation, location.view, X, **climb),
         is_symbolic=symbolic,
     )

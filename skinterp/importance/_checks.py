@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from skinterp.network import ScalarView
+from skinterp.sampling import feature_scale
 from skinterp.utils import check_X, column_index, feature_names_of
 
 
@@ -65,6 +66,34 @@ def checked_target(y, n_rows):
     if n_missing:
         raise ValueError(f"y must not have missing values. Got {n_missing} of them instead.")
     return y
+
+
+def scale_of(rows, purpose=""):
+    """Return the standard deviation of each input, refusing rows on which none varies.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_samples, n_features)
+        The rows.
+    purpose : str, default=""
+        What an input must vary for, for the error.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        The deviations.
+
+    Raises
+    ------
+    ValueError
+        If all columns are constant.
+    """
+    scale = feature_scale(rows)
+    if not scale.any():
+        raise ValueError(
+            f"X must have an input that varies{purpose}. Got constant columns only instead."
+        )
+    return scale
 
 
 def is_view_of_classes(network):

@@ -6,11 +6,10 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
-from skinterp.importance._checks import checked_target, is_view_of_classes
+from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.network import as_network, input_names
-from skinterp.sampling import feature_scale
 from skinterp.utils import checked_count
 
 _LEAST_PROBABILITY = 1e-15
@@ -135,11 +134,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     checked_count(n_repeats, "n_repeats", 1)
     network = as_network(network)
     rows = network.check(X)
-    wanted, scale = _wanted(network, rows, y), noise * feature_scale(rows)
-    if not scale.any():
-        raise ValueError(
-            "X must have an input that varies to add noise to. Got constant columns only instead."
-        )
+    wanted, scale = _wanted(network, rows, y), noise * scale_of(rows, " to add noise to")
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))
