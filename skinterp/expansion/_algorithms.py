@@ -243,7 +243,7 @@ def _by_convolution(request):
 
 def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
-    terms, errors, _ = sample_terms(
+    terms, errors = sample_terms(
         request.function, request.weights, request.order, precision * _scales(request, precision),
         request.max_seconds, request.seed, request.n_jobs,
     )  # fmt: skip

@@ -143,13 +143,11 @@ def saliency_image(network, x, image_shape, *, output=None):
     """
     network = as_network(network)
     row, shape = one_image(network, x, image_shape)
-    if output is None:
+    k = 0 if output is None else class_index(network, output)
+    if output is None and network.classes is not None:
         raw = network.raw_values(row)[0]
-        several = network.classes is not None and network.task != "binary"
-        best = int(raw.argmax()) if several else int(network.task == "binary" and raw[0] > 0)
-        output = best if network.classes is None else network.classes.tolist()[best]
-    view = margin_of(network, class_index(network, output))
-    return view.gradient(row)[0].reshape(shape)
+        k = int(raw[0] > 0) if network.task == "binary" else int(raw.argmax())
+    return margin_of(network, k).gradient(row)[0].reshape(shape)
 
 
 def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
