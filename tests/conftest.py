@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -16,3 +17,20 @@ def close_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def interrupt_at(monkeypatch):
+    """Return a function that makes a stage of every search, given by name, end as by Ctrl-C."""
+
+    from skinterp.search import STAGES  # after the threads are set
+
+    def interrupt(search):
+        raise KeyboardInterrupt
+
+    def patch(name):
+        stages = tuple(replace(s, run=interrupt) if s.name == name else s for s in STAGES)
+        assert stages != STAGES
+        monkeypatch.setattr("skinterp.search._search.STAGES", stages)
+
+    return patch

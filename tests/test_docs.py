@@ -1,6 +1,7 @@
 """The code of the README and of the documentation runs and prints what is shown."""
 
 import importlib
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from types import ModuleType
 
 import pytest
 
+import skinterp
 from skinterp.base import FORMS
+from skinterp.expression import EXPORTERS, OPERATORS
 from skinterp.importance import METHODS
 from skinterp.network import READERS
 from skinterp.report import SECTIONS
@@ -51,7 +54,7 @@ def name_of(page):
 @pytest.fixture
 def registries():
     """Take out what a page registers."""
-    known = [FORMS, METHODS, READERS, SECTIONS]
+    known = [EXPORTERS, FORMS, METHODS, OPERATORS, READERS, SECTIONS]
     names = [set(registry) for registry in known]
     yield
     for registry, before in zip(known, names, strict=True):
@@ -96,13 +99,10 @@ def test_the_index_leads_to_every_page(page):
     assert page == index or f"({page.name})" in index.read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    "package",
-    ["skinterp", *(f"skinterp.{name}" for name in (
-        "network", "sampling", "expression", "matching", "search", "surrogate", "metrics",
-        "evaluation", "display", "report", "utils", "expansion", "exact", "pruning",
-    ))],
-)  # fmt: skip
+PACKAGES = [m.name for m in pkgutil.iter_modules(skinterp.__path__) if m.name != "__main__"]
+
+
+@pytest.mark.parametrize("package", ["skinterp", *(f"skinterp.{name}" for name in PACKAGES)])
 def test_the_list_of_public_names_is_complete(package):
     section = (ROOT / "docs" / "api.md").read_text("utf-8").partition(f"## `{package}`\n")[2]
     section = section.partition("\n## ")[0]

@@ -8,19 +8,22 @@ import re
 import pytest
 from estimator_pool import public_estimators
 from numpydoc.docscrape import NumpyDocString
-from sklearn.utils._testing import assert_docstring_consistency
 
 import skinterp
 
 # What a parameter of a name is said to be, wherever it is public: its type, its first words.
 SHARED = {
-    "random_state": (r"int(, RandomState instance or None)?(, default=(None|0))?", "Seeds? "),
+    "random_state": (
+        r"int( or None|, RandomState instance or None)?(, default=(None|0))?",
+        "Seeds? ",
+    ),
     "n_jobs": (r"int or None, default=None", "[A-Z][a-z]+ (run|evolved) at once"),
     "ax": (r"matplotlib\.axes\.Axes( or None, default=None)?", "Where to draw"),
     "sample_weight": (r"(array-like|ndarray) of shape \(n_samples,\).*", "Weights of the rows"),
 }
 METHODS = ("predict", "predict_proba", "decision_function", "apply", "transform", "input_shares")
-DIFFERENT = {"network", "y"}  # what they may be depends on the task
+# What they are depends on the task.
+DIFFERENT = {"network", "y", "n_points", "target_fidelity"}
 
 
 def families():
@@ -50,18 +53,28 @@ def documented():
     return rows
 
 
+def texts(thing):
+    """Return the text of each parameter."""
+    parameters = NumpyDocString(inspect.getdoc(thing))["Parameters"]
+    return {p.name: " ".join(p.desc) for p in parameters if p.name not in DIFFERENT}
+
+
+def assert_same_texts(first, second):
+    """Compare the parameters that both have."""
+    first, second = texts(first), texts(second)
+    for name in set(first) & set(second):
+        assert first[name] == second[name]
+
+
 @pytest.mark.parametrize(("classifier", "regressor"), families())
 def test_classifier_and_regressor_say_the_same_of_the_same_parameter(classifier, regressor):
-    assert_docstring_consistency(
-        [classifier, regressor], include_params=True, exclude_params=DIFFERENT
-    )
+    assert_same_texts(classifier, regressor)
 
 
 @pytest.mark.parametrize(("classifier", "regressor"), families())
 def test_methods_of_classifier_and_regressor_say_the_same(classifier, regressor):
     for method in {"fit", *METHODS} & set(dir(classifier)) & set(dir(regressor)):
-        pair = [getattr(classifier, method), getattr(regressor, method)]
-        assert_docstring_consistency(pair, include_params=True, exclude_params=DIFFERENT)
+        assert_same_texts(getattr(classifier, method), getattr(regressor, method))
 
 
 def test_rows_are_called_the_same_in_every_method():

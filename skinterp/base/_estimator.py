@@ -59,7 +59,7 @@ def train(network, X, y, sample_weight=None):
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
     sample_weight : array-like of shape (n_samples,) or None, default=None
-        Weights, handed to the last step of a pipeline.
+        Weights of the rows, handed to the last step of a pipeline.
 
     Returns
     -------

@@ -75,7 +75,7 @@ class Form:
         task : {"regression", "binary", "multiclass"}
             What the network does.
         random_state : int or None, default=None
-            Its seed, if it takes one.
+            Seed of the surrogate, if it takes one.
 
         Returns
         -------

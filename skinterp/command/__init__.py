@@ -9,3 +9,5 @@ from skinterp.command._commands import COMMANDS, BadCall, Command, register_comm
 from skinterp.command._main import main, make_parser
 
 __all__ = ["COMMANDS", "BadCall", "Command", "main", "make_parser", "register_command"]
+
+COMMANDS.load()

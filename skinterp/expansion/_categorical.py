@@ -85,7 +85,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     random_state : int, RandomState instance or None, default=None
         Seeds the default network and the sampled rows.
     n_jobs : int or None, default=None
-        Number of jobs; results do not depend on it.
+        Jobs run at once; the result does not depend on it.
 
     Attributes
     ----------

@@ -30,7 +30,7 @@ def as_table(X):
     Parameters
     ----------
     X : array-like or data frame of shape (n_samples, n_columns)
-        The rows.
+        Rows.
 
     Returns
     -------

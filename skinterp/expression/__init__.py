@@ -13,6 +13,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 from skinterp.expression._affine_text import affine_text, condition_text
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
+from skinterp.expression._fold import fold
 from skinterp.expression._functions import (
     absolute,
     affine,
@@ -45,6 +46,9 @@ from skinterp.expression.exporters._python import to_python
 from skinterp.expression.exporters._sql import to_sql
 from skinterp.expression.exporters._sympy import from_sympy, to_sympy
 
+OPERATORS.load()
+EXPORTERS.load()
+
 __all__ = [
     "EXPORTERS",
     "OPERATORS",
@@ -67,6 +71,7 @@ __all__ = [
     "condition_text",
     "cos",
     "exp",
+    "fold",
     "fold_constants",
     "from_postfix",
     "from_sympy",

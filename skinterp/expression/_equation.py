@@ -11,7 +11,7 @@ from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, c
 from skinterp.expression._names import resolve_names
 from skinterp.expression._nodes import Expression
 from skinterp.expression._rewrite import tidy
-from skinterp.utils import check_X
+from skinterp.utils import check_X, round_to_digits
 
 _MAX_SHIFT = 0.05
 
@@ -129,7 +129,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows; a data frame must have the columns `feature_names`.
+            Rows; a data frame must have the columns `feature_names`.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -162,7 +162,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -180,7 +180,7 @@ class Equation:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -349,7 +349,7 @@ class Equation:
             return digits
         exact = self.link.log_odds([self.threshold])
         for enough in range(digits, 17):
-            rounded = float(f"{self.threshold:.{enough}g}")
+            rounded = round_to_digits(self.threshold, enough)
             if np.abs(self.link.log_odds([rounded]) - exact) <= _MAX_SHIFT:
                 return enough
         return None

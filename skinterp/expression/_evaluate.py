@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.expression._fold import postorder, visit
+from skinterp.expression._fold import fold, postorder, visit
 from skinterp.expression._operators import OPERATORS
 
 
@@ -32,13 +32,6 @@ def _check_matrix(X):
     if X.ndim != 2:
         raise ValueError(f"X must be two-dimensional. Got shape {X.shape} instead.")
     return X
-
-
-def _forward(nodes, X):
-    evaluator, values = _Evaluator(X), {}
-    for node in nodes:
-        values[node] = visit(node, evaluator, [values[argument] for argument in node.args])
-    return values
 
 
 def _depends_on_columns(nodes):
@@ -91,7 +84,7 @@ def evaluate(expression, X):
     """
     X = _check_matrix(X)
     with np.errstate(all="ignore"):
-        value = _forward(postorder(expression), X)[expression]
+        value = fold(expression, _Evaluator(X))
     return _as_column(value, len(X))
 
 
@@ -115,7 +108,7 @@ def value_and_gradient(expression, X):
     X = _check_matrix(X)
     nodes = postorder(expression)
     with np.errstate(all="ignore"):
-        values = _forward(nodes, X)
+        values = visit(nodes, _Evaluator(X))
         gradient = _backward(nodes, values, X)
     value = _as_column(values[expression], len(X))
     gradient[np.isnan(value)] = np.nan

@@ -17,26 +17,29 @@ def postorder(expression):
     return order
 
 
-def visit(node, visitor, arguments):
-    """Call the visitor's method for a kind of node.
+def visit(nodes, visitor):
+    """Call the visitor's method for the kind of each node, arguments before operations.
 
     Parameters
     ----------
-    node : Expression
-        The node.
+    nodes : list of Expression
+        The nodes in postorder.
     visitor : object
         Offers ``variable(index)``, ``constant(value)`` and ``operation(name, arguments)``.
-    arguments : list
-        What the visitor returned for the arguments of the node.
 
     Returns
     -------
-    object
-        What the visitor returns for the node.
+    dict of Expression to object
+        The results of the visitor.
     """
-    if node.args:
-        return visitor.operation(node.token, arguments)
-    return visitor.variable(node.token) if node.is_variable else visitor.constant(node.token)
+    results = {}
+    for node in nodes:
+        if node.args:
+            results[node] = visitor.operation(node.token, [results[a] for a in node.args])
+        else:
+            method = visitor.variable if node.is_variable else visitor.constant
+            results[node] = method(node.token)
+    return results
 
 
 def is_operation(expression, *names):
@@ -53,17 +56,14 @@ def fold(expression, visitor):
         The tree.
     visitor : object
         Offers ``variable(index)``, ``constant(value)`` and ``operation(name, arguments)``,
-        where the arguments are what the visitor returned for them.
+        where the arguments are the visitor's own results.
 
     Returns
     -------
     object
-        What the visitor returned for the root.
+        The visitor's result for the root.
     """
-    results = {}
-    for node in postorder(expression):
-        results[node] = visit(node, visitor, [results[a] for a in node.args])
-    return results[expression]
+    return visit(postorder(expression), visitor)[expression]
 
 
 def has_constant_operation(expression):

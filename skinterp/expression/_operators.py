@@ -106,20 +106,17 @@ class Operator:
                 "The name of an operator must be an ASCII identifier, no keyword, and none of pi, "
                 f"x0, x1, ... Got {self.name!r} instead."
             )
-        if len(self.pullbacks) not in (1, 2):
-            raise ValueError(
-                f"pullbacks of {self.name!r} must be one callable per argument, of which there "
-                f"are one or two. Got {len(self.pullbacks)} instead."
-            )
-        if not 0 < self.price < np.inf:
-            raise ValueError(
-                f"price of {self.name!r} must be a positive number. Got {self.price!r} instead."
-            )
-        if not set(self.inner_constants) <= set(INNER_CONSTANTS):
-            raise ValueError(
-                f"inner_constants of {self.name!r} must be out of {INNER_CONSTANTS}. "
-                f"Got {self.inner_constants!r} instead."
-            )
+        inner = set(self.inner_constants) <= set(INNER_CONSTANTS)
+        for field_name, is_right, allowed in (
+            ("pullbacks", len(self.pullbacks) in (1, 2), "one or two callables, one per argument"),
+            ("price", 0 < self.price < np.inf, "a positive number"),
+            ("inner_constants", inner, f"out of {INNER_CONSTANTS}"),
+        ):
+            if not is_right:
+                raise ValueError(
+                    f"{field_name} of {self.name!r} must be {allowed}. "
+                    f"Got {getattr(self, field_name)!r} instead."
+                )
 
     @property
     def arity(self):

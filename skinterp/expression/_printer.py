@@ -42,6 +42,8 @@ class Printer:
     ----------
     names : sequence of str
         Text of every variable.
+    digits : int or None, default=None
+        Significant digits of numbers, for dialects that round them; None is all.
 
     Attributes
     ----------
@@ -58,8 +60,8 @@ class Printer:
     notation = {}
     associative = False
 
-    def __init__(self, names):
-        self.names = names
+    def __init__(self, names, digits=None):
+        self.names, self.digits = names, digits
 
     def variable(self, index):
         """Write a variable.

@@ -7,48 +7,29 @@ import numpy as np
 from skinterp.expression._fold import fold
 from skinterp.expression._nodes import Constant, Expression, Operation, Variable
 from skinterp.expression._operators import OPERATORS
+from skinterp.utils import round_to_digits
 
 
-class _Rebuilding:
-    """A visitor that rebuilds a tree; subclasses change what it is rebuilt from."""
+class _Rebuilder:
+    """A visitor that rebuilds a tree from changed constants and operations."""
 
-    def variable(self, index):
-        return Variable(index)
+    variable = Variable
 
-    def constant(self, value):
-        return Constant(value)
-
-    def operation(self, name, arguments):
-        return Operation(name, arguments)
+    def __init__(self, constant=Constant, operation=Operation):
+        self.constant, self.operation = constant, operation
 
 
-class _ConstantFolding(_Rebuilding):
-    def operation(self, name, arguments):
-        return _fold_operation(Operation(name, arguments))
-
-
-class _Rounding(_Rebuilding):
-    def __init__(self, digits):
-        self.digits = digits
-
-    def constant(self, value):
-        return Constant(float(f"{value:.{self.digits}g}"))
-
-
-class _Tidying(_Rebuilding):
-    def operation(self, name, arguments):
-        return _tidy_operation(_fold_operation(Operation(name, arguments)))
-
-
-def _fold_operation(operation):
+def _fold_operation(name, arguments):
+    operation = Operation(name, arguments)
     if not all(isinstance(argument, Constant) for argument in operation.args):
         return operation
     with np.errstate(all="ignore"):
-        value = OPERATORS[operation.operator_name].function(*(a.value for a in operation.args))
+        value = OPERATORS[name].function(*(a.value for a in operation.args))
     return Constant(value) if math.isfinite(value) else operation
 
 
-def _tidy_operation(expression):
+def _tidy_operation(name, arguments):
+    expression = _fold_operation(name, arguments)
     rule = OPERATORS[expression.operator_name].tidy if expression.args else None
     rewritten = rule(*expression.args) if rule else None
     return expression if rewritten is None else rewritten
@@ -73,7 +54,7 @@ def fold_constants(expression):
     >>> print(fold_constants(Variable(0) * (Constant(1) + 2)))
     x0*3
     """
-    return fold(expression, _ConstantFolding())
+    return fold(expression, _Rebuilder(operation=_fold_operation))
 
 
 def round_constants(expression, digits):
@@ -99,7 +80,11 @@ def round_constants(expression, digits):
     """
     if digits < 1:
         raise ValueError(f"digits must be an integer from 1. Got {digits!r} instead.")
-    return fold(expression, _Rounding(digits))
+
+    def rounded(value):
+        return Constant(round_to_digits(value, digits))
+
+    return fold(expression, _Rebuilder(constant=rounded))
 
 
 def tidy(expression: Expression):
@@ -123,7 +108,7 @@ def tidy(expression: Expression):
     x0**2
     """
     while True:
-        tidied = fold(expression, _Tidying())
+        tidied = fold(expression, _Rebuilder(operation=_tidy_operation))
         if tidied == expression:
             return expression
         expression = tidied

@@ -112,7 +112,7 @@ def maximise_activation(
     n_iterations : int, default=200
         Largest number of quasi-Newton steps from each.
     random_state : int, RandomState instance or None, default=0
-        Draws starts.
+        Seeds the starts.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.expression import Equation
-from skinterp.search import Question, SearchSettings, explain_values, operator_prices
+from skinterp.search import SearchSettings, explain_values, operator_prices
 
 _N_QUERIES = 600
 _MAX_COST = 40.0
@@ -57,15 +57,13 @@ def find_formula(dense, location, rows, names, random_state):
     UnitFormula
         The formula.
     """
-    settings = SearchSettings(
-        prices=operator_prices(None), max_cost=_MAX_COST, n_jobs=None, deadline=None
-    )
+    settings = SearchSettings(operator_prices(None), max_cost=_MAX_COST, n_points=_N_QUERIES)
     view, activation = location.view, None
     values = view.value(rows)
     if location.is_hidden:
         view = dense.unit(location.layer, location.column, before_activation=True)
         activation = dense.layers[location.layer].activation
-    equation, _ = explain_values(view, rows, Question(settings, _N_QUERIES), names, random_state)
+    equation, _ = explain_values(view, rows, settings, names, random_state)
     found = equation.values(rows)
     error = (found if activation is None else activation.value(found)) - values
     r2 = float(1.0 - np.mean(error**2) / values.var())

@@ -63,4 +63,4 @@ __all__ = [
     "variable_embedding",
 ]
 
-len(METHODS)  # reads all built-in methods, so that names they have are refused to others at once
+METHODS.load()

@@ -120,14 +120,14 @@ def checked_training(estimator, X, y):
     estimator : estimator
         The estimator.
     X : array-like or data frame of shape (n_samples, n_features)
-        The rows.
+        Rows.
     y : array-like of shape (n_samples,)
         The target.
 
     Returns
     -------
     X : ndarray or data frame of shape (n_samples, n_features)
-        The rows.
+        Rows.
     y : ndarray of shape (n_samples,)
         The target.
     names : tuple of str

@@ -96,7 +96,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     n_repeats : int, default=10
         How often noise is drawn; all inputs get the same.
     random_state : int, RandomState instance or None, default=0
-        Draws the noise.
+        Seeds the noise.
 
     Returns
     -------

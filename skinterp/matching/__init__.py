@@ -7,16 +7,23 @@ compared by *direction* (:func:`direction_loss`); a regressor's also by value. F
 """
 
 from skinterp.matching._directions import DirectionObjective
-from skinterp.matching._link import best_threshold, monotone_knots
 from skinterp.matching._losses import cosines, direction_loss, sampson_distance
+from skinterp.matching._thresholds import (
+    best_threshold,
+    classification_link,
+    monotone_knots,
+    rounded_threshold,
+)
 from skinterp.matching._values import ValueObjective
 
 __all__ = [
     "DirectionObjective",
     "ValueObjective",
     "best_threshold",
+    "classification_link",
     "cosines",
     "direction_loss",
     "monotone_knots",
+    "rounded_threshold",
     "sampson_distance",
 ]

@@ -41,3 +41,5 @@ __all__ = [
     "register_reader",
     "verify",
 ]
+
+READERS.load()

@@ -13,7 +13,7 @@ class Answers:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -49,7 +49,7 @@ class Answers:
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------

@@ -106,7 +106,7 @@ class DenseNetwork(Network):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
         layer : int
             Index of the hidden layer; negative counts from the last one.
         before_activation : bool, default=False

@@ -113,7 +113,7 @@ class Network(Answers, Views, Value):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features_in)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -160,7 +160,7 @@ class Network(Answers, Views, Value):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -179,7 +179,7 @@ class Network(Answers, Views, Value):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
         cotangent : array-like, broadcastable to (n_samples, n_outputs)
             The weight of every raw value.
 
@@ -208,7 +208,7 @@ class Network(Answers, Views, Value):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -261,7 +261,7 @@ class ScalarView(Network):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -276,7 +276,7 @@ class ScalarView(Network):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------
@@ -291,7 +291,7 @@ class ScalarView(Network):
         Parameters
         ----------
         X : array-like or data frame of shape (n_samples, n_features)
-            The rows.
+            Rows.
 
         Returns
         -------

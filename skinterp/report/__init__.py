@@ -42,3 +42,5 @@ __all__ = [
     "report_data",
     "write_report",
 ]
+
+SECTIONS.load()

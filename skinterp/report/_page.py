@@ -16,7 +16,7 @@ h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.2rem; margin-t
 pre { background: #f3f6fa; padding: .8rem 1rem; overflow-x: auto; font-size: .85rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid #dde3ea; }
-th:first-child, td:first-child { text-align: left; } tr.chosen td { font-weight: 600; }
+th.text, td.text, th.formula { text-align: left; } tr.chosen td { font-weight: 600; }
 td.formula { text-align: left; font-family: ui-monospace, Menlo, Consolas, monospace;
              overflow-wrap: anywhere; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
@@ -41,13 +41,21 @@ def _text(part):
     return _TAGS[part.style].format("".join(pieces))
 
 
+def _cells(tag, row, part):
+    """Return the cells of a row, marked as formulas or texts by their columns."""
+    kinds = dict.fromkeys(part.left, ' class="text"') | dict.fromkeys(
+        part.formulas, ' class="formula"'
+    )
+    return "".join(
+        f"<{tag}{kinds.get(j, '')}>{escape(cell)}</{tag}>" for j, cell in enumerate(row)
+    )
+
+
 def _table(part):
-    head = "".join(f"<th>{escape(name)}</th>" for name in part.head)
-    lines = [f"<tr>{head}</tr>"]
+    lines = [f"<tr>{_cells('th', part.head, part)}</tr>"]
     for k, row in enumerate(part.rows):
         mark = ' class="chosen"' if k == part.chosen else ""
-        kinds = (' class="formula"' if j in part.formulas else "" for j in range(len(row)))
-        cells = "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(kinds, row))
+        cells = _cells("td", row, part)
         lines.append(f"<tr{mark}>{cells}</tr>")
     return f"<table>{''.join(lines)}</table>"
 

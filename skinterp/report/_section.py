@@ -47,7 +47,7 @@ class Heading:
     """
 
     text: str
-    only: str = "page"
+    only = "page"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Figure:
     """
 
     display: object
-    only: str = "page"
+    only = "page"
 
 
 @dataclass(frozen=True)

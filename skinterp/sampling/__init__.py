@@ -7,7 +7,6 @@ joined by :func:`concatenate_fields` and thinned by nothing but the caller's ``n
 :func:`draw_queries` draws new points that fill the data's own distribution.
 """
 
-from skinterp.sampling._boundary import boundary_field, project_on_boundary
 from skinterp.sampling._field import (
     GradientField,
     concatenate_fields,
@@ -15,6 +14,7 @@ from skinterp.sampling._field import (
     gradient_field,
     smooth_gradient,
 )
+from skinterp.sampling._projection import boundary_field, project_on_boundary
 from skinterp.sampling._queries import draw_queries
 from skinterp.sampling._strategies import band_field, data_field
 

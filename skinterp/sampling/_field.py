@@ -64,7 +64,7 @@ def checked_rows(view, X, n_points):
     view : ScalarView
         What will be asked at the rows.
     X : array-like or data frame of shape (n, d)
-        The rows.
+        Rows.
     n_points : int
         How many of them to ask at, at the most.
 

@@ -64,9 +64,9 @@ def draw_queries(X, n_queries, *, sample_weight=None, random_state=None):
     n_queries : int
         Number of points.
     sample_weight : ndarray of shape (n_samples,) or None, default=None
-        Rows are drawn in proportion to it.
+        Weights of the rows, which queries are drawn in proportion to.
     random_state : int, RandomState instance or None, default=None
-        Seed.
+        Seeds the queries.
 
     Returns
     -------

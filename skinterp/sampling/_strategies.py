@@ -27,7 +27,7 @@ def data_field(view, X, *, n_points=1000, random_state=None, **smooth):
     n_points : int, default=1000
         How many rows to ask at, at the most (a random subset).
     random_state : int, RandomState instance or None, default=None
-        Chooses the rows and the smoothing steps.
+        Seeds the choice of rows and the smoothing steps.
     **smooth : dict
         Parameters of :func:`smooth_gradient`.
 
@@ -78,7 +78,7 @@ def band_field(view, X, *, width=0.3, n_points=1000, random_state=None, **smooth
     n_points : int, default=1000
         How many rows to ask at, at the most.
     random_state : int, RandomState instance or None, default=None
-        Chooses the rows and the smoothing steps.
+        Seeds the choice of rows and the smoothing steps.
     **smooth : dict
         Parameters of :func:`smooth_gradient`.
 

@@ -7,7 +7,7 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 :func:`explain_values` go from one scalar view of a network to a fitted equation.
 """
 
-from skinterp.search._concept import Question, deadline, explain_margin, explain_values
+from skinterp.search._explain_view import deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._problem import (
     DEFAULT_OPERATORS,
@@ -16,15 +16,17 @@ from skinterp.search._problem import (
     operator_prices,
 )
 from skinterp.search._search import Search
+from skinterp.search._stages import STAGES, Stage
 
 __all__ = [
     "DEFAULT_OPERATORS",
+    "STAGES",
     "Candidate",
     "Front",
     "Problem",
-    "Question",
     "Search",
     "SearchSettings",
+    "Stage",
     "deadline",
     "elbow",
     "explain_margin",

@@ -7,6 +7,8 @@ import numpy as np
 N_SINGLES, N_PAIRS, N_EXTENSIONS, N_SOLVED = 60, 300, 12, 200
 # Nodes that a further term brings beside its own: a sum, a product, a coefficient.
 COMBINING_COST = 3.0
+# What a unit of cost must bring in log-loss.
+SEARCH_PRICE = 0.06
 LOSS_FLOOR = 1e-6
 
 
@@ -52,6 +54,24 @@ def merit(loss, cost, price):
     return np.log(np.maximum(loss, LOSS_FLOOR)) + price * cost
 
 
+def sum_cost(parts, prices):
+    """Return the cost of a sum of terms and of combining them.
+
+    Parameters
+    ----------
+    parts : sequence of Expression
+        The terms.
+    prices : dict of str to float
+        Price of each operator.
+
+    Returns
+    -------
+    float
+        The cost.
+    """
+    return sum(part.cost(prices) for part in parts) + COMBINING_COST * (len(parts) - 1)
+
+
 class _Pool:
     """Combinations solved so far, each once."""
 
@@ -87,7 +107,7 @@ def beam_search(
     objective,
     costs,
     *,
-    price=0.06,
+    price=SEARCH_PRICE,
     beam_width=40,
     max_terms=5,
     max_cost=np.inf,

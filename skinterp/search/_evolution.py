@@ -14,7 +14,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
 from skinterp.expression._operators import Carrier
-from skinterp.search._beam import COMBINING_COST, merit
+from skinterp.search._beam import COMBINING_COST, SEARCH_PRICE, merit
 from skinterp.search._dictionary import stack
 from skinterp.search._terms import carries, distinct_terms
 
@@ -164,14 +164,15 @@ class _Breeder:
         return program.point_mutation(self.rng)[0]
 
 
-class _Judge:
+class _Fitness:
     """Scores programs by the best combination that their term completes; each only once."""
 
-    def __init__(self, space, objective_of, base_terms, bases, inputs, price):
-        self.space, self.objective_of, self.inputs = space, objective_of, inputs
-        self.base_terms, self.bases, self.price = base_terms, bases, price
+    def __init__(self, problem, base_terms, bases):
+        self.problem, self.space = problem, problem.space
+        self.inputs = list(problem.space.active)
+        self.base_terms, self.bases = base_terms, bases
         self.merits, self.terms = {}, {}
-        self.weights = np.full(space.n, 1.0 / space.n)
+        self.weights = np.full(self.space.n, 1.0 / self.space.n)
 
     def __call__(self, programs):
         expressions = [to_expression(program, self.inputs) for program in programs]
@@ -190,28 +191,28 @@ class _Judge:
         if not terms:
             return
         m = len(self.base_terms)
-        objective = self.objective_of(*stack(self.base_terms + terms, self.space.n))
+        objective = self.problem.objective(*stack(self.base_terms + terms, self.space.n))
         costs = np.array([term.cost for term in terms])
-        best = merit(objective.singles()[m:], costs, self.price)
+        best = merit(objective.singles()[m:], costs, SEARCH_PRICE)
         for base in self.bases:
             loss = objective.extensions(base.subset)[m:]
-            best = np.fmin(best, merit(loss, costs + base.cost + COMBINING_COST, self.price))
+            best = np.fmin(best, merit(loss, costs + base.cost + COMBINING_COST, SEARCH_PRICE))
         for term, value in zip(terms, best, strict=True):
             self.merits[term.expression], self.terms[term.expression] = float(value), term
 
 
-def _evolve_island(carrier, judge, seeds, functions, seed, should_stop):
-    """Evolve one population and return its judge with all it has seen."""
+def _evolve_island(carrier, fitness, seeds, functions, seed):
+    """Evolve one population and return the best terms it has seen."""
     rng = check_random_state(seed)
-    breeder = _Breeder(functions, len(judge.inputs), rng)
-    population = [s for s in seeds][: POPULATION // 2]
+    breeder = _Breeder(functions, len(fitness.inputs), rng)
+    population = list(seeds[: POPULATION // 2])
     population += [breeder.program().program for _ in range(POPULATION - len(population))]
     best, stale = np.inf, 0
     for _ in range(GENERATIONS):
-        merits = judge(population)
+        merits = fitness(population)
         stale = 0 if merits.min() < best - 1e-3 else stale + 1
         best = min(best, merits.min())
-        if stale >= PATIENCE or (should_stop is not None and should_stop()):
+        if stale >= PATIENCE or fitness.problem.settings.should_stop():
             break
         entrants = rng.randint(len(population), size=(2 * len(population), TOURNAMENT))
         winners = entrants[np.arange(len(entrants)), np.argmin(merits[entrants], axis=1)]
@@ -221,71 +222,76 @@ def _evolve_island(carrier, judge, seeds, functions, seed, should_stop):
             for a, b in zip(winners[::2], winners[1::2], strict=True)
         ]
         population = elite + children[: len(population) - 2]
-    ranked = sorted(judge.terms, key=lambda e: (judge.merits[e], str(e)))
-    return [judge.terms[expression] for expression in ranked[: 4 * N_KEPT]]
+    ranked = sorted(fitness.terms, key=lambda e: (fitness.merits[e], str(e)))
+    return [fitness.terms[expression] for expression in ranked[: 4 * N_KEPT]]
 
 
-def evolve_terms(
-    space,
-    objective_of,
-    base_terms,
-    bases,
-    seeds,
-    *,
-    price,
-    n_islands,
-    random_state,
-    n_jobs=None,
-    should_stop=None,
-):
-    """Evolve terms whose fitness is how much a combination improves by taking them in.
+def bases_of(leaders, base_terms, prices):
+    """Return the sums that a term may join: each leader, whole and without one of its terms.
 
     Parameters
     ----------
-    space : TermSpace
-        Evaluates terms.
-    objective_of : callable
-        ``(values, gradients) -> objective`` over the terms given.
+    leaders : list of tuple of Expression
+        Sums of terms.
+    base_terms : dict of Expression to Term
+        Their terms.
+    prices : dict of str to float
+        Price of each operator.
+
+    Returns
+    -------
+    list of Base
+        The sums; a whole leader is given a start, the cost of combining one term.
+    """
+    index = {expression: k for k, expression in enumerate(base_terms)}
+    bases = []
+    for parts in leaders:
+        for k in range(len(parts) + 1):
+            others = parts[:k] + parts[k + 1 :]
+            cost = sum(part.cost(prices) for part in others) + COMBINING_COST * (len(parts) - 2)
+            bases += [Base(tuple(index[part] for part in others), cost)] if others else []
+    return bases
+
+
+def evolve_terms(problem, base_terms, bases, seeds, random_state):
+    """Evolve terms whose fitness is how much a sum improves by taking them in.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem; its settings say how many populations are evolved, how many at once, and
+        when to stop. The result depends on their number, but not on `n_jobs`.
     base_terms : list of Term
-        Terms of the combinations to improve.
+        Terms of the sums to improve.
     bases : list of Base
-        Those combinations; a term alone competes too.
+        The sums; a term alone competes too.
     seeds : list of Expression
         Terms to start from, beside random ones.
-    price : float
-        What a unit of cost must bring in log-loss.
-    n_islands : int
-        Independent populations; the result depends on it, but not on `n_jobs`.
     random_state : int, RandomState instance or None
-        Seeds the islands.
-    n_jobs : int or None, default=None
-        Islands run at once.
-    should_stop : callable or None, default=None
-        Asked at every generation; True ends the evolution with what it has.
+        Seeds the populations.
 
     Returns
     -------
     list of Term
-        The best distinct terms of all islands.
+        The best distinct terms of all populations.
     """
     rng = check_random_state(random_state)
+    space, settings = problem.space, problem.settings
     functions = function_set(space.prices)
     by_name = {function.name: function for function in functions}
-    inputs = list(space.active)
-    programs = [to_program(expression, by_name, inputs) for expression in seeds]
+    programs = [to_program(expression, by_name, list(space.active)) for expression in seeds]
     programs = [program for program in programs if program is not None]
-    island_seeds = rng.randint(np.iinfo(np.int32).max, size=n_islands)
-    results = Parallel(n_jobs=n_jobs)(
+    island_seeds = rng.randint(np.iinfo(np.int32).max, size=settings.n_islands)
+    results = Parallel(n_jobs=settings.n_jobs)(
         delayed(_evolve_island)(
             Carrier(space.prices),
-            _Judge(space, objective_of, base_terms, bases, inputs, price),
+            _Fitness(problem, base_terms, bases),
             programs,
             functions,
             int(seed),
-            should_stop,
         )
         for seed in island_seeds
     )
     terms = [term for island in zip(*results, strict=False) for term in island]
     weights = np.full(space.n, 1.0 / space.n)
-    return distinct_terms(terms, weights, N_KEPT * n_islands)
+    return distinct_terms(terms, weights, N_KEPT * settings.n_islands)

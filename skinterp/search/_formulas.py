@@ -3,6 +3,7 @@
 import numpy as np
 
 from skinterp.expression import OPERATORS, Constant, Operation
+from skinterp.utils import round_to_digits
 
 MAX_DIGITS = 4
 LOSS_GIVEN_UP, FIDELITY_GIVEN_UP = 0.05, 1e-3
@@ -45,24 +46,6 @@ def _scaled(size, part):
     return Operation("mul", (Constant(size), part))
 
 
-def round_significant(value, digits):
-    """Round to a number of significant digits.
-
-    Parameters
-    ----------
-    value : float
-        Any number.
-    digits : int
-        At least 1.
-
-    Returns
-    -------
-    float
-        The rounded number.
-    """
-    return float(f"{value:.{digits - 1}e}")
-
-
 def round_greedily(values, accept):
     """Round numbers one after the other to the fewest digits that `accept` allows.
 
@@ -83,7 +66,7 @@ def round_greedily(values, accept):
     values, n_digits = [float(v) for v in values], 0
     for k, original in enumerate(values):
         for digits in range(1, MAX_DIGITS + 1):
-            trial = [*values[:k], round_significant(original, digits), *values[k + 1 :]]
+            trial = [*values[:k], round_to_digits(original, digits), *values[k + 1 :]]
             if accept(trial):
                 values = trial
                 break
@@ -193,7 +176,7 @@ def finish(problem, parts, coefficients):
     Parameters
     ----------
     problem : Problem
-        Judges formulas.
+        Computes the losses of formulas.
     parts : tuple of Expression
         The terms.
     coefficients : ndarray of shape (m,)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skinterp.display import ParetoFrontDisplay
+from skinterp.utils import Result
+
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
 PRICE, STEP_PRICE = 0.12, 0.25
 # Losses below this are the network's noise, not the formula's error; the same for infidelity.
@@ -137,7 +140,7 @@ def pareto(candidates):
 
 
 @dataclass(frozen=True, repr=False)
-class Front:
+class Front(Result):
     """The Pareto front of a search: a sequence of candidates, cheapest first.
 
     Parameters
@@ -151,7 +154,7 @@ class Front:
     linear_loss : float
         Loss of the best linear formula in all inputs: how far from linear the concept is.
     notes : tuple of str, default=()
-        What a user should know: subsampled rows, an interrupted search.
+        Notes for the user: subsampled rows, an interrupted search.
     """
 
     candidates: tuple
@@ -173,43 +176,20 @@ class Front:
         """The candidate taken."""
         return next(c for c in self.candidates if c.selected)
 
-    def to_frame(self):
-        """Return the front as a data frame (needs pandas).
+    def _columns(self):
+        names = ("loss", "cost", "complexity", "fidelity", "tied", "selected")
+        formulas = [c.expression.format(self.feature_names) for c in self.candidates]
+        return {"formula": formulas} | {n: [getattr(c, n) for c in self.candidates] for n in names}
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns formula, loss, cost, complexity, fidelity, tied, selected.
-        """
-        from skinterp.utils import import_optional
-
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        return pandas.DataFrame(
-            {
-                "formula": [c.expression.format(self.feature_names) for c in self.candidates],
-                **{
-                    name: [getattr(c, name) for c in self.candidates]
-                    for name in ("loss", "cost", "complexity", "fidelity", "tied", "selected")
-                },
-            }
-        )
-
-    def plot(self, ax=None):
-        """Draw loss against complexity with the selected formula marked.
-
-        Parameters
-        ----------
-        ax : matplotlib axes or None, default=None
-            Where to draw.
+    def display(self):
+        """Return the display of loss against complexity, with the selected formula marked.
 
         Returns
         -------
         ParetoFrontDisplay
-            The display.
+            The display, not drawn yet.
         """
-        from skinterp.display import ParetoFrontDisplay
-
-        return ParetoFrontDisplay.from_front(self).plot(ax=ax)
+        return ParetoFrontDisplay.from_front(self)
 
     def __str__(self):
         lines = ["   cost     loss  fidelity  formula"]
@@ -218,8 +198,6 @@ class Front:
             text = c.expression.format(self.feature_names, digits=4)
             lines.append(f"{mark} {c.cost:5.3g} {c.loss:8.3g} {c.fidelity:9.3f}  {text}")
         return "\n".join([*lines, "* selected, ~ nearly as good", *self.notes])
-
-    __repr__ = __str__
 
 
 def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=()):

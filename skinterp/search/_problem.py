@@ -1,6 +1,7 @@
 """What a search solves: a gradient field, the rows a formula must hold on, the operators."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -75,6 +76,11 @@ class SearchSettings:
         Islands evolved at once.
     deadline : float or None, default=None
         Value of ``time.monotonic()`` at which to stop.
+    n_points : int, default=600
+        Points of the decision boundary at which the network is asked, and half as many in the
+        band; in regression all on the data.
+    progress : callable or None, default=None
+        Called with a line of text at every stage.
     """
 
     prices: dict
@@ -83,9 +89,28 @@ class SearchSettings:
     n_islands: int = 2
     n_jobs: int | None = None
     deadline: float | None = None
+    n_points: int = 600
+    progress: Callable | None = None
+
+    def report(self, message):
+        """Pass a line of text on to `progress`.
+
+        Parameters
+        ----------
+        message : str
+            The line.
+        """
+        if self.progress is not None:
+            self.progress(message)
 
     def should_stop(self):
-        """Tell whether the deadline has passed."""
+        """Tell whether the deadline has passed.
+
+        Returns
+        -------
+        bool
+            Whether it has.
+        """
         return self.deadline is not None and time.monotonic() > self.deadline
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
+from skinterp.utils import round_to_digits
 
 EVALUATIONS_PER_CONSTANT = 40
 # Shifts start at this share of their argument's spread, constants move by half themselves.
@@ -34,7 +35,7 @@ def _is_scaled(argument):
 
 def neutral_factor(deviation):
     """Return 1 for an argument of ordinary size, else what brings its deviation to 1."""
-    return 1.0 if 1 / ORDINARY <= deviation <= ORDINARY else float(f"{1 / deviation:.1e}")
+    return 1.0 if 1 / ORDINARY <= deviation <= ORDINARY else round_to_digits(1 / deviation, 2)
 
 
 def _scaled_leaves(argument, factor):
@@ -63,13 +64,13 @@ def variants(expression, spread):
     list of Expression
         The term itself if it has constants already, then its variants.
     """
-    found = [expression] if len(expression.constants) else []
+    forms = [expression] if len(expression.constants) else []
     for path, node in _nodes(expression):
         if not isinstance(node, Operation):
             continue
         for new in _insertions(node, spread):
-            found.append(_rebuild(expression, path, new))
-    return found
+            forms.append(_rebuild(expression, path, new))
+    return forms
 
 
 def _insertions(node, spread):
@@ -108,14 +109,14 @@ def tune(parts, solve):
     counts = [len(part.constants) for part in parts]
     start = np.array([c for part in parts for c in part.constants])
 
-    def place(constants):
+    def with_constants(constants):
         pieces = np.split(np.asarray(constants), np.cumsum(counts)[:-1])
         return tuple(p.with_constants(c) if len(c) else p for p, c in zip(parts, pieces))
 
     def objective(constants):
         if not np.isfinite(constants).all():
             return 1e3
-        solved = solve(place(constants))
+        solved = solve(with_constants(constants))
         return 1e3 if solved is None else float(np.log(max(solved[0], 1e-9)))
 
     simplex = np.vstack([start, start + np.diag(FIRST_STEP * start)])
@@ -130,4 +131,4 @@ def tune(parts, solve):
             "fatol": 1e-3,
         },
     )
-    return place(result.x)
+    return with_constants(result.x)

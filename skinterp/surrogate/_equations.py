@@ -1,11 +1,23 @@
-"""What equations say of themselves: text, shares of the inputs, the fronts they come from."""
+"""The parameters, search and results that symbolic surrogates share."""
+
+import sys
+import warnings
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ParetoFrontDisplay
 from skinterp.sampling import feature_scale
+from skinterp.search import SearchSettings, operator_prices
 from skinterp.utils import as_shares
+from skinterp.utils._sklearn import Interval
+
+MIN_ROWS = 10
+
+
+def _report(message):
+    sys.stderr.write(f"[skinterp] {message}\n")
 
 
 def equation_shares(equations, X):
@@ -33,7 +45,79 @@ def equation_shares(equations, X):
 
 
 class EquationsMixin:
-    """Text, shares and displays of surrogates with `equations_` and `fronts_`."""
+    """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
+
+    _parameter_constraints = {
+        "network": "no_validation",
+        "operators": [None, list, tuple, set, dict],
+        "max_complexity": [Interval(Integral, 1, None, closed="left")],
+        "n_points": [Interval(Integral, 10, None, closed="left")],
+        "time_budget": [None, Interval(Real, 0, None, closed="neither")],
+        "verbose": ["verbose"],
+        "n_jobs": [None, Integral],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        network=None,
+        *,
+        operators=None,
+        max_complexity=40,
+        n_points=600,
+        time_budget=None,
+        verbose=0,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.network = network
+        self.operators = operators
+        self.max_complexity = max_complexity
+        self.n_points = n_points
+        self.time_budget = time_budget
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _settings(self, until):
+        return SearchSettings(
+            operator_prices(self.operators),
+            max_cost=float(self.max_complexity),
+            n_jobs=self.n_jobs,
+            deadline=until,
+            n_points=self.n_points,
+            progress=_report if self.verbose else None,
+        )
+
+    def _searched_rows(self, X, y):
+        """Fit the network and return X, refusing tables too small to search on."""
+        operator_prices(self.operators)
+        X = self._fit_network(X, y)
+        if len(X) < MIN_ROWS:
+            raise ValueError(
+                f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
+                f"Got n_samples={len(X)} instead."
+            )
+        return X
+
+    def _interruption(self, results):
+        """Return the note of an interrupted search, or None."""
+        notes = (note for _, front in results for note in front.notes)
+        return next((note for note in notes if note.startswith("interrupted")), None)
+
+    def _warn_interrupted(self, results):
+        note = self._interruption(results)
+        if note is not None:
+            warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
+
+    def _warn_undefined(self, n, answer):
+        if n:
+            warnings.warn(
+                f"The formula is undefined at {n} rows (outside the range it was fitted on); "
+                f"they are given {answer}.",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def export_text(self):
         """Write the equations in the user's names and units.

@@ -123,7 +123,8 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         is used as it is; an unfitted one is trained in `fit`; None trains
         :func:`skinterp.network.default_network`.
     max_features : int or None, default=None
-        Largest number of inputs with non-zero coefficients (in any class); None is no bound.
+        Largest number of inputs with non-zero coefficients (for any class or output); None is no
+        bound.
     C : float, default=10.0
         Inverse strength of the ridge penalty on standardised coefficients.
     random_state : int, RandomState instance or None, default=None
@@ -286,7 +287,8 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         one is used as it is; an unfitted one is trained in `fit`; None trains
         :func:`skinterp.network.default_network`.
     max_features : int or None, default=None
-        Largest number of inputs with non-zero coefficients (for any output); None is no bound.
+        Largest number of inputs with non-zero coefficients (for any class or output); None is no
+        bound.
     alpha : float, default=1e-3
         Strength of the ridge penalty on standardised coefficients. A network's values have no
         noise, so that little is needed.

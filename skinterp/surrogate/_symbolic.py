@@ -1,109 +1,18 @@
 """Equations that decide as a network does, found by matching directions of gradients."""
 
-import sys
-import warnings
-from numbers import Integral, Real
-
 import numpy as np
 from scipy.special import expit, softmax
 from sklearn.utils import check_random_state
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
-from skinterp.search import (
-    Question,
-    SearchSettings,
-    deadline,
-    explain_margin,
-    explain_values,
-    operator_prices,
-)
+from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.surrogate._equations import EquationsMixin
-from skinterp.utils._sklearn import Interval, fit_context
+from skinterp.utils._sklearn import fit_context
 
-MIN_ROWS = 10
 LOG_ODDS_OF_UNDEFINED = 1e-3
 
 
-def _report(message):
-    sys.stderr.write(f"[skinterp] {message}\n")
-
-
-class _SymbolicMixin:
-    """Parameters and search that both symbolic surrogates share."""
-
-    _parameter_constraints = {
-        "network": "no_validation",
-        "operators": [None, list, tuple, set, dict],
-        "max_complexity": [Interval(Integral, 1, None, closed="left")],
-        "n_points": [Interval(Integral, 10, None, closed="left")],
-        "time_budget": [None, Interval(Real, 0, None, closed="neither")],
-        "verbose": ["verbose"],
-        "n_jobs": [None, Integral],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        network=None,
-        *,
-        operators=None,
-        max_complexity=40,
-        n_points=600,
-        time_budget=None,
-        verbose=0,
-        n_jobs=None,
-        random_state=None,
-    ):
-        self.network = network
-        self.operators = operators
-        self.max_complexity = max_complexity
-        self.n_points = n_points
-        self.time_budget = time_budget
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-
-    def _question(self, until):
-        settings = SearchSettings(
-            prices=operator_prices(self.operators),
-            max_cost=float(self.max_complexity),
-            n_jobs=self.n_jobs,
-            deadline=until,
-        )
-        return Question(settings, self.n_points, _report if self.verbose else None)
-
-    def _asked(self, X, y):
-        """Fit the network and return X, refusing tables too small to search on."""
-        operator_prices(self.operators)
-        X = self._fit_network(X, y)
-        if len(X) < MIN_ROWS:
-            raise ValueError(
-                f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
-                f"Got n_samples={len(X)} instead."
-            )
-        return X
-
-    def _interrupted(self, found):
-        """Return the note of an interrupted search, or None."""
-        notes = (note for _, front in found for note in front.notes)
-        return next((note for note in notes if note.startswith("interrupted")), None)
-
-    def _announce(self, found):
-        note = self._interrupted(found)
-        if note is not None:
-            warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
-
-    def _warn_undefined(self, n, answer):
-        if n:
-            warnings.warn(
-                f"The formula is undefined at {n} rows (outside the range it was fitted on); "
-                f"they are given {answer}.",
-                UserWarning,
-                stacklevel=3,
-            )
-
-
-class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurrogate):
+class SymbolicSurrogateClassifier(EquationsMixin, ClassifierSurrogate):
     """A formula and a threshold that classify as a network does.
 
     A classifier's logit f is nearly a monotone function of its concept g, so that their gradients
@@ -144,7 +53,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurr
     equations_ : tuple of Equation
         One equation per class; of the second class only if there are two.
     front_ : Front
-        Everything worth knowing that was found, cheapest first (two classes only).
+        The Pareto front of the formulas found, cheapest first (two classes only).
     fronts_ : tuple of Front
         One front per equation.
     complexity_ : int
@@ -205,7 +114,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurr
         self
             The fitted surrogate.
         """
-        X = self._asked(X, y)
+        X = self._searched_rows(X, y)
         rng = check_random_state(self.random_state)
         network = self.network_
         if network.task == "binary":
@@ -215,28 +124,28 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurr
                 (network.margin(k), (f"not {label}", str(label)))
                 for k, label in enumerate(self.classes_.tolist())
             ]
-        found = []
+        results = []
         for view, classes in pairs:
             # after an interruption the other classes get the first stage only
-            budget = 0.0 if self._interrupted(found) else self.time_budget
-            question = self._question(deadline(budget, 1 / len(pairs)))
-            found.append(
+            budget = 0.0 if self._interruption(results) else self.time_budget
+            settings = self._settings(deadline(budget, 1 / len(pairs)))
+            results.append(
                 explain_margin(
                     view,
                     X,
-                    question,
+                    settings,
                     self._input_names,
                     classes,
                     rng,
                     need_boundary=len(pairs) == 1,
                 )
             )
-        self.equations_ = tuple(equation for equation, _ in found)
-        self.fronts_ = tuple(front for _, front in found)
-        if len(found) == 1:
-            self.equation_, self.front_ = found[0]
+        self.equations_ = tuple(equation for equation, _ in results)
+        self.fronts_ = tuple(front for _, front in results)
+        if len(results) == 1:
+            self.equation_, self.front_ = results[0]
         self.complexity_ = sum(equation.complexity for equation in self.equations_)
-        self._announce(found)
+        self._warn_interrupted(results)
         return self
 
     def decision_function(self, X):
@@ -305,7 +214,7 @@ class SymbolicSurrogateClassifier(_SymbolicMixin, EquationsMixin, ClassifierSurr
         return softmax(log_odds, axis=1)
 
 
-class SymbolicSurrogateRegressor(_SymbolicMixin, EquationsMixin, RegressorSurrogate):
+class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     """A formula that predicts as a regression network, or any scalar view of a network, does.
 
     Minimises the squared error of values and of gradients (in standardised coordinates), both
@@ -340,7 +249,7 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, EquationsMixin, RegressorSurrog
     equation_ : Equation
         The equation.
     front_ : Front
-        Everything worth knowing that was found, cheapest first.
+        The Pareto front of the formulas found, cheapest first.
     complexity_ : int
         Nodes of the equation.
     undefined_value_ : float
@@ -387,15 +296,15 @@ class SymbolicSurrogateRegressor(_SymbolicMixin, EquationsMixin, RegressorSurrog
         self
             The fitted surrogate.
         """
-        X = self._asked(X, y)
+        X = self._searched_rows(X, y)
         view = self.network_.output(0)
-        question = self._question(deadline(self.time_budget))
+        settings = self._settings(deadline(self.time_budget))
         self.equation_, self.front_ = explain_values(
-            view, X, question, self._input_names, check_random_state(self.random_state)
+            view, X, settings, self._input_names, check_random_state(self.random_state)
         )
         self.undefined_value_ = float(view.value(X).mean())
         self.complexity_ = self.equation_.complexity
-        self._announce([(self.equation_, self.front_)])
+        self._warn_interrupted([(self.equation_, self.front_)])
         return self
 
     @property

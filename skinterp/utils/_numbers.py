@@ -74,5 +74,29 @@ def constant_text(value, digits=DIGITS):
     >>> constant_text(123456.0), constant_text(0.1, digits=None)
     ('123500', '0.1')
     """
-    rounded = value if digits is None else float(number_text(value, digits))
+    rounded = value if digits is None else round_to_digits(value, digits)
     return repr(rounded).removesuffix(".0")
+
+
+def round_to_digits(value, digits):
+    """Round a number to significant digits.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Significant digits, from 1.
+
+    Returns
+    -------
+    float
+        The rounded number.
+
+    Examples
+    --------
+    >>> from skinterp.utils import round_to_digits
+    >>> round_to_digits(123.456, 2)
+    120.0
+    """
+    return float(number_text(value, digits))

@@ -11,7 +11,7 @@ def draw_seed(random_state):
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        As in scikit-learn.
+        Seeds the seed, as in scikit-learn.
 
     Returns
     -------

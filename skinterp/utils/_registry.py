@@ -75,17 +75,18 @@ class Registry(Mapping):
         """
         if not isinstance(record, self.record_type):
             raise TypeError(
-                f"A {self.kind} must be registered as {self.record_type.__name__}. "
+                f"Every {self.kind} must be registered as {self.record_type.__name__}. "
                 f"Got {record!r} instead."
             )
         if not (isinstance(record.name, str) and record.name.strip()):
             raise ValueError(
-                f"The name of a {self.kind} must be a non-empty text. Got {record.name!r} instead."
+                f"The name of every {self.kind} must be a non-empty text. "
+                f"Got {record.name!r} instead."
             )
         if record.name in self._records and not replace:
             raise ValueError(
-                f"There is a {self.kind} named {record.name!r} already: choose another name, or "
-                "pass replace=True."
+                f"One {self.kind} is named {record.name!r} already: choose another name, or pass "
+                "replace=True."
             )
         self._records[record.name] = record
         return record
@@ -98,7 +99,7 @@ class Registry(Mapping):
         name : str
             Its name.
         """
-        del self._loaded()[name]
+        del self.load()[name]
 
     def find(self, name, parameter):
         """Return a record, or say which names there are.
@@ -124,22 +125,31 @@ class Registry(Mapping):
             raise ValueError(f"{parameter} must be one of {list(self)}. Got {name!r} instead.")
         return self[name]
 
-    def _loaded(self):
-        """Return all records, importing the modules of the packages first."""
+    def load(self):
+        """Import the modules of the packages, once.
+
+        Packages load their registries when they are imported, so that a name of theirs is taken
+        before any stranger can register it.
+
+        Returns
+        -------
+        dict of str to object
+            All records by name, in the order of registration.
+        """
         while self._packages:
             import_modules(self._packages.pop())
         return self._records
 
     def __getitem__(self, name):
-        return self._loaded()[name]
+        return self.load()[name]
 
     def __iter__(self):
-        records = self._loaded().values()
+        records = self.load().values()
         ordered = sorted(records, key=lambda record: getattr(record, "position", 0))
         return iter([record.name for record in ordered])
 
     def __len__(self):
-        return len(self._loaded())
+        return len(self.load())
 
     def __repr__(self):
         return f"Registry({self.kind}: {', '.join(self)})"

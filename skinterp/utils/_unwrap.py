@@ -37,13 +37,30 @@ class Unwrapped(NamedTuple):
         return None if names is None else tuple(str(name) for name in names)
 
     def transform(self, X):
-        """Return rows of the user's table as the estimator takes them."""
+        """Return rows of the user's table as the estimator takes them.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows of the user's table.
+
+        Returns
+        -------
+        array-like or data frame of shape (n_samples, n_columns)
+            The output of the last step.
+        """
         for _, step in self.steps:
             X = X if is_identity(step) else step.transform(X)
         return X
 
     def behind_steps(self):
-        """Return the estimator behind the steps, its predictions transformed back."""
+        """Return the estimator behind the steps, its predictions transformed back.
+
+        Returns
+        -------
+        object
+            A fitted estimator that takes what the steps put out.
+        """
         model = copy(self.model)
         if hasattr(model, "feature_names_in_"):
             del model.feature_names_in_  # those of the steps' output
@@ -55,7 +72,18 @@ class Unwrapped(NamedTuple):
 
 
 def is_identity(step):
-    """Tell whether a step of a pipeline passes its input through unchanged."""
+    """Tell whether a step of a pipeline passes its input through unchanged.
+
+    Parameters
+    ----------
+    step : transformer, "passthrough" or None
+        The step.
+
+    Returns
+    -------
+    bool
+        Whether nothing changes.
+    """
     if isinstance(step, FunctionTransformer):
         return step.func is None
     return step is None or (isinstance(step, str) and step == "passthrough")

@@ -41,8 +41,16 @@ def in_sympy(argument):
     return sympy.log(1 + sympy.exp(argument))
 
 
-def one_plus(printer, argument):
-    return printer.sum(printer.constant(1.0), printer.call("exp", argument))
+def in_python(printer, argument):
+    return printer.call("np.logaddexp", printer.constant(0.0), argument)
+
+
+def in_c(printer, argument):
+    return printer.call("log1p", printer.call("exp", argument))
+
+
+def in_sql(printer, argument):
+    return printer.call("ln", printer.sum(printer.constant(1.0), printer.call("exp", argument)))
 
 
 SOFTPLUS = Operator(
@@ -51,9 +59,9 @@ SOFTPLUS = Operator(
     (slope,),
     2.0,
     notation={
-        "python": lambda printer, a: printer.call("np.logaddexp", printer.constant(0.0), a),
-        "c": lambda printer, a: printer.call("log1p", printer.call("exp", a)),
-        "sql": lambda printer, a: printer.call("ln", one_plus(printer, a)),
+        "python": in_python,
+        "c": in_c,
+        "sql": in_sql,
     },
     sympy=in_sympy,
     inner_constants=("factor", "phase"),

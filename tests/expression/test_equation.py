@@ -47,7 +47,7 @@ def make(expression=RATIO, **options):
 @pytest.mark.parametrize(
     ("greater", "undefined_as"), itertools.product([True, False], [True, False])
 )
-def test_decisions(expression, greater, undefined_as, rows):
+def test_rows_beyond_the_threshold_are_the_second_class(expression, greater, undefined_as, rows):
     equation = make(expression, greater=greater, undefined_as=undefined_as)
     decisions = equation.decide(rows)
     assert decisions.dtype == bool
@@ -122,7 +122,7 @@ def test_regression_without_a_link(rows):
     assert str(Equation(x0**2, ["a"], link=LinearLink(1.0, -0.5))) == "a**2 - 0.5"
 
 
-def test_text():
+def test_text_shows_the_comparison_in_the_users_names():
     names = ("activator", "inhibitor dose", "class")
     equation = Equation(RATIO, names, threshold=1.0234567)
     assert str(equation) == "activator*`inhibitor dose`/`class`**2 > 1.023"
@@ -132,14 +132,14 @@ def test_text():
     assert str(Equation(x0, ["a"], threshold=-2, greater=False)) == "a < -2"
 
 
-def test_latex():
+def test_latex_shows_the_comparison():
     equation = Equation(RATIO, ["x", "y", "gene_a"], threshold=1e-7)
     latex = r"\frac{x \, y}{\mathrm{gene\_a}^{2}} > 1 \cdot 10^{-7}"
     assert equation.to_latex() == latex
     assert equation._repr_latex_() == f"${latex}$"
 
 
-def test_sympy(rows):
+def test_sympy_gives_an_inequality_or_a_formula(rows):
     relation = make().to_sympy()
     assert isinstance(relation, sympy.StrictGreaterThan)
     assert {symbol.name for symbol in relation.free_symbols} == set(NAMES[:3])
@@ -159,7 +159,7 @@ def test_threshold_is_shown_as_precisely_as_the_link_demands():
     assert str(endless) == "a > 0.30000000000000004"
 
 
-def test_logistic_link():
+def test_a_logistic_link_is_proportional_to_the_distance_from_the_threshold():
     link = LogisticLink(threshold=1.0, slope=-2.0)
     values = [0.0, 1.0, np.nan, np.inf, -np.inf]
     found = link.log_odds(values)
@@ -169,7 +169,7 @@ def test_logistic_link():
     assert LogisticLink(0.0, 0.0).log_odds([np.inf]) == 0
 
 
-def test_isotonic_link():
+def test_an_isotonic_link_interpolates_its_knots():
     link = IsotonicLink(np.array([0.0, 1.0, 3.0]), [-1.0, 0.0, 4.0])
     found = link.log_odds([-5.0, 0.5, 2.0, 9.0, np.nan, np.inf, -np.inf])
     np.testing.assert_array_equal(found, [-1.0, -0.5, 2.0, 4.0, np.nan, 4.0, -1.0])
@@ -226,13 +226,13 @@ def test_data_frames_are_matched_by_name(rows):
         ({"feature_names": ("a", "b", "b")}, ValueError, r"must be distinct.*\['b'\]"),
     ],
 )
-def test_refusals(options, error, message):
+def test_parts_that_do_not_fit_are_refused(options, error, message):
     arguments = {"expression": RATIO, "feature_names": NAMES, "threshold": 0.2, **options}
     with pytest.raises(error, match=message):
         Equation(**arguments)
 
 
-def test_refusals_of_methods(rows):
+def test_methods_of_classifiers_are_refused_without_a_threshold_or_link(rows):
     regression = Equation(RATIO, NAMES)
     for method in (regression.decide, regression.log_odds):
         with pytest.raises(ValueError, match=r"only an equation with a threshold.*Got threshold="):
@@ -254,6 +254,6 @@ def test_refusals_of_methods(rows):
         (lambda: IsotonicLink((0, 1), (0, np.inf)), "knots_y must be finite numbers"),
     ],
 )
-def test_refusals_of_links(build, message):
+def test_links_that_are_not_monotone_or_finite_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()

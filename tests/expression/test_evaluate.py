@@ -120,7 +120,7 @@ def test_derivative_of_sqrt_at_zero_is_infinite():
 
 
 @pytest.mark.parametrize("X", [ROWS.tolist(), ROWS.astype("float32"), np.asfortranarray(ROWS)])
-def test_kinds_of_arrays(X):
+def test_lists_and_arrays_of_any_layout_give_the_same_values(X):
     expression = x0 * x1 + exp(-x2)
     np.testing.assert_allclose(expression.evaluate(X), expression.evaluate(ROWS), rtol=1e-6)
     assert expression.evaluate(X).dtype == float
@@ -131,13 +131,13 @@ def test_integer_data_are_real_numbers():
     assert (x0**-1).evaluate(np.array([[2]])) == 0.5
 
 
-def test_no_rows():
+def test_no_rows_give_no_values():
     values, gradients = (x0 + log(x1)).value_and_gradient(np.empty((0, 2)))
     assert values.shape == (0,)
     assert gradients.shape == (0, 2)
 
 
-def test_refusals():
+def test_data_without_the_columns_of_the_formula_are_refused():
     with pytest.raises(ValueError, match=r"X must be two-dimensional\. Got shape \(3,\) instead"):
         x0.evaluate([1.0, 2.0, 3.0])
     for method in (x2.evaluate, x2.value_and_gradient):

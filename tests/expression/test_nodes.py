@@ -134,7 +134,7 @@ def test_cost_adds_prices():
     assert (x0 + sin(x1)).cost({"sin": 0.5}) == 1 + 1 + 0.5 + 1
 
 
-def test_variables_and_constants():
+def test_a_formula_knows_its_variables_and_constants():
     expression = 3 * x2 - sin(2 * x0 + 3) ** 1.5
     assert expression.variables == (0, 2)
     assert expression.constants == (3.0, 2.0, 3.0, 1.5)
@@ -142,7 +142,7 @@ def test_variables_and_constants():
 
 
 @given(expressions())
-def test_with_constants(expression):
+def test_constants_are_replaced_in_their_order(expression):
     assert expression.with_constants(expression.constants) == expression
     moved = expression.with_constants([value + 1 for value in expression.constants])
     assert np.allclose(moved.constants, np.array(expression.constants) + 1)
@@ -174,7 +174,7 @@ def test_indices_count_from_zero(index):
         Variable(index)
 
 
-def test_refusals_of_operations():
+def test_operations_without_an_operator_or_its_arguments_are_refused():
     with pytest.raises(ValueError, match=r"operator must be one of \['abs', .*Got 'sinh' instead"):
         Operation("sinh", (x0,))
     with pytest.raises(ValueError, match=r"args of 'add' must be 2 Expression\. Got"):
@@ -185,7 +185,7 @@ def test_refusals_of_operations():
         Operation("pow", (x0, x1))
 
 
-def test_refusals_of_operands():
+def test_operands_that_are_no_numbers_are_refused():
     for bad in ("a", None, [1.0], 1j):
         with pytest.raises(TypeError):
             x0 + bad
@@ -197,7 +197,7 @@ def test_refusals_of_operands():
         ROWS * x0
 
 
-def test_refusals_of_the_rest():
+def test_other_wrong_arguments_are_refused():
     with pytest.raises(ValueError, match=r"values must hold 1 numbers\. Got 2 instead"):
         (x0 + 1).with_constants([1.0, 2.0])
     with pytest.raises(ValueError, match=r"prices must be keyed .* Got \['sinh'\] instead"):

@@ -28,6 +28,7 @@ from skinterp.expression import (
     to_sql,
     to_sympy,
 )
+from skinterp.expression._operators import Carrier
 from skinterp.metrics import fidelity_score
 
 X = np.random.default_rng(0).normal(size=(200, 3))
@@ -148,6 +149,30 @@ def test_a_surrogate_searches_with_a_strangers_operator(n_jobs):
     assert np.array_equal(copy.predict(rows), surrogate.predict(rows))
 
 
+def test_evolution_uses_a_strangers_operator_in_worker_processes():
+    rows = np.random.default_rng(1).uniform(-2, 2, size=(100, 2))
+
+    def fitted(n_jobs):
+        surrogate = SymbolicSurrogateRegressor(
+            lambda X: np.sin(3 * X[:, 0]) * X[:, 1],
+            operators=["mul", "softplus"],
+            n_points=50,
+            max_complexity=15,
+            n_jobs=n_jobs,
+            random_state=0,
+        )
+        return surrogate.fit(rows)
+
+    assert fitted(None).front_ == fitted(2).front_
+
+
+def test_workers_that_lack_an_operator_are_sent_it():
+    data = pickle.dumps(Carrier(["softplus"]))
+    OPERATORS.unregister("softplus")
+    assert pickle.loads(data) is None
+    assert OPERATORS["softplus"].function is values
+
+
 def test_a_formula_is_not_unpickled_where_its_operator_is_unknown():
     data = pickle.dumps(apply("softplus", Variable(0)))
     OPERATORS.unregister("softplus")
@@ -178,7 +203,7 @@ def test_names_that_formulas_cannot_hold_are_refused(name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"pullbacks": ()}, "one or two. Got 0 instead"),
+        ({"pullbacks": ()}, r"one or two callables.* Got \(\) instead"),
         ({"price": 0.0}, "positive number. Got 0.0 instead"),
         ({"inner_constants": ("offset",)}, r"Got \('offset',\) instead"),
     ],

@@ -94,11 +94,11 @@ def test_tidying_keeps_values_and_where_they_are(expression):
     ],
     ids=str,
 )
-def test_rules(expression, expected):
+def test_plain_rules_shorten_formulas(expression, expected):
     assert tidy(expression) == expected
 
 
-def test_rounding():
+def test_constants_are_rounded_to_digits():
     assert round_constants(3.14159 * x0 - 0.0012345, 3) == 3.14 * x0 - 0.00123
     assert round_constants(123456 * x0, 2) == 120000 * x0
     with pytest.raises(ValueError, match=r"digits must be an integer from 1\. Got 0 instead"):

@@ -88,7 +88,7 @@ def test_sql_computes_the_same(expression):
 
 
 @pytest.mark.parametrize("expression", EACH_OPERATOR + PITFALLS, ids=str)
-def test_every_operator_and_pitfall(expression, tmp_path):
+def test_every_operator_computes_the_same_in_every_language(expression, tmp_path):
     expected = expression.evaluate(ALL_ROWS)
     assert_same(run_python(to_python(expression, NAMES))["value"](ALL_ROWS), expected)
     assert_same(run_c(compile_c(to_c(expression), tmp_path), "value", ALL_ROWS), expected)
@@ -161,7 +161,7 @@ def test_refusals_of_names(export):
         ("x0 - (x1 - 2)", r"x_{0} - \left(x_{1} - 2\right)"),
     ],
 )
-def test_latex(text, latex):
+def test_latex_is_what_one_would_write(text, latex):
     assert to_latex(parse(text)) == latex
     assert parse(text)._repr_latex_() == f"${latex}$"
 

@@ -129,7 +129,7 @@ def test_reading_by_name():
     ],
     ids=str,
 )
-def test_refusals(formula, message):
+def test_sympy_expressions_that_no_formula_can_be_are_refused(formula, message):
     with pytest.raises(ValueError, match=message):
         from_sympy(formula)
 

@@ -41,12 +41,12 @@ def exact_field(gradient_of, n=200, seed=0, on_boundary=False, points=None):
 
 @pytest.mark.parametrize(("seed", "boundary"), PROBLEMS)
 class TestAgainstScipy:
-    def test_singles(self, seed, boundary):
+    def test_the_quotient_of_a_term_is_its_smallest_eigenvalue(self, seed, boundary):
         problem = random_problem(seed, on_boundary=boundary)
         expected = [misalignment(*problem, unit_vector) for unit_vector in np.eye(7)]
         np.testing.assert_allclose(DirectionObjective(*problem).singles(), expected)
 
-    def test_pairs(self, seed, boundary):
+    def test_the_quotients_of_pairs_are_smallest_eigenvalues(self, seed, boundary):
         problem = random_problem(seed, on_boundary=boundary)
         pairs = DirectionObjective(*problem).pairs()
         for i in range(7):
@@ -55,7 +55,7 @@ class TestAgainstScipy:
                 np.testing.assert_allclose([pairs[i, j], pairs[j, i]], expected, rtol=1e-6)
 
     @pytest.mark.parametrize("subset", [[2], [0, 4], [6, 1, 3], [0, 1, 2, 3]])
-    def test_extensions(self, seed, boundary, subset):
+    def test_the_quotients_of_extensions_are_smallest_eigenvalues(self, seed, boundary, subset):
         problem = random_problem(seed, on_boundary=boundary)
         extensions = DirectionObjective(*problem).extensions(subset)
         for k in set(range(7)) - set(subset):

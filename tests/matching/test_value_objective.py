@@ -45,7 +45,7 @@ def least_squares(problem, subset, share):
 @pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("seed", range(3))
 class TestAgainstLeastSquares:
-    def test_solve(self, seed, share):
+    def test_solutions_are_those_of_least_squares(self, seed, share):
         problem = random_problem(seed)
         objective = ValueObjective(*problem, gradient_share=share)
         for subset in ([3], [0, 5], [6, 2, 1], range(7)):
@@ -54,7 +54,7 @@ class TestAgainstLeastSquares:
             assert loss == pytest.approx(expected_loss, rel=1e-6)
             np.testing.assert_allclose(coefficients, expected, rtol=1e-5, atol=1e-12)
 
-    def test_singles_and_pairs(self, seed, share):
+    def test_losses_of_terms_and_pairs_are_those_of_least_squares(self, seed, share):
         problem = random_problem(seed)
         objective = ValueObjective(*problem, gradient_share=share)
         singles, pairs = objective.singles(), objective.pairs()
@@ -66,7 +66,7 @@ class TestAgainstLeastSquares:
                 assert pairs[j, i] == pytest.approx(expected, rel=1e-6)
 
     @pytest.mark.parametrize("subset", [[2], [0, 4], [6, 1, 3]])
-    def test_extensions(self, seed, share, subset):
+    def test_losses_of_extensions_are_those_of_least_squares(self, seed, share, subset):
         problem = random_problem(seed)
         extensions = ValueObjective(*problem, gradient_share=share).extensions(subset)
         for k in set(range(7)) - set(subset):

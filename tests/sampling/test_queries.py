@@ -114,7 +114,7 @@ def test_seeds_decide_and_the_data_are_not_changed():
     assert (one != other).any()
 
 
-def test_edge_sizes():
+def test_no_queries_two_rows_and_more_columns_than_rows_are_allowed():
     X = correlated()
     assert draw_queries(X, 0).shape == (0, 4)
     assert draw_queries(X[:2], 7).shape == (7, 4)

@@ -102,7 +102,7 @@ def test_a_stop_leaves_the_single_terms():
     assert {c.subset for c in combinations} == {(k,) for k in range(len(terms))}
 
 
-def test_a_price_buys_brevity():
+def test_a_higher_price_gives_shorter_sums():
     problem = boundary_problem(lambda X: X[:, 0] + 0.3 * X[:, 1] ** 2 + 0.1 * X[:, 2] ** 2, X)
     sizes = []
     for price in (0.01, 10.0):

@@ -203,7 +203,7 @@ def test_the_unit_of_the_loss_does_not_matter(name, factor):
     assert elbow(losses * factor) == elbow(losses)
 
 
-def test_a_drop_is_taken_and_a_slope_is_not():
+def test_a_formula_after_a_drop_of_the_loss_is_selected_and_one_on_a_slope_is_not():
     assert elbow([1.0, 0.9, 0.001, 0.00099, 0.00098]) == 2
     assert elbow([1.0, 0.99, 0.98, 0.97]) == 0
     assert elbow([0.5]) == 0
@@ -234,7 +234,7 @@ def test_a_higher_price_never_takes_a_costlier_formula():
 @pytest.mark.parametrize(
     "losses", [[], [np.nan], [1.0, np.inf], [1.0, -1e-3], 1.0, [[1.0, 0.5], [0.2, 0.1]]]
 )
-def test_losses_that_are_none_are_refused(losses):
+def test_missing_or_negative_losses_are_refused(losses):
     with pytest.raises(
         ValueError, match=r"(?s)losses must be a non-empty sequence .* Got .* instead"
     ):

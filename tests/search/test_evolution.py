@@ -1,5 +1,8 @@
 """Evolved terms: what gplearn must keep to, and what evolution finds."""
 
+from copy import copy
+from dataclasses import replace
+
 import gplearn
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from search_pool import boundary_problem, operators_in, term_space, uniform_rows
 from sklearn.utils import check_random_state
 
 from skinterp.expression import Constant, Operation, Variable, parse
-from skinterp.search import operator_prices
+from skinterp.search import SearchSettings, operator_prices
 from skinterp.search._dictionary import enumerate_terms, stack
 from skinterp.search._evolution import (
     Base,
@@ -150,7 +153,7 @@ def test_a_formula_outside_the_set_has_no_program(text):
     assert to_program(parse(text), BY_NAME, INPUTS) is None
 
 
-def test_spikes_do_not_win():
+def test_terms_whose_gradient_is_a_spike_are_not_evolved():
     # the gradient of (x0**3)**27 sits on a few points, where any direction can be matched
     problem = boundary_problem(lambda X: np.sin(X[:, 0] * X[:, 1] * 3 + 1) - X[:, 2], X)
     _, evolved = evolve(problem, n_islands=1)
@@ -166,15 +169,13 @@ def test_only_allowed_operators_are_evolved():
 X = uniform_rows(400, 3, -1, 1)
 
 
-def evolve(problem, **options):
+def evolve(problem, settings=None, **options):
     """Evolve terms beside the inputs; return them, and the loss with the inputs alone."""
     inputs = [problem.space.variable(j) for j in problem.space.active]
+    problem = copy(problem)
+    problem.settings = replace(settings or problem.settings, **options)
     bases = [Base((k,), 1.0) for k in range(len(inputs))]
-    options = {"price": 0.06, "n_islands": 2, "random_state": 0, **options}
-    objective = problem.objective
-    return inputs, evolve_terms(
-        problem.space, objective, inputs, bases, [t.expression for t in inputs], **options
-    )
+    return inputs, evolve_terms(problem, inputs, bases, [t.expression for t in inputs], 0)
 
 
 def best_loss(problem, terms):
@@ -220,11 +221,12 @@ def test_evolved_terms_are_distinct_allowed_and_defined():
 def test_a_deadline_ends_the_evolution_with_what_it_has():
     asked = []
 
-    def should_stop():
-        asked.append(1)
-        return True
+    class Impatient(SearchSettings):
+        def should_stop(self):
+            asked.append(1)
+            return True
 
-    _, evolved = evolve(OUTSIDE, n_islands=1, should_stop=should_stop)
+    _, evolved = evolve(OUTSIDE, Impatient(operator_prices()), n_islands=1)
     assert len(asked) == 1
     assert evolved
 

@@ -11,10 +11,10 @@ from skinterp.search._formulas import (
     drop_neutral,
     finish,
     round_greedily,
-    round_significant,
     strip_monotone,
     weighted_sum,
 )
+from skinterp.utils import round_to_digits
 
 X = uniform_rows(300, 3, 0.2, 2.0)
 coefficients = st.lists(
@@ -37,10 +37,10 @@ def test_a_weighted_sum_starts_with_a_positive_term():
 
 
 @given(st.floats(-1e9, 1e9, allow_subnormal=False), st.integers(1, 6))
-def test_rounding_keeps_the_digits_asked_for(value, digits):
-    rounded = round_significant(value, digits)
+def test_rounding_keeps_the_digits_given(value, digits):
+    rounded = round_to_digits(value, digits)
     assert abs(rounded - value) <= 0.500001 * 10.0 ** (1 - digits) * abs(value)
-    assert round_significant(rounded, digits) == rounded
+    assert round_to_digits(rounded, digits) == rounded
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=4), st.floats(1e-4, 0.3))
@@ -75,7 +75,7 @@ def test_dropping_neutral_parts_changes_nothing(text):
     assert dropped.complexity <= expression.complexity
 
 
-def test_neutral_factors_and_summands_go():
+def test_neutral_factors_and_summands_are_dropped():
     one, zero, x = Constant(1.0), Constant(0.0), Variable(0)
     assert drop_neutral(Operation("mul", (one, x))) == x
     assert drop_neutral(Operation("add", (x, zero))) == x

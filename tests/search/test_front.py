@@ -51,7 +51,7 @@ def test_a_front_is_pareto_whatever_came_in(pairs, random):
 
 
 @given(pairs)
-def test_the_best_ever_is_kept(pairs):
+def test_the_smallest_loss_and_the_best_fidelity_stay_on_the_front(pairs):
     given_ = candidates(pairs)
     front = make_front(given_, NAMES, noise_floor=0.0, linear_loss=0.5)
     best_loss, best_fidelity = min(c.loss for c in given_), max(c.fidelity for c in given_)
@@ -88,7 +88,7 @@ def test_near_ties_are_marked():
     assert [c.tied for c in front].count(True) == len(front) - 1
 
 
-def test_a_sequence():
+def test_a_front_is_a_sequence_of_candidates():
     front = front_of(TYPICAL)
     assert len(front) == len(list(front)) == len(front.candidates)
     assert front[0] is front.candidates[0]
@@ -103,7 +103,7 @@ def test_it_prints_one_line_per_formula():
     assert len(marked) == 1 and marked[0].endswith(front.selected.expression.format(("a",)))
 
 
-def test_to_frame():
+def test_the_table_has_a_line_per_formula():
     front = front_of(TYPICAL)
     frame = front.to_frame()
     assert list(frame.columns) == [
@@ -130,7 +130,7 @@ def test_a_copy_by_pickle_is_equal():
     assert twin.notes == ("formulas were compared on 5 of 10 rows",)
 
 
-def test_values_do_not_change():
+def test_candidates_cannot_be_changed():
     front = front_of(TYPICAL)
     with pytest.raises(AttributeError):
         front.notes = ()

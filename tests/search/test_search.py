@@ -45,12 +45,12 @@ def test_the_concept_is_selected(finished):
 def test_the_front_is_that_of_all_found(finished):
     front = finished.front(NAMES)
     assert front.feature_names == NAMES
-    assert min(c.loss for c in front) <= min(c.loss for c in finished.found.values()) + 1e-6
+    assert min(c.loss for c in front) <= min(c.loss for c in finished.candidates.values()) + 1e-6
     assert finished.best().expression == front.selected.expression
 
 
 def test_every_formula_is_defined_on_all_rows_and_within_bounds(finished):
-    for candidate in finished.found.values():
+    for candidate in finished.candidates.values():
         assert np.isfinite(candidate.expression.evaluate(X)).all()
         assert candidate.cost <= finished.settings.max_cost
         assert 0.0 <= candidate.loss <= 1.0
@@ -66,13 +66,13 @@ def test_the_loss_on_the_front_is_that_of_the_formula_as_printed(finished):
 @pytest.mark.parametrize("max_cost", [3.0, 8.0])
 def test_no_formula_costs_more_than_allowed(max_cost):
     search = searched(boundary_problem(quotient, X, max_cost=max_cost, n_islands=0))
-    assert max(c.cost for c in search.found.values()) <= max_cost
+    assert max(c.cost for c in search.candidates.values()) <= max_cost
 
 
 @pytest.mark.parametrize("operators", [["add", "mul"], ["exp"], ["log"], ["square", "sub"]])
 def test_formulas_keep_to_the_operators_allowed(operators):
     search = searched(boundary_problem(quotient, X, operators=operators, n_islands=0))
-    used = set().union(*(operators_in(c.expression) for c in search.found.values()))
+    used = set().union(*(operators_in(c.expression) for c in search.candidates.values()))
     assert used <= {*operators, "add", "sub", "mul", "neg"}
 
 
@@ -98,12 +98,9 @@ def test_the_same_seed_finds_the_same(finished):
     assert again.front(NAMES) == finished.front(NAMES)
 
 
-@pytest.mark.parametrize("stage", ["_tuned", "_evolved"])
-def test_an_interruption_keeps_what_was_found(monkeypatch, stage):
-    def interrupt(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, stage, interrupt)
+@pytest.mark.parametrize("stage", ["tuned constants", "evolved terms"])
+def test_an_interruption_keeps_what_was_found(interrupt_at, stage):
+    interrupt_at(stage)
     # too few operators to be satisfied before the evolution
     problem = boundary_problem(lambda X: X[:, 0] * X[:, 1] - 1, X, operators=["add"])
     search = searched(problem)
@@ -112,11 +109,8 @@ def test_an_interruption_keeps_what_was_found(monkeypatch, stage):
     assert front.selected.fidelity > 0.8
 
 
-def test_an_interruption_before_anything_was_found_is_passed_on(monkeypatch):
-    def interrupt(self, terms):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, "_beam", interrupt)
+def test_an_interruption_before_anything_was_found_is_passed_on(interrupt_at):
+    interrupt_at("dictionary")
     with pytest.raises(KeyboardInterrupt):
         searched(boundary_problem(quotient, X))
 
@@ -129,15 +123,14 @@ def test_a_deadline_in_the_past_leaves_single_terms_and_a_note():
     assert not SearchSettings(operator_prices()).should_stop()
 
 
-def test_progress_is_told():
+def test_every_stage_reports_its_progress_in_a_line():
     told = []
-    problem = boundary_problem(quotient, X, n_islands=0)
-    Search(problem, noise_floor=0.0, random_state=0, progress=told.append).run()
+    searched(boundary_problem(quotient, X, n_islands=0, progress=told.append))
     assert len(told) >= 2
     assert all(isinstance(line, str) and "\n" not in line for line in told)
 
 
-def test_nothing_found_is_refused():
+def test_a_search_that_has_not_run_has_no_front():
     search = Search(boundary_problem(quotient, X), noise_floor=0.0, random_state=0)
     with pytest.raises(ValueError, match=r"No formula is defined .* max_complexity=40 .* Allow"):
         search.front(NAMES)
@@ -175,7 +168,7 @@ def test_guard_rows_hold_the_extremes():
     np.testing.assert_array_equal(guard_rows(many[:5]), many[:5])
 
 
-def test_what_is_found_can_be_pickled(finished):
+def test_a_front_can_be_pickled(finished):
     front = finished.front(NAMES)
     assert pickle.loads(pickle.dumps(front)) == front
 
@@ -191,7 +184,7 @@ def test_names_in_any_collection_are_taken(operators):
     assert set(operator_prices(operators)) == {"mul", "sin", "neg"}
 
 
-def test_given_prices_are_taken():
+def test_given_prices_replace_the_default_ones():
     assert operator_prices({"mul": 2, "neg": 3}) == {"mul": 2.0, "neg": 3.0}
 
 

@@ -95,7 +95,7 @@ def test_operators_outside_the_set_give_no_term():
     assert space.reciprocal(space.variable(0)) is None
 
 
-def test_prices_add_up():
+def test_the_cost_of_a_term_is_the_sum_of_its_prices():
     space = term_space(POSITIVE, {"mul": 5.0, "sin": 7.5})
     assert space.variable(1).cost == 1.0
     assert space.constant(2.0).cost == 1.0

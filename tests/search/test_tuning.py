@@ -52,7 +52,7 @@ def test_a_term_with_constants_is_its_own_first_variant():
     ],
 )
 @pytest.mark.parametrize("make", [boundary_problem, value_problem])
-def test_constants_are_found(make, function, start, expected):
+def test_tuning_finds_the_constants_of_the_concept(make, function, start, expected):
     problem = make(function, X)
     parts = tuple(parse(text) for text in start)
     before, _ = problem.solve(parts)
@@ -63,7 +63,7 @@ def test_constants_are_found(make, function, start, expected):
     assert found == pytest.approx(expected, rel=0.02)
 
 
-def test_a_start_where_nothing_is_defined_returns():
+def test_tuning_from_an_undefined_start_returns_a_formula():
     problem = boundary_problem(lambda X: X[:, 0] - X[:, 1], X)
     (tuned,) = tune((parse("log(x0 - 5)"),), problem.solve)
     assert len(tuned.constants) == 1

@@ -17,7 +17,6 @@ from skinterp import SymbolicSurrogateClassifier
 from skinterp.expression import parse
 from skinterp.metrics import fidelity_score
 from skinterp.network import as_network
-from skinterp.search import Search
 
 CONCEPT = CONCEPTS["quotient"]
 FRESH = CONCEPT.rows(3000, seed=1)
@@ -225,12 +224,9 @@ def test_a_time_budget_ends_the_search_early():
     assert set(surrogate.predict(CONCEPTS["switch"].rows())) <= {"off", "on"}
 
 
-@pytest.mark.parametrize("stage", ["_tuned", "_evolved"])
-def test_an_interruption_keeps_the_best_front_and_warns(monkeypatch, stage):
-    def interrupt(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, stage, interrupt)
+@pytest.mark.parametrize("stage", ["tuned constants", "evolved terms"])
+def test_an_interruption_keeps_the_best_front_and_warns(interrupt_at, stage):
+    interrupt_at(stage)
     with pytest.warns(UserWarning, match="interrupted: the best formulas found until then are"):
         surrogate = explained(CONCEPTS["ellipse"], operators=["add", "mul"], n_points=50)
     assert surrogate.front_.selected.fidelity > 0.5
@@ -238,11 +234,8 @@ def test_an_interruption_keeps_the_best_front_and_warns(monkeypatch, stage):
     assert set(surrogate.predict(FRESH)) <= {"off", "on"}
 
 
-def test_an_interruption_before_anything_was_found_is_passed_on(monkeypatch):
-    def interrupt(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, "_from_dictionary", interrupt)
+def test_an_interruption_before_anything_was_found_is_passed_on(interrupt_at):
+    interrupt_at("dictionary")
     with pytest.raises(KeyboardInterrupt):
         explained(CONCEPT)
 

@@ -51,7 +51,7 @@ BOTH = pytest.mark.parametrize(
         ({"verbose": -1}, r"'verbose' parameter .* Got -1 instead"),
     ],
 )
-def test_parameters_out_of_range(surrogate, parameters, message):
+def test_parameters_out_of_range_are_refused(surrogate, parameters, message):
     surrogate = type(surrogate)(surrogate.network, **{**CHEAP, **parameters})
     with pytest.raises(ValueError, match=message):
         surrogate.fit(X)
@@ -78,7 +78,7 @@ def with_value(value):
         (with_value("red"), r"(?i)numbers only.*red|could not convert string"),
     ],
 )
-def test_rows_that_cannot_be_searched_on(surrogate, rows, message):
+def test_rows_that_cannot_be_searched_on_are_refused(surrogate, rows, message):
     with pytest.raises(ValueError, match=message):
         surrogate.fit(rows)
 
@@ -87,7 +87,7 @@ def test_rows_that_cannot_be_searched_on(surrogate, rows, message):
 @pytest.mark.parametrize(
     ("rows", "message"), [(X[:, :2], r"2 features"), (with_value(np.nan), r"NaN")]
 )
-def test_rows_that_cannot_be_predicted(surrogate, rows, message):
+def test_rows_that_cannot_be_predicted_are_refused(surrogate, rows, message):
     surrogate.fit(X[:100])
     with pytest.raises(ValueError, match=message):
         surrogate.predict(rows)
@@ -100,7 +100,7 @@ def test_rows_that_cannot_be_predicted(surrogate, rows, message):
         (SymbolicSurrogateRegressor, MLPRegressor, RandomForestRegressor),
     ],
 )
-def test_networks_that_cannot_be_explained(surrogate, mlp, forest):
+def test_networks_that_cannot_be_explained_are_refused(surrogate, mlp, forest):
     with pytest.raises(ValueError, match=r"requires y .* not fitted"):
         surrogate(mlp()).fit(X)
     with pytest.raises(ValueError, match=r"requires y .* not fitted"):
@@ -110,7 +110,7 @@ def test_networks_that_cannot_be_explained(surrogate, mlp, forest):
         surrogate(trees).fit(X)
 
 
-def test_networks_for_the_other_task():
+def test_networks_for_the_other_task_are_refused():
     logit = as_network(CONCEPT.logit, classes=[0, 1])
     with pytest.raises(ValueError, match=r"Got a binary network .* use SymbolicSurrogateClass"):
         regressor(logit).fit(X)
@@ -121,7 +121,7 @@ def test_networks_for_the_other_task():
         regressor(two).fit(X)
 
 
-def test_one_class_to_train_on():
+def test_one_class_to_train_on_is_refused():
     network = MLPClassifier((3,), solver="lbfgs")
     with pytest.raises(ValueError, match=r"at least two classes .* one class"):
         SymbolicSurrogateClassifier(network).fit(X, np.zeros(len(X), dtype=int))
@@ -137,12 +137,12 @@ def test_one_class_to_train_on():
         (lambda X: 30 * np.tanh(1e5 * X[:, 0] * X[:, 1]), r"gradient .* vanishes|values jump"),
     ],
 )
-def test_classifiers_without_a_usable_boundary(logit, message):
+def test_classifiers_without_a_usable_boundary_are_refused(logit, message):
     with pytest.raises(ValueError, match=message):
         classifier(logit).fit(X)
 
 
-def test_a_regression_network_that_does_not_depend_on_its_inputs():
+def test_a_regression_network_that_does_not_depend_on_its_inputs_is_refused():
     with pytest.raises(ValueError, match=r"gradient of .* vanishes at all .* does not depend"):
         regressor(lambda X: np.full(len(X), 0.3)).fit(X)
 

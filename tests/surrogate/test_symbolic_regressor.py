@@ -18,7 +18,6 @@ from skinterp import SymbolicSurrogateRegressor
 from skinterp.expression import parse
 from skinterp.metrics import fidelity_score
 from skinterp.network import as_network
-from skinterp.search import Search
 
 X = rows_between([0.5] * 3, [2.0] * 3, 400)
 FRESH = rows_between([0.5] * 3, [2.0] * 3, 1000, seed=1)
@@ -194,11 +193,8 @@ def test_an_unfitted_network_is_trained_in_each_fold():
     assert not hasattr(network, "coefs_")
 
 
-def test_an_interruption_keeps_the_best_front_and_warns(monkeypatch):
-    def interrupt(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, "_tuned", interrupt)
+def test_an_interruption_keeps_the_best_front_and_warns(interrupt_at):
+    interrupt_at("tuned constants")
     with pytest.warns(UserWarning, match="interrupted"):
         surrogate = regressed(FUNCTIONS["quotient"], X, n_points=60)
     assert r2_score(FUNCTIONS["quotient"](FRESH), surrogate.predict(FRESH)) > 0.9

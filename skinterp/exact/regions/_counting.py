@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from itertools import islice
-from numbers import Integral
 
 import numpy as np
 from scipy.spatial import ConvexHull
@@ -14,6 +13,7 @@ from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.pieces._polytopes import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
+from skinterp.utils import checked_count
 
 # with more inputs than vertices are feasible for, up to 2^14 patterns are looked at one by one
 _FEW_UNITS = 14
@@ -225,7 +225,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     n_lines : int, default=200
         Number of random lines.
     random_state : int, RandomState instance or None, default=0
-        Draws the lines.
+        Seeds the lines.
 
     Returns
     -------
@@ -261,7 +261,10 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     >>> print(count_regions(network, (-2, 2)))
     3 regions
     """
-    _check_counts(method, max_regions=max_regions, n_lines=n_lines)
+    if method not in ("auto", "exact", "lines"):
+        raise ValueError(f"method must be 'auto', 'exact' or 'lines'. Got {method!r} instead.")
+    checked_count(max_regions, "max_regions", 1)
+    checked_count(n_lines, "n_lines", 2)
     network = as_network(network)
     pieces = piecewise_linear(network)
     names = input_names(network)
@@ -281,14 +284,3 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
                 f"and reached {max_regions + 1} with more to come; method='lines' estimates."
             )
     return estimate_regions(pieces, coordinates, n_lines, check_random_state(random_state))
-
-
-def _check_counts(method, **counts):
-    if method not in ("auto", "exact", "lines"):
-        raise ValueError(f"method must be 'auto', 'exact' or 'lines'. Got {method!r} instead.")
-    for name, value in counts.items():
-        least = 2 if name == "n_lines" else 1
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(
-                f"{name} must be an integer of at least {least}. Got {value!r} instead."
-            )

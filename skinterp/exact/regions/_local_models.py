@@ -25,7 +25,7 @@ class LocalModels:
     feature_names : tuple of str or None
         Names of the inputs, if they have any.
     X : ndarray of shape (n_samples, d)
-        The rows.
+        Rows.
     index : ndarray of int of shape (n_samples,)
         Region of each row.
     patterns : ndarray of bool of shape (n_regions, n_units)

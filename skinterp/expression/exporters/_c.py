@@ -1,5 +1,7 @@
 """C source of formulas."""
 
+from functools import partial
+
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression.exporters._code import CallingPrinter, check_identifier, local_names
@@ -61,10 +63,6 @@ def to_c(expression, names=None, function_name="value"):
     )
 
 
-def _write(expression, names=None):
-    return to_c(expression, names, "predict")
-
-
 def _write_classifier(equation):
     return (
         to_c(equation.expression, equation.feature_names)
@@ -73,4 +71,5 @@ def _write_classifier(equation):
     )
 
 
+_write = partial(to_c, function_name="predict")
 register_exporter(Exporter("c", _write, _write_classifier))

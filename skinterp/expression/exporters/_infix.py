@@ -11,10 +11,6 @@ class _TextPrinter(Printer):
     language = "text"
     associative = True
 
-    def __init__(self, names, digits):
-        super().__init__(names)
-        self.digits = digits
-
     def number(self, value):
         """Write a rounded number."""
         return constant_text(value, self.digits)

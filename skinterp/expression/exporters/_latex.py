@@ -38,10 +38,6 @@ class _LatexPrinter(Printer):
     language = "latex"
     associative = True
 
-    def __init__(self, names, digits):
-        super().__init__(names)
-        self.digits = digits
-
     def constant(self, value):
         """Write a number; one with a power of ten binds like a product."""
         text = _latex_number(value, self.digits)

@@ -1,5 +1,7 @@
 """Python source of formulas, which needs NumPy only."""
 
+from functools import partial
+
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold, has_constant_operation
 from skinterp.expression._rewrite import fold_constants
@@ -74,10 +76,6 @@ def to_python(expression, names=None, function_name="value"):
     )
 
 
-def _write(expression, names=None):
-    return to_python(expression, names, "predict")
-
-
 def _write_classifier(equation):
     return (
         to_python(equation.expression, equation.feature_names)
@@ -86,4 +84,5 @@ def _write_classifier(equation):
     )
 
 
+_write = partial(to_python, function_name="predict")
 register_exporter(Exporter("python", _write, _write_classifier))

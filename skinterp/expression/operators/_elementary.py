@@ -17,10 +17,6 @@ def _positive(values):
     return values.min() > 0
 
 
-def _moderate(values):
-    return np.abs(values).max() <= MAX_EXPONENT
-
-
 def _nonzero_call(function):
     def write(printer, argument):
         return printer.call(function, printer.nonzero(argument))
@@ -110,7 +106,7 @@ _register_function(
     lambda c, a, v: c * v,
     2.0,
     {"latex": _latex_exp},
-    domain=_moderate,
+    domain=lambda values: np.abs(values).max() <= MAX_EXPONENT,
     inner_constants=("factor",),
     may_strip=True,
 )

@@ -4,6 +4,9 @@ import numpy as np
 from scipy.stats import spearmanr
 from sklearn.isotonic import IsotonicRegression
 
+from skinterp.expression import IsotonicLink
+from skinterp.utils import round_to_digits
+
 N_KNOTS = 32
 
 
@@ -79,6 +82,49 @@ def best_threshold(values, answers, *, prior=None, slack=5e-4):
     return float(cuts[chosen]), greater, float(score[chosen])
 
 
+def rounded_threshold(values, answers, *, prior=None, slack=5e-4):
+    """Return the best threshold, in the fewest digits that lose no more than `slack` agreement.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite values of a formula.
+    answers : ndarray of shape (n,), dtype bool
+        The network's answers.
+    prior : float or None, default=None
+        The value on the network's decision boundary, see :func:`best_threshold`.
+    slack : float, default=5e-4
+        Agreement given up to be near `prior`, and again to be round.
+
+    Returns
+    -------
+    threshold : float
+        Where to cut.
+    greater : bool
+        Whether True answers lie above the threshold.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import rounded_threshold
+    >>> rounded_threshold(np.array([1.0, 2.0, 2.457]), np.array([False, False, True]))
+    (2.2, True)
+    """
+    threshold, greater, _ = best_threshold(values, answers, prior=prior, slack=slack)
+
+    def agreement(cut):
+        return np.mean(((values > cut) == greater) == answers)
+
+    floor = agreement(threshold) - slack
+    trials = [0.0, *(round_to_digits(threshold, digits) for digits in range(2, 7))]
+    return next((t for t in trials if agreement(t) >= floor), threshold), greater
+
+
 def monotone_knots(values, targets, *, n_knots=N_KNOTS):
     """Fit a monotone piecewise linear function from a formula's values to targets.
 
@@ -132,3 +178,41 @@ def monotone_knots(values, targets, *, n_knots=N_KNOTS):
     # averages of equal numbers differ in the last bit
     monotone = np.maximum.accumulate if correlation >= 0 else np.minimum.accumulate
     return x[distinct], monotone(y[distinct])
+
+
+def classification_link(values, log_odds, threshold, greater):
+    """Return a monotone link from a formula to log-odds that changes sign at the threshold.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite values of the formula.
+    log_odds : ndarray of shape (n,)
+        The network's log-odds on the same rows.
+    threshold : float
+        Where the class changes.
+    greater : bool
+        Whether log-odds rise with the formula.
+
+    Returns
+    -------
+    IsotonicLink
+        The link.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import classification_link
+    >>> values, log_odds = np.array([0.0, 1.0, 3.0]), np.array([-2.0, -1.0, 3.0])
+    >>> classification_link(values, log_odds, threshold=2.0, greater=True)
+    IsotonicLink(knots_x=(0.0, 1.0, 2.0, 3.0), knots_y=(-2.0, -1.0, 0.0, 3.0))
+    """
+    sign = 1.0 if greater else -1.0
+    x, y = monotone_knots(values, log_odds)
+    if len(y) > 1 and sign * (y[-1] - y[0]) < 0:
+        y = np.full(len(y), y.mean())
+    side = sign * np.sign(x - threshold)
+    y = np.where(side > 0, np.maximum(y, 0.0), np.where(side < 0, np.minimum(y, 0.0), 0.0))
+    off = x != threshold
+    knots = sorted([*zip(x[off], y[off], strict=True), (threshold, 0.0)])
+    return IsotonicLink(tuple(k[0] for k in knots), tuple(k[1] for k in knots))

@@ -1,14 +1,18 @@
 """From one scalar view of a network to a front of formulas and a fitted equation."""
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
-from skinterp.expression import Equation, IsotonicLink, Operation, simplify
-from skinterp.matching import best_threshold, direction_loss, monotone_knots
+from skinterp.expression import Equation, Operation, simplify
+from skinterp.matching import (
+    best_threshold,
+    classification_link,
+    direction_loss,
+    rounded_threshold,
+)
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
 from skinterp.search._problem import Problem
 from skinterp.search._search import Search
@@ -17,29 +21,10 @@ from skinterp.search._search import Search
 BAND_SHARE = 0.3
 # Smoothing averages most of the roughness of single gradients away.
 ROUGHNESS_LEFT = 0.25
-N_JUDGED = 4000
+N_COMPARED = 4000
 SIMPLIFY_SECONDS = 1.0
 # Sums, signs and coefficients are part of any formula, whatever operators are allowed.
 SUMS = ("add", "sub", "mul", "neg")
-
-
-@dataclass(frozen=True)
-class Question:
-    """How to ask a network, and how to search.
-
-    Parameters
-    ----------
-    settings : SearchSettings
-        How to search.
-    n_points : int
-        Points of the boundary, half as many of the band.
-    progress : callable or None
-        Called with a line of text at every stage.
-    """
-
-    settings: object
-    n_points: int
-    progress: object = None
 
 
 def concept_field(view, X, n_points, random_state, *, need_boundary=True):
@@ -96,12 +81,12 @@ def roughness(view, field):
     return ROUGHNESS_LEFT * direction_loss(field.directions, raw, field.weights)
 
 
-def _judged_rows(X, rng):
-    if len(X) <= N_JUDGED:
+def _compared_rows(X, rng):
+    if len(X) <= N_COMPARED:
         return X, ()
     # with the extremes of every input, so that formulas are defined on all rows
     extremes = np.concatenate([X.argmin(axis=0), X.argmax(axis=0)])
-    rows = np.union1d(rng.choice(len(X), size=N_JUDGED, replace=False), extremes)
+    rows = np.union1d(rng.choice(len(X), size=N_COMPARED, replace=False), extremes)
     return X[rows], (f"formulas were compared on {len(rows)} of {len(X)} rows",)
 
 
@@ -118,44 +103,7 @@ def _operators(expression):
     return {expression.operator_name}.union(*map(_operators, expression.args))
 
 
-def _rounded_threshold(threshold, agreement):
-    """Return the threshold with the fewest digits that lose no more than 0.05 % agreement."""
-    floor = agreement(threshold) - 5e-4
-    trials = [0.0, *(float(f"{threshold:.{digits}e}") for digits in range(1, 6))]
-    return next((trial for trial in trials if agreement(trial) >= floor), threshold)
-
-
-def classification_link(values, log_odds, threshold, greater):
-    """Return a monotone link from a formula to log-odds that changes sign at the threshold.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        Finite values of the formula.
-    log_odds : ndarray of shape (n,)
-        The network's log-odds on the same rows.
-    threshold : float
-        Where the class changes.
-    greater : bool
-        Whether log-odds rise with the formula.
-
-    Returns
-    -------
-    IsotonicLink
-        The link.
-    """
-    sign = 1.0 if greater else -1.0
-    x, y = monotone_knots(values, log_odds)
-    if len(y) > 1 and sign * (y[-1] - y[0]) < 0:
-        y = np.full(len(y), y.mean())
-    side = sign * np.sign(x - threshold)
-    y = np.where(side > 0, np.maximum(y, 0.0), np.where(side < 0, np.minimum(y, 0.0), 0.0))
-    off = x != threshold
-    knots = sorted([*zip(x[off], y[off], strict=True), (threshold, 0.0)])
-    return IsotonicLink(tuple(k[0] for k in knots), tuple(k[1] for k in knots))
-
-
-def explain_margin(view, X, question, feature_names, classes, random_state, *, need_boundary=True):
+def explain_margin(view, X, settings, feature_names, classes, random_state, *, need_boundary=True):
     """Search a formula for a margin and fit its threshold, direction and link.
 
     Parameters
@@ -164,7 +112,7 @@ def explain_margin(view, X, question, feature_names, classes, random_state, *, n
         The log-odds of a class.
     X : ndarray of shape (n, d)
         Rows of data.
-    question : Question
+    settings : SearchSettings
         How to ask and to search.
     feature_names : tuple of str
         Names of the inputs.
@@ -180,23 +128,19 @@ def explain_margin(view, X, question, feature_names, classes, random_state, *, n
     equation : Equation
         The fitted equation.
     front : Front
-        All that was found.
+        The Pareto front of the formulas found.
     """
     rng = check_random_state(random_state)
-    field = concept_field(view, X, question.n_points, rng, need_boundary=need_boundary)
-    rows, notes = _judged_rows(X, rng)
+    field = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
+    rows, notes = _compared_rows(X, rng)
     log_odds = view.value(rows)
     answers = log_odds > 0
-    problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], question.settings)
-    front = _search(problem, roughness(view, field), feature_names, notes, question, rng)
-    expression = _simplified(front.selected.expression, rows, question.settings.prices)
-    values = expression.evaluate(rows)
+    problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
+    expression, front = _solve(problem, roughness(view, field), feature_names, notes, rng)
     on_level = field.points[field.on_boundary]
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
-    threshold, greater, _ = best_threshold(values, answers, prior=prior)
-    threshold = _rounded_threshold(
-        threshold, lambda t: np.mean(((values > t) == greater) == answers)
-    )
+    values = expression.evaluate(rows)
+    threshold, greater = rounded_threshold(values, answers, prior=prior)
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
     equation = Equation(
@@ -205,7 +149,7 @@ def explain_margin(view, X, question, feature_names, classes, random_state, *, n
     return equation, front
 
 
-def explain_values(view, X, question, feature_names, random_state):
+def explain_values(view, X, settings, feature_names, random_state):
     """Search a formula that follows the values and gradients of a regression network.
 
     Parameters
@@ -214,7 +158,7 @@ def explain_values(view, X, question, feature_names, random_state):
         The output.
     X : ndarray of shape (n, d)
         Rows of data.
-    question : Question
+    settings : SearchSettings
         How to ask and to search.
     feature_names : tuple of str
         Names of the inputs.
@@ -226,27 +170,25 @@ def explain_values(view, X, question, feature_names, random_state):
     equation : Equation
         The fitted equation.
     front : Front
-        All that was found.
+        The Pareto front of the formulas found.
     """
     rng = check_random_state(random_state)
-    n_points = question.n_points + question.n_points // 2
+    n_points = settings.n_points + settings.n_points // 2
     field = data_field(view, X, n_points=n_points, random_state=rng)
-    rows, notes = _judged_rows(X, rng)
+    rows, notes = _compared_rows(X, rng)
     target = view.value(rows)
-    problem = Problem(
-        field, rows, lambda v: r2_score(target, v), question.settings, match_values=True
-    )
-    front = _search(problem, 0.0, feature_names, notes, question, rng)
-    expression = _simplified(front.selected.expression, rows, question.settings.prices)
+    problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
+    expression, front = _solve(problem, 0.0, feature_names, notes, rng)
     return Equation(expression, tuple(feature_names)), front
 
 
-def _search(problem, noise_floor, feature_names, notes, question, rng):
-    search = Search(
-        problem, noise_floor=noise_floor, random_state=rng, progress=question.progress
-    ).run()
+def _solve(problem, noise_floor, feature_names, notes, rng):
+    """Return the selected formula, simplified, and the front of a search."""
+    search = Search(problem, noise_floor=noise_floor, random_state=rng).run()
     search.notes.extend(notes)
-    return search.front(feature_names)
+    front = search.front(feature_names)
+    prices = problem.settings.prices
+    return _simplified(front.selected.expression, problem.X, prices), front
 
 
 def deadline(time_budget, share=1.0):

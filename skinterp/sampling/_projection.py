@@ -73,7 +73,7 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
     n_points : int, default=1000
         How many rows to start from, at the most.
     random_state : int, RandomState instance or None, default=None
-        Chooses the rows.
+        Seeds the choice of rows.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def boundary_field(view, X, *, n_points=1000, random_state=None, **smooth):
     n_points : int, default=1000
         How many rows to project, at the most.
     random_state : int, RandomState instance or None, default=None
-        Chooses the rows and the smoothing steps.
+        Seeds the choice of rows and the smoothing steps.
     **smooth : dict
         Parameters of :func:`smooth_gradient`.
 
