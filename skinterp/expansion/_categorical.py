@@ -313,15 +313,15 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
                 f"gauge must be one of {', '.join(GAUGES)}, or one category for each of the "
                 f"{len(variables)} variables. Got {len(row)} categories instead."
             )
+        found = []
         for variable, value in zip(variables, row, strict=True):
             if plain(value) not in variable.categories:
                 raise ValueError(
                     f"gauge must be a category of {variable.name!r}, out of "
                     f"{listed(variable.categories)}. Got {value!r} instead."
                 )
-        return tuple(
-            v.categories.index(plain(value)) for v, value in zip(variables, row, strict=True)
-        )
+            found.append(variable.categories.index(plain(value)))
+        return tuple(found)
 
     def _output_names(self):
         network = self.network_

@@ -7,7 +7,7 @@ import numpy as np
 
 from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.network import checked_rows, input_names
+from skinterp.network import input_names
 from skinterp.utils import column_index
 from skinterp.utils._validation import finite_array
 
@@ -70,7 +70,7 @@ def plane_of(network, X, features, origin, directions):
         The plane.
     """
     names = input_names(network, X)
-    X = None if X is None else checked_rows(network, X)
+    X = None if X is None else network.check(X)
     if origin is not None:
         origin = finite_array(origin, (len(names),), "origin", ", one value per input")
     elif X is not None:
