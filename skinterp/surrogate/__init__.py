@@ -7,5 +7,16 @@ form is a file here that registers its estimators; nothing else lists it.
 """
 
 from skinterp.base import export_estimators
+from skinterp.surrogate._linear import LinearSurrogateClassifier, LinearSurrogateRegressor
+from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
+from skinterp.surrogate._tree import TreeSurrogateClassifier, TreeSurrogateRegressor
 
-__all__ = export_estimators(globals())
+__all__ = [
+    "LinearSurrogateClassifier",
+    "LinearSurrogateRegressor",
+    "SymbolicSurrogateClassifier",
+    "SymbolicSurrogateRegressor",
+    "TreeSurrogateClassifier",
+    "TreeSurrogateRegressor",
+]
+__all__ += export_estimators(globals())  # those of forms in further files
