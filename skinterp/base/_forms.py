@@ -103,11 +103,12 @@ def export_estimators(namespace):
     Returns
     -------
     list of str
-        Their names, for its ``__all__``.
+        Names that were not there, for its ``__all__``.
     """
     package = namespace["__name__"]
     import_modules(package)
     kinds = [kind for form in FORMS.values() for kind in form.estimators]
     own = {k.__name__: k for k in kinds if k.__module__.startswith(f"{package}.")}
+    new = sorted(set(own) - set(namespace))
     namespace.update(own)
-    return sorted(own)
+    return new

@@ -32,7 +32,8 @@ class Centroids(ClassifierSurrogate):
         return self
 
     def predict(self, X):
-        return self.model_.predict(self._rows(X))
+        rows = self._rows(X)
+        return self.model_.predict(rows)
 
 
 class Copy(RegressorSurrogate):

@@ -26,7 +26,8 @@ class Majority(ClassifierSurrogate):
         return self
 
     def predict(self, X):
-        return self.model_.predict(self._rows(X))
+        rows = self._rows(X)
+        return self.model_.predict(rows)
 
 
 @pytest.fixture
