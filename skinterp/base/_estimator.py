@@ -106,7 +106,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
     in `fit` and ``rows = self._rows(X)`` in `predict` or `transform`.
     """
 
-    random_state = None
+    random_state = 0  # of those that take no seed: the default network is always the same
 
     def __sklearn_tags__(self):
         """Say that y is needed only to train an unfitted network."""
