@@ -120,9 +120,9 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
             return super().__sklearn_clone__()
         shell = copy(self)
         shell.network = None
-        twin = super(NetworkEstimator, shell).__sklearn_clone__()
-        twin.network = self.network
-        return twin
+        copied = super(NetworkEstimator, shell).__sklearn_clone__()
+        copied.network = self.network
+        return copied
 
     def set_params(self, **params):
         """Set parameters; those inside a fitted network are refused.

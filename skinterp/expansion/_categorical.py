@@ -17,7 +17,7 @@ from skinterp.expansion._categories import listed, plain
 from skinterp.expansion._expansion import Expansion
 from skinterp.expansion._expansion_results import ExpansionResults
 from skinterp.expansion._gauge import GAUGES, measure_of
-from skinterp.expansion._network import (
+from skinterp.expansion._categorical_network import (
     CodedFunction,
     as_table,
     categorical_network,
@@ -350,14 +350,14 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             A fitted expansion of the same network.
         """
         check_is_fitted(self, "expansion_")
-        twin = copy(self)
+        copied = copy(self)
         if not (isinstance(gauge, str) and gauge == "wild_type"):
-            twin.gauge = gauge
+            copied.gauge = gauge
         else:
             row = np.array([self._wild_type])
-            twin.gauge = tuple(self.network_.table.decode(row)[0])
-        twin._validate_params()
+            copied.gauge = tuple(self.network_.table.decode(row)[0])
+        copied._validate_params()
         codes = self._codes.astype(np.intp)
         if not isinstance(gauge, str):
-            twin._wild_type = twin._wild_type_in(codes)
-        return twin._expand(codes)
+            copied._wild_type = copied._wild_type_in(codes)
+        return copied._expand(codes)

@@ -311,10 +311,10 @@ class CodedFunction:
         for block, columns in zip(table.blocks, columns_of, strict=True):
             present = block if block.shape[1] == len(columns) else np.zeros((1, len(columns)))
             blocks.append(np.vstack([present, -table.offset[columns]]))
-        twin = copy(self)
-        twin.sizes = tuple(q + 1 for q in self.sizes)
-        twin.tables = self._tables_of(blocks, columns_of)
-        return twin
+        copied = copy(self)
+        copied.sizes = tuple(q + 1 for q in self.sizes)
+        copied.tables = self._tables_of(blocks, columns_of)
+        return copied
 
 
 def _spread(block, columns, width):
