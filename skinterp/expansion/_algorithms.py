@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skinterp.expansion._anchored import expand_around
+from skinterp.expansion._categorical_network import hidden_layer
 from skinterp.expansion._convolution import expand_hidden_layer
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
 from skinterp.expansion._gauge import gauge_weights, n_coefficients
-from skinterp.expansion._categorical_network import hidden_layer
 from skinterp.expansion._sampling import draw_rare, sample_terms
 from skinterp.expansion._variances import variances, weighted_variance
 

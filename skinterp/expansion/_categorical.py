@@ -13,16 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
 from skinterp.expansion._algorithms import METHODS, Request, expand
-from skinterp.expansion._categories import listed, plain
-from skinterp.expansion._expansion import Expansion
-from skinterp.expansion._expansion_results import ExpansionResults
-from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._categorical_network import (
     CodedFunction,
     as_table,
     categorical_network,
     select_output,
 )
+from skinterp.expansion._categories import listed, plain
+from skinterp.expansion._expansion import Expansion
+from skinterp.expansion._expansion_results import ExpansionResults
+from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._truncation import evaluate_truncation
 from skinterp.expansion._variances import NetworkVariance
 from skinterp.utils import draw_seed
