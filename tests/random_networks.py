@@ -28,7 +28,8 @@ def random_network(sizes, seed, hidden="relu", damage=(), task=None):
     """Return a network of random weights, some of them damaged.
 
     Damage: "zeros" sets a third of the weights to 0, "dead" makes a unit of each layer constant,
-    "doubled" doubles a unit, "unbiased" sets all biases to 0, so that all borders meet in one point.
+    "doubled" doubles a unit, "unbiased" sets all biases to 0, so that all borders meet in one
+    point.
     """
     rng = np.random.RandomState(seed)
     shapes = list(pairwise(sizes))
