@@ -51,6 +51,7 @@ def _activations(sympy):
         "hardsigmoid": lambda z, slope: clip(z / 6 + one / 2, 0, 1),
         "hardswish": lambda z, slope: z * clip(z / 6 + one / 2, 0, 1),
         "mish": lambda z, slope: z * sympy.tanh(softplus(z)),
+        "erf": lambda z, slope: sympy.erf(z),
         "log_sigmoid": lambda z, slope: -softplus(-z),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, ndtr
+from scipy.special import erf, expit, ndtr
 
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 _GELU_TAIL = 40.0  # beyond it the normal density is zero in float64
@@ -73,6 +73,11 @@ def _gelu_tanh_derivative(z):
     return expit(inner) + t * rise * _logistic_derivative(inner)
 
 
+def _erf_derivative(z):
+    t = np.clip(z, -_GELU_TAIL, _GELU_TAIL)
+    return 2.0 / np.sqrt(np.pi) * np.exp(-t * t)
+
+
 def _hardsigmoid(z):
     return np.clip(z / 6.0 + 0.5, 0.0, 1.0)
 
@@ -131,6 +136,7 @@ _FUNCTIONS = {
     "hardswish": _Function(lambda z: z * _hardsigmoid(z), _hardswish_derivative, rises=False),
     "mish": _Function(lambda z: z * np.tanh(_softplus(z)), _mish_derivative, rises=False),
     "log_sigmoid": _Function(lambda z: -_softplus(-z), lambda z: expit(-z)),
+    "erf": _Function(erf, _erf_derivative),
     "leaky_relu": _Function(
         _leaky, lambda z, slope: np.where(z > 0.0, 1.0, slope), (0.0,), parameter="slope"
     ),

@@ -32,6 +32,7 @@ ACTIVATIONS = [
     "hardswish",
     "mish",
     "log_sigmoid",
+    "erf",
 ]
 TASKS = ["binary", "multiclass", "multilabel", "regression", "multioutput", "poisson"]
 

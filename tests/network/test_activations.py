@@ -27,6 +27,7 @@ ORACLES = {
     "hardsigmoid": lambda z: np.minimum(np.clip(z + 3, 0, None), 6) / 6,
     "hardswish": lambda z: z * np.minimum(np.clip(z + 3, 0, None), 6) / 6,
     "mish": lambda z: z * np.tanh(np.log(1 + np.exp(z))),
+    "erf": erf,
     "log_sigmoid": lambda z: -np.log(1 + np.exp(-z)),
 }
 
