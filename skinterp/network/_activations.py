@@ -146,20 +146,49 @@ ACTIVATIONS = tuple(_FUNCTIONS)
 
 
 class Activation(NamedTuple):
-    """An elementwise activation function, for example ``Activation("leaky_relu", 0.3)``.
+    """An elementwise activation function; make one with :func:`as_activation`.
 
-    `slope` is the slope of a leaky ReLU, or the alpha of an ELU or a CELU if it is not 1.
+    Parameters
+    ----------
+    name : str
+        Its name.
+    slope : float or None, default=None
+        The slope of a leaky ReLU, or the alpha of an ELU or a CELU if it is not 1.
     """
 
     name: str
     slope: float | None = None
 
     def value(self, z):
-        """Return the activation of `z`."""
+        """Return the activation of `z`.
+
+        Parameters
+        ----------
+        z : ndarray
+            What goes in.
+
+        Returns
+        -------
+        ndarray of the shape of z
+            The activation.
+        """
         return _FUNCTIONS[self.name].value(z, *self._parameters)
 
     def derivative(self, z, value=None):
-        """Return the derivative at `z`, where the activation is `value`; relu has 0 at 0."""
+        """Return the derivative at `z`; ReLU has 0 at 0.
+
+        Parameters
+        ----------
+        z : ndarray
+            What goes in.
+        value : ndarray or None, default=None
+            The activation there; not needed.
+
+        Returns
+        -------
+        ndarray of the shape of z
+            The derivative.
+        """
         return _FUNCTIONS[self.name].derivative(z, *self._parameters)
 
     @property
@@ -195,7 +224,29 @@ def _single(slopes):
 
 
 def as_activation(spec):
-    """Read ``"tanh"``, ``("leaky_relu", 0.3)`` or ``("elu", 0.5)`` as an `Activation`."""
+    """Read the name of an activation, with its parameter if it has one.
+
+    Parameters
+    ----------
+    spec : str or tuple (str, float)
+        Such as "tanh", ("leaky_relu", 0.3) or ("elu", 0.5).
+
+    Returns
+    -------
+    Activation
+        The activation.
+
+    Raises
+    ------
+    ValueError
+        If the name is not known, or a parameter is missing, not finite, or too much.
+
+    Examples
+    --------
+    >>> from skinterp.network import as_activation
+    >>> float(as_activation("sigmoid").derivative(0.0))
+    0.25
+    """
     name, slope = (spec, None) if isinstance(spec, str) else spec
     name = _ALIASES.get(name, name)
     if name not in ACTIVATIONS:

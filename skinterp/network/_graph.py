@@ -14,12 +14,19 @@ _BLOCK_FLOATS = 2**18  # numbers held at a time while working
 
 
 class Node(NamedTuple):
-    """One operation of a graph: its name, the nodes it takes, and its numbers.
+    """One operation of a graph.
 
-    The first node is ``Node("input", (), (n_features,))``, a constant row is
-    ``Node("constant", (), (row,))``; others are ``affine`` (weights, bias), ``scale`` (factor,
-    shift), ``activation`` (an `Activation`), ``columns`` (indices), ``concat``, ``add``, ``sub``,
-    ``mul`` and ``div``. Inputs are indices of earlier nodes; the last node is the output.
+    Parameters
+    ----------
+    operation : str
+        "input" (the first node, and only it), "constant", "affine", "scale", "activation",
+        "columns", "concat", "add", "sub", "mul" or "div".
+    inputs : tuple of int, default=()
+        Indices of the nodes it takes, all earlier ones.
+    arguments : tuple, default=()
+        The number of features of an input, the row of a constant, weights (k, m) and bias (m,) of
+        an affine map, factor (k,) and shift (k,) of a scaling, the `Activation`, or the indices of
+        columns.
     """
 
     operation: str
