@@ -94,8 +94,20 @@ def _error_function(nodes, source, gate):
     return 2.0 * factor[0] if is_normal and is_even else None
 
 
+def _is_one_and_size(nodes, source, index):
+    """Return whether a node is ``1 + |z|``."""
+    gate = nodes[index]
+    if gate.operation != "scale" or not all((part == 1.0).all() for part in gate.arguments):
+        return False
+    size = nodes[gate.inputs[0]]
+    is_size = size.operation == "activation" and size.arguments[0] == ("leaky_relu", -1.0)
+    return is_size and size.inputs == (source,)
+
+
 def _recognised(nodes, node):
-    """Return nodes for a product that spells an activation out, such as ``z * logistic(z)``."""
+    """Return source, activation and factor of nodes that spell out one, as ``z * logistic(z)``."""
+    if node.operation == "div" and _is_one_and_size(nodes, *node.inputs):
+        return node.inputs[0], "softsign", 1.0
     if node.operation == "mul":
         for source, gate in (node.inputs, node.inputs[::-1]):
             found = _gate(nodes, source, gate)
