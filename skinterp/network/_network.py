@@ -134,6 +134,13 @@ class Network(Answers, Views, Value):
         return check_X(X, self.n_features_in, self.feature_names, owner="the network")
 
     @property
+    def groups(self):
+        """Indices of the inputs that belong together: each by itself, or those of a column."""
+        if self.user_table is None:
+            return tuple(np.arange(self.n_features_in)[:, np.newaxis])
+        return self.user_table.groups
+
+    @property
     def moves(self):
         """Which inputs may take values between those observed: 1 for numbers, 0 for indicators."""
         if self.user_table is None:

@@ -136,6 +136,32 @@ class UserTable:
             sums[feature.column.name] = sums[feature.column.name] + value
         return sums
 
+    @cached_property
+    def groups(self):
+        """Indices of the features of each column, which belong together."""
+        return tuple(
+            np.array([k for k, f in enumerate(self.features) if f.column.name == name])
+            for name in self.column_names
+        )
+
+    def spread(self, values):
+        """Share out what was measured per column of the table among its features.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_columns,)
+            Numbers of all columns.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Equal parts of them, so that `fold` gives them back.
+        """
+        shares = np.zeros(len(self.features))
+        for group in self.groups:
+            shares[group] = values[self.features[group[0]].column.index] / len(group)
+        return shares
+
     def example(self, features):
         """Return features with one level of each column, every one in turn, and gaps filled.
 
