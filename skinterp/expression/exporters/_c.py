@@ -52,13 +52,12 @@ def to_c(expression, names=None, function_name="value"):
     """
     check_identifier(function_name)
     variables, used = local_names(expression, names)
-    printer = _CPrinter(variables)
-    formula = fold(expression, printer).text
+    formula = fold(expression, _CPrinter(variables)).text
     columns = "".join(f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used)
     columns = columns or "    (void)x;\n"
     return (
         "#include <math.h>\n"
-        + (_NONZERO if printer.uses_nonzero else "")
+        + (_NONZERO if "nonzero(" in formula else "")
         + f"\ndouble {function_name}(const double *x)\n{{\n{columns}    return {formula};\n}}\n"
     )
 

@@ -5,17 +5,12 @@ from skinterp.expression._printer import PRODUCT, Phrase, Printer
 
 
 class CodePrinter(Printer):
-    """A printer that marks phrases which must not be zero, and remembers whether it had to."""
-
-    def __init__(self, names):
-        super().__init__(names)
-        self.uses_nonzero = False
+    """A printer that marks phrases which must not be zero."""
 
     def nonzero(self, phrase):
         """Write a call that is undefined for zero, unless the phrase is another number."""
         if phrase.is_number and phrase.text != "0.0":
             return phrase
-        self.uses_nonzero = True
         return self.call_nonzero(phrase)
 
     def call_nonzero(self, phrase):

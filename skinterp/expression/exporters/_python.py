@@ -70,7 +70,7 @@ def to_python(expression, names=None, function_name="value"):
     columns = "".join(f"    x{index} = X[:, {index}]  # {name}\n" for index, name in used)
     return (
         "import numpy as np\n"
-        + (_NONZERO if printer.uses_nonzero else "")
+        + (_NONZERO if "nonzero(" in formula else "")
         + f"\n\ndef {function_name}(X):\n    X = np.asarray(X, dtype=float)\n{columns}"
         + f'    with np.errstate(all="ignore"):\n        return np.full(len(X), {formula})\n'
     )
