@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
-from skinterp.expression import Equation, Operation, simplify
+from skinterp.expression import Equation, simplify
 from skinterp.matching import (
     best_threshold,
     classification_link,
@@ -98,9 +98,7 @@ def _simplified(expression, X, allowed):
 
 
 def _operators(expression):
-    if not isinstance(expression, Operation):
-        return set()
-    return {expression.operator_name}.union(*map(_operators, expression.args))
+    return {token for token in expression.postfix if isinstance(token, str)}
 
 
 def explain_margin(view, X, settings, feature_names, classes, random_state, *, need_boundary=True):

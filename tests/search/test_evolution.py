@@ -17,7 +17,6 @@ from skinterp.expression import Constant, Operation, Variable, parse
 from skinterp.search import SearchSettings, operator_prices
 from skinterp.search._dictionary import enumerate_terms, stack
 from skinterp.search._evolution import (
-    Base,
     evolve_terms,
     function_set,
     to_expression,
@@ -174,7 +173,7 @@ def evolve(problem, settings=None, **options):
     inputs = [problem.space.variable(j) for j in problem.space.active]
     problem = copy(problem)
     problem.settings = replace(settings or problem.settings, **options)
-    bases = [Base((k,), 1.0) for k in range(len(inputs))]
+    bases = [((k,), 1.0) for k in range(len(inputs))]
     return inputs, evolve_terms(problem, inputs, bases, [t.expression for t in inputs], 0)
 
 
