@@ -9,10 +9,9 @@ one output, a `ScalarView` each.
 
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
-from skinterp.network._dispatch import as_network
 from skinterp.network._formula import network_to_sympy
 from skinterp.network._network import Network, ScalarView
-from skinterp.network._readers import READERS, Reader, register_reader
+from skinterp.network._readers import READERS, Reader, as_network, register_reader
 from skinterp.network._reading import (
     as_rows,
     checked_row,

@@ -123,9 +123,8 @@ class DenseNetwork(Network):
         layer = self._layer_index(layer)
         j = checked_index(j, self.hidden_layer_sizes[layer], f"The unit of hidden layer {layer}")
         network = self.up_to(layer, before_activation)
-        name = (
-            f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
-        )
+        place = "before activation" if before_activation else ""
+        name = f"unit {j} of hidden layer {layer} {place}".rstrip()
         return network._linear_view(np.eye(network.n_outputs)[j], name)
 
     def _layer_index(self, layer):
@@ -161,12 +160,10 @@ class DenseNetwork(Network):
         is_column = np.count_nonzero(weights) == 1 and weights.max() == 1.0
         if not is_column and last.activation != IDENTITY:
             return super()._linear_view(weights, name)
-        merged = Layer(
-            last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
-        )
-        network = DenseNetwork(
-            (*hidden, merged), feature_names=self.feature_names, n_hidden=self.n_hidden
-        )
+        column = weights[:, None]
+        layers = [*hidden, Layer(last.weights @ column, last.bias @ column, last.activation)]
+        names = self.feature_names
+        network = DenseNetwork(layers, feature_names=names, n_hidden=self.n_hidden)
         return Network._linear_view(network, np.ones(1), name)
 
     def forward(self, X):

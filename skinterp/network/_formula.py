@@ -1,7 +1,7 @@
 """A small network as one formula."""
 
 from skinterp.expression import layers_to_sympy
-from skinterp.network._dispatch import as_network
+from skinterp.network._readers import as_network
 from skinterp.network._reading import dense_of, input_names
 
 
