@@ -113,21 +113,6 @@ class Section:
     data: dict = field(default_factory=dict)
     printed: str | None = None
 
-    @property
-    def tables(self):
-        """The tables."""
-        return tuple(part for part in self.parts if isinstance(part, Table))
-
-    @property
-    def figures(self):
-        """The figures."""
-        return tuple(part for part in self.parts if isinstance(part, Figure))
-
-    @property
-    def notes(self):
-        """The notes."""
-        return tuple(part for part in self.parts if getattr(part, "style", "") == "note")
-
 
 @dataclass(frozen=True)
 class Findings:
@@ -205,7 +190,6 @@ def build_sections(findings, *, for_terminal=False):
     """
     records = list(SECTIONS.values())
     if for_terminal:
-        places = {r.name: r.position if r.printed_at is None else r.printed_at for r in records}
-        records.sort(key=lambda record: places[record.name])
+        records.sort(key=lambda r: r.position if r.printed_at is None else r.printed_at)
     sections = [section for record in records for section in record.build(findings)]
     return [s for s in sections if s.printed is not None] if for_terminal else sections

@@ -51,10 +51,8 @@ def surrogates(findings):
     for name, surrogate in findings.comparison.estimators.items():
         text = explains(surrogate).export_text(surrogate)
         if getattr(surrogate, "fronts_", ()):
-            title, parts = (
-                "Equation",
-                [Text(text, "code", only="terminal"), *_equations(surrogate)],
-            )
+            title = "Equation"
+            parts = [Text(text, "code", only="terminal"), *_equations(surrogate)]
         else:
             displays = explains(surrogate).displays(surrogate)
             title, parts = name.capitalize(), [Text(text, "code"), *map(Figure, displays)]
