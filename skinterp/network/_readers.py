@@ -92,13 +92,9 @@ def find_reader(model):
     Reader or None
         The reader; None if there is none.
     """
-    distances = [(reader, reader.distance(model)) for reader in READERS.values()]
-    found = [
-        (reader.position, distance, reader)
-        for reader, distance in distances
-        if distance is not None
-    ]
-    return min(found, key=lambda place: place[:2], default=(None,))[-1]
+    distances = {name: reader.distance(model) for name, reader in READERS.items()}
+    found = [READERS[name] for name, distance in distances.items() if distance is not None]
+    return min(found, key=lambda reader: (reader.position, distances[reader.name]), default=None)
 
 
 def _refuse(kind, options):
