@@ -80,10 +80,10 @@ class Search:
         return self
 
     def _is_over(self):
-        is_over = self.settings.should_stop()
-        if is_over:
+        if self.candidates and self.settings.should_stop():
             self.notes.append("time budget reached: the best formulas found until then are kept")
-        return is_over
+            return True
+        return not self.candidates
 
     def front(self, feature_names):
         """Return the front of all that was found.
@@ -97,7 +97,13 @@ class Search:
         -------
         Front
             The front.
+
+        Raises
+        ------
+        ValueError
+            If no formula is defined on all rows.
         """
+        self._check_found()
         return make_front(
             self.candidates.values(),
             feature_names,
@@ -105,6 +111,14 @@ class Search:
             linear_loss=linear_loss(self.problem),
             notes=self.notes,
         )
+
+    def _check_found(self):
+        if not self.candidates:
+            raise ValueError(
+                "No formula is defined on all rows within max_complexity="
+                f"{self.settings.max_cost:g} with the operators "
+                f"{sorted(self.settings.prices)}. Allow more."
+            )
 
     def best(self):
         """Return the candidate that would be selected now.
@@ -119,12 +133,7 @@ class Search:
         ValueError
             If no formula is defined on all rows.
         """
-        if not self.candidates:
-            raise ValueError(
-                "No formula is defined on all rows within max_complexity="
-                f"{self.settings.max_cost:g} with the operators "
-                f"{sorted(self.settings.prices)}. Allow more."
-            )
+        self._check_found()
         front = pareto(self.candidates.values())
         return front[int(np.argmin(scores(front, floor=max(LOSS_FLOOR, self.noise_floor))))]
 
