@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from skinterp.report._section import Figure, Findings, Heading, Strong, Table, build_sections
+from skinterp.report._section import Figure, Findings, Strong, Table, build_sections
 
 STYLE = """
 :root { color-scheme: light; }
@@ -31,6 +31,7 @@ _TAGS = {
     "equation": '<p class="equation">{}</p>',
     "code": "<pre>{}</pre>",
     "item": "<ul><li>{}</li></ul>",
+    "heading": "<h3>{}</h3>",
 }
 
 
@@ -63,11 +64,7 @@ def _figure(part):
     return f"<figure>{svg[svg.index('<svg') :]}</figure>"
 
 
-def _heading(part):
-    return f"<h3>{escape(part.text)}</h3>"
-
-
-_WRITERS = {Table: _table, Figure: _figure, Heading: _heading}
+_WRITERS = {Table: _table, Figure: _figure}
 
 
 def _section(section):

@@ -3,7 +3,6 @@
 from skinterp.base import explains
 from skinterp.report._section import (
     Figure,
-    Heading,
     ReportSection,
     Section,
     Table,
@@ -41,7 +40,7 @@ def _equations(surrogate):
     displays = explains(surrogate).displays(surrogate)
     for equation, front, display in zip(equations, surrogate.fronts_, displays, strict=True):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
-        parts += [Heading(title), Figure(display), _front_table(front)]
+        parts += [Text(title, "heading", only="page"), Figure(display), _front_table(front)]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
     return parts
 
