@@ -136,12 +136,11 @@ class _Fitness:
 
     def __init__(self, problem, base_terms, bases):
         self.problem, self.space = problem, problem.space
-        self.inputs = list(problem.space.active)
         self.base_terms, self.bases = base_terms, bases
         self.merits, self.terms = {}, {}
 
     def __call__(self, programs):
-        expressions = [to_expression(program, self.inputs) for program in programs]
+        expressions = [to_expression(program, self.space.active) for program in programs]
         fresh = [e for e in dict.fromkeys(expressions) if e not in self.merits]
         self.merits.update(dict.fromkeys(fresh, np.inf))
         cheap = [e for e in fresh if e.cost(self.space.prices) <= MAX_TERM_COST]
@@ -167,7 +166,7 @@ class _Fitness:
 def _evolve_island(carrier, fitness, seeds, functions, seed):
     """Evolve one population and return the best terms it has seen."""
     rng = check_random_state(seed)
-    breeder = _Breeder(functions, len(fitness.inputs), rng)
+    breeder = _Breeder(functions, len(fitness.space.active), rng)
     population = list(seeds[: POPULATION // 2])
     population += [breeder.program().program for _ in range(POPULATION - len(population))]
     best, stale = np.inf, 0
@@ -243,7 +242,7 @@ def evolve_terms(problem, base_terms, bases, seeds, random_state):
     space, settings = problem.space, problem.settings
     functions = function_set(space.prices)
     by_name = {function.name: function for function in functions}
-    programs = [to_program(expression, by_name, list(space.active)) for expression in seeds]
+    programs = [to_program(expression, by_name, space.active) for expression in seeds]
     programs = [program for program in programs if program is not None]
     island_seeds = rng.randint(np.iinfo(np.int32).max, size=settings.n_islands)
     results = Parallel(n_jobs=settings.n_jobs)(
