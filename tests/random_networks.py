@@ -28,7 +28,8 @@ def random_network(sizes, seed, hidden="relu", damage=(), task=None):
     """Return a network of random weights, some of them damaged.
 
     Damage: "zeros" sets a third of the weights to 0, "dead" makes a unit of each layer constant,
-    "twins" doubles a unit, "unbiased" sets all biases to 0, so that all borders meet in one point.
+    "doubled" doubles a unit, "unbiased" sets all biases to 0, so that all borders meet in one
+    point.
     """
     rng = np.random.RandomState(seed)
     shapes = list(pairwise(sizes))
@@ -39,7 +40,7 @@ def random_network(sizes, seed, hidden="relu", damage=(), task=None):
             W[rng.uniform(size=W.shape) < 1 / 3] = 0.0
         if "dead" in damage:
             W[:, -1] = 0.0
-        if "twins" in damage:
+        if "doubled" in damage:
             W[:, 0], b[0] = W[:, -1], b[-1]
     if "unbiased" in damage:
         biases = [np.zeros_like(b) for b in biases]
@@ -56,7 +57,7 @@ def networks(draw, max_inputs=4, max_layers=3, max_units=6, outputs=(1, 2, 3), m
     d = draw(st.integers(min_inputs, max_inputs))
     hidden = draw(st.lists(st.integers(1, max_units), min_size=1, max_size=max_layers))
     activation = draw(st.sampled_from(["relu", "relu", ("leaky_relu", 0.2), "identity"]))
-    damage = draw(st.sets(st.sampled_from(["zeros", "dead", "twins", "unbiased"])))
+    damage = draw(st.sets(st.sampled_from(["zeros", "dead", "doubled", "unbiased"])))
     n_outputs = draw(st.sampled_from(outputs))
     seed = draw(st.integers(0, 10**6))
     return random_network([d, *hidden, n_outputs], seed, activation, damage)

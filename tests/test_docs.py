@@ -11,6 +11,7 @@ import pytest
 
 import skinterp
 from skinterp.base import FORMS
+from skinterp.expression import EXPORTERS, OPERATORS
 from skinterp.importance import METHODS
 from skinterp.network import READERS
 from skinterp.report import SECTIONS
@@ -53,7 +54,7 @@ def name_of(page):
 @pytest.fixture
 def registries():
     """Take out what a page registers."""
-    known = [FORMS, METHODS, READERS, SECTIONS]
+    known = [EXPORTERS, FORMS, METHODS, OPERATORS, READERS, SECTIONS]
     names = [set(registry) for registry in known]
     yield
     for registry, before in zip(known, names, strict=True):

@@ -66,6 +66,8 @@ def train(network, X, y, sample_weight=None):
     estimator
         The fitted clone.
     """
+    if y is None:
+        raise ValueError("y must be passed, because network is not fitted and has to be trained.")
     network = clone(network)
     return network.fit(X, y, **_weights_for(network, sample_weight))
 
@@ -104,7 +106,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
     in `fit` and ``rows = self._rows(X)`` in `predict` or `transform`.
     """
 
-    random_state = None
+    random_state = 0  # of those that take no seed: the default network is always the same
 
     def __sklearn_tags__(self):
         """Say that y is needed only to train an unfitted network."""
@@ -118,9 +120,9 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
             return super().__sklearn_clone__()
         shell = copy(self)
         shell.network = None
-        twin = super(NetworkEstimator, shell).__sklearn_clone__()
-        twin.network = self.network
-        return twin
+        copied = super(NetworkEstimator, shell).__sklearn_clone__()
+        copied.network = self.network
+        return copied
 
     def set_params(self, **params):
         """Set parameters; those inside a fitted network are refused.
@@ -238,12 +240,13 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         check_two_classes(y)
         return "binary" if kind == "binary" else "multiclass"
 
-    def _validate(self, X, y):
+    def _validate(self, X, y, multi_output=True, y_numeric=False):
         """Check X, and y if there is one, and set the number and names of the inputs."""
         options = {"dtype": np.float64, "ensure_min_samples": 2}
         if y is None:
             return validate_data(self, X, **options), None
-        return validate_data(self, X, y, multi_output=True, **options)
+        options.update(multi_output=multi_output, y_numeric=y_numeric)
+        return validate_data(self, X, y, **options)
 
     def _match_target(self, network, y):
         """Take from the network what the target must agree with: nothing here."""
@@ -252,8 +255,9 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         here, there = self._kind.capitalize(), self._other_kind.capitalize()
         return type(self).__name__.replace(here, there)
 
-    def _weighted_rows(self, X, sample_weight):
-        """Return the rows that count, as scikit-learn treats a weight of 0, and their weights."""
+    def _fit_weighted(self, X, y, sample_weight):
+        """Set `network_` and return the rows of a weight above 0, and their weights."""
+        X = self._fit_network(X, y, sample_weight)
         weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if not weight.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")

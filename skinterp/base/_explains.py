@@ -57,9 +57,8 @@ class ExplainsItself:
         for j in range(X.shape[1]):
             for _ in range(_N_PERMUTATIONS):
                 moved = take_rows(X, np.arange(len(X)))
-                column = (slice(None), j)
                 cells = moved.iloc if hasattr(moved, "iloc") else moved
-                cells[column] = np.asarray(cells[column])[rng.permutation(len(X))]
+                cells[:, j] = np.asarray(cells[:, j])[rng.permutation(len(X))]
                 shares[j] += _change(before, self.predict(moved))
         return as_shares(shares)
 

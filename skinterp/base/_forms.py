@@ -108,7 +108,7 @@ def export_estimators(namespace):
     package = namespace["__name__"]
     import_modules(package)
     kinds = [kind for form in FORMS.values() for kind in form.estimators]
-    new = {k.__name__: k for k in kinds if k.__module__.startswith(f"{package}.")}
-    names = sorted(set(new) - set(namespace))
-    namespace.update({name: new[name] for name in names})
-    return names
+    own = {k.__name__: k for k in kinds if k.__module__.startswith(f"{package}.")}
+    new = sorted(set(own) - set(namespace))
+    namespace.update(own)
+    return new

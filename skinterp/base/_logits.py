@@ -21,8 +21,7 @@ class LogitsMixin:
         ndarray of shape (n_samples,) or (n_samples, n_classes)
             The logit of the second class if there are two, else one per class.
         """
-        rows = self._rows(X)
-        raw = self._raw_values(rows)
+        raw = self._raw_values(self._rows(X))
         return raw[:, 0] if self.network_.task == "binary" else raw
 
     def predict_proba(self, X):

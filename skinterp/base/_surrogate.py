@@ -7,7 +7,6 @@ from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regr
 from sklearn.utils.multiclass import check_classification_targets
 
 from skinterp.base._estimator import NetworkEstimator, check_two_classes, needs_training
-from skinterp.utils._sklearn import validate_data
 
 
 def finite(answers):
@@ -50,10 +49,9 @@ class ClassifierSurrogate(ClassifierMixin, NetworkEstimator):
 
     def _validate(self, X, y):
         """Check X, and y if there is one, and set the number and names of the inputs."""
-        if y is None:
-            return validate_data(self, X, dtype=np.float64, ensure_min_samples=2), None
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        check_classification_targets(y)
+        X, y = super()._validate(X, y, multi_output=False)
+        if y is not None:
+            check_classification_targets(y)
         return X, y
 
     def _check_task(self, network):
@@ -111,11 +109,9 @@ class RegressorSurrogate(RegressorMixin, NetworkEstimator):
 
     def _validate(self, X, y):
         """Check X, and y if there is one, and set the number and names of the inputs."""
-        options = {"dtype": np.float64, "ensure_min_samples": 2}
+        X, y = super()._validate(X, y, multi_output=self._multi_output, y_numeric=True)
         if y is None:
-            return validate_data(self, X, **options), None
-        options.update(y_numeric=True, multi_output=self._multi_output)
-        X, y = validate_data(self, X, y, **options)
+            return X, None
         if y.dtype.kind not in "biuf":
             raise ValueError(
                 f"{type(self).__name__} needs numbers as y. Got values of type {y.dtype} instead."

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, legend_beside, tidy
+from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, tidy
 from skinterp.utils import column_index, import_optional
 
 _N_LEVELS = 9
@@ -145,15 +145,12 @@ class BoundaryDisplay(Display):
         if self.points is not None:
             x, y = np.asarray(self.points).T
             ax.plot(x, y, ".", color="#333333", markersize=2, alpha=0.5, label="data")
-        ax.set_xlim(min(self.x), max(self.x))
-        ax.set_ylim(min(self.y), max(self.y))
-        ax.set_xlabel(label(self.names[0], 50))
-        ax.set_ylabel(label(self.names[1], 40))
+        ax.set(xlim=(min(self.x), max(self.x)), ylim=(min(self.y), max(self.y)))
+        ax.set(xlabel=label(self.names[0], 50), ylabel=label(self.names[1], 40))
         if self.note:
             ax.set_title(self.note[0].upper() + self.note[1:], loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
-        legend_beside(ax)
 
     def _draw_classes(self, ax):
         network = np.asarray(self.network)

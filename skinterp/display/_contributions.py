@@ -4,8 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
-from skinterp.display._rows import InputRowsDisplay, row_centres, sign_colours
+from skinterp.display._display import PALETTE, cycle, label, tidy
+from skinterp.display._rows import InputRowsDisplay, sign_colours
 
 
 @dataclass(eq=False, repr=False)
@@ -49,28 +49,16 @@ class ContributionsDisplay(InputRowsDisplay):
     def figure_size(self):
         return 7.2, self._height(len(self.values))
 
-    def _shown(self):
-        strength = self.strength
-        if strength is None:
-            strength = np.abs([np.asarray(row, float) for row in self.values.values()]).max(axis=0)
-        return self._best(-np.asarray(strength))
-
     def draw(self, ax):
-        shown, n_outputs = self._shown(), len(self.values)
-        for i, (output, row) in enumerate(self.values.items()):
-            row = np.asarray(row, dtype=float)[shown]
-            ax.barh(
-                row_centres(len(shown), i, n_outputs),
-                row,
-                height=0.8 / n_outputs,
-                color=sign_colours(row) if n_outputs == 1 else cycle(PALETTE, i),
-                label=label(output, 28),
-            )
+        table, n_outputs = np.array(list(self.values.values()), dtype=float), len(self.values)
+        strength = np.abs(table).max(axis=0) if self.strength is None else self.strength
+        shown = self._best(-np.asarray(strength))
+        for i, (output, row) in enumerate(zip(self.values, table[:, shown])):
+            style = {"color": cycle(PALETTE, i), "label": label(output, 28)}
+            style = style if n_outputs > 1 else {"color": sign_colours(row)}
+            self._bars(ax, i, n_outputs, row, **style)
         ax.axvline(0.0, color="black", linewidth=0.8)
-        self._label_inputs(ax, shown)
+        self._label_inputs(ax, shown, "strongest")
         only = f", {next(iter(self.values))}" if n_outputs == 1 else ""
         ax.set_xlabel(label(f"{self.name}{only}", 70))
-        self._say_how_many(ax, shown, "strongest")
         tidy(ax, grid="x")
-        if n_outputs > 1:
-            legend_beside(ax)

@@ -4,14 +4,14 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._couplings import average_product_corrected
-from skinterp.display._display import GREY, PALETTE, Display, label_inches, labels
+from skinterp.display._couplings import CouplingsDisplay
+from skinterp.display._display import GREY, PALETTE, label_inches, labels
 
 _RADIUS = 2.0  # of the circle, in inches
 
 
 @dataclass(eq=False, repr=False)
-class CouplingGraphDisplay(Display):
+class CouplingGraphDisplay(CouplingsDisplay):
     """Variables on a circle, joined where they are coupled: the stronger, the wider the line.
 
     Parameters
@@ -38,10 +38,7 @@ class CouplingGraphDisplay(Display):
     [(0, 1), (1, 2)]
     """
 
-    strengths: object
-    names: object
     _: KW_ONLY
-    corrected: bool = False
     max_edges: int = 30
 
     @property
@@ -56,11 +53,6 @@ class CouplingGraphDisplay(Display):
     def figure_size(self):
         side = 2.0 * _RADIUS * self._reach
         return side, side + 0.3
-
-    @property
-    def _values(self):
-        values = np.array(self.strengths, dtype=float)
-        return average_product_corrected(values) if self.corrected else values
 
     @property
     def edges(self):
@@ -86,11 +78,8 @@ class CouplingGraphDisplay(Display):
         for i, name in enumerate(self._labels):
             if n <= 40 or i in joined:
                 self._write(ax, name, angles[i], i in joined)
-        ax.set_xlim(-self._reach, self._reach)
-        ax.set_ylim(-self._reach, self._reach)
-        ax.set_aspect("equal")
-        ax.set_xticks([])
-        ax.set_yticks([])
+        limits = (-self._reach, self._reach)
+        ax.set(xlim=limits, ylim=limits, aspect="equal", xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         ax.set_xlabel(f"{len(edges)} strongest couplings" if edges else "no couplings")
 

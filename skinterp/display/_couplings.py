@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels
+from skinterp.display._matrix import draw_matrix
 
 
 def average_product_corrected(strengths):
@@ -83,14 +84,12 @@ class CouplingsDisplay(Display):
         values, n = self._values, len(self.names)
         limit = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
         colours, low = ("RdBu_r", -limit) if self.corrected else ("Blues", 0.0)
-        image = ax.imshow(values, cmap=colours, vmin=low, vmax=limit)
+        text = "coupling (norm, corrected)" if self.corrected else "coupling (norm)"
+        bar = {"label": text, "shrink": 0.85}
+        draw_matrix(ax, values, bar, cmap=colours, vmin=low, vmax=limit)
         ax.set_facecolor("#EEEEEE")
         step = max(1, -(-n // 32))
         ticks, names = range(0, n, step), labels(self.names, 20)[::step]
         ax.set_xticks(ticks, names, rotation=90 if max(map(len, names)) > 2 else 0)
         ax.set_yticks(ticks, names)
         ax.set_xlabel("variable")
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-        text = "coupling (norm, corrected)" if self.corrected else "coupling (norm)"
-        ax.figure.colorbar(image, ax=ax, label=text, shrink=0.85)

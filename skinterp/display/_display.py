@@ -82,23 +82,30 @@ def wrapped(text, width=70, max_lines=4):
     return "\n".join(lines).replace("$", r"\$")
 
 
-def tidy(ax, grid="both"):
-    """Remove the frame of axes and put a light grid behind the numbers."""
+def tidy(ax, grid="both", handles=None):
+    """Draw axes without a frame, on a light grid, the legend beside them if there is any.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    grid : {"both", "x", "y"}, default="both"
+        Which lines to draw.
+    handles : sequence of matplotlib.artist.Artist or None, default=None
+        What the legend lists; None is all that has a label.
+    """
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(True, axis=grid, color="#DDDDDD", linewidth=0.6)
     ax.set_axisbelow(True)
-
-
-def legend_beside(ax, handles=None):
-    """Put the legend right of the axes, where it hides nothing."""
-    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
-    ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(1.02, 1.0),
-        borderaxespad=0.0,
-        frameon=False,
-    )
+    handles = handles or ax.get_legend_handles_labels()[0]
+    if handles:
+        ax.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(1.02, 1.0),
+            borderaxespad=0.0,
+            frameon=False,
+        )
 
 
 class Display(ABC):

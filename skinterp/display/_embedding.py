@@ -82,13 +82,9 @@ class EmbeddingDisplay(PanelsDisplay):
         left = np.where(is_right, positions[:, 0], positions[:, 0] - widths)
         shown = []
         for j in np.argsort(-np.hypot(*points.T), kind="stable"):
-            is_clear = all(
-                abs(positions[j, 1] - positions[k, 1]) > 0.13
-                or left[j] + widths[j] < left[k]
-                or left[k] + widths[k] < left[j]
-                for k in shown
-            )
-            if is_clear:
+            is_beside = (left[j] + widths[j] < left[shown]) | (left + widths < left[j])[shown]
+            is_apart = np.abs(positions[j, 1] - positions[shown, 1]) > 0.13
+            if (is_beside | is_apart).all():
                 shown.append(int(j))
         return shown
 

@@ -4,16 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import (
-    GREY,
-    MARKERS,
-    PALETTE,
-    Display,
-    cycle,
-    label,
-    legend_beside,
-    tidy,
-)
+from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, label, tidy
 
 _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 _LOG_RATIO = 20  # complexities farther apart than this are shown on a logarithmic axis
@@ -64,11 +55,15 @@ class FidelityComplexityDisplay(Display):
 
     def draw(self, ax):
         handles = [*self._draw_points(ax), *self._draw_references(ax)]
-        self._scale(ax)
+        largest, smallest = max(self.complexity), min(self.complexity)
+        if smallest > 0 and largest / smallest > _LOG_RATIO:
+            ax.set_xscale("log")
+        else:
+            ax.set_xlim(left=0, right=max(1.0, 1.08 * ax.get_xlim()[1]))
+        ax.margins(y=0.1)
         ax.set_xlabel("Complexity (nodes of an equation, leaves of a tree, coefficients)")
         ax.set_ylabel(self.fidelity_name)
-        tidy(ax)
-        legend_beside(ax, handles)
+        tidy(ax, handles=handles)
 
     def _draw_points(self, ax):
         """Draw a point with its deviations for every surrogate."""
@@ -96,12 +91,3 @@ class FidelityComplexityDisplay(Display):
             text = f"{label(name, 24)}: {value:.3f}"
             style = cycle(_DASHES, i)
             yield ax.axhline(value, color=GREY, linestyle=style, linewidth=1.2, label=text)
-
-    def _scale(self, ax):
-        """Choose the horizontal axis: from zero, or logarithmic when values lie far apart."""
-        largest, smallest = max(self.complexity), min(self.complexity)
-        if smallest > 0 and largest / smallest > _LOG_RATIO:
-            ax.set_xscale("log")
-        else:
-            ax.set_xlim(left=0, right=max(1.0, 1.08 * ax.get_xlim()[1]))
-        ax.margins(y=0.1)

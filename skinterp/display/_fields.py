@@ -5,17 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels
-
-
-def fold_over_signs(values):
-    """Return the largest magnitude, for colours symmetric about 0; 1 if all are 0."""
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    return largest or 1.0
-
-
-def shared(categories):
-    """Tell whether all variables have the same categories."""
-    return all(tuple(c) == tuple(categories[0]) for c in categories)
+from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
 
 
 @dataclass(eq=False, repr=False)
@@ -69,7 +59,8 @@ class FieldsDisplay(Display):
 
     @property
     def _is_wide(self):
-        return shared(self.categories) and len(self.names) > 1
+        """Whether the categories label an axis: several variables share them."""
+        return len(self.names) > 1 and len(set(map(tuple, self.categories))) == 1
 
     @property
     def _n_categories(self):
@@ -89,33 +80,21 @@ class FieldsDisplay(Display):
             table[row, : len(self.fields[i])] = self.fields[i]
         limit = fold_over_signs(table)
         names = self._labels
-        image = ax.imshow(
-            table.T if self._is_wide else table,
-            cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto",
-        )  # fmt: skip
+        values, bar = table.T if self._is_wide else table, {"label": self.name, "shrink": 0.9}
+        draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
         ax.set_facecolor("#EEEEEE")
-        (self._label_axes if self._is_wide else self._label_cells)(ax, names, table, limit)
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-        ax.figure.colorbar(image, ax=ax, label=self.name, shrink=0.9)
+        if self._is_wide:
+            label_columns(ax, names, 3)
+            ax.set_yticks(range(len(self.categories[0])), labels(self.categories[0], 18))
+            ax.set(xlabel="variable", ylabel="category")
+        else:
+            self._label_cells(ax, names, table, limit)
         if len(names) < len(self.names):
             ax.set_title(f"The {len(names)} largest of {len(self.names)} variables", loc="left")
 
-    def _label_axes(self, ax, names, table, limit):
-        long = max(map(len, names)) > 3
-        ax.set_xticks(range(len(names)), names, rotation=90 if long else 0)
-        ax.set_yticks(range(len(self.categories[0])), labels(self.categories[0], 18))
-        ax.set_xlabel("variable")
-        ax.set_ylabel("category")
-
     def _label_cells(self, ax, names, table, limit):
         ax.set_yticks(range(len(names)), names)
-        ax.set_xticks([])
-        ax.set_xlabel("category")
+        ax.set(xticks=[], xlabel="category")
         for row, i in enumerate(self._shown):
             for k, category in enumerate(labels(self.categories[i], 12)):
-                dark = abs(table[row, k]) > 0.6 * limit
-                ax.text(
-                    k, row, category, ha="center", va="center",
-                    fontsize="small", color="white" if dark else "black",
-                )  # fmt: skip
+                write_in_cell(ax, row, k, category, abs(table[row, k]) > 0.6 * limit)

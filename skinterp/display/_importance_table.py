@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skinterp.display._display import labels
+from skinterp.display._matrix import draw_matrix, write_in_cell
 from skinterp.display._rows import InputRowsDisplay
 
 
@@ -46,33 +47,18 @@ class ImportanceTableDisplay(InputRowsDisplay):
         return 3.4 + 0.55 * len(self.shares), 2.2 + 0.24 * self._n_shown
 
     def draw(self, ax):
-        table = np.array([np.asarray(row, dtype=float) for row in self.shares.values()])
+        table = np.array(list(self.shares.values()), dtype=float)
         ranks = rankdata(-table, axis=1)
         shown = self._best(ranks.mean(axis=0))
         largest = table.max(axis=1, keepdims=True)
         shade = (table / np.where(largest > 0, largest, 1.0))[:, shown].T
-        image = ax.imshow(shade, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-        for i, j in np.ndindex(shade.shape):
-            ax.text(
-                j,
-                i,
-                f"{ranks[j, shown[i]]:.3g}",
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if shade[i, j] > 0.6 else "black",
-            )
-        ax.set_xticks(
-            range(len(self.shares)),
-            labels(self.shares, 26),
-            rotation=40,
-            ha="left",
-            rotation_mode="anchor",
-        )
-        ax.xaxis.tick_top()
-        ax.set_yticks(range(len(shown)), labels([self.feature_names[j] for j in shown], 32))
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.7, pad=0.02, aspect=25)
+        bar = {"shrink": 0.7, "pad": 0.02, "aspect": 25}
+        bar = draw_matrix(ax, shade, bar, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         bar.set_label("Share, relative to\nthe method's largest;\nnumbers: ranks")
         bar.outline.set_visible(False)
+        for i, j in np.ndindex(shade.shape):
+            write_in_cell(ax, i, j, f"{ranks[j, shown[i]]:.3g}", shade[i, j] > 0.6, 8)
+        turned = {"rotation": 40, "rotation_mode": "anchor", "ha": "left"}
+        ax.set_xticks(range(len(self.shares)), labels(self.shares, 26), **turned)
+        ax.xaxis.tick_top()
+        ax.set_yticks(range(len(shown)), labels([self.feature_names[j] for j in shown], 32))

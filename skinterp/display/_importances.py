@@ -4,8 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, cycle, label, legend_beside, tidy
-from skinterp.display._rows import InputRowsDisplay, row_centres
+from skinterp.display._display import PALETTE, cycle, label, tidy
+from skinterp.display._rows import InputRowsDisplay
 
 _HATCHES = (None, "////", "....", "xxxx")
 
@@ -48,26 +48,14 @@ class ImportancesDisplay(InputRowsDisplay):
     def figure_size(self):
         return 7.6, self._height(len(self.importances))
 
-    def _relative(self):
-        """Return the importances, each method divided by its largest value."""
-        table = np.array([np.asarray(values, float) for values in self.importances.values()])
-        largest = np.abs(table).max(axis=1, keepdims=True)
-        return np.divide(table, largest, out=np.zeros_like(table), where=largest > 0)
-
     def draw(self, ax):
-        table = self._relative()
+        table = np.array(list(self.importances.values()), dtype=float)
+        largest = np.abs(table).max(axis=1, keepdims=True)
+        table = table / np.where(largest > 0, largest, 1.0)
         shown = self._best(-table.mean(axis=0))
         for i, (name, row) in enumerate(zip(self.importances, table)):
-            ax.barh(
-                row_centres(len(shown), i, len(table)),
-                row[shown],
-                height=0.8 / len(table),
-                color=cycle(PALETTE, i),
-                hatch=_HATCHES[(i // len(PALETTE)) % len(_HATCHES)],
-                label=label(name, 28),
-            )
-        self._label_inputs(ax, shown)
+            style = {"color": cycle(PALETTE, i), "hatch": cycle(_HATCHES, i // len(PALETTE))}
+            self._bars(ax, i, len(table), row[shown], label=label(name, 28), **style)
+        self._label_inputs(ax, shown, "most important")
         ax.set_xlabel("Importance, relative to the largest of the method")
-        self._say_how_many(ax, shown, "most important")
         tidy(ax, grid="x")
-        legend_beside(ax)

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, label, legend_beside, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, Display, label, tidy, wrapped
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
@@ -112,7 +112,6 @@ class LinkDisplay(Display):
         if self.formula is not None:
             ax.set_title(wrapped(self.formula), loc="left", fontsize="medium")
         tidy(ax)
-        legend_beside(ax)
 
     def _limits(self, value):
         """Return the range holding nearly all rows, and the threshold."""

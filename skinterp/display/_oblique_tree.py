@@ -2,15 +2,18 @@
 
 import textwrap
 from dataclasses import KW_ONLY, dataclass
+from itertools import count
 
 import numpy as np
 
 from skinterp.display._display import GREY, LIGHT, Display, cycle, label
 from skinterp.utils import n_leaves_below
 
-_LEAF = -1
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
 _INCHES = 1.75, 1.15  # width of a leaf, height of a level
+_TEXT = {"fontsize": 7, "ha": "center", "va": "center"}
+_SIDE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+_NODE = {"boxstyle": "round,pad=0.35", "edgecolor": GREY, "linewidth": 0.6}
 
 
 @dataclass(eq=False, repr=False)
@@ -48,35 +51,33 @@ class ObliqueTreeDisplay(Display):
     groups: object = None
     max_depth: int = 3
 
+    def _is_leaf(self, node):
+        return self.children_left[node] < 0
+
     def _layout(self):
         """Return positions (x, depth) of the nodes to draw, and the edges with their side."""
-        left, right = np.asarray(self.children_left), np.asarray(self.children_right)
-        positions, edges, n_leaves = {}, [], 0
-        stack = [(0, 0, False)]
-        while stack:
-            node, depth, is_done = stack.pop()
-            if is_done:
-                x = 0.5 * (positions[left[node]][0] + positions[right[node]][0])
-                positions[node] = (x, depth)
-            elif left[node] == _LEAF or depth == self.max_depth:
-                positions[node] = (n_leaves, depth)
-                n_leaves += 1
+        positions, edges, places = {}, [], count()
+
+        def place(node, depth):
+            if self._is_leaf(node) or depth == self.max_depth:
+                x = next(places)
             else:
-                edges += [(node, left[node], "no"), (node, right[node], "yes")]
-                stack.append((node, depth, True))
-                stack += [(right[node], depth + 1, False), (left[node], depth + 1, False)]
+                left, right = self.children_left[node], self.children_right[node]
+                edges.extend([(node, left, "no"), (node, right, "yes")])
+                x = 0.5 * (place(left, depth + 1) + place(right, depth + 1))
+            positions[node] = (x, depth)
+            return x
+
+        place(0, 0)
         return positions, edges
 
     @property
     def figure_size(self):
-        positions, _ = self._layout()
-        n_leaves = 1 + max(x for x, _ in positions.values())
-        depth = 1 + max(depth for _, depth in positions.values())
-        return max(3.0, _INCHES[0] * n_leaves), max(1.5, _INCHES[1] * depth)
+        x, depth = np.max(list(self._layout()[0].values()), axis=0)
+        return max(3.0, _INCHES[0] * (1 + x)), max(1.5, _INCHES[1] * (1 + depth))
 
     def _text(self, node, depth):
-        is_leaf = self.children_left[node] == _LEAF
-        if not is_leaf and depth == self.max_depth:
+        if not self._is_leaf(node) and depth == self.max_depth:
             return f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
         text = label(self.texts[node], width=_WIDTH * _LINES)
         return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
@@ -87,35 +88,12 @@ class ObliqueTreeDisplay(Display):
             (x0, y0), (x1, y1) = positions[node], positions[child]
             ax.plot([x0, x1], [-y0, -y1], color=GREY, linewidth=0.8, zorder=1)
             middle = 0.55 * x0 + 0.45 * x1, -(0.55 * y0 + 0.45 * y1)
-            ax.text(
-                *middle,
-                side,
-                fontsize=7,
-                color=GREY,
-                ha="center",
-                va="center",
-                bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
-            )
+            ax.text(*middle, side, color=GREY, bbox=_SIDE, **_TEXT)
         for node, (x, depth) in positions.items():
             group = -1 if self.groups is None else self.groups[node]
-            is_leaf = self.children_left[node] == _LEAF
-            colour = cycle(LIGHT, group) if is_leaf and group >= 0 else "white"
-            ax.text(
-                x,
-                -depth,
-                self._text(node, depth),
-                fontsize=7,
-                ha="center",
-                va="center",
-                zorder=3,
-                bbox={
-                    "boxstyle": "round,pad=0.35",
-                    "facecolor": colour,
-                    "edgecolor": GREY,
-                    "linewidth": 0.6,
-                },
-            )
-        n_leaves = 1 + max(x for x, _ in positions.values())
-        lowest = max(depth for _, depth in positions.values())
-        ax.set(xlim=(-0.6, n_leaves - 0.4), ylim=(-lowest - 0.5, 0.5))
+            colour = cycle(LIGHT, group) if self._is_leaf(node) and group >= 0 else "white"
+            box = {**_NODE, "facecolor": colour}
+            ax.text(x, -depth, self._text(node, depth), zorder=3, bbox=box, **_TEXT)
+        last, lowest = np.max(list(positions.values()), axis=0)
+        ax.set(xlim=(-0.6, last + 0.6), ylim=(-lowest - 0.5, 0.5))
         ax.axis("off")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.display._display import Display, label, label_inches, labels
-from skinterp.display._fields import fold_over_signs
+from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
 
 
 @dataclass(eq=False, repr=False)
@@ -48,20 +48,13 @@ class PairDisplay(Display):
     def draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)
         limit = fold_over_signs(values)
-        image = ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        bar = {"label": "coupling", "shrink": 0.9}
+        draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
         rows, columns = (labels(part, 16) for part in self.categories)
-        long = max(map(len, columns)) > 5
-        ax.set_xticks(range(len(columns)), columns, rotation=90 if long else 0)
+        label_columns(ax, columns, 5)
         ax.set_yticks(range(len(rows)), rows)
-        ax.set_xlabel(label(self.names[1]))
-        ax.set_ylabel(label(self.names[0]))
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
+        ax.set(xlabel=label(self.names[1]), ylabel=label(self.names[0]))
         if max(values.shape) <= 12:
             for (i, j), value in np.ndenumerate(values):
-                ax.text(
-                    j, i, f"{value:.2g}" if abs(value) > 1e-9 * limit else "0",
-                    ha="center", va="center", fontsize="x-small",
-                    color="white" if abs(value) > 0.6 * limit else "black",
-                )  # fmt: skip
-        ax.figure.colorbar(image, ax=ax, label="coupling", shrink=0.9)
+                text = f"{value:.2g}" if abs(value) > 1e-9 * limit else "0"
+                write_in_cell(ax, i, j, text, abs(value) > 0.6 * limit, "x-small")

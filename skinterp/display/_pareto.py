@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, Display, tidy, wrapped
 
 
 @dataclass(eq=False, repr=False)
@@ -78,7 +78,8 @@ class ParetoFrontDisplay(Display):
     figure_size = (7.6, 4.0)
 
     def draw(self, ax):
-        x, y = np.asarray(self.complexity, dtype=float), self._positive_loss()
+        x, loss = np.asarray(self.complexity, dtype=float), np.asarray(self.loss, dtype=float)
+        y = np.maximum(loss, 0.1 * loss[loss > 0].min(initial=1.0))  # a logarithm needs no zeros
         order = np.argsort(x, kind="stable")
         ax.step(x[order], y[order], where="post", color=GREY, linewidth=1.0)
         ax.plot(x, y, "o", color=PALETTE[0], markersize=6, label="best at its complexity")
@@ -93,12 +94,6 @@ class ParetoFrontDisplay(Display):
         if self.expression is not None:
             ax.set_title(wrapped(self.expression), loc="left", fontsize="medium")
         tidy(ax)
-        legend_beside(ax)
-
-    def _positive_loss(self):
-        """Return the losses, zeros lifted to a tenth of the smallest other loss."""
-        loss = np.asarray(self.loss, dtype=float)
-        return np.maximum(loss, 0.1 * loss[loss > 0].min(initial=1.0))
 
     @staticmethod
     def _ring(ax, x, y, indices, marker, color, text):

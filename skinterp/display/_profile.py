@@ -68,14 +68,15 @@ class ProfileDisplay(PanelsDisplay):
         axes = axes[: len(self.feature_names)]
         names = labels(self.feature_names, 26)
         for ax, grid, curves, name in zip(axes, self.grids, self.values, names):
-            for q, colour, curve in zip(self.quantiles, colours, curves):
-                ax.plot(grid, curve, color=colour, linewidth=1.3, label=f"{q:.3g}")
+            for colour, curve in zip(colours, curves):
+                ax.plot(grid, curve, color=colour, linewidth=1.3)
             ax.set_xlabel(name)
             ax.locator_params(axis="x", nbins=4)
             tidy(ax)
         figure.supylabel(label(self.name, 50), fontsize="medium")
         figure.legend(
-            *axes[0].get_legend_handles_labels(),
+            axes[0].lines,
+            [f"{q:.3g}" for q in self.quantiles],
             loc="outside right upper",
             title="others at\nquantile",
             frameon=False,

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, legend_beside, tidy
+from skinterp.display._display import GREY, PALETTE, Display, tidy
 
 
 @dataclass(eq=False, repr=False)
@@ -82,4 +82,3 @@ class PruningPathDisplay(Display):
         ax.set_ylim(max(lowest, -0.1) - 0.03, 1.02)
         ax.set(xlabel="Weights that are not zero", ylabel="Agreement")
         tidy(ax)
-        legend_beside(ax)

@@ -4,17 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import (
-    GREY,
-    LIGHT,
-    MARKERS,
-    PALETTE,
-    Display,
-    cycle,
-    label,
-    legend_beside,
-    tidy,
-)
+from skinterp.display._display import GREY, LIGHT, MARKERS, PALETTE, Display, cycle, label, tidy
 from skinterp.utils import import_optional
 
 _MAX_POINTS = 1000  # rows drawn; more hide the regions
@@ -91,8 +81,6 @@ class RegionsDisplay(Display):
         ax.set_title(f"{n_regions} linear regions", loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
-        if ax.get_legend_handles_labels()[0]:
-            legend_beside(ax)
 
     def _colour(self, ax, areas):
         values = np.asarray(self.values)
@@ -101,14 +89,9 @@ class RegionsDisplay(Display):
             ax.figure.colorbar(areas, ax=ax, label="value at the centroid", location="left")
             return
         areas.set_facecolor([cycle(LIGHT, k) for k in values])
-        patches = import_optional("matplotlib.patches", extra="plot", purpose="Plotting")
         for k in np.unique(values):
             name = f"network: {label(self.classes[k])}"
-            ax.add_patch(
-                patches.Rectangle(
-                    (0, 0), 0, 0, facecolor=cycle(LIGHT, k), edgecolor=GREY, label=name
-                )
-            )
+            ax.fill([], [], facecolor=cycle(LIGHT, k), edgecolor=GREY, label=name)
 
     def _draw_points(self, ax):
         if self.points is None:

@@ -44,11 +44,13 @@ class InputRowsDisplay(Display):
         """Return the inputs that are shown: those of the smallest costs."""
         return np.argsort(costs, kind="stable")[: self._n_shown]
 
-    def _label_inputs(self, ax, shown):
-        label_rows(ax, [self.feature_names[j] for j in shown], 32)
+    def _bars(self, ax, i, n_series, values, **style):
+        """Draw one series of bars, of which each row holds a group."""
+        ax.barh(row_centres(len(values), i, n_series), values, height=0.8 / n_series, **style)
 
-    def _say_how_many(self, ax, shown, which):
-        """Write above the plot that inputs are left out, if some are."""
-        if len(shown) < len(self.feature_names):
+    def _label_inputs(self, ax, shown, which=None):
+        """Write the names of the inputs; above the plot which ones these are, if not all."""
+        label_rows(ax, [self.feature_names[j] for j in shown], 32)
+        if which is not None and len(shown) < len(self.feature_names):
             text = f"The {len(shown)} {which} of {len(self.feature_names)} inputs"
             ax.set_title(text, loc="left", fontsize="medium")

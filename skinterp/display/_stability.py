@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import MARKERS, PALETTE, cycle, label, legend_beside, tidy
+from skinterp.display._display import MARKERS, PALETTE, cycle, label, tidy
 from skinterp.display._rows import InputRowsDisplay, row_centres
 
 
@@ -73,4 +73,3 @@ class RankStabilityDisplay(InputRowsDisplay):
         ax.set_xlim(0.5, len(self.feature_names) + 0.5)
         ax.set_xlabel("Rank (1 is the most important), mean and where 95 % lie")
         tidy(ax, grid="x")
-        legend_beside(ax)

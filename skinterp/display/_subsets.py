@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, legend_beside, tidy
+from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, tidy
 
 
 @dataclass(eq=False, repr=False)
@@ -59,8 +59,6 @@ class SubsetsDisplay(Display):
             )
         if self.reference is not None:
             ax.axhline(self.reference, color=GREY, linestyle="--", linewidth=1, label="all inputs")
-        ax.set_xlabel("Inputs")
-        ax.set_ylabel(self.name)
+        ax.set(xlabel="Inputs", ylabel=self.name)
         ax.locator_params(axis="x", integer=True)
         tidy(ax)
-        legend_beside(ax)

@@ -58,8 +58,6 @@ class VarianceByOrderDisplay(Display):
             ax.set_xticks([*orders, last], [*map(str, orders), f"> {len(shares)}"])
         else:
             ax.set_xticks(orders)
-        ax.set_ylim(0.0, 1.15)
-        ax.set_xlabel("order")
-        ax.set_ylabel("share of the variance")
+        ax.set(ylim=(0.0, 1.15), xlabel="order", ylabel="share of the variance")
         ax.set_title("bars: each order; dots: up to it", loc="left", fontsize="small", color=GREY)
         tidy(ax, grid="y")

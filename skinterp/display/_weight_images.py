@@ -121,8 +121,7 @@ class WeightImagesDisplay(PanelsDisplay):
         for ax, image, limit, caption in drawn:
             limit = limit or 1.0
             shown = ax.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
-            ax.set_xticks([])
-            ax.set_yticks([])
+            ax.set(xticks=[], yticks=[])
             ax.spines[:].set_color("#BBBBBB")
             ax.set_title(caption, fontsize=size, pad=2)
         if self.shared_scale:

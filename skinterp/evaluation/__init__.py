@@ -9,7 +9,7 @@ method into one table.
 
 from skinterp.evaluation._compare_importances import ImportanceComparison, compare_importances
 from skinterp.evaluation._compare_surrogates import compare_surrogates
-from skinterp.evaluation._forms import form_names, make_surrogates
+from skinterp.evaluation._made_surrogates import form_names, make_surrogates
 from skinterp.evaluation._surrogate_comparison import SurrogateComparison
 
 __all__ = [

@@ -7,7 +7,7 @@ from sklearn.base import clone
 
 from skinterp.base import needs_training, train
 from skinterp.display import ImportanceTableDisplay
-from skinterp.evaluation._forms import make_surrogates
+from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.importance import (
     METHODS,
     MethodRankings,
@@ -17,7 +17,7 @@ from skinterp.importance import (
     spearman_matrix,
     top_k_overlap,
 )
-from skinterp.network import as_network, checked_rows, input_names
+from skinterp.network import as_network, input_names
 from skinterp.utils import aligned, draw_seed, import_optional
 from skinterp.utils._sklearn import is_fitted
 
@@ -249,13 +249,9 @@ def compare_importances(
     ('forest, impurity', 'forest, permutation', 'tree')
     """
     if needs_training(network):
-        if y is None:
-            raise ValueError(
-                "y must be passed, because network is not fitted and has to be trained."
-            )
-        network = train(network, X, checked_target(y, len(X)))
+        network = train(network, X, None if y is None else checked_target(y, len(X)))
     network = as_network(network)
-    rows, names = checked_rows(network, X), input_names(network, X)
+    rows, names = network.check(X), input_names(network, X)
     target = _checked_target(network, rows, y)
     seed = draw_seed(random_state)
     methods = [method for method in METHODS.values() if method.in_comparison]
@@ -265,7 +261,7 @@ def compare_importances(
         try:
             shares[method.name] = method.shares(network, rows, target, seed)
         except ValueError as error:
-            notes.append(method.left_out(error))
+            notes.append(f"{method.name} is left out: {error}")
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):

@@ -1,6 +1,7 @@
 """Every surrogate against the network, by cross-validation, beside a random forest."""
 
 import time
+from functools import partial
 
 import numpy as np
 from sklearn.base import clone
@@ -11,7 +12,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.base import needs_training, train
-from skinterp.evaluation._forms import make_surrogates
+from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
 from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
@@ -46,20 +47,13 @@ def _splits(cv, X, answers, task, random_state):
     return list(KFold(cv, shuffle=True, random_state=random_state).split(X))
 
 
-def _agreement(task, answers, predictions):
-    """Return fidelity and kappa of predictions to the network's answers."""
-    if task == "regression":
-        return r2_score(answers, predictions), np.nan
-    same = len(np.unique(np.concatenate([answers, predictions]))) < 2
-    kappa = np.nan if same else cohen_kappa_score(answers, predictions)
-    return accuracy_score(answers, predictions), kappa
-
-
-def _scores(task, answers, y, predictions, size, seconds):
-    fidelity, kappa = _agreement(task, answers, predictions)
-    score = r2_score if task == "regression" else accuracy_score
+def _scores(task, answers, y, predictions, size=np.nan, seconds=np.nan):
+    """Return every metric of predictions, by the network's answers and the target."""
+    score, kappa = r2_score if task == "regression" else accuracy_score, np.nan
+    if task != "regression" and len(np.unique(np.concatenate([answers, predictions]))) > 1:
+        kappa = cohen_kappa_score(answers, predictions)
     return {
-        "fidelity": fidelity,
+        "fidelity": score(answers, predictions),
         "kappa": kappa,
         "accuracy": np.nan if y is None else score(y, predictions),
         "complexity": size,
@@ -97,28 +91,23 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     y_train, y_test = (None, None) if y is None else (y[seen], y[held])
     network = _network(model, X_train, y_train, X)
     answers, answers_seen = network.predict(X_test), network.predict(X_train)
+    scores = partial(_scores, task, answers, y_test)
     results, importances = {}, None
     for name, estimator in surrogates.items():
         fitted, seconds = _fit(name, estimator, network, X_train, fold)
-        results[name] = _scores(
-            task, answers, y_test, fitted.predict(X_test), complexity(fitted), seconds
-        )
+        results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
     if y is not None:
         start = time.perf_counter()
         forest = forest_for(task, seed, X).fit(X_train, y_train)
         seconds = time.perf_counter() - start
-        results[FOREST] = _scores(
-            task, answers, y_test, forest.predict(X_test), complexity(forest), seconds
-        )
+        results[FOREST] = scores(forest.predict(X_test), complexity(forest), seconds)
         importances = permutation_importance(
             forest, X_test, y_test, n_repeats=N_PERMUTATIONS, random_state=seed
         ).importances_mean
-    results[NETWORK] = _scores(task, answers, y_test, answers, np.nan, np.nan)
+    results[NETWORK] = scores(answers)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()
     guess = dummy.fit(X_train, answers_seen).predict(X_test)
-    results[MEAN if task == "regression" else MAJORITY] = _scores(
-        task, answers, y_test, guess, np.nan, np.nan
-    )
+    results[MEAN if task == "regression" else MAJORITY] = scores(guess)
     return results, importances
 
 
@@ -186,13 +175,11 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     names, fitted = feature_names_of(X), not needs_training(network)
     if not hasattr(X, "shape"):
         X = np.asarray(X)
-    if y is None and not fitted:
-        raise ValueError("y must be passed, because network is not fitted and has to be trained.")
     y = None if y is None else np.asarray(y)
     if y is not None and len(y) != len(X):
         raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
     whole = _network(network, X, y, X)
-    if whole.task == "multilabel" or (whole.n_outputs is not None and _has_many_outputs(whole)):
+    if whole.task == "multilabel" or (whole.task == "regression" and whole.n_outputs > 1):
         raise ValueError(
             f"compare_surrogates explains one target. Got a {whole.task} network with "
             f"{whole.n_outputs} outputs instead: pass as_network(model).output(k) or .margin(k)."
@@ -219,10 +206,6 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         feature_names=tuple(names),
         network_is_refitted=not fitted,
     )
-
-
-def _has_many_outputs(network):
-    return network.task == "regression" and network.n_outputs > 1
 
 
 def _importances(task, X, y, permutation, seed):

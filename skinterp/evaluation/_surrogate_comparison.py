@@ -9,12 +9,6 @@ from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
 from skinterp.utils import Result, aligned
 
 METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
-TITLES = {
-    "fidelity": "fidelity",
-    "kappa": "kappa",
-    "complexity": "complexity",
-    "seconds": "time/s",
-}
 
 
 def _cell(values, digits):
@@ -130,7 +124,8 @@ class SurrogateComparison(Result):
             A row per form; "-" where a metric has no meaning.
         """
         shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
-        head = ["form", *({**TITLES, "accuracy": self.accuracy_name}[m] for m in shown)]
+        titles = {"accuracy": self.accuracy_name, "seconds": "time/s"}
+        head = ["form", *(titles.get(m, m) for m in shown)]
         digits = {"complexity": 0, "seconds": 1}
         rows = [
             [form, *(_cell(folds[m], digits.get(m, 3)) for m in shown)]

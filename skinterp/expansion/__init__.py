@@ -7,8 +7,8 @@ contributes to one row.
 """
 
 from skinterp.expansion._categorical import CategoricalExpansion
+from skinterp.expansion._categorical_network import CategoricalNetwork, categorical_network
 from skinterp.expansion._expansion import Expansion
-from skinterp.expansion._network import CategoricalNetwork, categorical_network
 from skinterp.expansion._row_explanation import RowExplanation
 
 __all__ = [

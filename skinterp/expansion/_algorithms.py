@@ -8,12 +8,12 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skinterp.expansion._anchored import expand_around
-from skinterp.expansion._convolution import HiddenLayer, expand_hidden_layer
+from skinterp.expansion._categorical_network import hidden_layer
+from skinterp.expansion._convolution import expand_hidden_layer
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
 from skinterp.expansion._gauge import gauge_weights, n_coefficients
-from skinterp.expansion._network import hidden_layer
 from skinterp.expansion._sampling import draw_rare, sample_terms
-from skinterp.expansion._variances import variances
+from skinterp.expansion._variances import variances, weighted_variance
 
 METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
 MAX_INPUTS = 10**6  # that may be enumerated
@@ -48,22 +48,6 @@ class Found(NamedTuple):
     error: float
     spectrum: np.ndarray | None = None
     term_variances: dict | None = None
-
-
-def n_inputs(sizes):
-    """Return the number of different inputs.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Numbers of categories.
-
-    Returns
-    -------
-    int
-        Their product.
-    """
-    return prod(sizes)
 
 
 def check_size(sizes, order, n_outputs):
@@ -115,8 +99,8 @@ def choose_method(request):
     ValueError
         If the method does not fit the network.
     """
-    sizes, has_layer = request.function.sizes, hidden_layer(request.function)[0] is not None
-    is_small = n_inputs(sizes) <= MAX_INPUTS
+    sizes, has_layer = request.function.sizes, hidden_layer(request.function) is not None
+    is_small = prod(sizes) <= MAX_INPUTS
     if request.method == "enumerate" and not is_small:
         raise ValueError(
             f'method="enumerate" must have at most {MAX_INPUTS} inputs. Got '
@@ -139,7 +123,7 @@ def choose_method(request):
 
 
 def _bytes_of_table(request):
-    return 8 * n_inputs(request.function.sizes) * request.function.n_outputs * (request.order + 3)
+    return 8 * prod(request.function.sizes) * request.function.n_outputs * (request.order + 3)
 
 
 def expand(request):
@@ -196,12 +180,11 @@ def _anchored(request):
 def _variances_if_small(request):
     """Return the network's variances by order and by zero-sum term, if all inputs can be asked."""
     sizes, weights = request.function.sizes, request.weights
-    if n_inputs(sizes) > MAX_INPUTS or _bytes_of_table(request) > MAX_BYTES:
+    if prod(sizes) > MAX_INPUTS or _bytes_of_table(request) > MAX_BYTES:
         return None, None
     table = tabulate(request.function, sizes)
-    return spectrum(table, weights), variances(
-        expand_table(table, weights, request.order), weights
-    )
+    terms = expand_table(table, weights, request.order)
+    return spectrum(table, weights), variances(terms, weights)
 
 
 def _by_enumeration(request):
@@ -220,27 +203,22 @@ def _scales(request, wanted):
     """Return the deviation of each output, or more where `wanted` of it would be rounding."""
     rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
     values = request.function(rows)
-    variance = _variance(values, ratios)
+    variance = weighted_variance(values, ratios)
     if not variance.any():
-        variance = _variance(request.function(request.rows), None)
+        variance = weighted_variance(request.function(request.rows))
     rounding = _ROUNDING * np.abs(values).max(axis=0)
     scales = np.maximum(np.sqrt(variance), rounding / wanted)
     scales[scales == 0.0] = scales.max() or 1.0
     return scales
 
 
-def _variance(values, ratios):
-    mean = np.average(values, axis=0, weights=ratios)
-    return np.average((values - mean) ** 2, axis=0, weights=ratios)
-
-
 def _by_convolution(request):
-    activation, behind, bias = hidden_layer(request.function)
-    wanted, tolerated = _WANTED["rough" if activation.name in _ROUGH else "smooth"]
+    layer = hidden_layer(request.function)
+    wanted, tolerated = _WANTED["rough" if layer.activation.name in _ROUGH else "smooth"]
     if request.precision is not None:
         wanted = tolerated = request.precision
     scales = _scales(request, wanted)
-    layer = HiddenLayer(activation, request.function, behind / scales, bias / scales)
+    layer = layer._replace(behind=layer.behind / scales, bias=layer.bias / scales)
 
     def run(order, is_gaussian):
         terms, error = expand_hidden_layer(
@@ -265,7 +243,7 @@ def _by_convolution(request):
 
 def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
-    terms, errors, _ = sample_terms(
+    terms, errors = sample_terms(
         request.function, request.weights, request.order, precision * _scales(request, precision),
         request.max_seconds, request.seed, request.n_jobs,
     )  # fmt: skip

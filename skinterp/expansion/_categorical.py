@@ -13,16 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
 from skinterp.expansion._algorithms import METHODS, Request, expand
-from skinterp.expansion._categories import listed, plain
-from skinterp.expansion._expansion import Expansion
-from skinterp.expansion._expansion_results import ExpansionResults
-from skinterp.expansion._gauge import GAUGES, measure_of
-from skinterp.expansion._network import (
+from skinterp.expansion._categorical_network import (
     CodedFunction,
     as_table,
     categorical_network,
     select_output,
 )
+from skinterp.expansion._categories import listed, plain
+from skinterp.expansion._expansion import Expansion
+from skinterp.expansion._expansion_results import ExpansionResults
+from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._truncation import evaluate_truncation
 from skinterp.expansion._variances import NetworkVariance
 from skinterp.utils import draw_seed
@@ -313,15 +313,15 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
                 f"gauge must be one of {', '.join(GAUGES)}, or one category for each of the "
                 f"{len(variables)} variables. Got {len(row)} categories instead."
             )
+        found = []
         for variable, value in zip(variables, row, strict=True):
             if plain(value) not in variable.categories:
                 raise ValueError(
                     f"gauge must be a category of {variable.name!r}, out of "
                     f"{listed(variable.categories)}. Got {value!r} instead."
                 )
-        return tuple(
-            v.categories.index(plain(value)) for v, value in zip(variables, row, strict=True)
-        )
+            found.append(variable.categories.index(plain(value)))
+        return tuple(found)
 
     def _output_names(self):
         network = self.network_
@@ -350,14 +350,14 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             A fitted expansion of the same network.
         """
         check_is_fitted(self, "expansion_")
-        twin = copy(self)
+        copied = copy(self)
         if not (isinstance(gauge, str) and gauge == "wild_type"):
-            twin.gauge = gauge
+            copied.gauge = gauge
         else:
             row = np.array([self._wild_type])
-            twin.gauge = tuple(self.network_.table.decode(row)[0])
-        twin._validate_params()
+            copied.gauge = tuple(self.network_.table.decode(row)[0])
+        copied._validate_params()
         codes = self._codes.astype(np.intp)
         if not isinstance(gauge, str):
-            twin._wild_type = twin._wild_type_in(codes)
-        return twin._expand(codes)
+            copied._wild_type = copied._wild_type_in(codes)
+        return copied._expand(codes)

@@ -300,20 +300,6 @@ def _added(parts):
     return UnitTerms(constant, fields, higher, error)
 
 
-class HiddenLayer(NamedTuple):
-    """A hidden layer over categories, and the linear output behind it.
-
-    `activation` is that of the units, `function` the `CodedFunction` that says what each category
-    adds to their inputs; `behind` of shape (n_units, n_outputs) and `bias` of shape (n_outputs,)
-    are weights and bias behind the units.
-    """
-
-    activation: object
-    function: object
-    behind: np.ndarray
-    bias: np.ndarray
-
-
 def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_jobs=None):
     """Expand a network with one hidden layer in the zero-sum gauge.
 
@@ -371,10 +357,7 @@ def _as_terms(found, bias, sizes, order):
             total, offset = found.higher.get(head), starts[head[-1] + 1]
             for i in range(head[-1] + 1, len(sizes)):
                 shape = (n_outputs, *(sizes[j] for j in head), sizes[i])
-                block = (
-                    np.zeros(shape)
-                    if total is None
-                    else total[:, :, starts[i] - offset : starts[i + 1] - offset].reshape(shape)
-                )
+                own = slice(starts[i] - offset, starts[i + 1] - offset)
+                block = np.zeros(shape) if total is None else total[:, :, own].reshape(shape)
                 terms[(*head, i)] = block
     return terms

@@ -13,7 +13,6 @@ from skinterp.expansion._gauge import (
     checked_measure,
     evaluate,
     gauge_weights,
-    n_coefficients,
 )
 from skinterp.expansion._variances import NetworkVariance, variances_of
 from skinterp.utils import import_optional
@@ -310,7 +309,7 @@ class Expansion:
     def __repr__(self):
         return (
             f"Expansion(order {self.order}, {len(self.names)} variables, "
-            f"{n_coefficients([len(c) for c in self.categories], self.order)} coefficients, "
+            f"{sum(term[0].size for term in self.terms.values())} coefficients, "
             f"gauge {self.gauge})"
         )
 

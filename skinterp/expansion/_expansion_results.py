@@ -1,15 +1,16 @@
 """Results of a fitted expansion: terms by name, predictions, explanations, text and displays."""
 
 from numbers import Integral
+from operator import attrgetter
 
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expansion._expansion import only
+from skinterp.expansion._categorical_network import as_table
+from skinterp.expansion._expansion import Expansion, only
 from skinterp.expansion._expansion_plots import all_displays
-from skinterp.expansion._network import as_table
 from skinterp.expansion._row_explanation import explain_row, one_row
 from skinterp.expansion._variances import shares_of_variables
 from skinterp.utils import as_shares, output_index
@@ -22,43 +23,25 @@ def _has_classes(estimator):
     return estimator.network_.classes is not None
 
 
+def _of_expansion(name):
+    """Return a property of an estimator that is one of its `expansion_`."""
+    return property(attrgetter(f"expansion_.{name}"), doc=getattr(Expansion, name).__doc__)
+
+
 class ExpansionResults:
     """Terms, predictions and explanations of an estimator with `expansion_` and `network_`."""
 
-    @property
-    def constant_(self):
-        """The constant: a number, or one per output."""
-        return self.expansion_.constant
-
-    @property
-    def fields_(self):
-        """Terms of one variable, over its categories, by name."""
-        return self.expansion_.fields
-
-    @property
-    def couplings_(self):
-        """Terms of two variables, by their names."""
-        return self.expansion_.couplings
+    constant_ = _of_expansion("constant")
+    fields_ = _of_expansion("fields")
+    couplings_ = _of_expansion("couplings")
+    variance_by_order_ = _of_expansion("variance_by_order")
+    variance_by_term_ = _of_expansion("variance_by_term")
+    total_variance_ = _of_expansion("total_variance")
 
     @property
     def categories_(self):
         """Categories of each variable."""
         return dict(zip(self.expansion_.names, self.expansion_.categories, strict=True))
-
-    @property
-    def variance_by_order_(self):
-        """Variance of the orders 1, 2, ... under the measure."""
-        return self.expansion_.variance_by_order
-
-    @property
-    def variance_by_term_(self):
-        """Variance of each term in the zero-sum gauge, the largest first."""
-        return self.expansion_.variance_by_term
-
-    @property
-    def total_variance_(self):
-        """Variance of the network under the measure."""
-        return self.expansion_.total_variance
 
     @property
     def sobol_indices_(self):
@@ -179,7 +162,6 @@ class ExpansionResults:
         ValueError
             If there is not one row.
         """
-        check_is_fitted(self, "expansion_")
         codes = self._rows(one_row(x))
         values = self._function()(codes)[0]
         labels = [] if self.network_.classes is None else list(map(str, self.network_.classes))

@@ -36,9 +36,7 @@ def kink(activation):
     float
         The jump; 0 for smooth functions.
     """
-    jumps = {"relu": 1.0, "selu": _SELU_JUMP}
-    if activation.name == "leaky_relu":
-        return 1.0 - activation.slope
+    jumps = {"relu": 1.0, "selu": _SELU_JUMP, "leaky_relu": 1.0 - (activation.slope or 0.0)}
     return jumps.get(activation.name, 0.0)
 
 

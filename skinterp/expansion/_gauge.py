@@ -233,16 +233,9 @@ def evaluate(terms, codes, order=None):
     total = np.zeros((len(terms[()]), len(codes)))
     for S, tensor in terms.items():
         if order is None or len(S) <= order:
-            flat = tensor.reshape(len(tensor), -1)
-            total += flat[:, _flat_index(codes, S, tensor.shape[1:])]
+            cells = np.ravel_multi_index(codes[:, S].T, tensor.shape[1:]) if S else [0]
+            total += tensor.reshape(len(tensor), -1)[:, cells]
     return total.T
-
-
-def _flat_index(codes, S, shape):
-    index = np.zeros(len(codes), dtype=np.intp)
-    for i, q in zip(S, shape, strict=True):
-        index = index * q + codes[:, i]
-    return index
 
 
 def contributions(terms, codes):

@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from scipy.linalg import block_diag
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
@@ -36,9 +37,7 @@ def _known_categories(step, columns):
     """Return the categories that a fitted step knows, by column of the user's table."""
     if isinstance(step, Pipeline):
         encoder = next((inner for _, inner in step.steps if _encodes(inner)), None)
-        return (
-            {j: None for j in columns} if encoder is None else _known_categories(encoder, columns)
-        )
+        return _known_categories(encoder, columns)
     if isinstance(step, ColumnTransformer):
         known = {}
         for name, inner, _ in step.transformers_:
@@ -50,7 +49,7 @@ def _known_categories(step, columns):
     if hasattr(step, "categories_"):
         found = [tuple(plain(value) for value in values) for values in step.categories_]
         return dict(zip(columns, found, strict=True))
-    return {j: None for j in columns}
+    return dict.fromkeys(columns)
 
 
 def read_encoder(encoder, X, names):
@@ -88,18 +87,13 @@ def read_encoder(encoder, X, names):
         for j, found in sorted(known.items())
     )
     sizes = [len(v.categories) for v in variables]
-    codes = np.zeros((1 + sum(sizes), len(sizes)), dtype=int)
-    starts = 1 + np.cumsum([0, *sizes])
-    for i, q in enumerate(sizes):
-        codes[starts[i] : starts[i + 1], i] = np.arange(q)
-    encoded = _transform(encoder, variables, codes, X)
-    first, blocks, touched = encoded[0], [], []
-    for i in range(len(sizes)):
-        change = encoded[starts[i] : starts[i + 1]] - first
-        columns = np.flatnonzero(change.any(axis=0))
-        touched.append(columns)
-        blocks.append(change[:, columns])
-    table = CategoricalTable(variables, first, tuple(blocks), tuple(touched))
+    one_changed = block_diag(*(np.arange(q)[:, np.newaxis] for q in sizes))
+    codes = np.vstack([np.zeros(len(sizes), dtype=int), one_changed])
+    first, *others = _transform(encoder, variables, codes, X)
+    changes = np.split(others - first, np.cumsum(sizes)[:-1])
+    touched = tuple(np.flatnonzero(change.any(axis=0)) for change in changes)
+    blocks = tuple(change[:, columns] for change, columns in zip(changes, touched))
+    table = CategoricalTable(variables, first, blocks, touched)
     _check_additive(encoder, table, X)
     return table
 
@@ -144,9 +138,7 @@ def _values(variable, codes):
     values = [variable.categories[code] for code in codes]
     if all(isinstance(v, bool | int | float) for v in values):
         return np.array(values)
-    array = np.empty(len(values), dtype=object)
-    array[:] = [np.nan if v is None else v for v in values]
-    return array
+    return np.array([np.nan if v is None else v for v in values], dtype=object)
 
 
 def read_columns(X, groups, names):
@@ -174,7 +166,12 @@ def read_columns(X, groups, names):
         if j not in taken
     ]
     for variable in single:
-        _check_numbers(variable)
+        if not all(isinstance(value, bool | int | float) for value in variable.categories):
+            raise ValueError(
+                f"The variable {variable.name!r} must hold numbers, because the network has no "
+                f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline "
+                "with its OneHotEncoder as network."
+            )
     many = [
         Variable(name, _labels(name, [names[j] for j in columns]), tuple(columns), True)
         for name, columns in grouped
@@ -182,15 +179,6 @@ def read_columns(X, groups, names):
     for variable in many:
         variable.codes(X)
     return unit_blocks(sorted([*single, *many], key=lambda v: v.columns), len(names))
-
-
-def _check_numbers(variable):
-    if not all(isinstance(value, bool | int | float) for value in variable.categories):
-        raise ValueError(
-            f"The variable {variable.name!r} must hold numbers, because the network has no "
-            f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline with "
-            "its OneHotEncoder as network."
-        )
 
 
 def _checked_groups(groups, names):

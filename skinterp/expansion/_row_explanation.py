@@ -111,13 +111,8 @@ def explain_row(expansion, codes, output, network_value):
         tuple((expansion.names[i], expansion.categories[i][codes[i]]) for i in S)
         for S, _ in ranked
     )
-    return RowExplanation(
-        output=expansion.output_names[output],
-        constant=constant,
-        patterns=patterns,
-        values=tuple(value for _, value in ranked),
-        network_value=float(network_value),
-    )
+    name, values = expansion.output_names[output], tuple(value for _, value in ranked)
+    return RowExplanation(name, constant, patterns, values, float(network_value))
 
 
 def one_row(x):

@@ -185,8 +185,6 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
         The estimates; each averages to zero over each of its variables exactly.
     errors : dict of tuple to ndarray
         Their standard errors.
-    n_rows : int
-        Number of rows drawn.
 
     Warns
     -----
@@ -219,4 +217,4 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
             break
         wanted = max(n_done * (min(worst, 1e3) ** 2 - 1.0), fewest / n_rows - n_done)
         n_tasks = int(np.clip(np.ceil(wanted), 1, min(_MOST_TASKS, 2 * n_done)))
-    return total.means, _rounding(total.errors(), total.means), total.n_rows
+    return total.means, _rounding(total.errors(), total.means)

@@ -1,11 +1,12 @@
 """The part of a network that an expansion explains, truncated at each order."""
 
+from math import prod
+
 import numpy as np
 
-from skinterp.expansion._algorithms import n_inputs
 from skinterp.expansion._gauge import evaluate, grid
 from skinterp.expansion._sampling import draw
-from skinterp.expansion._variances import positive_variances, sum_by_order
+from skinterp.expansion._variances import sum_by_order, variances, weighted_variance
 
 _N_TEST = 20_000  # rows on which truncations are measured, unless all inputs are asked
 _MOST_INPUTS = 200_000
@@ -30,8 +31,7 @@ def truncation_r2(terms, codes, values, weight=None):
     ndarray of shape (order,)
         For the orders 1, 2, ...; all outputs together. 1 where the network is constant and met.
     """
-    mean = np.average(values, axis=0, weights=weight)
-    spread = np.average((values - mean) ** 2, axis=0, weights=weight).sum()
+    spread = weighted_variance(values, weight).sum()
     floor = 1e-24 * np.abs(values).max() ** 2 * values.shape[1]
     highest = max(map(len, terms))
     result = np.empty(highest)
@@ -45,7 +45,7 @@ def truncation_r2(terms, codes, values, weight=None):
 def _test_rows(weights, seed):
     """Return rows of codes under a measure, all of them if they are not too many."""
     sizes = [len(w) for w in weights]
-    if n_inputs(sizes) <= _MOST_INPUTS:
+    if prod(sizes) <= _MOST_INPUTS:
         rows = grid(sizes)
         return rows, np.prod([w[rows[:, i]] for i, w in enumerate(weights)], axis=0)
     return draw(weights, _N_TEST, np.random.default_rng([seed, 1])), None
@@ -56,12 +56,10 @@ def _total_variance(request, found, rest):
     if found.spectrum is not None:
         return float(found.spectrum.sum())
     noise = 0.0
-    for S, error in (found.errors or {}).items():
-        square = error**2
-        for i in reversed(S):
-            square = square @ request.weights[i]
-        noise += float(square.sum())
-    by_term = positive_variances(found.terms, request.weights, found.errors)
+    if found.errors is not None:
+        of_constant = float((found.errors[()] ** 2).sum())
+        noise = sum(variances(found.errors, request.weights).values(), start=of_constant)
+    by_term = variances(found.terms, request.weights, found.errors)
     return float(sum_by_order(by_term, request.order).sum()) + max(rest - noise, 0.0)
 
 
@@ -97,5 +95,4 @@ def evaluate_truncation(request, found, codes):
         rest = (values - evaluate(found.terms, rows)) ** 2
         rest = float(np.average(rest, axis=0, weights=weight).sum())
         return _total_variance(request, found, rest), r2
-    mean = np.average(values, axis=0, weights=weight)
-    return float(np.average((values - mean) ** 2, axis=0, weights=weight).sum()), r2
+    return float(weighted_variance(values, weight).sum()), r2

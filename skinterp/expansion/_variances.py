@@ -49,43 +49,15 @@ def variances_of(expansion):
         truncated sum where the terms are not the network's own.
     """
     known = expansion.network_variance
-    by_term = known.by_term
+    by_term, by_order = known.by_term, known.by_order
     if by_term is None:
-        by_term = _of_terms(expansion)
-    by_order = known.by_order
+        same = expansion if expansion.gauge == "zero_sum" else expansion.convert("zero_sum")
+        by_term = variances(same.terms, same.weights, same.errors)
     if by_order is None:
         by_order = sum_by_order(by_term, expansion.order)
     are_of_network = expansion.is_projection or known.by_order is not None
     whole = known.total if are_of_network else float(by_order.sum())
     return Variances(by_term, by_order, whole, are_of_network)
-
-
-def _of_terms(expansion):
-    """Return the variances of terms after they are written in the zero-sum gauge."""
-    if expansion.gauge == "zero_sum":
-        return positive_variances(expansion.terms, expansion.weights, expansion.errors)
-    return positive_variances(expansion.convert("zero_sum").terms, expansion.weights)
-
-
-def positive_variances(terms, weights, errors=None):
-    """Return the variance of every term of a zero-sum gauge, or 0 where it is less than noise.
-
-    Parameters
-    ----------
-    terms : dict of tuple to ndarray
-        Terms in the gauge of `weights`.
-    weights : sequence of ndarray
-        Probabilities of the categories of each variable.
-    errors : dict of tuple to ndarray or None, default=None
-        Standard errors of the terms.
-
-    Returns
-    -------
-    dict of tuple to float
-        Variances of all terms but the constant.
-    """
-    found = variances(terms, weights, errors)
-    return {S: max(value, 0.0) for S, value in found.items()}
 
 
 def sum_by_order(by_term, order):
@@ -130,6 +102,25 @@ def shares_of_variables(by_term, n_variables):
     return result
 
 
+def weighted_variance(values, weight=None):
+    """Return the variance of each column.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_outputs)
+        Values.
+    weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the rows.
+
+    Returns
+    -------
+    ndarray of shape (n_outputs,)
+        The variances.
+    """
+    mean = np.average(values, axis=0, weights=weight)
+    return np.average((values - mean) ** 2, axis=0, weights=weight)
+
+
 def variances(terms, weights, errors=None):
     """Return the variance of every term of a zero-sum gauge, summed over the outputs.
 
@@ -145,7 +136,7 @@ def variances(terms, weights, errors=None):
     Returns
     -------
     dict of tuple to float
-        Variances of all terms but the constant.
+        Variances of all terms but the constant; 0 where they are less than noise.
     """
     result = {}
     for S, tensor in terms.items():
@@ -153,5 +144,5 @@ def variances(terms, weights, errors=None):
             square = tensor**2 if errors is None else tensor**2 - errors[S] ** 2
             for i in reversed(S):
                 square = square @ weights[i]
-            result[S] = float(square.sum())
+            result[S] = max(float(square.sum()), 0.0)
     return result

@@ -4,28 +4,18 @@ import numpy as np
 
 from skinterp.hidden._pixels import checked_image, one_image
 from skinterp.hidden._top_units import class_index, margin_of, rows_of_class, top_units
-from skinterp.network import as_network, checked_rows, dense_of
-
-
-def _unit_slopes(dense, rows, layer):
-    """Return the mean derivative of every unit of a layer by the inputs, (n_features, n_units)."""
-    if layer == 0:
-        return dense.layers[0].weights
-    return dense.up_to(layer, before_activation=True).jacobian(rows).mean(axis=0).T
+from skinterp.network import as_network, dense_of
 
 
 def _checked_units(units, n_units):
     """Return the indices of units, all of them by default."""
     indices = np.arange(n_units) if units is None else np.asarray(units)
-    if indices.ndim != 1 or indices.dtype.kind not in "iu" or not _are_within(indices, n_units):
+    are_indices = indices.ndim == 1 and indices.dtype.kind in "iu"
+    if not are_indices or not ((indices >= 0) & (indices < n_units)).all():
         raise ValueError(
             f"units must be a sequence of indices from 0 to {n_units - 1}. Got {units!r} instead."
         )
     return indices
-
-
-def _are_within(indices, size):
-    return bool(((indices >= 0) & (indices < size)).all())
 
 
 def weight_images(network, image_shape, *, layer=0, units=None, X=None):
@@ -73,7 +63,9 @@ def weight_images(network, image_shape, *, layer=0, units=None, X=None):
         raise ValueError(
             f"X must be given for layer {layer}, whose units look at pixels through other units."
         )
-    slopes = _unit_slopes(dense, None if X is None else checked_rows(network, X), index)
+    rows, slopes = None if X is None else network.check(X), dense.layers[0].weights
+    if index:
+        slopes = dense.up_to(index, before_activation=True).jacobian(rows).mean(axis=0).T
     return slopes[:, _checked_units(units, slopes.shape[1])].T.reshape(-1, *shape)
 
 
@@ -151,13 +143,11 @@ def saliency_image(network, x, image_shape, *, output=None):
     """
     network = as_network(network)
     row, shape = one_image(network, x, image_shape)
-    if output is None:
+    k = 0 if output is None else class_index(network, output)
+    if output is None and network.classes is not None:
         raw = network.raw_values(row)[0]
-        several = network.classes is not None and network.task != "binary"
-        best = int(raw.argmax()) if several else int(network.task == "binary" and raw[0] > 0)
-        output = best if network.classes is None else network.classes.tolist()[best]
-    view = margin_of(network, class_index(network, output))
-    return view.gradient(row)[0].reshape(shape)
+        k = int(raw[0] > 0) if network.task == "binary" else int(raw.argmax())
+    return margin_of(network, k).gradient(row)[0].reshape(shape)
 
 
 def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
@@ -203,7 +193,7 @@ def class_template(network, X, output, image_shape, *, layer=0, n_units=None):
     (8, 8)
     """
     network = as_network(network)
-    dense, rows = dense_of(network, "class_template"), checked_rows(network, X)
+    dense, rows = dense_of(network, "class_template"), network.check(X)
     shape = checked_image(image_shape, rows.shape[1])
     best = top_units(network, rows, output, layer=layer, n_units=n_units)
     mine = rows[rows_of_class(network, rows, class_index(network, output))]

@@ -9,13 +9,13 @@ from sklearn.utils import check_random_state
 
 from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
-from skinterp.network import ScalarView, as_network, checked_rows, input_names
+from skinterp.network import ScalarView, as_network, input_names
 from skinterp.sampling import feature_scale
-from skinterp.utils import checked_count, import_optional
+from skinterp.utils import TableResult, checked_count
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ActivationMaximum:
+class ActivationMaximum(TableResult):
     """The input inside a box at which a view of a network is largest, as far as was found.
 
     Parameters
@@ -47,36 +47,15 @@ class ActivationMaximum:
     feature_names: tuple
     name: str
 
-    def to_frame(self):
-        """Return the inputs as a table, one line per climb, best first.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Inputs and value.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        return pandas.DataFrame(self.points, columns=self.feature_names).assign(value=self.values)
+    def _columns(self):
+        """Return the inputs and the value, one line per climb, best first."""
+        return dict(zip(self.feature_names, self.points.T)) | {"value": self.values}
 
     def __str__(self):
         return (
             f"{self.name}: {self.value:.4g} at the best input found, "
             f"{self.best_row_value:.4g} at row {self.best_row}, the best of the data"
         )
-
-    __repr__ = __str__
-
-
-def _penalty(image_shape, n_features):
-    """Return the matrix of what is penalised: size, or differences of pixels that touch."""
-    if image_shape is None:
-        return eye_array(n_features)
-    return differences(checked_image(image_shape, n_features))
 
 
 def _box(box, rows):
@@ -94,13 +73,6 @@ def _box(box, rows):
     if (lower > upper).any():
         raise ValueError("The lower bounds of box must not be above the upper ones.")
     return lower, upper
-
-
-def _check(smoothness, **counts):
-    if not isinstance(smoothness, Real) or not smoothness >= 0:
-        raise ValueError(f"smoothness must not be negative. Got {smoothness!r} instead.")
-    for name, value in counts.items():
-        checked_count(value, name, 1)
 
 
 def maximise_activation(
@@ -179,7 +151,10 @@ def maximise_activation(
     >>> found.x, found.value
     (array([ 1., -1.]), 3.0)
     """
-    _check(smoothness, n_restarts=n_restarts, n_iterations=n_iterations)
+    if not isinstance(smoothness, Real) or not smoothness >= 0:
+        raise ValueError(f"smoothness must not be negative. Got {smoothness!r} instead.")
+    checked_count(n_restarts, "n_restarts", 1)
+    checked_count(n_iterations, "n_iterations", 1)
     view = as_network(view)
     if view.n_outputs != 1:
         raise ValueError(
@@ -187,20 +162,18 @@ def maximise_activation(
             "network.output(k), network.margin(k) or network.unit(layer, j)."
         )
     view = view if isinstance(view, ScalarView) else view.output()
-    rows = checked_rows(view, X)
-    deviation, mean = feature_scale(rows), rows.mean(axis=0)
-    objective = Objective(
-        view if smoothness else before_activation(view),
-        mean,
-        np.where(deviation > 0, deviation, 1.0),
-        smoothness,
-        _penalty(image_shape, rows.shape[1]),
-    )
+    rows = view.check(X)
+    mean, scale = rows.mean(axis=0), feature_scale(rows, constant=1.0)
+    penalty = eye_array(len(mean))  # of size, or else of differences of pixels that touch
+    if image_shape is not None:
+        penalty = differences(checked_image(image_shape, len(mean)))
+    climbed_view = view if smoothness else before_activation(view)
+    objective = Objective(climbed_view, mean, scale, smoothness, penalty)
     rng = check_random_state(random_state)
     points = climbed(objective, rows, _box(box, rows), n_restarts, n_iterations, rng)
     values, at_rows = view.value(points), view.value(rows)
     best = int(at_rows.argmax())
-    names = input_names(view, X)
+    at_best, names = float(at_rows[best]), input_names(view, X)
     return ActivationMaximum(
-        points[0], float(values[0]), points, values, best, float(at_rows[best]), names, view.name
+        points[0], float(values[0]), points, values, best, at_best, names, view.name
     )

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.network import DenseNetwork, as_network, checked_rows, dense_of
-from skinterp.utils import checked_count, import_optional
+from skinterp.network import DenseNetwork, as_network, dense_of
+from skinterp.utils import TableResult, checked_count
 
 _N_UNITS = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TopUnits:
+class TopUnits(TableResult):
     """The hidden units that matter most for one class or output, best first.
 
     Parameters
@@ -43,41 +43,23 @@ class TopUnits:
     def __len__(self):
         return len(self.units)
 
-    def to_frame(self):
-        """Return one line per unit.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Unit, weight, weight times activation, contribution to the margin.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        pandas = import_optional("pandas", extra="plot", purpose="to_frame")
-        return pandas.DataFrame(
-            {
-                "unit": self.units,
-                "weight": self.weights,
-                "weight_times_activation": self.weight_times_activation,
-                "margin_contribution": self.margin_contribution,
-            }
-        )
+    def _columns(self):
+        """Return one line per unit."""
+        return {
+            "unit": self.units,
+            "weight": self.weights,
+            "weight_times_activation": self.weight_times_activation,
+            "margin_contribution": self.margin_contribution,
+        }
 
     def __str__(self):
         lines = [f"units of hidden layer {self.layer} for {self.output}"]
-        for j, weight, product, margin in zip(
-            self.units, self.weights, self.weight_times_activation, self.margin_contribution
-        ):
+        for j, weight, product, margin in zip(*self._columns().values()):
             lines.append(
                 f"unit {j:3d}  weight {weight:8.3g}  weight x activation {product:8.3g}  "
                 f"margin {margin:8.3g}"
             )
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def class_index(network, output):
@@ -128,24 +110,6 @@ def margin_of(network, k):
         The view.
     """
     return network.output(k) if network.classes is None else network.margin(k)
-
-
-def rest_of(dense, layer):
-    """Return the network behind a hidden layer, as a function of its activations.
-
-    Parameters
-    ----------
-    dense : DenseNetwork
-        The network.
-    layer : int
-        Index of the hidden layer, not negative.
-
-    Returns
-    -------
-    DenseNetwork
-        The network.
-    """
-    return DenseNetwork(dense.layers[layer + 1 :], dense.task, dense.classes)
 
 
 def rows_of_class(network, rows, k):
@@ -214,7 +178,7 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
     3
     """
     network = as_network(network)
-    dense, rows = dense_of(network, "top_units"), checked_rows(network, X)
+    dense, rows = dense_of(network, "top_units"), network.check(X)
     k = class_index(network, output)
     activations = dense.hidden_activations(rows, layer)
     layer = layer % dense.n_hidden
@@ -224,21 +188,14 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
     mine = rows_of_class(network, rows, k)
     if not mine.any():
         raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")
-    rest = rest_of(dense, layer)
+    rest = DenseNetwork(dense.layers[layer + 1 :], dense.task, dense.classes)
     inside = activations[mine]
-    single = network.task == "binary"
-    logit = rest.margin(k) if single else rest.output(k)
+    logit = rest.margin(k) if network.task == "binary" else rest.output(k)
     weights = logit.gradient(inside).mean(axis=0)
     slopes = margin_of(rest, k).gradient(inside)
     parts = (inside - activations.mean(axis=0)) * slopes
     # over all rows the mean is nought, or nearly: what counts then is how far a unit moves it
     margin = parts.std(axis=0) if network.classes is None else parts.mean(axis=0)
     best = np.argsort(-margin, kind="stable")[:n_units]
-    return TopUnits(
-        best,
-        layer,
-        weights[best],
-        (weights * inside.mean(axis=0))[best],
-        margin[best],
-        str(output),
-    )
+    products = weights * inside.mean(axis=0)
+    return TopUnits(best, layer, weights[best], products[best], margin[best], str(output))

@@ -94,10 +94,9 @@ class HiddenLayerTransformer(TransformerMixin, NetworkEstimator):
             The fitted transformer.
         """
         X = self._fit_network(X, y, sample_weight)
-        dense = dense_of(self.network_, "HiddenLayerTransformer")
-        self._dense = dense
-        self.n_units_ = dense.hidden_activations(X[:1], self.layer).shape[1]
-        self.layer_ = self.layer % dense.n_hidden
+        self._dense = dense_of(self.network_, "HiddenLayerTransformer")
+        self.n_units_ = self._dense.hidden_activations(X[:1], self.layer).shape[1]
+        self.layer_ = self.layer % self._dense.n_hidden
         self.before_activation_ = self.before_activation
         return self
 

@@ -85,10 +85,7 @@ def condition_of(dense, location, rows, values):
     """
     if not location.is_hidden or is_constant(values):
         return UnitCondition(bool(is_constant(values)))
-    activation = dense.layers[location.layer].activation
+    activation, j = dense.layers[location.layer].activation, location.column
     inputs = dense.hidden_activations(rows, location.layer, before_activation=True)
-    return UnitCondition(
-        False,
-        is_saturated(activation, inputs[:, location.column]),
-        redundant_units(activation.value(inputs), location.column),
-    )
+    duplicates = redundant_units(activation.value(inputs), j)
+    return UnitCondition(False, is_saturated(activation, inputs[:, j]), duplicates)

@@ -16,7 +16,7 @@ from skinterp.hidden._unit_connections import UnitConnections, connections_of
 from skinterp.hidden._unit_formula import find_formula
 from skinterp.hidden._unit_linear import LinearDescription, least_squares
 from skinterp.hidden._unit_location import locate_unit
-from skinterp.network import Network, as_network, checked_rows, dense_of, input_names
+from skinterp.network import Network, as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, draw_seed
 
 
@@ -189,12 +189,13 @@ def unit_report(
     """
     checked_count(n_rows, "n_rows", 1)
     network = as_network(network)
-    dense, rows = dense_of(network, "unit_report"), checked_rows(network, X)
+    dense, rows = dense_of(network, "unit_report"), network.check(X)
     names = input_names(network, X)
     location = locate_unit(network, dense.n_hidden, layer, unit)
     labels = row_labels(network, rows, y)
     values, slopes = location.view.value_and_gradient(rows)
     seed = random_state if isinstance(random_state, Integral) else draw_seed(random_state)
+    climb = {"image_shape": image_shape, "smoothness": smoothness, "random_state": seed}
     return UnitReport(
         name=location.view.name,
         connections=connections_of(dense, location, rows, names),
@@ -203,13 +204,6 @@ def unit_report(
         linear=LinearDescription(names, slopes.mean(axis=0), *least_squares(rows, values)),
         network=network,
         search_formula=partial(find_formula, dense, location, rows, names, seed),
-        search_maximum=partial(
-            maximise_activation,
-            location.view,
-            X,
-            image_shape=image_shape,
-            smoothness=smoothness,
-            random_state=seed,
-        ),
+        search_maximum=partial(maximise_activation, location.view, X, **climb),
         is_symbolic=symbolic,
     )

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from skinterp.network import ScalarView
+from skinterp.sampling import feature_scale
 from skinterp.utils import check_X, column_index, feature_names_of
 
 
@@ -28,8 +29,7 @@ def columns_of(features, names):
     ValueError
         If there are none, one is unknown, or one occurs twice.
     """
-    single = isinstance(features, (str, Integral))
-    features = [features] if single else list(features)
+    features = [features] if isinstance(features, str | Integral) else list(features)
     columns = [column_index(feature, names) for feature in features]
     if len(set(columns)) < len(columns) or not columns:
         raise ValueError(f"features must be different inputs. Got {features!r} instead.")
@@ -61,39 +61,39 @@ def checked_target(y, n_rows):
         got = f"shape {y.shape}" if y.ndim != 1 else f"{len(y)}"
         raise ValueError(f"y must have one entry per row of X, {n_rows}. Got {got} instead.")
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if y.dtype.kind == "f":
-        n_missing = int((~np.isfinite(y)).sum())
-    else:
-        n_missing = sum(value is None or value != value for value in y.ravel().tolist())
+    missing = (None, np.inf, -np.inf)
+    n_missing = sum(value in missing or value != value for value in y.ravel().tolist())
     if n_missing:
         raise ValueError(f"y must not have missing values. Got {n_missing} of them instead.")
     return y
 
 
-def checked_estimator(estimator):
-    """Return an estimator that can be trained again and again, refusing any other object.
+def scale_of(rows, purpose=""):
+    """Return the standard deviation of each input, refusing rows on which none varies.
 
     Parameters
     ----------
-    estimator : estimator
-        The object.
+    rows : ndarray of shape (n_samples, n_features)
+        The rows.
+    purpose : str, default=""
+        What an input must vary for, for the error.
 
     Returns
     -------
-    estimator
-        The same.
+    ndarray of shape (n_features,)
+        The deviations.
 
     Raises
     ------
     ValueError
-        If it is no scikit-learn estimator.
+        If all columns are constant.
     """
-    if all(hasattr(estimator, name) for name in ("get_params", "fit", "predict")):
-        return estimator
-    raise ValueError(
-        "estimator must be a scikit-learn estimator that can be trained again. "
-        f"Got {estimator!r} instead."
-    )
+    scale = feature_scale(rows)
+    if not scale.any():
+        raise ValueError(
+            f"X must have an input that varies{purpose}. Got constant columns only instead."
+        )
+    return scale
 
 
 def is_view_of_classes(network):
@@ -112,11 +112,13 @@ def is_view_of_classes(network):
     return isinstance(network, ScalarView) and network.network.task != "regression"
 
 
-def checked_rows_and_target(X, y):
-    """Return rows and a target to train on.
+def checked_training(estimator, X, y):
+    """Return rows and a target to train an estimator on, again and again.
 
     Parameters
     ----------
+    estimator : estimator
+        The estimator.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows.
     y : array-like of shape (n_samples,)
@@ -134,13 +136,18 @@ def checked_rows_and_target(X, y):
     Raises
     ------
     ValueError
-        If rows are no table of finite numbers, or the target does not fit or has one value.
+        If the estimator is none of scikit-learn's, rows are no table of finite numbers, or the
+        target does not fit or has one value.
     """
+    if not all(hasattr(estimator, name) for name in ("get_params", "fit", "predict")):
+        raise ValueError(
+            "estimator must be a scikit-learn estimator that can be trained again. "
+            f"Got {estimator!r} instead."
+        )
     array = check_X(X)
     y = checked_target(y, len(array))
-    if len(np.unique(y)) < 2:
-        raise ValueError(
-            f"y must have at least two values. Got {np.unique(y).tolist()} only instead."
-        )
+    labels = np.unique(y).tolist()
+    if len(labels) < 2:
+        raise ValueError(f"y must have at least two values. Got {labels} only instead.")
     names = feature_names_of(X) or tuple(f"x{j}" for j in range(array.shape[1]))
     return X if hasattr(X, "iloc") else array, y, names

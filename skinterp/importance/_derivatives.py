@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from skinterp.importance._importances import importances_of, zero_sum
+from skinterp.importance._checks import scale_of
+from skinterp.importance._importances import column_shares, importances_of, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
-from skinterp.network import as_network, as_rows, checked_row, checked_rows, input_names
-from skinterp.sampling import feature_scale
+from skinterp.network import as_network, as_rows, checked_row, input_names
 
 _BLOCK_FLOATS = 2**22
 
@@ -59,22 +59,15 @@ def partial_derivatives(network, X):
     (array([0., 0.]), array([1., 0.]))
     """
     network = as_network(network)
-    rows = checked_rows(network, X)
-    names = input_names(network, X)
-    scale = feature_scale(rows)
-    if not scale.any():
-        raise ValueError(
-            "X must have an input that varies to weigh derivatives by. Got constant columns only "
-            "instead."
-        )
+    rows, names = network.check(X), input_names(network, X)
+    scale = scale_of(rows, " to weigh derivatives by")
     mean, std, rms, strength = _moments(network, rows)
     strength = strength * scale[:, np.newaxis]
-    whole = strength.sum(axis=0)
     statistics = {
         "std": std,
         "rms": rms,
         "per_deviation": mean * scale[:, np.newaxis],
-        "share": strength / np.where(whole > 0, whole, 1.0),
+        "share": column_shares(strength),
     }
     return importances_of(network, mean, names, "Mean derivative", strength, statistics)
 
@@ -86,18 +79,14 @@ def _moments(network, rows):
     so that slopes that are the same everywhere have no deviation.
     """
     first = network.jacobian(rows[:1])[0]
-    sums, squares, sizes, zero_sum_sizes = 0.0, 0.0, 0.0, 0.0
-    step = max(1, _BLOCK_FLOATS // first.size)
+    sums, step = np.zeros((4, *first.shape)), max(1, _BLOCK_FLOATS // first.size)
     for start in range(0, len(rows), step):
         slopes = network.jacobian(rows[start : start + step])
-        sums = sums + (slopes - first).sum(axis=0)
-        squares = squares + ((slopes - first) ** 2).sum(axis=0)
-        sizes = sizes + (slopes**2).sum(axis=0)
-        zero_sum_sizes = zero_sum_sizes + (zero_sum(network, slopes, axis=1) ** 2).sum(axis=0)
-    shift = sums / len(rows)
-    deviation = np.sqrt(np.maximum(squares / len(rows) - shift**2, 0.0))
-    rms, strength = np.sqrt(sizes / len(rows)), np.sqrt(zero_sum_sizes / len(rows))
-    return (first + shift).T, deviation.T, rms.T, strength.T
+        parts = slopes - first, (slopes - first) ** 2, slopes**2, zero_sum(network, slopes, 1) ** 2
+        sums += [part.sum(axis=0) for part in parts]
+    shift, square, size, zero_sum_size = sums / len(rows)
+    deviation = np.sqrt(np.maximum(square - shift**2, 0.0))
+    return (first + shift).T, deviation.T, np.sqrt(size).T, np.sqrt(zero_sum_size).T
 
 
 def _ends(network, x, baseline):

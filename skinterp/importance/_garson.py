@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.importance._importances import Importances, zero_sum
+from skinterp.importance._importances import Importances, column_shares, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._weights import first_weights, network_of_layers
 from skinterp.network import input_names, output_names
@@ -72,13 +72,9 @@ def garson(network, X=None, *, form="goh"):
             "garson is defined for one hidden layer. Got a network with "
             f"{len(dense.layers) - 1} instead: use connection_weights or partial_derivatives."
         )
-    first = np.abs(first_weights(network, dense, X))
-    total = first.sum(axis=0)
-    parts = first / np.where(total > 0, total, 1.0)
+    parts = column_shares(np.abs(first_weights(network, dense, X)))
     last = np.abs(zero_sum(network, dense.layers[1].weights, axis=1))
-    sums = parts @ (last if form == "1991" else np.ones_like(last))
-    whole = sums.sum(axis=0)
-    values = sums / np.where(whole > 0, whole, 1.0)
+    values = column_shares(parts @ (last if form == "1991" else np.ones_like(last)))
     title = f"Garson's shares ({form})"
     return Importances(values, input_names(network, X), output_names(network), title)
 

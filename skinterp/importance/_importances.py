@@ -16,6 +16,23 @@ from skinterp.network import output_names
 from skinterp.utils import Result, output_index
 
 
+def column_shares(values):
+    """Return each column of a table as shares of its sum.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_columns)
+        The table, not negative.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_columns)
+        The shares; 0 where the sum is.
+    """
+    total = values.sum(axis=0)
+    return values / np.where(total > 0, total, 1.0)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Importances(Result):
     """Importances of the inputs of a network for each of its outputs.
@@ -82,13 +99,10 @@ class Importances(Result):
         ndarray of shape (n_features,)
             Shares that add up to 1; all 0 if no input has any strength.
         """
-        total = self.strength.sum(axis=0)
-        shares = self.strength / np.where(total > 0, total, 1.0)
-        return (
-            shares.mean(axis=1)
-            if output is None
-            else shares[:, output_index(output, self.output_names)]
-        )
+        shares = column_shares(self.strength)
+        if output is None:
+            return shares.mean(axis=1)
+        return shares[:, output_index(output, self.output_names)]
 
     def ranks(self, output=None):
         """Return the rank of each input, 1 for the most important; ties share their mean.
@@ -215,12 +229,5 @@ def importances_of(network, values, names, method, strength=None, statistics=Non
     Importances
         The importances.
     """
-    return Importances(
-        values,
-        names,
-        output_names(network),
-        method,
-        strength,
-        statistics or {},
-        are_logits=network.task == "multiclass",
-    )
+    outputs, are_logits = output_names(network), network.task == "multiclass"
+    return Importances(values, names, outputs, method, strength, statistics or {}, are_logits)

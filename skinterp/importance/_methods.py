@@ -90,21 +90,6 @@ class ImportanceMethod:
             raise ValueError(f"{self.name} must give finite numbers. Got {found} instead.")
         return as_shares(found)
 
-    def left_out(self, reason):
-        """Return the sentence that says why the method is left out.
-
-        Parameters
-        ----------
-        reason : str or Exception
-            Why the method does not fit the network.
-
-        Returns
-        -------
-        str
-            The sentence.
-        """
-        return f"{self.name} is left out: {reason}"
-
 
 METHODS = Registry("method of importance", ImportanceMethod, packages=["skinterp.importance"])
 register_importance = METHODS.register

@@ -9,17 +9,8 @@ from sklearn.exceptions import ConvergenceWarning
 from skinterp.network import DenseNetwork, ScalarView
 
 _STRAIGHT = ("identity", "relu", "leaky_relu")
-_EXACT = 1e-10, 10_000  # precision, and most intervals, of quadrature
-_ROUGH = 1e-6, 500  # of slopes that are differences themselves
-
-
-def _straight_layers(network):
-    """Return the layers of a network, or of the one behind a view, if all are piecewise linear."""
-    network = network.network if isinstance(network, ScalarView) else network
-    if not isinstance(network, DenseNetwork):
-        return None
-    is_straight = all(layer.activation.name in _STRAIGHT for layer in network.layers)
-    return network.layers if is_straight else None
+_EXACT = {"epsabs": 1e-10, "epsrel": 1e-10, "limit": 10_000}  # options of quadrature
+_ROUGH = {"epsabs": 1e-6, "epsrel": 1e-6, "limit": 500}  # of slopes that are differences
 
 
 def kinks(layers, start, end):
@@ -73,34 +64,26 @@ def mean_gradient(network, start, end):
     ConvergenceWarning
         If this is not reached.
     """
-    layers, points = _straight_layers(network), None
-    if layers is not None:
-        points = kinks(layers, start, end)
-        if not isinstance(network, ScalarView) or network.network.n_outputs == 1:
+    inner, points = network.network if isinstance(network, ScalarView) else network, None
+    is_dense = isinstance(inner, DenseNetwork)
+    if is_dense and all(layer.activation.name in _STRAIGHT for layer in inner.layers):
+        points = kinks(inner.layers, start, end)
+        if inner is network or inner.n_outputs == 1:
             middles = 0.5 * (points[1:] + points[:-1])
             slopes = network.jacobian(start + middles[:, np.newaxis] * (end - start))
             return np.tensordot(np.diff(points), slopes, axes=1)
-    return _integrate(network, start, end, points)
+    return _integrate(network, start, end, points, _EXACT if is_dense else _ROUGH)
 
 
-def _integrate(network, start, end, points):
+def _integrate(network, start, end, points, options):
     """Return the mean of the Jacobian by adaptive quadrature between points."""
 
     def slopes(times):
         return network.jacobian(start + np.atleast_1d(times)[:, np.newaxis] * (end - start))
 
-    inner = network.network if isinstance(network, ScalarView) else network
-    tolerance, limit = _EXACT if isinstance(inner, DenseNetwork) else _ROUGH
     scale = np.abs(slopes(np.linspace(0.0, 1.0, 9))).max() or 1.0
     mean, error, info = quad_vec(
-        lambda t: slopes(t)[0] / scale,
-        0.0,
-        1.0,
-        epsabs=tolerance,
-        epsrel=tolerance,
-        limit=limit,
-        points=points,
-        full_output=True,
+        lambda t: slopes(t)[0] / scale, 0.0, 1.0, points=points, full_output=True, **options
     )
     if not info.success:
         warnings.warn(

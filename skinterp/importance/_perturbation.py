@@ -6,11 +6,10 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
-from skinterp.importance._checks import checked_target, is_view_of_classes
+from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances
 from skinterp.importance._methods import ImportanceMethod, register_importance
-from skinterp.network import as_network, checked_rows, input_names
-from skinterp.sampling import feature_scale
+from skinterp.network import as_network, input_names
 from skinterp.utils import checked_count
 
 _LEAST_PROBABILITY = 1e-15
@@ -67,10 +66,8 @@ def losses(network, X, wanted):
         Cross-entropy, or squares over the variance of the wanted values.
     """
     if network.task == "regression":
-        variance = wanted.var(axis=0)
-        return ((network.raw_values(X) - wanted) ** 2 / np.where(variance > 0, variance, 1)).mean(
-            axis=1
-        )
+        variance, errors = wanted.var(axis=0), network.raw_values(X) - wanted
+        return (errors**2 / np.where(variance > 0, variance, 1)).mean(axis=1)
     p = np.clip(network.predict_proba(X), _LEAST_PROBABILITY, 1.0)
     if network.task == "multilabel":
         q = np.clip(1.0 - p, _LEAST_PROBABILITY, 1.0)
@@ -136,12 +133,8 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
         raise ValueError(f"noise must be a positive number. Got {noise!r} instead.")
     checked_count(n_repeats, "n_repeats", 1)
     network = as_network(network)
-    rows = checked_rows(network, X)
-    wanted, scale = _wanted(network, rows, y), noise * feature_scale(rows)
-    if not scale.any():
-        raise ValueError(
-            "X must have an input that varies to add noise to. Got constant columns only instead."
-        )
+    rows = network.check(X)
+    wanted, scale = _wanted(network, rows, y), noise * scale_of(rows, " to add noise to")
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))
@@ -151,15 +144,10 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
             moved = rows.copy()
             moved[:, j] += scale[j] * z
             growth[repeat, j] = losses(network, moved, wanted).mean() - before
-    values = growth.mean(axis=0)[:, np.newaxis]
-    return Importances(
-        values,
-        input_names(network, X),
-        ("loss",),
-        f"Growth under noise of {noise:g} standard deviations",
-        np.maximum(values, 0.0),
-        {"std": growth.std(axis=0)[:, np.newaxis]},
-    )
+    values, deviations = growth.mean(axis=0)[:, np.newaxis], growth.std(axis=0)[:, np.newaxis]
+    names, title = input_names(network, X), f"Growth under noise of {noise:g} standard deviations"
+    strength = np.maximum(values, 0.0)
+    return Importances(values, names, ("loss",), title, strength, {"std": deviations})
 
 
 def _growth_of_loss(network, X, y, random_state):

@@ -6,7 +6,7 @@ import numpy as np
 
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
-from skinterp.network import as_network, checked_rows, input_names, output_names
+from skinterp.network import as_network, input_names, output_names
 from skinterp.utils import Result, checked_count, output_index
 
 
@@ -134,7 +134,7 @@ def lek_profile(
         raise ValueError(f"quantiles must be numbers from 0 to 1. Got {given!r} instead.")
     quantiles = tuple(map(float, quantiles))
     network = as_network(network)
-    rows, names = checked_rows(network, X), input_names(network, X)
+    rows, names = network.check(X), input_names(network, X)
     columns = list(range(len(names))) if features is None else columns_of(features, names)
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
     constant = [names[j] for j, flat in zip(columns, low == high) if flat]
@@ -145,9 +145,7 @@ def lek_profile(
         )
     grids = np.linspace(low, high, n_steps, axis=1)
     held = np.quantile(rows, quantiles, axis=0)
-    asked = np.broadcast_to(
-        held[np.newaxis, :, np.newaxis], (len(columns), len(quantiles), n_steps, rows.shape[1])
-    ).copy()
+    asked = np.tile(held[:, np.newaxis], (len(columns), 1, n_steps, 1))
     for i, (column, grid) in enumerate(zip(columns, grids)):
         asked[i, :, :, column] = grid
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)

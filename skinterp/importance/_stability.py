@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import RankStabilityDisplay
-from skinterp.importance._checks import checked_estimator, checked_rows_and_target
+from skinterp.importance._checks import checked_training
 from skinterp.importance._methods import METHODS
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.network import as_network
@@ -66,9 +66,7 @@ class ImportanceStability(MethodRankings):
         pairs = [kendall_matrix(table)[above] for table in self.shares]
         return np.array([np.nan if np.isnan(p).all() else np.nanmean(p) for p in pairs])
 
-    @property
-    def _costs(self):
-        return self.mean_ranks
+    _costs = mean_ranks
 
     def top_k_frequency(self, k):
         """Return how often each input is among the k most important ones.
@@ -158,32 +156,25 @@ def _one_training(estimator, X, y, methods, seed, bootstrap):
     """Return the shares by every method, and the score, of one training."""
     rng = check_random_state(seed)
     rows = _drawn(y, is_classifier(estimator), rng) if bootstrap else np.arange(len(y))
-    others = np.setdiff1d(np.arange(len(y)), rows) if bootstrap else rows
+    others = np.setdiff1d(np.arange(len(y)), rows)
     others = others if len(others) else rows
     drawn = take_rows(X, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # twenty times that training has not converged
         model = _seeded(estimator, draw_seed(rng)).fit(drawn, y[rows])
-    network = as_network(model)
-    array = check_X(drawn)
+    network, array = as_network(model), check_X(drawn)
     seeds = rng.randint(LARGEST_SEED, size=len(methods))
     shares = [m.shares(network, array, y[rows], int(s)) for m, s in zip(methods, seeds)]
     return np.array(shares), model.score(take_rows(X, others), y[others])
 
 
-def _default_methods(estimator):
-    """Return the methods that have a meaning for any network of this kind."""
-    sizes = next(
-        (v for n, v in estimator.get_params().items() if n.endswith("hidden_layer_sizes")), ()
-    )
-    fitting = (None, len(np.atleast_1d(sizes)))
-    return [m for m in METHODS.values() if m.in_stability and m.n_hidden_layers in fitting]
-
-
 def _checked_methods(methods, estimator):
     """Return methods by their names, by default those that have a meaning for the estimator."""
     if methods is None:
-        return _default_methods(estimator)
+        parameters = estimator.get_params().items()
+        sizes = next((v for name, v in parameters if name.endswith("hidden_layer_sizes")), ())
+        fitting = (None, len(np.atleast_1d(sizes)))
+        return [m for m in METHODS.values() if m.in_stability and m.n_hidden_layers in fitting]
     names = (methods,) if isinstance(methods, str) else tuple(methods)
     unknown = [name for name in names if name not in METHODS]
     if unknown or not names:
@@ -272,21 +263,15 @@ def importance_stability(
     (1, 3, 4)
     """
     checked_count(n_repeats, "n_repeats", 2)
-    checked_estimator(estimator)
+    X, y, names = checked_training(estimator, X, y)
     methods = _checked_methods(methods, estimator)
-    X, y, names = checked_rows_and_target(X, y)
     seeds = check_random_state(random_state).randint(LARGEST_SEED, size=n_repeats)
-    found = _collected(
-        Parallel(n_jobs=n_jobs, return_as="generator")(
-            delayed(_one_training)(estimator, X, y, methods, int(seed), bootstrap)
-            for seed in seeds
-        ),
-        n_repeats,
-        verbose,
+    trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_one_training)(estimator, X, y, methods, int(seed), bootstrap) for seed in seeds
     )
-    shares = np.stack([table for table, _ in found], axis=1)
-    scores = np.array([score for _, score in found])
-    return ImportanceStability(tuple(m.name for m in methods), shares, scores, names)
+    shares, scores = zip(*_collected(trainings, n_repeats, verbose))
+    names_of_methods = tuple(method.name for method in methods)
+    return ImportanceStability(names_of_methods, np.stack(shares, axis=1), np.array(scores), names)
 
 
 def _collected(results, n_repeats, verbose):

@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import SubsetsDisplay
-from skinterp.importance._checks import checked_estimator, checked_rows_and_target, columns_of
+from skinterp.importance._checks import checked_training, columns_of
 from skinterp.utils import Result, checked_count, draw_seed
 from skinterp.utils._forest import forest_for
 from skinterp.utils._sklearn import take_rows
@@ -22,13 +22,12 @@ RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
 
 
 class Training(NamedTuple):
-    """One network to train: the kind of its columns, their number and draw, and the fold."""
+    """One network to train: the kind of its columns, the place of their number, and the fold."""
 
     kind: str
     columns: tuple
     size: int
     fold: int
-    draw: int = 0
 
 
 def corrected_t_test(differences, test_share):
@@ -148,23 +147,19 @@ class FeatureSubsetCheck(Result):
         SubsetsDisplay
             The display, not drawn yet.
         """
-        full = self.all_scores[self.metric].mean()
         return SubsetsDisplay(
             self.sizes,
             {kind: metrics[self.metric].mean(axis=1) for kind, metrics in self.scores.items()},
             {kind: metrics[self.metric].std(axis=1) for kind, metrics in self.scores.items()},
-            reference=float(full),
+            reference=float(self.all_scores[self.metric].mean()),
             name=f"{self.metric}, held-out rows",
         )
 
     def __str__(self):
-        full = self.all_scores[self.metric].mean()
-        lines = [f"all inputs: {self.metric} {full:.3f}"]
+        lines = [f"all inputs: {self.metric} {self.all_scores[self.metric].mean():.3f}"]
+        tables = {kind: metrics[self.metric] for kind, metrics in self.scores.items()}
         for k, size in enumerate(self.sizes):
-            text = "  ".join(
-                f"{kind} {metrics[self.metric][k].mean():.3f}"
-                for kind, metrics in self.scores.items()
-            )
+            text = "  ".join(f"{kind} {table[k].mean():.3f}" for kind, table in tables.items())
             lines.append(f"{size:3d}  {text}")
         return "\n".join(lines)
 
@@ -270,9 +265,8 @@ def refit_on_features(
     >>> bool(check.scores["ranked"]["accuracy"].mean() > 0.9)
     True
     """
-    checked_estimator(estimator)
     checked_count(n_random, "n_random", 0)
-    X, y, names = checked_rows_and_target(X, y)
+    X, y, names = checked_training(estimator, X, y)
     order = columns_of(features.ranking() if hasattr(features, "ranking") else features, names)
     sizes = _checked_sizes(sizes, len(order))
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
@@ -288,6 +282,8 @@ def refit_on_features(
         for training in trainings
     )
     tables = _tables(trainings, found)
+    for table in tables.get(RANDOM, {}).values():
+        table /= n_random
     full = {metric: table[0] for metric, table in tables.pop(ALL).items()}
     test_share = float(np.mean([len(test) for _, test in splits]) / len(X))
     return FeatureSubsetCheck(sizes, tables, full, tuple(names[j] for j in order), test_share)
@@ -300,24 +296,16 @@ def _trainings(order, by_forest, drawn, sizes, n_features):
         for i, k in enumerate(sizes):
             trainings.append(Training(RANKED, order[:k], i, fold))
             trainings.append(Training(FOREST, ranked[:k], i, fold))
-            trainings += [
-                Training(RANDOM, columns[i], i, fold, draw) for draw, columns in enumerate(drawn)
-            ]
+            trainings += [Training(RANDOM, columns[i], i, fold) for columns in drawn]
         trainings.append(Training(ALL, range(n_features), 0, fold))
     return trainings
 
 
 def _tables(trainings, found):
-    """Return the scores by kind and metric, of shape (n_sizes, n_folds): means over draws."""
-    tables = {}
-    for kind in dict.fromkeys(training.kind for training in trainings):
-        own = [(t, scores) for t, scores in zip(trainings, found) if t.kind == kind]
-        shape = np.max([(t.draw, t.size, t.fold) for t, _ in own], axis=0) + 1
-        tables[kind] = {metric: np.empty(shape) for metric in found[0]}
-        for t, scores in own:
-            for metric, value in scores.items():
-                tables[kind][metric][t.draw, t.size, t.fold] = value
-    return {
-        kind: {metric: table.mean(axis=0) for metric, table in metrics.items()}
-        for kind, metrics in tables.items()
-    }
+    """Return the scores by kind and metric, of shape (n_sizes, n_folds): sums over draws."""
+    shape = np.max([(t.size, t.fold) for t in trainings], axis=0) + 1
+    tables = {t.kind: {metric: np.zeros(shape) for metric in found[0]} for t in trainings}
+    for t, scores in zip(trainings, found):
+        for metric, value in scores.items():
+            tables[t.kind][metric][t.size, t.fold] += value
+    return tables

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skinterp.network import as_network, checked_rows, dense_of
-from skinterp.sampling import feature_scale
+from skinterp.importance._checks import scale_of
+from skinterp.network import as_network, dense_of
 
 
 def network_of_layers(network, owner):
@@ -20,7 +20,4 @@ def first_weights(network, dense, X):
     weights = dense.layers[0].weights
     if X is None:
         return weights
-    scale = feature_scale(checked_rows(network, X))
-    if not scale.any():
-        raise ValueError("X must have an input that varies. Got constant columns only instead.")
-    return weights * scale[:, np.newaxis]
+    return weights * scale_of(network.check(X))[:, np.newaxis]

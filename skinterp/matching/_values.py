@@ -88,9 +88,8 @@ class ValueObjective:
         determinant = 1.0 - q * q
         dependent = determinant < DEPENDENT
         first, second = self.r[:, None], self.r[None, :]
-        gain = (first**2 + second**2 - 2 * q * first * second) / np.where(
-            dependent, 1.0, determinant
-        )
+        gain = first**2 + second**2 - 2 * q * first * second
+        gain /= np.where(dependent, 1.0, determinant)
         return np.maximum(np.where(dependent, self.total, self.total - gain), 0.0)
 
     def extensions(self, subset):

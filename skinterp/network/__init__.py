@@ -10,17 +10,16 @@ one output, a `ScalarView` each.
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._formula import network_to_sympy
-from skinterp.network._network import Network, ScalarView
-from skinterp.network._readers import READERS, Reader, as_network, register_reader
-from skinterp.network._reading import (
+from skinterp.network._inputs import (
     as_rows,
     checked_row,
-    checked_rows,
     dense_of,
     input_names,
     output_names,
     raw_value_names,
 )
+from skinterp.network._network import Network, ScalarView
+from skinterp.network._readers import READERS, Reader, as_network, register_reader
 from skinterp.network._verify import verify
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "as_network",
     "as_rows",
     "checked_row",
-    "checked_rows",
     "default_network",
     "dense_of",
     "input_names",

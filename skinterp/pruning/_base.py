@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network import dense_of, network_to_sympy
 from skinterp.pruning._descent import smaller_networks
-from skinterp.pruning._path import PruningPath, PruningStep, count_weights
+from skinterp.pruning._path import PruningPath, PruningStep
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
@@ -22,7 +22,6 @@ class PruningMixin:
     """Parameters, path and answers of both pruned networks."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "target_fidelity": [Interval(Real, 0, 1, closed="right")],
         "n_weights": [None, Interval(Integral, 1, None, closed="left")],
         "criterion": [StrOptions(set(CRITERIA))],
@@ -85,7 +84,11 @@ class PruningMixin:
         )
         self.path_ = self._measured(networks, rows)
         self.selected_ = self._smallest(len(rows.held))
-        self.pruned_network_ = self.path_[self.selected_].network
+        step = self.path_[self.selected_]
+        self.pruned_network_, self.n_weights_ = step.network, step.n_weights
+        self.complexity_ = self.n_weights_
+        used = self.pruned_network_.layers[0].weights.any(axis=1)
+        self.used_features_ = tuple(np.array(self._input_names, dtype=object)[used])
         return self
 
     def _measured(self, networks, rows):
@@ -116,24 +119,6 @@ class PruningMixin:
         """Return whether a network is faithful on rows and queries, or surely so on rows."""
         elsewhere = max(step.query_fidelity, self._lower_bound(step.fidelity, n_held))
         return min(step.fidelity, elsewhere) >= self.target_fidelity
-
-    @property
-    def n_weights_(self):
-        """Number of weights that are not zero, biases not counted."""
-        check_is_fitted(self, "pruned_network_")
-        return count_weights(self.pruned_network_)
-
-    @property
-    def complexity_(self):
-        """Number of weights that are not zero, too."""
-        return self.n_weights_
-
-    @property
-    def used_features_(self):
-        """Names of the inputs that the pruned network looks at."""
-        check_is_fitted(self, "pruned_network_")
-        used = self.pruned_network_.layers[0].weights.any(axis=1)
-        return tuple(np.array(self._input_names, dtype=object)[used])
 
     def predict(self, X):
         """Predict by the pruned network.

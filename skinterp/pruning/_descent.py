@@ -28,13 +28,6 @@ def rescaled(network, mean, scale):
     return network.with_layers([first._replace(weights=weights, bias=bias), *others])
 
 
-def _next_size(n_weights, least, keep_ratio):
-    """Return how many weights to keep next, or None at the end of the path."""
-    if n_weights <= least:
-        return None
-    return max(least, min(n_weights - 1, int(n_weights * keep_ratio)))
-
-
 def smaller_networks(network, X, tuned, *, least, keep_ratio, criterion, structure, n_steps):
     """Yield a network, the same without superfluous units, and pruned ones, smaller and smaller.
 
@@ -67,7 +60,8 @@ def smaller_networks(network, X, tuned, *, least, keep_ratio, criterion, structu
     target, rows = network.raw_values(tuned), (tuned - mean) / scale
     yield network
     yield rescaled(small, -mean / scale, 1.0 / scale)
-    while (size := _next_size(count_weights(small), least, keep_ratio)) is not None:
+    while (n_weights := count_weights(small)) > least:
+        size = max(least, min(n_weights - 1, int(n_weights * keep_ratio)))
         masks = [layer.weights != 0.0 for layer in small.layers]
         scores = saliencies(small, rows, criterion)
         small = remove_lossless(drop(small, rows, kept_weights(scores, masks, size, structure)))

@@ -6,13 +6,12 @@ _HOMOGENEOUS = ("identity", "relu", "leaky_relu")
 _DIGITS = 13  # to which incoming weights must agree for two units to be one
 
 
-def _keep(layers, index, kept):
-    """Return the layers with some units of one hidden layer only."""
-    layers = list(layers)
-    layer, after = layers[index], layers[index + 1]
-    layers[index] = layer._replace(weights=layer.weights[:, kept], bias=layer.bias[kept])
-    layers[index + 1] = after._replace(weights=after.weights[kept])
-    return layers
+def _keep(layers, index, kept, **changes):
+    """Return the layers with some units of one hidden layer only, and changes of the next one."""
+    layer, after = layers[index], layers[index + 1]._replace(**changes)
+    layer = layer._replace(weights=layer.weights[:, kept], bias=layer.bias[kept])
+    after = after._replace(weights=after.weights[kept])
+    return [*layers[:index], layer, after, *layers[index + 2 :]]
 
 
 def _at_least_one(kept):
@@ -38,13 +37,11 @@ def without_constants(layers, index):
     layer, after = layers[index], layers[index + 1]
     constant = ~layer.weights.any(axis=0)
     if not constant.any():
-        return list(layers)
+        return layers
     values = layer.activation.value(layer.bias[constant])
     weights = np.where(constant[:, np.newaxis], 0.0, after.weights)
     bias = after.bias + values @ after.weights[constant]
-    layers = list(layers)
-    layers[index + 1] = after._replace(weights=weights, bias=bias)
-    return _keep(layers, index, _at_least_one(~constant))
+    return _keep(layers, index, _at_least_one(~constant), weights=weights, bias=bias)
 
 
 def without_duplicates(layers, index):
@@ -77,13 +74,11 @@ def without_duplicates(layers, index):
     _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     group = group.ravel()
     if len(first) == len(group):
-        return list(layers)
+        return layers
     leader = first[group]
     weights = np.zeros_like(after.weights)
     np.add.at(weights, leader, (size / size[leader])[:, np.newaxis] * after.weights)
-    layers = list(layers)
-    layers[index + 1] = after._replace(weights=weights)
-    return _keep(layers, index, np.isin(np.arange(len(group)), first))
+    return _keep(layers, index, np.isin(np.arange(len(group)), first), weights=weights)
 
 
 def without_dead(layers, index):

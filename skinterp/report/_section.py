@@ -100,6 +100,21 @@ class Section:
     data: dict = field(default_factory=dict)
     printed: str | None = None
 
+    @property
+    def tables(self):
+        """The tables."""
+        return tuple(part for part in self.parts if isinstance(part, Table))
+
+    @property
+    def figures(self):
+        """The figures."""
+        return tuple(part for part in self.parts if isinstance(part, Figure))
+
+    @property
+    def notes(self):
+        """The notes."""
+        return tuple(part for part in self.parts if getattr(part, "style", "") == "note")
+
 
 @dataclass(frozen=True)
 class Findings:

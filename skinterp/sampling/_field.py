@@ -6,8 +6,6 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skinterp.utils import check_X
-
 # A gradient shorter than this share of the field's median length has no direction to trust.
 VANISHING = 1e-9
 
@@ -84,7 +82,7 @@ def checked_rows(view, X, n_points):
     if isinstance(n_points, bool) or not isinstance(n_points, Integral) or n_points < 1:
         raise ValueError(f"n_points must be a positive integer. Got {n_points!r} instead.")
     # Contiguous, so that a data frame gives the same field as its array to the last bit.
-    X = np.ascontiguousarray(check_X(X, view.n_features_in, view.feature_names))
+    X = np.ascontiguousarray(view.check(X))
     if not np.ptp(X, axis=0).any():
         raise ValueError(
             "X must have at least one column that varies. "

@@ -118,15 +118,12 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
     points, arrived = _newton(view, X[start], scale, X.min(axis=0), X.max(axis=0), tolerance)
     lost = np.flatnonzero(~arrived)
     if len(lost):
-        positive = rng.choice(np.flatnonzero(values > 0), size=len(lost))
-        negative = rng.choice(np.flatnonzero(values <= 0), size=len(lost))
-        own_positive = (values[start[lost]] > 0)[:, None]
-        points[lost], arrived[lost] = _bisect(
-            view,
-            np.where(own_positive, X[negative], X[start[lost]]),
-            np.where(own_positive, X[start[lost]], X[positive]),
-            tolerance,
-        )
+        rows, is_positive = X[start[lost]], (values[start[lost]] > 0)[:, None]
+        positive = X[rng.choice(np.flatnonzero(values > 0), size=len(lost))]
+        negative = X[rng.choice(np.flatnonzero(values <= 0), size=len(lost))]
+        positive = np.where(is_positive, rows, positive)
+        negative = np.where(is_positive, negative, rows)
+        points[lost], arrived[lost] = _bisect(view, negative, positive, tolerance)
     kept = points[arrived]
     distinct = _distinct(kept, scale)
     dropped = {

@@ -19,4 +19,4 @@ __all__ = [
     "TreeSurrogateClassifier",
     "TreeSurrogateRegressor",
 ]
-__all__ += export_estimators(globals())  # of forms in further files
+__all__ += export_estimators(globals())  # those of forms in further files

@@ -48,7 +48,6 @@ class EquationsMixin:
     """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "operators": [None, list, tuple, set, dict],
         "max_complexity": [Interval(Integral, 1, None, closed="left")],
         "n_points": [Interval(Integral, 10, None, closed="left")],

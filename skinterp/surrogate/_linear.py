@@ -8,14 +8,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
 from skinterp.expression import Equation, LogisticLink, affine
-from skinterp.surrogate._coefficients import (
+from skinterp.surrogate._equations import equation_shares
+from skinterp.surrogate._linear_fits import (
     fit_logistic,
     fit_ridge,
     forward_selection,
     in_raw_units,
     standardise,
 )
-from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._text import linear_text
 from skinterp.utils._sklearn import Interval, fit_context
 
@@ -42,8 +42,7 @@ class _LinearMixin:
         self
             The fitted surrogate.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, weight = self._weighted_rows(X, sample_weight)
+        X, weight = self._fit_weighted(X, y, sample_weight)
         answers = self._answers(X)
         Z, mean, self.scale_ = standardise(X, weight)
         used = np.arange(X.shape[1])
@@ -179,7 +178,6 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_features": [None, Interval(Integral, 1, None, closed="left")],
         "C": [Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
@@ -334,7 +332,6 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_features": [None, Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],

@@ -49,7 +49,6 @@ class _TreeMixin:
     """Parameters, growth and text of both tree surrogates."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "max_leaf_nodes": [None, Interval(Integral, 2, None, closed="left")],
         "max_depth": [None, Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
@@ -94,8 +93,7 @@ class _TreeMixin:
         self
             The fitted surrogate.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, weight = self._weighted_rows(X, sample_weight)
+        X, weight = self._fit_weighted(X, y, sample_weight)
         rng = check_random_state(self.random_state)
         points, weight = with_queries(X, weight, self.n_queries, rng)
         tree = self._tree_class(

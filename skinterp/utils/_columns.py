@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 
-def column_index(feature, names, owner="features"):
+def column_index(feature, names):
     """Return the column of a feature given by name or by index.
 
     Parameters
@@ -14,8 +14,6 @@ def column_index(feature, names, owner="features"):
         The feature.
     names : sequence of str
         Names of all features.
-    owner : str, default="features"
-        The parameter the feature came by, for the error.
 
     Returns
     -------
@@ -38,10 +36,8 @@ def column_index(feature, names, owner="features"):
         return names.index(feature)
     is_index = isinstance(feature, Integral) and not isinstance(feature, bool)
     if not is_index or not 0 <= feature < len(names):
-        indices = (
-            "" if isinstance(feature, str) else f", or indices between 0 and {len(names) - 1}"
-        )
-        raise ValueError(f"{owner} must be among {names}{indices}. Got {feature!r} instead.")
+        more = "" if isinstance(feature, str) else f", or indices between 0 and {len(names) - 1}"
+        raise ValueError(f"features must be among {names}{more}. Got {feature!r} instead.")
     return int(feature)
 
 

@@ -75,17 +75,18 @@ class Registry(Mapping):
         """
         if not isinstance(record, self.record_type):
             raise TypeError(
-                f"A {self.kind} must be registered as {self.record_type.__name__}. "
+                f"Every {self.kind} must be registered as {self.record_type.__name__}. "
                 f"Got {record!r} instead."
             )
         if not (isinstance(record.name, str) and record.name.strip()):
             raise ValueError(
-                f"The name of a {self.kind} must be a non-empty text. Got {record.name!r} instead."
+                f"The name of every {self.kind} must be a non-empty text. "
+                f"Got {record.name!r} instead."
             )
         if record.name in self._records and not replace:
             raise ValueError(
-                f"There is a {self.kind} named {record.name!r} already: choose another name, or "
-                "pass replace=True."
+                f"One {self.kind} is named {record.name!r} already: choose another name, or pass "
+                "replace=True."
             )
         self._records[record.name] = record
         return record

@@ -3,27 +3,11 @@
 from sklearn.base import _fit_context as fit_context
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as take_rows
-from sklearn.utils._param_validation import HasMethods, Hidden, Interval, Options, StrOptions
+from sklearn.utils._param_validation import Hidden, Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _get_feature_names as get_feature_names
 from sklearn.utils.validation import _is_fitted as is_fitted
 from sklearn.utils.validation import validate_data
-
-__all__ = [
-    "BaseSearchCV",
-    "HasMethods",
-    "Hidden",
-    "Interval",
-    "Options",
-    "StrOptions",
-    "check_sample_weight",
-    "column_indices",
-    "fit_context",
-    "get_feature_names",
-    "is_fitted",
-    "take_rows",
-    "validate_data",
-]
 
 
 def column_indices(column_transformer, name):

@@ -98,16 +98,23 @@ def _numbers(table, name):
     _check_complete(table, name)
     values = np.empty(len(table))
     for k, cell in enumerate(table.columns[name]):
-        where = f"{table.path}, column {name!r}, row {k + 1}"
-        try:
-            values[k] = float(cell)
-        except ValueError:
+        where, number = f"{table.path}, column {name!r}, row {k + 1}", _number(cell)
+        if number is None:
             raise ValueError(
                 f"{where}: a number is needed. Got {cell!r} instead; encode text as numbers."
-            ) from None
-        if not np.isfinite(values[k]):
+            )
+        if not np.isfinite(number):
             raise ValueError(f"{where}: a finite number is needed. Got {cell!r} instead.")
+        values[k] = number
     return values
+
+
+def _number(cell):
+    """Return a cell as a float, None if it is text."""
+    try:
+        return float(cell)
+    except ValueError:
+        return None
 
 
 def features_of(table, target):
@@ -171,8 +178,9 @@ def target_of(table, target, task="auto"):
     """
     _check_complete(table, target)
     cells = [cell.strip() for cell in table.columns[target]]
-    whole = all(map(_is_whole, cells))
-    labels = [int(float(cell)) for cell in cells] if whole else cells
+    numbers = [_number(cell) for cell in cells]
+    whole = all(n is not None and n.is_integer() and abs(n) < 2**53 for n in numbers)
+    labels = [int(number) for number in numbers] if whole else cells
     kinds = len(set(labels))
     if kinds == 1:
         raise ValueError(
@@ -180,8 +188,8 @@ def target_of(table, target, task="auto"):
             f"Got {cells[0]!r} in all {len(cells)} rows instead."
         )
     if task == "auto":
-        is_text = not all(map(_is_number, cells))
-        task = "classification" if is_text or (whole and kinds <= MAX_CLASSES) else "regression"
+        are_classes = None in numbers or (whole and kinds <= MAX_CLASSES)
+        task = "classification" if are_classes else "regression"
     if task == "regression":
         return _numbers(table, target), task
     if kinds > MAX_CLASSES:
@@ -189,15 +197,3 @@ def target_of(table, target, task="auto"):
             f"The target {target!r} may have at most {MAX_CLASSES} classes. Got {kinds} instead."
         )
     return np.array(labels), task
-
-
-def _is_whole(cell):
-    return _is_number(cell) and float(cell).is_integer() and abs(float(cell)) < 2**53
-
-
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

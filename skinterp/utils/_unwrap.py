@@ -89,39 +89,6 @@ def is_identity(step):
     return step is None or (isinstance(step, str) and step == "passthrough")
 
 
-def _open_pipeline(pipeline):
-    *steps, (_, last) = pipeline.steps
-    inner = unwrap(last)
-    return inner._replace(steps=(*steps, *inner.steps))
-
-
-def _open_search(search):
-    if not search.refit:
-        raise ValueError(
-            f"{type(search).__name__} with refit=False holds no fitted network; use refit=True."
-        )
-    check_is_fitted(search)
-    return unwrap(search.best_estimator_)
-
-
-def _open_frozen(frozen):
-    return unwrap(frozen.estimator)
-
-
-def _open_transformed_target(model):
-    check_is_fitted(model)
-    inner = unwrap(model.regressor_)
-    return inner._replace(targets=(model, *inner.targets))
-
-
-_WRAPPERS = {
-    Pipeline: _open_pipeline,
-    BaseSearchCV: _open_search,
-    FrozenEstimator: _open_frozen,
-    TransformedTargetRegressor: _open_transformed_target,
-}
-
-
 def unwrap(model):
     """Take a fitted estimator out of pipelines, searches, frozen and transformed-target models.
 
@@ -152,5 +119,21 @@ def unwrap(model):
     >>> found.model, [name for name, _ in found.steps]
     (Ridge(), ['standardscaler'])
     """
-    opener = next((open_ for kind, open_ in _WRAPPERS.items() if isinstance(model, kind)), None)
-    return Unwrapped(model) if opener is None else opener(model)
+    if isinstance(model, Pipeline):
+        *steps, (_, last) = model.steps
+        inner = unwrap(last)
+        return inner._replace(steps=(*steps, *inner.steps))
+    if isinstance(model, BaseSearchCV):
+        if not model.refit:
+            raise ValueError(
+                f"{type(model).__name__} with refit=False holds no fitted network; use refit=True."
+            )
+        check_is_fitted(model)
+        return unwrap(model.best_estimator_)
+    if isinstance(model, FrozenEstimator):
+        return unwrap(model.estimator)
+    if isinstance(model, TransformedTargetRegressor):
+        check_is_fitted(model)
+        inner = unwrap(model.regressor_)
+        return inner._replace(targets=(model, *inner.targets))
+    return Unwrapped(model)

@@ -182,6 +182,40 @@ def check_X(X, n_features=None, feature_names=None, owner="the network"):
     return X
 
 
+def finite_array(value, shape, name, what=""):
+    """Return finite numbers of a shape as an array.
+
+    Parameters
+    ----------
+    value : array-like
+        The numbers.
+    shape : tuple of int
+        The shape to expect.
+    name : str
+        What they are called, for the error.
+    what : str, default=""
+        What the shape means, for the error.
+
+    Returns
+    -------
+    ndarray of shape `shape`
+        A copy as float64.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, or are not finite.
+    """
+    if np.shape(value) != shape:
+        raise ValueError(
+            f"{name} must have shape {shape}{what}. Got shape {np.shape(value)} instead."
+        )
+    array = np.array(value, dtype=np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite. Got {array.tolist()} instead.")
+    return array
+
+
 def checked_count(value, name, lowest, highest=None):
     """Return an integer, refusing one that is out of range.
 

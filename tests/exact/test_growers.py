@@ -27,9 +27,10 @@ def test_trees_of_rows_have_the_leaves_that_rows_visit_and_trees_of_boxes_all():
     network, X = random_network([2, 6, 4, 1], 0), uniform(40, 2)
     box = Box(np.full(2, -2.0), np.full(2, 2.0))
     grown = {mode: GROWERS[mode](piecewise_linear(network), X, box, None) for mode in GROWERS}
-    assert set(grown["data"].leaves) == set(range(grown["data"].tree.n_leaves))
-    visited = {row.tobytes() for row in grown["data"].tree.patterns}
-    every = {row.tobytes() for row in grown["whole"].tree.patterns}
+    (tree, leaves), (whole_tree, _) = grown["data"], grown["whole"]
+    assert set(leaves) == set(range(tree.n_leaves))
+    visited = {row.tobytes() for row in tree.patterns}
+    every = {row.tobytes() for row in whole_tree.patterns}
     assert visited < every
 
 

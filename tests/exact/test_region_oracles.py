@@ -80,7 +80,7 @@ def test_a_failed_linear_program_leaves_out_no_inequality(monkeypatch):
     assert len(regions.inequalities(0)) == len(regions.inequalities(0, minimal=False))
 
 
-@pytest.mark.parametrize("damage", [(), ("zeros",), ("unbiased",), ("twins", "dead")])
+@pytest.mark.parametrize("damage", [(), ("zeros",), ("unbiased",), ("doubled", "dead")])
 @pytest.mark.parametrize("hidden", ["relu", ("leaky_relu", 0.3)])
 def test_distances_to_borders_are_those_that_optimisation_finds(hidden, damage):
     network = random_network([3, 5, 4, 1], 5, hidden, damage)

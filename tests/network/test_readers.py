@@ -50,7 +50,7 @@ def test_the_error_about_other_objects_lists_what_readers_accept(stranger_reader
 
 
 def test_a_reader_of_a_taken_name_is_refused(stranger_reader):
-    with pytest.raises(ValueError, match="a reader named 'stranger' already"):
+    with pytest.raises(ValueError, match="One reader is named 'stranger' already"):
         register_reader(stranger_reader)
 
 

@@ -45,7 +45,7 @@ def test_lossless_removal_changes_nothing(network):
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", ("leaky_relu", 0.1)])
 def test_dead_and_doubled_units_are_removed(activation):
-    network = random_network([3, 6, 5, 1], 0, activation, damage=("dead", "twins"))
+    network = random_network([3, 6, 5, 1], 0, activation, damage=("dead", "doubled"))
     coefs = [layer.weights.copy() for layer in network.layers]
     biases = [layer.bias for layer in network.layers]
     coefs[0][:, 2] = 0.0  # constant

@@ -37,7 +37,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(registry):
 
 
 def test_a_name_that_is_taken_is_refused_unless_it_is_replaced(registry):
-    with pytest.raises(ValueError, match="a record named 'late' already"):
+    with pytest.raises(ValueError, match="One record is named 'late' already"):
         registry.register(Record("late"))
     record = registry.register(Record("late", position=5), replace=True)
     assert registry["late"] is record

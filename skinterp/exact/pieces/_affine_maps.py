@@ -7,6 +7,11 @@ from skinterp.exact.pieces._activation_patterns import unique_patterns
 _BLOCK_FLOATS = 2**22  # numbers held at a time: 32 MB
 
 
+def _blocks(n_rows, floats_per_row):
+    step = max(1, _BLOCK_FLOATS // floats_per_row)
+    return (slice(start, start + step) for start in range(0, n_rows, step))
+
+
 def output_maps(pieces, patterns):
     """Return the outputs as affine functions of the inputs, for each activation pattern.
 
@@ -31,9 +36,7 @@ def output_maps(pieces, patterns):
     coef = np.empty((len(patterns), n_outputs, d))
     intercept = np.empty((len(patterns), n_outputs))
     widest = max(len(weights) for weights in pieces.weights)
-    step = max(1, _BLOCK_FLOATS // (n_outputs * widest))
-    for start in range(0, len(patterns), step):
-        block = slice(start, start + step)
+    for block in _blocks(len(patterns), n_outputs * widest):
         coef[block], intercept[block] = _block_maps(pieces, patterns[block])
     return coef, intercept
 
@@ -100,15 +103,13 @@ def evaluate(X, coef, intercept, index):
         Values.
     """
     result = np.empty((len(X), intercept.shape[1]))
-    step = max(1, _BLOCK_FLOATS // max(1, coef[0].size))
-    for start in range(0, len(X), step):
-        rows = slice(start, start + step)
+    for rows in _blocks(len(X), coef[0].size):
         result[rows] = np.einsum("ij,ikj->ik", X[rows], coef[index[rows]]) + intercept[index[rows]]
     return result
 
 
-def evaluate_unseen(pieces, X, patterns):
-    """Return the outputs for rows of any patterns, each region's function computed on the way.
+def evaluate_unseen(pieces, X):
+    """Return the outputs for any rows, each region's function computed on the way.
 
     Parameters
     ----------
@@ -116,8 +117,6 @@ def evaluate_unseen(pieces, X, patterns):
         The network.
     X : ndarray of shape (n_samples, d)
         Rows.
-    patterns : ndarray of bool of shape (n_samples, n_units)
-        Their activation patterns.
 
     Returns
     -------
@@ -125,9 +124,8 @@ def evaluate_unseen(pieces, X, patterns):
         Values.
     """
     result = np.empty((len(X), pieces.weights[-1].shape[1]))
-    step = max(1, _BLOCK_FLOATS // (result.shape[1] * X.shape[1]))
-    for start in range(0, len(X), step):
-        rows = slice(start, start + step)
+    patterns = pieces.patterns(X)
+    for rows in _blocks(len(X), result.shape[1] * X.shape[1]):
         seen, index, _ = unique_patterns(patterns[rows])
         result[rows] = evaluate(X[rows], *output_maps(pieces, seen), index)
     return result

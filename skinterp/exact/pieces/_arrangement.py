@@ -54,10 +54,8 @@ def box_cell(pieces, coordinates):
     Cell
         The cell.
     """
-    slopes, offsets = np.empty((len(coordinates.half), 0)), np.empty(0)
-    if pieces.n_units:
-        slopes, offsets = coordinates.inwards(pieces.weights[0], pieces.biases[0])
-    return Cell(box_polytope(coordinates.bounds), 0, 0, slopes, offsets, ())
+    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
+    return Cell(box_polytope(coordinates.bounds), 0, 0, *first_layer, ())
 
 
 def _at_next_layer(pieces, cell):
@@ -91,12 +89,8 @@ def cut(pieces, cell):
         Off and on.
     """
     while cell.layer < len(pieces.slopes):
-        layer = pieces.layer_of[cell.layer]
-
-        def name(unit, layer=layer):
-            return f"unit {unit} of hidden layer {layer}"
-
-        polytope, unit, halves = cell.polytope.split(cell.slopes, cell.offsets, cell.start, name)
+        layer, functions = pieces.layer_of[cell.layer], (cell.slopes, cell.offsets)
+        polytope, unit, halves = cell.polytope.split(*functions, cell.start, layer)
         if unit is not None:
             cells = tuple(cell._replace(polytope=half, start=unit + 1) for half in halves)
             return cell, unit, cells

@@ -40,7 +40,7 @@ class Box(NamedTuple):
             )
 
 
-def checked_box(box, X=None, *, n_features, names):
+def checked_box(box, X=None, *, names):
     """Return the box that a user asks for.
 
     Parameters
@@ -50,16 +50,15 @@ def checked_box(box, X=None, *, n_features, names):
         bounds are numbers or arrays of shape (n_features,).
     X : ndarray of shape (n_samples, n_features) or None, default=None
         Rows, if there are any.
-    n_features : int
-        Number of inputs.
     names : sequence of str
-        Their names.
+        Names of the inputs.
 
     Returns
     -------
     Box
         The box.
     """
+    n_features = len(names)
     if isinstance(box, str) and box == "unbounded":
         return Box(np.full(n_features, -np.inf), np.full(n_features, np.inf))
     if box is None and X is not None:

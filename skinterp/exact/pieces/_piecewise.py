@@ -1,6 +1,6 @@
 """A network whose hidden layers bend at zero only, as weights, slopes and activation patterns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -74,9 +74,7 @@ class PiecewiseLinear:
         PiecewiseLinear
             The network.
         """
-        return PiecewiseLinear(
-            (weights, *self.weights[1:]), (bias, *self.biases[1:]), self.slopes, self.layer_of
-        )
+        return replace(self, weights=(weights, *self.weights[1:]), biases=(bias, *self.biases[1:]))
 
     def on_plane(self, origin, directions):
         """Return the network as a function of coordinates t on ``origin + t @ directions``.
@@ -121,21 +119,8 @@ class PiecewiseLinear:
                 H = np.where(on, Z, slope * Z)
         return result
 
-    def hidden_maps(self, pattern):
-        """Return the pre-activations of all hidden units as affine functions, under a pattern.
-
-        Parameters
-        ----------
-        pattern : ndarray of bool of shape (n_units,)
-            Which units are on.
-
-        Returns
-        -------
-        slopes : ndarray of shape (d, n_units)
-            Derivatives by the inputs.
-        offsets : ndarray of shape (n_units,)
-            Values at the origin.
-        """
+    def _hidden_maps(self, pattern):
+        """Return slopes (d, n_units) and offsets of all hidden units, under a pattern."""
         d = len(self.weights[0])
         A, c = np.eye(d), np.zeros(d)
         slopes, offsets = [np.empty((d, 0))], [np.empty(0)]
@@ -166,7 +151,7 @@ class PiecewiseLinear:
         units : ndarray of int of shape (n_inequalities,)
             The unit behind each.
         """
-        slopes, offsets = self.hidden_maps(pattern)
+        slopes, offsets = self._hidden_maps(pattern)
         sign = np.where(pattern, -1.0, 1.0)
         slopes, bounds = (slopes * sign).T, -sign * offsets
         units = np.flatnonzero(np.any(slopes != 0.0, axis=1))
@@ -195,16 +180,6 @@ def _dense(network):
     )
 
 
-def _with_last_identity(network):
-    """Return the layers, an activated last one (of a view of a hidden unit) as a hidden one."""
-    last = network.layers[-1]
-    if last.activation.name == "identity":
-        return network.layers
-    n_outputs, identity = len(last.bias), last.activation._replace(name="identity", slope=None)
-    added = last._replace(weights=np.eye(n_outputs), bias=np.zeros(n_outputs), activation=identity)
-    return (*network.layers, added)
-
-
 def piecewise_linear(model):
     """Read a network as piecewise linear.
 
@@ -216,7 +191,8 @@ def piecewise_linear(model):
     Returns
     -------
     PiecewiseLinear
-        The network; identity layers are multiplied into the next one.
+        The network; identity layers are multiplied into the next one, and an activated last one
+        (of a view of a hidden unit) is a hidden one in front of an identity.
 
     Raises
     ------
@@ -227,7 +203,7 @@ def piecewise_linear(model):
     dense = _dense(network)
     weights, biases, slopes, layer_of = [], [], [], []
     W, b = np.eye(dense.n_features_in), np.zeros(dense.n_features_in)
-    for index, layer in enumerate(_with_last_identity(dense)):
+    for index, layer in enumerate(dense.layers):
         W, b = W @ layer.weights, b @ layer.weights + layer.bias
         name = layer.activation.name
         if name in _BENDING:

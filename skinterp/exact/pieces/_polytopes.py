@@ -75,11 +75,12 @@ class VertexPolytope:
         """Return which functions, none of which changes sign inside, are positive."""
         return self.center @ A + c > 0
 
-    def split(self, A, c, start=0, name=str):
+    def split(self, A, c, start, layer):
         """Cut by the first function, from `start`, that changes sign inside.
 
         Returns the polytope, the index of the function, and the halves where it is negative and
-        positive; None and no halves if there is none.
+        positive; None and no halves if there is none. The functions are those of the units of a
+        hidden layer.
         """
         side = signs(self.points, A[:, start:], c[start:])
         cutting = np.flatnonzero((side > 0).any(axis=0) & (side < 0).any(axis=0))
@@ -128,6 +129,14 @@ class VertexPolytope:
         return np.sort(maximal[first])
 
 
+def box_constraints(bounds):
+    """Return the finite sides of a box as ``A x <= b``, lower ones first."""
+    d = len(bounds)
+    A = np.concatenate([-np.eye(d), np.eye(d)])
+    b = np.concatenate([-bounds[:, 0], bounds[:, 1]])
+    return A[np.isfinite(b)], b[np.isfinite(b)]
+
+
 def inner_point(A, b, bounds):
     """Find a point as deep inside ``A x <= b`` and bounds as possible.
 
@@ -151,20 +160,12 @@ def inner_point(A, b, bounds):
     """
     d = len(bounds)
     norms = np.linalg.norm(A, axis=1)
-    rows = [np.column_stack([A / norms[:, None], np.ones(len(A))])]
-    right = [b / norms]
-    for sign, side in ((-1.0, 0), (1.0, 1)):
-        finite = np.flatnonzero(np.isfinite(bounds[:, side]))
-        block = np.zeros((len(finite), d + 1))
-        block[np.arange(len(finite)), finite], block[:, d] = sign, 1.0
-        rows.append(block)
-        right.append(sign * bounds[finite, side])
-    goal = np.zeros(d + 1)
-    goal[d] = -1.0
+    box_A, box_b = box_constraints(bounds)
+    slopes = np.vstack([A / norms[:, None], box_A])
     result = linprog(
-        goal,
-        A_ub=np.concatenate(rows),
-        b_ub=np.concatenate(right),
+        np.append(np.zeros(d), -1.0),  # the depth, to be maximised
+        A_ub=np.column_stack([slopes, np.ones(len(slopes))]),
+        b_ub=np.append(b / norms, box_b),
         bounds=[(None, None)] * d + [(None, 1.0)],
         method="highs",
     )
@@ -211,15 +212,17 @@ class HalfspacePolytope:
             return np.array(self.known, dtype=bool)
         return self.center @ A + c > 0
 
-    def split(self, A, c, start=0, name=str):
+    def split(self, A, c, start, layer):
         """Cut by the first function, from `start`, that changes sign inside.
 
         Returns the polytope, the index of the function, and the halves where it is negative and
-        positive; None and no halves if there is none.
+        positive; None and no halves if there is none. The functions are those of the units of a
+        hidden layer.
         """
         known = list(self.sides(A, c)[:start])
         for j in range(start, len(c)):
-            halves = self._halves(A[:, j], c[j], name(j), known)
+            name = f"unit {j} of hidden layer {layer}"
+            halves = self._halves(A[:, j], c[j], name, known)
             if None not in halves:
                 return self, j, halves
             known.append(halves[1] is not None)

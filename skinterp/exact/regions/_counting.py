@@ -62,28 +62,6 @@ class RegionCount:
         return f"about {self.n_regions:.4g} regions [{low:.4g}, {high:.4g}]; {lines}"
 
 
-def count_all(pieces, coordinates, most=None):
-    """Return the number of regions in a box, None if there are more than `most`.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    coordinates : BoxCoordinates
-        The coordinates of the box.
-    most : int or None, default=None
-        Where to stop.
-
-    Returns
-    -------
-    int or None
-        The number.
-    """
-    found = islice(regions_in_box(pieces, coordinates), None if most is None else most + 1)
-    n_regions = sum(1 for _ in found)
-    return None if most is not None and n_regions > most else n_regions
-
-
 def random_line(d, rng):
     """Draw a line through the box [-1, 1]^d: all directions and places are equally likely.
 
@@ -267,16 +245,16 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     checked_count(n_lines, "n_lines", 2)
     network = as_network(network)
     pieces = piecewise_linear(network)
-    names = input_names(network)
-    bounds = checked_box(box, None, n_features=network.n_features_in, names=names)
+    bounds = checked_box(box, names=input_names(network))
     if not bounds.is_finite:
         raise ValueError(f"box must be finite to count regions in it. Got {box!r} instead.")
     d = network.n_features_in
     coordinates = BoxCoordinates.of_box(bounds, np.ones(d))
     small = d <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
     if method == "exact" or (method == "auto" and small):
-        n_regions = count_all(pieces, coordinates, max_regions)
-        if n_regions is not None:
+        found = islice(regions_in_box(pieces, coordinates), max_regions + 1)
+        n_regions = sum(1 for _ in found)
+        if n_regions <= max_regions:
             return RegionCount(n_regions, (n_regions, n_regions), True)
         if method == "exact":
             raise ValueError(

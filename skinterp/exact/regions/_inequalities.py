@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 from skinterp.exact.pieces._polytopes import (
     MAX_VERTEX_DIMENSIONS,
     VertexPolytope,
+    box_constraints,
     inner_point,
     signs,
 )
@@ -66,14 +67,6 @@ class Inequalities(TableResult):
             condition_text(slopes, -bound, self.names, False, above=">=")
             for slopes, bound in zip(self.slopes, self.bounds)
         )
-
-
-def box_constraints(bounds):
-    """Return the finite sides of a box as ``A x <= b``, lower ones first."""
-    d = len(bounds)
-    A = np.concatenate([-np.eye(d), np.eye(d)])
-    b = np.concatenate([-bounds[:, 0], bounds[:, 1]])
-    return A[np.isfinite(b)], b[np.isfinite(b)]
 
 
 def polytope_within(A, b, d):

@@ -11,11 +11,13 @@ from skinterp.base import NetworkEstimator
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.exact.regions._inequalities import Inequalities, box_constraints, needed_constraints
+from skinterp.exact.pieces._polytopes import box_constraints
+from skinterp.exact.regions._inequalities import Inequalities, needed_constraints
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions
 from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
+from skinterp.utils._validation import finite_array
 
 
 class LinearRegions(TransformerMixin, NetworkEstimator):
@@ -91,8 +93,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
     """
 
     _parameter_constraints = {
-        "network": "no_validation",
-        "box": "no_validation",
         "random_state": ["random_state"],
     }
 
@@ -125,15 +125,15 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         self
             The fitted transformer.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, _ = self._weighted_rows(X, sample_weight)
+        X, _ = self._fit_weighted(X, y, sample_weight)
         names = self._input_names
         is_named = hasattr(self, "feature_names_in_") or self.network_.feature_names is not None
         models = LocalModels.of_rows(self.network_, X, names if is_named else None)
-        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
         self._models = models
         self.patterns_, self.counts_ = models.patterns, models.counts
+        self.n_regions_ = len(models.counts)
         self.coef_, self.intercept_ = models.coef, models.intercept
         raw, network = models.raw_values, self.network_
         self.mean_response_ = models.means(raw)
@@ -141,12 +141,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             hits = network.answers(raw)[:, np.newaxis] == network.classes
             self.class_shares_ = models.means(hits.astype(float))
         return self
-
-    @property
-    def n_regions_(self):
-        """Number of regions that the rows of `fit` visit."""
-        check_is_fitted(self, "patterns_")
-        return len(self.patterns_)
 
     def transform(self, X):
         """Return the region of each row.
@@ -180,14 +174,6 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         check_is_fitted(self, "patterns_")
         return np.array(["region"], dtype=object)
 
-    def _checked_region(self, region):
-        check_is_fitted(self, "patterns_")
-        if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:
-            raise ValueError(
-                f"region must be from 0 to {self.n_regions_ - 1}. Got {region!r} instead."
-            )
-        return int(region)
-
     def inequalities(self, region, minimal=True):
         """Return the inequalities that bound a region, inside the box.
 
@@ -207,7 +193,11 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         Inequalities
             The inequalities, from units first, then from the box.
         """
-        region = self._checked_region(region)
+        check_is_fitted(self, "patterns_")
+        if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:
+            raise ValueError(
+                f"region must be from 0 to {self.n_regions_ - 1}. Got {region!r} instead."
+            )
         pattern = self.patterns_[region]
         slopes, bounds, units = self._models.pieces.borders(pattern)
         coordinates = BoxCoordinates.of_box(self._box, self._models.scale)
@@ -249,11 +239,10 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
         scale = self._models.scale if scaled else np.ones(X.shape[1])
         distances = np.full(len(X), np.inf)
-        order = np.argsort(index, kind="stable")
-        ends = np.cumsum(np.bincount(index))
-        for pattern, members in zip(patterns, np.split(order, ends[:-1])):
+        for k, pattern in enumerate(patterns):
             slopes, bounds, units = self._models.pieces.borders(pattern)
             if len(units):
+                members = index == k
                 norms = np.linalg.norm(slopes * scale, axis=1)
                 gaps = np.abs(X[members] @ slopes.T - bounds) / norms
                 distances[members] = gaps.min(axis=1)
@@ -279,14 +268,8 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             Contributions.
         """
         X = self._rows(X)
-        reference = self._models.mean if reference is None else np.asarray(reference, dtype=float)
-        if reference.shape != (X.shape[1],):
-            raise ValueError(
-                f"reference must have shape {(X.shape[1],)}, one value per input. "
-                f"Got shape {reference.shape} instead."
-            )
-        if not np.isfinite(reference).all():
-            raise ValueError(f"reference must be finite. Got {reference.tolist()} instead.")
+        reference = self._models.mean if reference is None else reference
+        reference = finite_array(reference, X.shape[1:], "reference", ", one value per input")
         patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
         coef, _ = output_maps(self._models.pieces, patterns)
         return coef[index] * (X - reference)[:, np.newaxis]

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.exact.pieces._affine_maps import evaluate, output_maps
-from skinterp.exact.regions._clusters import StandardisedModels, cluster
+from skinterp.exact.regions._clusters import cluster
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.utils import TableResult
 
@@ -167,7 +167,7 @@ def merge_regions(models, n_regions):
         )
     network, X = models.network, models.X
     raw = network.raw_values(X)
-    labels, coef, intercept = cluster(StandardisedModels.of(models, raw), n_regions)
+    labels, coef, intercept = cluster(models, raw, n_regions)
     coef = coef / models.scale
     intercept = intercept - coef @ models.mean
     merged = evaluate(X, coef, intercept, labels[models.index])

@@ -51,9 +51,18 @@ def counter_clockwise(points):
     return points[np.argsort(np.arctan2(y, x))]
 
 
-def _noise(reach, slopes, offsets):
-    """Return the rounding error of affine functions (n, 2) near zeros within a reach (2,)."""
-    return _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
+def _rounded(points, slopes, offsets, reach):
+    """Return affine functions at points, 0 up to their rounding error within a reach (2,), too."""
+    values = points @ slopes.T + offsets
+    noise = _ROUNDING * (np.abs(slopes) @ reach + np.abs(offsets))
+    return np.where(np.abs(values) <= noise, 0.0, values), noise
+
+
+def _crossings(polygon, values, vertices):
+    """Return where a function, of values at all vertices, is zero on the edges after some."""
+    after = (vertices + 1) % len(polygon)
+    share = (values[vertices] / (values[vertices] - values[after]))[:, np.newaxis]
+    return polygon[vertices] + share * (polygon[after] - polygon[vertices])
 
 
 def zero_segment(polygon, slopes, offset, beyond, reach):
@@ -78,9 +87,7 @@ def zero_segment(polygon, slopes, offset, beyond, reach):
         The ends of the segment, inside the polygon, or an edge of it on which the function is
         zero, positive on this side and not on the other; None if there is none.
     """
-    values = polygon @ slopes + offset
-    noise = _noise(reach, slopes[np.newaxis], offset)[0]
-    values = np.where(np.abs(values) <= noise, 0.0, values)
+    values, noise = _rounded(polygon, slopes, offset, reach)
     following = np.roll(values, -1)
     if values.min() >= 0.0 < values.max():
         edges = np.flatnonzero((values == 0.0) & (following == 0.0))
@@ -92,9 +99,7 @@ def zero_segment(polygon, slopes, offset, beyond, reach):
         return edge if beyond(outside) <= noise else None
     if not (values.min() < 0.0 < values.max()):
         return None
-    i = np.flatnonzero((values < 0.0) != (following < 0.0))
-    share = (values[i] / (values[i] - following[i]))[:, np.newaxis]
-    return polygon[i] + share * (np.roll(polygon, -1, axis=0)[i] - polygon[i])
+    return _crossings(polygon, values, np.flatnonzero((values < 0.0) != (following < 0.0)))
 
 
 def is_zero(polygon, slopes, offset, reach):
@@ -116,8 +121,7 @@ def is_zero(polygon, slopes, offset, reach):
     bool
         Whether it is.
     """
-    noise = _noise(reach, slopes[np.newaxis], offset)[0]
-    return bool((np.abs(polygon @ slopes + offset) <= noise).all())
+    return not _rounded(polygon, slopes, offset, reach)[0].any()
 
 
 def clip(polygon, slopes, offset):
@@ -140,15 +144,9 @@ def clip(polygon, slopes, offset):
     values = polygon @ slopes + offset
     if values.min(initial=0.0) >= 0.0:
         return polygon
-    points = []
-    for i in range(len(polygon)):
-        j = (i + 1) % len(polygon)
-        if values[i] >= 0.0:
-            points.append(polygon[i])
-        if values[i] * values[j] < 0.0:
-            share = values[i] / (values[i] - values[j])
-            points.append(polygon[i] + share * (polygon[j] - polygon[i]))
-    return np.array(points).reshape(-1, 2)
+    cut = np.flatnonzero(values * np.roll(values, -1) < 0.0)
+    points = np.insert(polygon, cut + 1, _crossings(polygon, values, cut), axis=0)
+    return points[np.insert(values >= 0.0, cut + 1, True)]
 
 
 def clipped(segment, slopes, offsets, reach):
@@ -171,8 +169,7 @@ def clipped(segment, slopes, offsets, reach):
         The part; None if there is none.
     """
     low, high = 0.0, 1.0
-    values = segment @ slopes.T + offsets
-    values = np.where(np.abs(values) <= _noise(reach, slopes, offsets), 0.0, values)
+    values, _ = _rounded(segment, slopes, offsets, reach)
     for start, end in values.T:
         if start < 0.0 and end < 0.0:
             return None
@@ -210,9 +207,8 @@ def join(segments, tolerance):
     nodes = connected_components(same, directed=False)[1].tolist()
     place = dict(zip(nodes, ends))
     links = {}
-    for k in range(len(segments)):
-        for end in (2 * k, 2 * k + 1):
-            links.setdefault(nodes[end], []).append(k)
+    for end, node in enumerate(nodes):
+        links.setdefault(node, []).append(end // 2)
     left, lines = set(range(len(segments))), []
     loose = [n for n, members in links.items() if len(members) != 2]
     for node in [*loose, *links]:

@@ -149,9 +149,9 @@ class RegionSlice(Result):
             The display, not drawn yet.
         """
         classifies = self.network.task in ("binary", "multiclass")
-        polygons, values = (
-            self._class_parts() if classifies else (self.polygons, self.raw_values[:, 0])
-        )
+        polygons, values = self.polygons, self.raw_values[:, 0]
+        if classifies:
+            polygons, values = self._class_parts()
         return RegionsDisplay(
             polygons,
             values,
@@ -208,15 +208,14 @@ def _reach(polygons):
 
 
 def _boundary_segments(task, pieces, polygons, coef, intercept, level):
-    """Return the pieces of the boundary, one list per pair of classes (or level)."""
+    """Yield the pieces of the boundary, one list per pair of classes (or level)."""
     n_outputs, reach = intercept.shape[1], _reach(polygons)
-    found, pairs = [], combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
+    pairs = combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
     for j, k in pairs:
         segments = []
 
         def beyond(point, j=j, k=k):
-            row = point[np.newaxis]
-            raw = evaluate_unseen(pieces, row, pieces.patterns(row))[0]
+            raw = evaluate_unseen(pieces, point[np.newaxis])[0]
             return raw[j] - (level if k is None else raw[k])
 
         for polygon, slopes, offsets in zip(polygons, coef, intercept):
@@ -231,8 +230,7 @@ def _boundary_segments(task, pieces, polygons, coef, intercept, level):
                 )
             if segment is not None:
                 segments.append(segment)
-        found.append(segments)
-    return found
+        yield segments
 
 
 def slice_regions(
@@ -306,10 +304,9 @@ def slice_regions(
     pieces, box, polytopes, patterns = regions_on(plane, pieces, box, max_regions)
     polygons = [box.points(counter_clockwise(polytope.points)) for polytope in polytopes]
     coef, intercept = output_maps(pieces, patterns)
-    found = _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
     boundary = [
         box.points(line)
-        for segments in found
+        for segments in _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
         for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
     on_plane = plane.origin, plane.directions, plane.axes

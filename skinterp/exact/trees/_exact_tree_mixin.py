@@ -26,9 +26,7 @@ class ExactTreeMixin:
     """Parameters, growth and answers of both exact trees."""
 
     _parameter_constraints = {
-        "network": "no_validation",
         "mode": [StrOptions(set(GROWERS))],
-        "box": "no_validation",
         "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
@@ -61,39 +59,18 @@ class ExactTreeMixin:
         self
             The fitted tree.
         """
-        X = self._fit_network(X, y, sample_weight)
-        X, _ = self._weighted_rows(X, sample_weight)
+        X, _ = self._fit_weighted(X, y, sample_weight)
         self._pieces = piecewise_linear(self.network_)
         names = self._input_names
-        self._box = checked_box(self.box, X, n_features=X.shape[1], names=names)
+        self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
+        self.n_leaves_ = self.complexity_ = self.tree_.n_leaves
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
+        self.depth_ = int(self.tree_.depths.max())
+        self.n_patterns_ = 2**self._pieces.n_units
         return self
-
-    @property
-    def n_leaves_(self):
-        """Number of leaves."""
-        check_is_fitted(self, "tree_")
-        return self.tree_.n_leaves
-
-    @property
-    def complexity_(self):
-        """Number of leaves, too."""
-        return self.n_leaves_
-
-    @property
-    def depth_(self):
-        """Largest number of tests before a leaf."""
-        check_is_fitted(self, "tree_")
-        return int(self.tree_.depths.max())
-
-    @property
-    def n_patterns_(self):
-        """Number of activation patterns, ``2 ** n_units``: leaves before pruning empty ones."""
-        check_is_fitted(self, "tree_")
-        return 2**self._pieces.n_units
 
     def _leaves(self, X):
         """Return the leaf of each checked row, -1 where there is none."""
@@ -109,9 +86,7 @@ class ExactTreeMixin:
         known = leaves != _OUTSIDE
         raw = np.empty((len(X), self.intercept_.shape[1]))
         raw[known] = evaluate(X[known], self.coef_, self.intercept_, leaves[known])
-        if not known.all():
-            others = X[~known]
-            raw[~known] = evaluate_unseen(self._pieces, others, self._pieces.patterns(others))
+        raw[~known] = evaluate_unseen(self._pieces, X[~known])
         return raw
 
     def predict(self, X):

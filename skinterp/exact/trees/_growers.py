@@ -1,30 +1,13 @@
 """Growing the oblique tree of a piecewise-linear network: in a whole box, or on rows."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import unit_map
 from skinterp.exact.pieces._arrangement import box_cell, cut
 from skinterp.exact.pieces._boxes import BoxCoordinates
-from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder, is_above
+from skinterp.exact.trees._oblique import TreeBuilder, is_above
 from skinterp.sampling import feature_scale
-
-
-class GrownTree(NamedTuple):
-    """A tree, and where the rows are that it was grown with.
-
-    Parameters
-    ----------
-    tree : ObliqueTree
-        The tree.
-    leaves : ndarray of int of shape (n_samples,)
-        The leaf of each row.
-    """
-
-    tree: ObliqueTree
-    leaves: np.ndarray
 
 
 def grow_in_box(pieces, X, box, max_leaves=None):
@@ -43,8 +26,10 @@ def grow_in_box(pieces, X, box, max_leaves=None):
 
     Returns
     -------
-    GrownTree
-        The tree, and the leaf of each row.
+    tree : ObliqueTree
+        The tree.
+    leaves : ndarray of int of shape (n_samples,)
+        The leaf of each row.
 
     Raises
     ------
@@ -70,27 +55,16 @@ def grow_in_box(pieces, X, box, max_leaves=None):
         node = builder.add_test(parent, side, slopes, offset, pieces.starts[cell.layer] + unit)
         above = is_above(X[rows], np.tile(slopes, (len(rows), 1)), offset)
         stack += [(halves[1], rows[above], node, 1), (halves[0], rows[~above], node, 0)]
-    return GrownTree(builder.tree(), leaves)
-
-
-def _middle_column(patterns, counts):
-    """Return the column that halves the rows best, or None if no column divides them."""
-    on = counts @ patterns
-    total = counts.sum()
-    balance = np.minimum(on, total - on)
-    best = int(balance.argmax())
-    divides = patterns.any(axis=0) & ~patterns.all(axis=0)
-    if not divides.any():
-        return None
-    return best if divides[best] else int(divides.argmax())
+    return builder.tree(), leaves
 
 
 def _dividing_unit(patterns, counts, starts, first):
-    """Return the first layer from `first` on whose units divide the rows, and the best of them."""
+    """Return the first layer from `first` on that divides the rows, and its best unit for it."""
     for layer in range(first, len(starts) - 1):
-        unit = _middle_column(patterns[:, starts[layer] : starts[layer + 1]], counts)
-        if unit is not None:
-            return layer, unit
+        on = counts @ patterns[:, starts[layer] : starts[layer + 1]]
+        balance = np.minimum(on, counts.sum() - on)
+        if balance.max() > 0:
+            return layer, int(balance.argmax())
     return len(starts) - 1, None
 
 
@@ -113,8 +87,10 @@ def grow_on_rows(pieces, X, box, max_leaves=None):
 
     Returns
     -------
-    GrownTree
-        The tree, and the leaf of each row.
+    tree : ObliqueTree
+        The tree.
+    leaves : ndarray of int of shape (n_samples,)
+        The leaf of each row.
 
     Raises
     ------
@@ -142,7 +118,7 @@ def grow_on_rows(pieces, X, box, max_leaves=None):
         node = builder.add_test(parent, side, *unit_map(pieces, layer, unit, first), place)
         on = patterns[members, place]
         stack += [(members[on], layer, node, 1), (members[~on], layer, node, 0)]
-    return GrownTree(builder.tree(), leaf_of_pattern[index])
+    return builder.tree(), leaf_of_pattern[index]
 
 
 GROWERS = {"data": grow_on_rows, "whole": grow_in_box}

@@ -119,35 +119,28 @@ class TreeBuilder:
     """Nodes of a tree that grows: every node is added after its parent."""
 
     def __init__(self, d):
-        self.links, self.tests, self.units, self.leaf_of, self.patterns = [], [], [], [], []
+        self.nodes, self.tests, self.patterns = [], [], []
         self._no_test = np.zeros(d + 1)
 
-    def _add(self, parent, side, test, unit, leaf):
-        node = len(self.links)
-        self.links.append([LEAF, LEAF])
+    def _add(self, parent, side, test, unit=LEAF, leaf=LEAF):
+        node = len(self.nodes)
+        self.nodes.append([LEAF, LEAF, unit, leaf])
         self.tests.append(test)
-        self.units.append(unit)
-        self.leaf_of.append(leaf)
         if parent is not None:
-            self.links[parent][side] = node
+            self.nodes[parent][side] = node
         return node
 
     def add_test(self, parent, side, slopes, offset, unit):
-        return self._add(parent, side, np.append(slopes, offset), unit, LEAF)
+        return self._add(parent, side, np.append(slopes, offset), unit=unit)
 
     def add_leaf(self, parent, side, pattern):
-        self._add(parent, side, self._no_test, LEAF, len(self.patterns))
+        self._add(parent, side, self._no_test, leaf=len(self.patterns))
         self.patterns.append(pattern)
         return len(self.patterns) - 1
 
     def tree(self):
-        links, tests = np.array(self.links), np.array(self.tests)
-        return ObliqueTree(
-            links[:, 0],
-            links[:, 1],
-            np.ascontiguousarray(tests[:, :-1]),
-            tests[:, -1],
-            np.array(self.units),
-            np.array(self.leaf_of),
-            np.array(self.patterns, dtype=bool).reshape(len(self.patterns), -1),
-        )
+        left, right, units, leaf_of = np.array(self.nodes).T
+        tests = np.array(self.tests)
+        slopes, offsets = np.ascontiguousarray(tests[:, :-1]), tests[:, -1]
+        patterns = np.array(self.patterns, dtype=bool).reshape(len(self.patterns), -1)
+        return ObliqueTree(left, right, slopes, offsets, units, leaf_of, patterns)

@@ -4,7 +4,7 @@ import numpy as np
 
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._network import ScalarView
-from skinterp.utils import check_X, feature_names_of
+from skinterp.utils import feature_names_of
 
 
 def dense_of(network, owner):
@@ -56,29 +56,6 @@ def input_names(network, X=None):
     return names or network.feature_names or tuple(f"x{j}" for j in range(n_features))
 
 
-def checked_rows(network, X):
-    """Return rows that a network can be asked at, as an array.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, n_features)
-        The rows.
-
-    Raises
-    ------
-    ValueError
-        If X has other columns than the network, or values that are not finite numbers.
-    """
-    return check_X(X, network.n_features_in, network.feature_names)
-
-
 def as_rows(x):
     """Return one row, or a table, as a table whose names can be compared with a network's.
 
@@ -128,7 +105,7 @@ def checked_row(network, x, name="x"):
         If x has several rows, other columns than the network, or values that are not finite
         numbers.
     """
-    rows = checked_rows(network, as_rows(x))
+    rows = network.check(as_rows(x))
     if len(rows) != 1:
         raise ValueError(f"{name} must be one row. Got {len(rows)} rows instead.")
     return rows[0]

@@ -1,10 +1,13 @@
 """Networks that take the user's table of categories, and the same as functions of codes."""
 
+from copy import copy
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.utils import check_array
 
 from skinterp.expansion._reading import read_categorical
-from skinterp.network import DenseNetwork, Network
+from skinterp.network import DenseNetwork, Network, ScalarView
 from skinterp.utils import check_columns, feature_names_of
 
 _FORMS = (
@@ -231,9 +234,8 @@ def select_output(network, output):
     if isinstance(output, int | np.integer) and not isinstance(output, bool):
         return network.output(int(output))
     form = (output,) if isinstance(output, str) else output
-    if not isinstance(form, tuple | list) or len(form) not in _LENGTHS.get(
-        next(iter(form), 0), ()
-    ):
+    is_form = isinstance(form, tuple | list) and form
+    if not is_form or len(form) not in _LENGTHS.get(form[0], ()):
         raise ValueError(f"output must be one of {_FORMS}. Got {output!r} instead.")
     method, *arguments = form
     return getattr(network, method)(*arguments)
@@ -254,15 +256,18 @@ class CodedFunction:
         table, inner = network.table, network.network
         self.layers, self.inner = _dense_layers(inner), inner
         self.centred, self.sizes, self.n_outputs = centred, table.sizes, network.n_outputs
-        self.table = table
-        pairs = list(zip(table.blocks, table.touched, strict=True))
-        if self.layers is None:
-            self.bias = table.offset
-            self.tables = [_spread(block, columns, len(table.offset)) for block, columns in pairs]
-        else:
+        self.table, self.bias = table, table.offset
+        if self.layers is not None:
             weights, bias, _ = self.layers[0]
             self.bias = bias + table.offset @ weights
-            self.tables = [block @ weights[columns] for block, columns in pairs]
+        self.tables = self._tables_of(table.blocks, table.touched)
+
+    def _tables_of(self, blocks, columns_of):
+        """Return what each category of each variable adds to the first layer, or to the inputs."""
+        pairs = zip(blocks, columns_of, strict=True)
+        if self.layers is None:
+            return [_spread(block, columns, len(self.bias)) for block, columns in pairs]
+        return [block @ self.layers[0].weights[columns] for block, columns in pairs]
 
     def first(self, codes):
         """Return what is linear in the one-hot code: sums of the first layer, or the inputs."""
@@ -299,29 +304,17 @@ class CodedFunction:
                 'gauge="zero_vector" needs an encoder with columns of its own for each variable. '
                 "Got columns that several variables share instead: use another gauge."
             )
-        columns_of, blocks = _with_constant_columns(table), []
+        columns_of, blocks = list(table.touched), []
+        single = [i for i, columns in enumerate(columns_of) if not len(columns)]
+        if single:  # columns that never change belong to a variable of one category
+            columns_of[single[0]] = np.setdiff1d(np.arange(len(table.offset)), touched)
         for block, columns in zip(table.blocks, columns_of, strict=True):
             present = block if block.shape[1] == len(columns) else np.zeros((1, len(columns)))
             blocks.append(np.vstack([present, -table.offset[columns]]))
-        twin = object.__new__(CodedFunction)
-        twin.__dict__.update(self.__dict__, sizes=tuple(q + 1 for q in self.sizes))
-        pairs = zip(blocks, columns_of, strict=True)
-        if self.layers is None:
-            twin.tables = [_spread(block, columns, len(self.bias)) for block, columns in pairs]
-        else:
-            weights = self.layers[0].weights
-            twin.tables = [block @ weights[columns] for block, columns in pairs]
-        return twin
-
-
-def _with_constant_columns(table):
-    """Return the columns of each variable; those that never change go to one of one category."""
-    columns_of = list(table.touched)
-    single = [i for i, columns in enumerate(columns_of) if not len(columns)]
-    if single:
-        touched = np.concatenate(table.touched)
-        columns_of[single[0]] = np.setdiff1d(np.arange(len(table.offset)), touched)
-    return columns_of
+        copied = copy(self)
+        copied.sizes = tuple(q + 1 for q in self.sizes)
+        copied.tables = self._tables_of(blocks, columns_of)
+        return copied
 
 
 def _spread(block, columns, width):
@@ -332,12 +325,23 @@ def _spread(block, columns, width):
 
 def _dense_layers(network):
     """Return the layers of a dense network, or of a linear view of one; None if there are none."""
-    if isinstance(network, DenseNetwork):
-        return network.layers
-    inner, weights = getattr(network, "network", None), getattr(network, "head", None)
-    if isinstance(inner, DenseNetwork) and getattr(weights, "weights", None) == (1.0,):
-        return inner.layers
-    return None
+    if isinstance(network, ScalarView) and getattr(network.head, "weights", None) == (1.0,):
+        network = network.network
+    return network.layers if isinstance(network, DenseNetwork) else None
+
+
+class HiddenLayer(NamedTuple):
+    """A hidden layer over categories, and the linear output behind it.
+
+    `activation` is that of the units, `function` the `CodedFunction` that says what each category
+    adds to their inputs; `behind` of shape (n_units, n_outputs) and `bias` of shape (n_outputs,)
+    are weights and bias behind the units, centred over the outputs if the function is.
+    """
+
+    activation: object
+    function: object
+    behind: np.ndarray
+    bias: np.ndarray
 
 
 def hidden_layer(function):
@@ -350,23 +354,19 @@ def hidden_layer(function):
 
     Returns
     -------
-    activation : Activation or None
-        Of the units; None if the function is not of this form.
-    weights : ndarray of shape (n_units, n_outputs)
-        Weights behind the units, centred over the outputs if the function is.
-    bias : ndarray of shape (n_outputs,)
-        Bias behind them.
+    HiddenLayer or None
+        The layer; None if the function is not of this form.
     """
     layers = function.layers
     if layers is None or len(layers) > 2:
-        return None, None, None
+        return None
     if len(layers) == 1:
         weights, bias = np.eye(function.n_outputs), np.zeros(function.n_outputs)
     elif layers[1].activation.name == "identity":
         weights, bias = layers[1].weights, layers[1].bias
     else:
-        return None, None, None
+        return None
     if function.centred:
         weights = weights - weights.mean(axis=1, keepdims=True)
         bias = bias - bias.mean()
-    return layers[0].activation, weights, bias
+    return HiddenLayer(layers[0].activation, function, weights, bias)
