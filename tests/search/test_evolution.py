@@ -16,12 +16,7 @@ from sklearn.utils import check_random_state
 from skinterp.expression import Constant, Operation, Variable, parse
 from skinterp.search import SearchSettings, operator_prices
 from skinterp.search._dictionary import enumerate_terms, stack
-from skinterp.search._evolution import (
-    evolve_terms,
-    function_set,
-    to_expression,
-    to_program,
-)
+from skinterp.search._evolution import evolve_terms, function_set, to_expression, to_program
 from skinterp.search._terms import distinct_terms, participation
 
 FUNCTIONS = function_set(operator_prices())

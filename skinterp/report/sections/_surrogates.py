@@ -1,14 +1,7 @@
 """Each surrogate, as it explains itself."""
 
 from skinterp.base import explains
-from skinterp.report._section import (
-    Figure,
-    ReportSection,
-    Section,
-    Table,
-    Text,
-    register_section,
-)
+from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
 
 _MARKS = {"selected": " (chosen)", "tied": " (near-tie)"}
 
