@@ -49,7 +49,8 @@ class ExplainsItself:
         Returns
         -------
         ndarray of shape (n_features,)
-            Shares of the network's inputs that add up to 1; all 0 where no input changes the answers.
+            Shares of the network's inputs that add up to 1; all 0 where no input changes the
+            answers.
         """
         check_is_fitted(self)
         X = X if hasattr(X, "shape") else np.asarray(X)

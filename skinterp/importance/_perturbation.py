@@ -112,8 +112,8 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     Notes
     -----
     Categories of a user's table are not blurred but taken from another row, all inputs of their
-    column together. Rows with one blurred input may be rows that cannot exist. An input whose information another
-    one carries, too, counts by what this network reads from it.
+    column together. Rows with one blurred input may be rows that cannot exist. An input whose
+    information another one carries, too, counts by what this network reads from it.
 
     References
     ----------

@@ -64,6 +64,8 @@ class DenseNetwork(Network):
     n_hidden : int or None, default=None
         Number of hidden layers; None is all but the last. Fewer where layers behind the output
         layer only undo a scaling of the target.
+    user_table : UserTable or None, default=None
+        The user's table, where the inputs are features read off it.
 
     Examples
     --------
@@ -133,9 +135,8 @@ class DenseNetwork(Network):
         layer = self._layer_index(layer)
         j = checked_index(j, self.hidden_layer_sizes[layer], f"The unit of hidden layer {layer}")
         network = self.up_to(layer, before_activation)
-        name = (
-            f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
-        )
+        place = "before activation" if before_activation else ""
+        name = f"unit {j} of hidden layer {layer} {place}".rstrip()
         return network._linear_view(np.eye(network.n_outputs)[j], name)
 
     def _layer_index(self, layer):
@@ -171,11 +172,10 @@ class DenseNetwork(Network):
         is_column = np.count_nonzero(weights) == 1 and weights.max() == 1.0
         if not is_column and last.activation != IDENTITY:
             return super()._linear_view(weights, name)
-        merged = Layer(
-            last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
-        )
+        column = weights[:, None]
+        layers = [*hidden, Layer(last.weights @ column, last.bias @ column, last.activation)]
         network = DenseNetwork(
-            (*hidden, merged),
+            layers,
             feature_names=self.feature_names,
             n_hidden=self.n_hidden,
             user_table=self.user_table,
