@@ -121,8 +121,8 @@ def as_network(
         - a fitted `MLPClassifier` or `MLPRegressor`, a `Pipeline` of affine steps ending in one
           (folded exactly into the first layer, so that values and gradients are in the units of
           the pipeline's input), of imputers and encoders too (read as features of the user's
-          table: numbers, indicators of categories, flags of missing values), or a grid search, `FrozenEstimator` or
-          `TransformedTargetRegressor` around these;
+          table: numbers, indicators of categories, flags of missing values), or a grid search,
+          `FrozenEstimator` or `TransformedTargetRegressor` around these;
         - plain arrays ``(coefs, intercepts, activations)``: one weight matrix (n_in, n_out), bias
           and activation per layer, the output layer included; leaky ReLU with its slope as
           ``("leaky_relu", 0.3)``. A last "logistic" means a binary classifier (several columns:
