@@ -5,10 +5,9 @@ import numpy as np
 
 def _activations(sympy):
     """Return the activation functions by name, each of an argument and a slope."""
-    one = sympy.Integer(1)
 
     def logistic(z):
-        return one / (1 + sympy.exp(-z))
+        return 1 / (1 + sympy.exp(-z))
 
     def clip(z, low, high):
         return sympy.Max(low, sympy.Min(high, z))
@@ -48,8 +47,8 @@ def _activations(sympy):
         "softsign": lambda z, slope: z / (1 + sympy.Abs(z)),
         "hardtanh": lambda z, slope: clip(z, -1, 1),
         "relu6": lambda z, slope: clip(z, 0, 6),
-        "hardsigmoid": lambda z, slope: clip(z / 6 + one / 2, 0, 1),
-        "hardswish": lambda z, slope: z * clip(z / 6 + one / 2, 0, 1),
+        "hardsigmoid": lambda z, slope: clip(z / 6 + sympy.Rational(1, 2), 0, 1),
+        "hardswish": lambda z, slope: z * clip(z / 6 + sympy.Rational(1, 2), 0, 1),
         "mish": lambda z, slope: z * sympy.tanh(softplus(z)),
         "erf": lambda z, slope: sympy.erf(z),
         "log_sigmoid": lambda z, slope: -softplus(-z),

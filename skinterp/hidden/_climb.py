@@ -30,7 +30,9 @@ def before_activation(view):
     if not last.activation.rises or last.activation.name == "identity":
         return view
     layers = (*hidden, last._replace(activation=("identity",)))
-    return DenseNetwork(layers, feature_names=network.feature_names).output()
+    return DenseNetwork(
+        layers, feature_names=network.feature_names, user_table=network.user_table
+    ).output()
 
 
 class Objective(NamedTuple):

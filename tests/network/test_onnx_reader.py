@@ -265,7 +265,7 @@ def test_models_fixed_to_a_number_of_rows_are_read_for_any(n_rows):
     X = points(n_rows, 4)
     np.testing.assert_allclose(as_network(model).raw_values(X), reference(model, X), rtol=1e-12)
     wrong = mlp(flat, constants={"fixed": np.array([n_rows + 1, 5])}, shape=(n_rows, 4))
-    with pytest.raises(TypeError, match="Reshape .* cannot be read"):
+    with pytest.raises(TypeError, match=r"Reshape .* cannot be read"):
         as_network(wrong)
 
 

@@ -49,11 +49,6 @@ def _task(link, n_outputs, classes):
     return task, classes
 
 
-def _difference(weights, bias):
-    """Return the layer whose one logit is the second output minus the first."""
-    return Layer(weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1], IDENTITY)
-
-
 def read_arrays(arrays, classes=None):
     """Read a network given as plain arrays.
 
@@ -86,7 +81,9 @@ def read_arrays(arrays, classes=None):
     task, classes = _task(link, network.n_outputs, classes)
     if task == "binary" and network.n_outputs == 2:
         *hidden, (weights, bias, _) = network.layers
-        network = DenseNetwork((*hidden, _difference(weights, bias)))
+        # one logit: the second output minus the first
+        logit = Layer(weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1], IDENTITY)
+        network = DenseNetwork((*hidden, logit))
     return DenseNetwork(network.layers, task, classes)
 
 

@@ -8,8 +8,11 @@ from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._affine import read_chain
 from skinterp.network._dense import DenseNetwork, Layer
 from skinterp.network._readers import Reader, register_reader
+from skinterp.network._table_steps import holds_categories_or_gaps, read_table_steps
 from skinterp.network._verify import N_POINTS, verify
 from skinterp.utils import import_optional, unwrap
+
+_CHECKING = "Checking a network fitted on a data frame"
 
 
 def _layers_of(mlp):
@@ -70,7 +73,7 @@ def _as_fitted_on(X, names):
     """Return the points as the kind of table the model was fitted on."""
     if names is None:
         return X
-    pandas = import_optional("pandas", "plot", "Checking a network fitted on a data frame")
+    pandas = import_optional("pandas", "plot", _CHECKING)
     return pandas.DataFrame(X, columns=list(names))
 
 
@@ -107,15 +110,24 @@ def read_sklearn(model):
             "lambda X: model.decision_function(X)."
         )
     check_is_fitted(mlp)
-    chain = [affine for name, step in found.steps for affine in read_chain(step, name)]
-    layers = _layers_of(mlp)
+    layers, table = _layers_of(mlp), None
     n_hidden = len(layers) - 1
+    if any(holds_categories_or_gaps(step) for _, step in found.steps):
+        table, affine = read_table_steps(found.steps, names, found.steps[0][1].n_features_in_)
+        chain, names = [affine], table.feature_names
+    else:
+        chain = [affine for name, step in found.steps for affine in read_chain(step, name)]
     points = _points(chain, len(layers[0].weights))
     for target in reversed(found.targets):
         layers = _undo_scaling(layers, target.transformer_)
-    network = DenseNetwork(_fold(layers, chain), *_task_of(mlp), names, n_hidden)
+    network = DenseNetwork(_fold(layers, chain), *_task_of(mlp), names, n_hidden, table)
     ask = model.predict if network.task == "regression" else model.predict_proba
-    verify(network, points, ask(_as_fitted_on(points, names)), type(model).__name__)
+    if table is not None:
+        points = table.example(points)
+        rows = table.rows(points, table.names and import_optional("pandas", "plot", _CHECKING))
+    else:
+        rows = _as_fitted_on(points, names)
+    verify(network, points, ask(rows), type(model).__name__)
     return network
 
 
