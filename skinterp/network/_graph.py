@@ -20,13 +20,14 @@ class Node(NamedTuple):
     ----------
     operation : str
         "input" (the first node, and only it), "constant", "affine", "scale", "activation",
-        "columns", "concat", "add", "sub", "mul" or "div".
+        "normalise" (each row to mean 0 and spread 1), "columns", "concat", "add", "sub", "mul" or
+        "div".
     inputs : tuple of int, default=()
         Indices of the nodes it takes, all earlier ones.
     arguments : tuple, default=()
         The number of features of an input, the row of a constant, weights (k, m) and bias (m,) of
-        an affine map, factor (k,) and shift (k,) of a scaling, the `Activation`, or the indices of
-        columns.
+        an affine map, factor (k,) and shift (k,) of a scaling, the `Activation`, what a
+        normalisation adds to the variance, or the indices of columns.
     """
 
     operation: str

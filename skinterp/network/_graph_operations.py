@@ -99,6 +99,22 @@ def _activation_pull(inputs, value, arguments):
     return lambda cotangent: (cotangent * slopes,)
 
 
+def _normalised(inputs, arguments):
+    centred = inputs[0] - inputs[0].mean(axis=1, keepdims=True)
+    spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + arguments[0])
+    return centred / spread, spread
+
+
+def _normalise_pull(inputs, value, arguments):
+    spread = _normalised(inputs, arguments)[1]
+
+    def pull(cotangent):
+        along = (cotangent * value).mean(axis=1, keepdims=True)
+        return ((cotangent - cotangent.mean(axis=1, keepdims=True) - value * along) / spread,)
+
+    return pull
+
+
 OPERATIONS = {
     "affine": Operation(
         _affine_width,
@@ -114,6 +130,11 @@ OPERATIONS = {
         lambda widths, arguments: widths[0],
         lambda inputs, arguments: arguments[0].value(inputs[0]),
         _activation_pull,
+    ),
+    "normalise": Operation(
+        lambda widths, arguments: widths[0],
+        lambda inputs, arguments: _normalised(inputs, arguments)[0],
+        _normalise_pull,
     ),
     "columns": Operation(
         _columns_width, lambda inputs, arguments: inputs[0][:, arguments[0]], _columns_pull

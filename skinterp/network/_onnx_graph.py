@@ -80,6 +80,13 @@ class Translator:
         parts = (np.broadcast_to(part, batch.shape).ravel() for part in (factor, shift))
         return self.add(batch, "scale", *parts)
 
+    def row(self, constant, shape):
+        """Return the row of a constant that is broadcast to all rows."""
+        rows = np.broadcast_to(constant, (self.n_rows, *shape))
+        if any(not np.array_equal(row, rows[0]) for row in rows):
+            raise TypeError("a constant differs from row to row")
+        return rows[0]
+
     def move(self, batch, function):
         """Apply a function that only moves numbers to a value."""
         size = int(np.prod(batch.shape))

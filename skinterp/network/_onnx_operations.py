@@ -63,20 +63,21 @@ def _normalise(graph, batch, scale, shift, mean, var, epsilon=1e-5, training_mod
     return graph.scale(batch, factor.reshape(shape), (shift - mean * factor).reshape(shape))
 
 
+def _normalise_rows(graph, batch, scale, shift=0.0, axis=-1, epsilon=1e-5, **_):
+    shape = _batch(batch).shape
+    first = axis % (len(shape) + 1) - 1
+    if first < 0 or np.prod(shape[:first]) != 1:
+        raise TypeError("it must run over all numbers of a row")
+    inner = graph.add(batch, "normalise", float(epsilon))
+    return graph.scale(inner, scale, 0.0 if shift is None else shift)
+
+
 def _scaler(graph, batch, offset=0.0, scale=1.0):
     offset, scale = np.asarray(offset, dtype=float), np.asarray(scale, dtype=float)
     return graph.scale(_batch(batch), scale, -offset * scale)
 
 
 # sums, products and their like
-
-
-def _row_of(graph, constant, shape):
-    """Return the row of a constant that is broadcast to all rows."""
-    rows = np.broadcast_to(constant, (graph.n_rows, *shape))
-    if any(not np.array_equal(row, rows[0]) for row in rows):
-        raise TypeError("a constant differs from row to row")
-    return rows[0]
 
 
 def _arithmetic(name, function):
@@ -92,7 +93,7 @@ def _arithmetic(name, function):
         a, b = (
             graph.move(v, lambda rows: np.broadcast_to(rows, (graph.n_rows, *shape)))
             if isinstance(v, Batch)
-            else _row_of(graph, v, shape)
+            else graph.row(v, shape)
             for v in (a, b)
         )
         return _combine(graph, name, a, b, shape)
@@ -125,7 +126,7 @@ def _prelu(graph, batch, slope):
     slope = np.asarray(_constant(slope, "the slope"))
     if np.ptp(slope) == 0.0:
         return graph.activate(_batch(batch), "leaky_relu", slope.flat[0])
-    slope = _row_of(graph, slope, _batch(batch).shape)
+    slope = graph.row(slope, _batch(batch).shape)
     below = graph.scale(graph.activate(graph.scale(batch, -1.0), "relu"), -slope)
     return graph.join("add", (graph.activate(batch, "relu"), below), batch.shape)
 
@@ -221,7 +222,7 @@ def _concat(graph, *values, axis):
 def _as_batch(graph, constant):
     """Return a constant as a value of every row."""
     constant = np.asarray(constant)
-    row = _row_of(graph, constant, constant.shape[1:])
+    row = graph.row(constant, constant.shape[1:])
     graph.nodes.append(Node("constant", (), (row.ravel(),)))
     return Batch(len(graph.nodes) - 1, row.shape)
 
@@ -282,6 +283,7 @@ OPERATIONS = {
     "Gemm": _gemm,
     "MatMul": _product,
     "BatchNormalization": _normalise,
+    "LayerNormalization": _normalise_rows,
     "Scaler": _scaler,
     "Add": _arithmetic("add", np.add),
     "Sub": _arithmetic("sub", np.subtract),

@@ -4,6 +4,8 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from network_pool import ACTIVATIONS, central_differences, points
 from scipy.special import erf, expit
 
@@ -58,6 +60,8 @@ def test_residual_networks_are_evaluated_and_differentiated_exactly(spec):
     [
         ([INPUT, Node("sub", (0, 0))], lambda X: 0 * X),
         ([INPUT, Node("mul", (0, 0))], lambda X: X * X),
+        ([INPUT, Node("normalise", (0,), (0.1,))],
+         lambda X: (X - X.mean(1)[:, None]) / np.sqrt(X.var(1) + 0.1)[:, None]),
         ([INPUT, affine(0, (3, 1)), Node("mul", (0, 1))], None),
         ([INPUT, affine(0, (3, 1)), Node("sub", (1, 0))], None),
         ([INPUT, activated(0, "exp"), Node("div", (0, 1))], lambda X: X * np.exp(-X)),
@@ -133,6 +137,57 @@ def test_a_shared_affine_map_is_not_multiplied_away():
              Node("add", (1, 3)), activated(4, "identity")]  # fmt: skip
     network, X = network_of_graph(nodes), points(30, 3)
     np.testing.assert_allclose(network.raw_values(X), GraphNetwork(nodes).raw_values(X))
+
+
+@st.composite
+def graphs(draw):
+    """Draw a graph of operations of any kind, most of them behind the last ones."""
+    widths, nodes = [3], [INPUT]
+    for seed in range(draw(st.integers(1, 12))):
+        kind = draw(st.sampled_from(["affine", "affine", "scale", "columns", "activation", "pair",
+                                     "concat", "gate", "normalise"]))  # fmt: skip
+        i = draw(st.integers(max(0, len(nodes) - 2), len(nodes) - 1))
+        j = draw(st.integers(0, len(nodes) - 1))
+        rng, k = np.random.RandomState(seed), widths[i]
+        if kind == "affine":
+            k = draw(st.integers(1, 4))
+            nodes.append(affine(i, (widths[i], k), seed))
+        elif kind == "scale":
+            nodes.append(Node("scale", (i,), (rng.standard_normal(k), rng.standard_normal(k))))
+        elif kind == "columns":
+            nodes.append(Node("columns", (i,), (rng.randint(k, size=3),)))
+            k = 3
+        elif kind == "activation":
+            name = draw(st.sampled_from(["tanh", "identity", "relu", "softsign", "logistic"]))
+            nodes.append(activated(i, name))
+        elif kind == "pair" and (widths[j] == k or 1 in (k, widths[j])):
+            nodes.append(Node(draw(st.sampled_from(["add", "sub"])), (i, j)))
+            k = max(k, widths[j])
+        elif kind == "concat":
+            nodes.append(Node("concat", (i, j)))
+            k += widths[j]
+        elif kind == "gate":
+            nodes += [activated(i, "logistic"), Node("mul", (i, len(nodes)))]
+            widths.append(k)
+        elif kind == "normalise":
+            nodes.append(Node("normalise", (i,), (0.5,)))
+        else:
+            continue
+        widths.append(k)
+    return nodes
+
+
+@settings(max_examples=300, deadline=None)
+@given(nodes=graphs())
+def test_folding_changes_nothing(nodes):
+    graph, network, X = GraphNetwork(nodes), network_of_graph(nodes), points(8, 3)
+    size = np.abs(graph.raw_values(X)).max() + 1.0
+    np.testing.assert_allclose(network.raw_values(X), graph.raw_values(X), atol=1e-9 * size)
+    slopes = graph.jacobian(X)
+    scale = np.abs(slopes).max() + 1.0
+    np.testing.assert_allclose(network.jacobian(X), slopes, atol=1e-9 * scale)
+    if isinstance(network, GraphNetwork):
+        assert len(network.nodes) <= len(nodes) + 1
 
 
 def test_graph_networks_are_values():

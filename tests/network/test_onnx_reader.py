@@ -79,6 +79,7 @@ CASES = {kind: [node(kind, ["z"], ["h"], **given)] for kind, given in ACTIVATION
     "LogSigmoid": [node("Sigmoid", ["z"], ["g"]), node("Log", ["g"], ["h"])],
     "batch norm": [node("BatchNormalization", ["z", "s", "d", "mean", "var"], ["n"]),
                    node("Relu", ["n"], ["h"])],
+    "layer norm": [node("LayerNormalization", ["z", "s", "d"], ["n"]), node("Tanh", ["n"], ["h"])],
     "residual": [node("Gemm", ["z", "W"], ["f"], transB=1, alpha=0.5), node("Tanh", ["f"], ["t"]),
                  node("Add", ["z", "t"], ["h"])],
     "products": [node("Tanh", ["z"], ["t"]), node("Mul", ["z", "t"], ["p"]),
@@ -116,7 +117,7 @@ def test_every_operation_computes_what_onnx_computes(case):
     assert error < 1e-6 * max(1.0, np.abs(expected).max())  # attributes are float32
     slopes = central_differences(network.raw_values, X)
     np.testing.assert_allclose(network.jacobian(X), slopes, rtol=1e-5, atol=1e-6)
-    graph_only = ("residual", "products", "constants", "PRelu by unit", "columns")
+    graph_only = ("layer norm", "residual", "products", "constants", "PRelu by unit", "columns")
     assert isinstance(network, GraphNetwork if case in graph_only else DenseNetwork)
 
 
