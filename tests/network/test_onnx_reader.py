@@ -121,6 +121,29 @@ def test_every_operation_computes_what_onnx_computes(case):
     assert isinstance(network, GraphNetwork if case in graph_only else DenseNetwork)
 
 
+@pytest.mark.parametrize("opset", [9, 11, 13, 17, 20])
+def test_operations_of_all_versions_are_read(opset):
+    """Axes and bounds were attributes once; the oracle is written out, as ONNX's has errors."""
+    low, high = {"min": -0.5, "max": 0.8}, ["low", "high"]
+    axes = {"axes": [2]} if opset < 13 else {}
+    names = [] if opset < 13 else ["two"]
+    nodes = [
+        node("BatchNormalization", ["z", "s", "d", "mean", "var"], ["n"]),
+        node("Dropout", ["n"], ["q"], **({"ratio": 0.5} if opset < 12 else {})),
+        node("Unsqueeze", ["q", *names], ["u"], **axes),
+        node("Squeeze", ["u", *names], ["v"], **axes),
+        node("Clip", ["v"], ["h"], **low) if opset < 11 else node("Clip", ["v", *high], ["h"]),
+    ]
+    constants = {**EXTRA, "low": np.array(-0.5), "high": np.array(0.8)}
+    model, X = mlp(nodes, FLOAT, opset=opset, constants=constants), points(100, 4)
+    network = as_network(model)
+    z = X @ weights(4, 5) + weights(5)
+    n = (z - EXTRA["mean"]) / np.sqrt(EXTRA["var"] + 1e-5) * EXTRA["s"] + EXTRA["d"]
+    expected = np.clip(n, -0.5, 0.8) @ weights(5, 3) + weights(3)
+    np.testing.assert_allclose(network.raw_values(X), expected, atol=1e-5)
+    assert network.hidden_layer_sizes == (5,)
+
+
 @pytest.mark.parametrize(("dtype", "error"), [(FLOAT, 2e-6), (DOUBLE, 1e-13)])
 def test_precision_is_that_of_the_model(dtype, error):
     model = mlp([node("Tanh", ["z"], ["h"])], dtype)
