@@ -39,24 +39,25 @@ _CALL_ERRORS = (
 )
 
 
-def _kinds(module):
-    """Return the names of a module's class and of its bases, of a script the original class."""
-    if hasattr(module, "original_name"):
-        return [module.original_name]
-    return [kind.__name__ for kind in type(module).__mro__]
+def _kinds(torch, layer):
+    """Return the names of torch's own classes that a layer is of, the closest first."""
+    if isinstance(layer, torch.jit.ScriptModule):
+        name = layer.original_name
+        return [name] if hasattr(torch.nn, name) else []
+    return [k.__name__ for k in type(layer).__mro__ if k.__module__.startswith("torch.nn.")]
 
 
-def _check_layers(module, owner):
+def _check_layers(torch, module, owner):
     """Refuse layers that no table goes through, and a training mode that matters."""
     for path, layer in module.named_modules():
-        name, kinds = f"{owner}.{path}" if path else owner, _kinds(layer)
-        word = next((w for w in _REFUSED if any(w in kind for kind in kinds[:-2] or kinds)), None)
+        name, kinds = f"{owner}.{path}" if path else owner, _kinds(torch, layer)
+        word = next((w for w in _REFUSED if any(w in kind for kind in kinds)), None)
         if word is not None:
             raise TypeError(
                 f"Layer {name} is {kinds[0]}: {_REFUSED[word]} models cannot be read, only "
                 f"networks that take a table of numbers. {_WAY_OUT}"
             )
-        if layer.training and any(word in kinds[0] for word in _OTHER_IN_TRAINING):
+        if layer.training and any(w in kind for w in _OTHER_IN_TRAINING for kind in kinds):
             raise ValueError(
                 f"A network must be in evaluation mode. Got {owner} in training mode instead, "
                 f"where {name} ({kinds[0]}) answers differently; call {owner}.eval() first."
@@ -90,7 +91,7 @@ def _own_copy(torch, model):
     is_program = isinstance(model, torch.export.ExportedProgram)
     module = model.module() if is_program else getattr(model, "_orig_mod", model)  # if compiled
     if not is_program:
-        _check_layers(module, type(model).__name__)
+        _check_layers(torch, module, type(model).__name__)
     module = _copied(torch, module)
     if not is_program:
         module.eval()
@@ -141,7 +142,7 @@ def _link_of(torch, module):
 def _ask(torch, module, X, owner):
     """Return the module's outputs (n, n_columns), refusing what is no table of numbers."""
     try:
-        values = module(X)
+        values = module(X.clone())  # a copy, as it may be changed in place
     except _CALL_ERRORS as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(
@@ -168,18 +169,26 @@ def _ask(torch, module, X, owner):
 
 
 def _outputs(torch, network, X, owner):
-    """Return the outputs of a module, refusing one that draws, or mixes rows."""
-    X = torch.tensor(X, dtype=network.dtype)
-    with torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.no_grad():
-        values = _ask(torch, network.module, X, owner)
-        halves = [_ask(torch, network.module, half, owner) for half in X.split(len(X) // 2)]
-    if not torch.allclose(values, torch.cat(halves), rtol=1e-3, atol=1e-4, equal_nan=True):
+    """Return the outputs of a module, refusing one that draws, mixes rows or has no gradient."""
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
+        X = torch.tensor(X, dtype=network.dtype, requires_grad=True)
+        with torch.enable_grad():
+            values = _ask(torch, network.module, X, owner)
+        with torch.no_grad():
+            halves = [_ask(torch, network.module, half, owner) for half in X.split(len(X) // 2)]
+    tolerance = max(1e-3, 4 * torch.finfo(values.dtype).eps)
+    if not torch.allclose(values, torch.cat(halves), tolerance, tolerance, equal_nan=True):
         raise ValueError(
             f"A network must answer each row by itself, and always the same. {owner} draws random "
             "numbers or uses the other rows of a batch (as batch norm without running statistics "
             "does)."
         )
-    return values
+    if not values.requires_grad:
+        raise ValueError(
+            f"A network must be differentiable. {owner} has no gradient: its outputs do not "
+            "depend on its inputs through differentiable functions of torch."
+        )
+    return values.detach()
 
 
 def _are_probabilities(values):

@@ -303,6 +303,23 @@ def test_hooks_and_changes_in_place_are_honoured():
     assert network.jacobian(X).shape == (100, 3, 5)
 
 
+def test_a_module_may_change_its_input_in_place():
+    class Doubled(nn.Module):
+        def forward(self, x):
+            return x.mul_(2.0).pow(2).sum(dim=1)
+
+    network = as_network(Doubled(), n_features_in=2)
+    assert network.predict([[1.0, 2.0]]) == pytest.approx([20.0])
+    assert network.jacobian([[1.0, 2.0]]).tolist() == [[[8.0, 16.0]]]
+
+
+def test_a_module_in_half_precision_is_read_as_it_rounds():
+    module, X = make_module("residual", "relu", torch.bfloat16), rows(300)
+    assert_close(as_network(module).raw_values(X), values_of(module, X), 1e-2)
+    dense = as_network(make_module("plain", "relu", torch.bfloat16))
+    assert isinstance(dense, DenseNetwork)
+
+
 def test_a_constant_input_has_a_zero_gradient_where_it_is_not_used():
     class First(nn.Module):
         def forward(self, x):
