@@ -5,4 +5,4 @@ from importlib.util import find_spec
 
 collect_ignore_glob = []
 if "SKINTERP_TORCH" not in os.environ and not (find_spec("torch") and find_spec("skorch")):
-    collect_ignore_glob = ["test_*.py"]
+    collect_ignore_glob = ["*.py"]
