@@ -14,6 +14,7 @@ from skinterp.network._tasks import task_of, with_one_logit
 from skinterp.network._torch_layers import LINKS, cut_link, dense_layers, is_plain
 from skinterp.network._torch_network import TorchNetwork
 from skinterp.network._verify import N_POINTS, verify
+from skinterp.utils import checked_count
 
 _WAY_OUT = (
     "Pass a callable on numpy arrays (as_network(lambda X: ..., gradient=..., classes=...), which "
@@ -83,7 +84,13 @@ def _copied(torch, module):
     """Return a copy, without torch's warning about its own copying of exported programs."""
     with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
         warnings.simplefilter("ignore", FutureWarning)
-        return copy.deepcopy(module)
+        try:
+            return copy.deepcopy(module)
+        except _CALL_ERRORS as error:
+            raise TypeError(
+                f"A network is read on a copy, and {type(module).__name__} cannot be copied: "
+                f"{error}. {_WAY_OUT}"
+            ) from error
 
 
 def _own_copy(torch, model):
@@ -114,13 +121,17 @@ def _width(modules, owner):
     )
 
 
+def _has_hooks(module):
+    return any(m._forward_hooks or m._forward_pre_hooks for m in module.modules())
+
+
 def _traced(torch, module):
-    """Return the module as a graph; None where its code cannot be traced, or hooks act on it."""
+    """Return the module as a graph; None where its code cannot be traced as it is called here."""
     if isinstance(module, torch.fx.GraphModule):
         return module
-    if isinstance(module, torch.jit.ScriptModule):
+    if isinstance(module, torch.jit.ScriptModule) or _has_hooks(module):
         return None
-    if any(m._forward_hooks or m._forward_pre_hooks for m in module.modules()):
+    if len(inspect.signature(module.forward).parameters) > 1:  # would be traced as given
         return None
     try:
         return torch.fx.symbolic_trace(module)
@@ -128,15 +139,29 @@ def _traced(torch, module):
         return None
 
 
-def _link_of(torch, module):
-    """Return the link at the end of a module that cannot be traced."""
+def _last_of(torch, module):
+    """Return the innermost Sequential at the end of a module and its last layer."""
+    holder, last = None, module
+    while isinstance(last, torch.nn.Sequential) and len(last):
+        holder, last = last, last[-1]
+    return holder, last
+
+
+def _without_link(torch, module, traced):
+    """Return a copy without the link at its end, None if it cannot be taken off; and the link."""
+    if traced is not None:
+        bare = _copied(torch, traced)
+        return bare, cut_link(bare)
     if isinstance(module, torch.jit.ScriptModule):
         graph = module.inlined_graph  # its nodes live as long as it does
-        return LINKS.get(next(graph.outputs()).node().kind().partition("::")[2])
-    while isinstance(module, torch.nn.Sequential) and len(module):
-        module = module[-1]
+        return None, LINKS.get(next(graph.outputs()).node().kind().partition("::")[2])
+    bare = _copied(torch, module)
+    holder, last = _last_of(torch, bare)
     names = {"Sigmoid": "logistic", "Softmax": "softmax", "LogSoftmax": "log_softmax"}
-    return names.get(type(module).__name__) if is_plain(module) else None
+    link = names.get(type(last).__name__) if holder is not None and is_plain(last) else None
+    if link is not None:
+        holder[-1] = torch.nn.Identity()
+    return None if _has_hooks(module) else bare, link
 
 
 def _ask(torch, module, X, owner):
@@ -274,32 +299,34 @@ def read_torch(model, n_features_in=None, classes=None):
     module = _own_copy(torch, model)
     _check_signature(module, owner)
     traced = _traced(torch, module)
-    return _read(torch, module, traced, owner, n_features_in, classes)
+    if n_features_in is None:
+        n_features_in = _n_inputs(module, traced, owner)
+    width = checked_count(n_features_in, "n_features_in", 1)
+    return _read(torch, module, traced, owner, width, classes)
 
 
-def _read(torch, module, traced, owner, n_features_in, classes):
+def _n_inputs(module, traced, owner):
+    """Return the number of inputs of the first layer called that says it."""
+    nodes = () if traced is None else traced.graph.nodes
+    called = [traced.get_submodule(n.target) for n in nodes if n.op == "call_module"]
+    return _width([*called, *module.modules()], owner)
+
+
+def _read(torch, module, traced, owner, width, classes):
     """Read a checked copy of a module, and its graph if it has one."""
-    called = module.modules()
-    if traced is not None:
-        called = (
-            traced.get_submodule(n.target) for n in traced.graph.nodes if n.op == "call_module"
-        )
-    width = n_features_in or _width([*called, *module.modules()], owner)
     points = np.random.RandomState(0).standard_normal((N_POINTS, width))
     probe = TorchNetwork(module, n_features_in=width)
-    values = _outputs(torch, probe, points, owner)
-    layers, link = None, _link_of(torch, module)
+    values, layers, bare = _outputs(torch, probe, points, owner), None, None
     if traced is not None:
         layers, link = dense_layers(traced, width, probe.dtype != torch.float64)
-        if layers is None:
-            traced = _copied(torch, traced)
-            link = cut_link(traced)
+    if layers is None:
+        bare, link = _without_link(torch, module, traced)
     arguments, undone = _task_and_link(link, values, classes)
     own = TorchNetwork(module, n_features_in=width, link=undone, **arguments)
     if layers is not None:
         network = _dense(layers, **arguments)
-    elif traced is not None and link is not None:
-        network = TorchNetwork(traced, n_features_in=width, **arguments)
+    elif link is not None and bare is not None:
+        network = TorchNetwork(bare, n_features_in=width, **arguments)
     else:
         return own
     answers = own.predict if own.task == "regression" else own.predict_proba

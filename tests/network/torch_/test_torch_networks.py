@@ -166,11 +166,12 @@ def test_the_last_layer_says_the_task_and_probabilities_become_logits(name, form
         assert np.array_equal(network.predict(X), expected > 0.5)
 
 
-@pytest.mark.parametrize("form", ["plain", "residual"])
+@pytest.mark.parametrize("form", ["plain", "residual", "untraceable"])
 @pytest.mark.parametrize("last", [nn.Sigmoid(), nn.Softmax(1)], ids=str)
 def test_logits_are_exact_where_probabilities_are_saturated(last, form):
     n_out = 1 if isinstance(last, nn.Sigmoid) else 2
-    module = make_module(form, "relu", n_out=n_out, last=last)
+    module = make_module("plain" if form == "untraceable" else form, "relu", n_out=n_out)
+    module = nn.Sequential(Undecided(module) if form == "untraceable" else module, last)
     X = 1e4 * rows(200)
     logits = values_of(module[:-1], X)
     expected = logits if n_out == 1 else logits[:, 1:] - logits[:, :1]
@@ -301,6 +302,49 @@ def test_hooks_and_changes_in_place_are_honoured():
     expected, network, X = copy.deepcopy(module), as_network(module), rows(100)
     assert_close(network.raw_values(X), values_of(expected, X.copy()), 1e-6)
     assert network.jacobian(X).shape == (100, 3, 5)
+
+
+class Masked(nn.Module):
+    """A forward with an argument that may be left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(5, 2)
+
+    def forward(self, x, mask=None):
+        return self.linear(x) if mask is None else self.linear(x) * mask
+
+
+def reparametrized():
+    layer = nn.utils.parametrizations.weight_norm(nn.Linear(5, 4))
+    return nn.Sequential(layer, nn.ELU(), nn.utils.parametrizations.spectral_norm(nn.Linear(4, 2)))
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        Masked(),
+        reparametrized(),
+        nn.Sequential(nn.LayerNorm(5), nn.Linear(5, 2), nn.Softplus(), nn.Linear(2, 1)),
+        nn.Sequential(nn.BatchNorm1d(5, affine=False), nn.Tanh(), nn.Linear(5, 1, bias=False)),
+        nn.Linear(5, 2),
+        nn.ModuleList([make_module("residual", "gelu")])[0],
+    ],
+    ids=lambda module: type(module).__name__,
+)
+def test_less_common_modules_are_read(module):
+    X = rows(200)
+    module.eval()
+    network = as_network(module)
+    assert_close(network.raw_values(X), values_of(module, X), 1e-6)
+    assert network.jacobian(X).shape == (200, network.n_outputs, 5)
+    if "0.parametrizations.weight.original0" not in module.state_dict():  # torch pickles none
+        assert pickle.loads(pickle.dumps(network)) == network
+
+
+def test_a_compiled_module_is_read_as_the_module_it_was_made_of():
+    module = make_module("plain", "tanh")
+    assert as_network(torch.compile(module, backend="eager")) == as_network(module)
 
 
 def test_a_module_may_change_its_input_in_place():

@@ -1,5 +1,7 @@
 """What cannot be read of torch is refused in one sentence that names it and the way out."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -84,6 +86,19 @@ def test_an_unknown_number_of_inputs_is_asked_for():
     with pytest.raises(ValueError, match=r"Square does not say how many inputs.*n_features_in"):
         as_network(Square())
     assert as_network(Square(), n_features_in=3).predict([[1.0, 2.0, 3.0]]) == pytest.approx(14.0)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.5, "two"])
+def test_a_number_of_inputs_that_is_none_is_refused(number):
+    with pytest.raises(ValueError, match=f"n_features_in must be.*Got {number!r} instead"):
+        as_network(make_module("plain", "relu"), n_features_in=number)
+
+
+def test_a_module_that_cannot_be_copied_is_refused():
+    module = make_module("plain", "relu")
+    module.lock = threading.Lock()
+    with pytest.raises(TypeError, match=r"Sequential cannot be copied: cannot pickle.*callable"):
+        as_network(module)
 
 
 def test_a_wrong_number_of_inputs_is_named_with_torchs_own_words():
