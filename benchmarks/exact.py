@@ -26,12 +26,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.exact import (
-    ExactTreeClassifier,
-    LinearRegions,
-    count_regions,
-    slice_regions,
-)
+from skinterp.exact import ExactTreeClassifier, LinearRegions, count_regions, slice_regions
 from skinterp.pruning import PrunedMLPClassifier
 
 GENE_SWITCH = Path(__file__).parents[1] / "examples" / "data" / "gene_switch.csv"

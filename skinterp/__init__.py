@@ -6,11 +6,7 @@ importances of its inputs, and a look into its hidden units.
 """
 
 from skinterp.evaluation import compare_importances, compare_surrogates
-from skinterp.exact import (
-    ExactTreeClassifier,
-    ExactTreeRegressor,
-    LinearRegions,
-)
+from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, LinearRegions
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import HiddenLayerTransformer
 from skinterp.metrics import complexity, fidelity_score

@@ -5,13 +5,15 @@ from copy import copy
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import TargetEncoder
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network
 from skinterp.utils import check_X
-from skinterp.utils._sklearn import check_sample_weight, is_fitted, validate_data
+from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
 def needs_training(network):
@@ -31,6 +33,24 @@ def needs_training(network):
         return True
     is_estimator = hasattr(network, "fit") and hasattr(network, "get_params")
     return is_estimator and not isinstance(network, type) and not is_fitted(network)
+
+
+def takes_tables(network):
+    """Tell whether an unfitted network has steps for categories or missing values in front.
+
+    Parameters
+    ----------
+    network : estimator or None
+        What the user passed.
+
+    Returns
+    -------
+    bool
+        Whether an imputer or encoder is among its parts.
+    """
+    parts = [] if network is None else network.get_params(deep=True).values()
+    kinds = (SimpleImputer, TargetEncoder)
+    return any(isinstance(part, kinds) or hasattr(part, "handle_unknown") for part in parts)
 
 
 def _weights_for(network, sample_weight):
@@ -179,18 +199,21 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         training = needs_training(self.network)
         if training:
             self._check_trainable(y)
-            self._check_rows(X)
+            raw = takes_tables(self.network)
+            if not raw:
+                self._check_rows(X)
         else:
             network = read(self.network)
             self._check_task(network)
             network.check(X)
-        rows, y = self._validate(X, y)
+            raw = network.user_table is not None
+        rows, y = self._validate(X, y, raw)
         if training:
             network = read(self._train(X, y, sample_weight))
             self._check_task(network)
         self._match_target(network, y)
         self.network_ = network
-        return rows
+        return rows if network.user_table is None else network.check(X)
 
     def _check_trainable(self, y):
         """Refuse a missing target and a network made for another task, before training it."""
@@ -240,8 +263,14 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         check_two_classes(y)
         return "binary" if kind == "binary" else "multiclass"
 
-    def _validate(self, X, y, multi_output=True, y_numeric=False):
-        """Check X, and y if there is one, and set the number and names of the inputs."""
+    def _validate(self, X, y, raw=False, multi_output=True, y_numeric=False):
+        """Check X, and y if there is one, and set the number and names of the columns of X.
+
+        Of a raw table, which the network's own steps read, only the columns are checked.
+        """
+        if raw:
+            validate_data(self, X, skip_check_array=True)
+            return X, None if y is None else check_y(y, multi_output, y_numeric, estimator=self)
         options = {"dtype": np.float64, "ensure_min_samples": 2}
         if y is None:
             return validate_data(self, X, **options), None
@@ -266,7 +295,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
     @property
     def _input_names(self):
         """Names of the inputs: those of X, of the network, or x0, x1, ..."""
-        if hasattr(self, "feature_names_in_"):
+        if hasattr(self, "feature_names_in_") and self.network_.user_table is None:
             return tuple(str(name) for name in self.feature_names_in_)
         if self.network_.feature_names is not None:
             return self.network_.feature_names
@@ -275,4 +304,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
     def _rows(self, X):
         """Check rows to predict and return them as an array."""
         check_is_fitted(self, "network_")
-        return validate_data(self, X, dtype=np.float64, reset=False)
+        if self.network_.user_table is None:
+            return validate_data(self, X, dtype=np.float64, reset=False)
+        validate_data(self, X, skip_check_array=True, reset=False)
+        return self.network_.check(X)

@@ -49,7 +49,8 @@ class ExplainsItself:
         Returns
         -------
         ndarray of shape (n_features,)
-            Shares that add up to 1; all 0 where no input changes the answers.
+            Shares of the network's inputs that add up to 1; all 0 where no input changes the
+            answers.
         """
         check_is_fitted(self)
         X = X if hasattr(X, "shape") else np.asarray(X)
@@ -60,7 +61,8 @@ class ExplainsItself:
                 cells = moved.iloc if hasattr(moved, "iloc") else moved
                 cells[:, j] = np.asarray(cells[:, j])[rng.permutation(len(X))]
                 shares[j] += _change(before, self.predict(moved))
-        return as_shares(shares)
+        table = getattr(getattr(self, "network_", None), "user_table", None)
+        return as_shares(shares if table is None else table.spread(shares))
 
     def displays(self):
         """Return the displays that draw the fitted estimator.

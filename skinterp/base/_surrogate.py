@@ -47,9 +47,9 @@ class ClassifierSurrogate(ClassifierMixin, NetworkEstimator):
         """Return the task to train a network for, refusing a single class."""
         return "binary" if len(check_two_classes(y)) == 2 else "multiclass"
 
-    def _validate(self, X, y):
+    def _validate(self, X, y, raw=False):
         """Check X, and y if there is one, and set the number and names of the inputs."""
-        X, y = super()._validate(X, y, multi_output=False)
+        X, y = super()._validate(X, y, raw, multi_output=False)
         if y is not None:
             check_classification_targets(y)
         return X, y
@@ -107,9 +107,9 @@ class RegressorSurrogate(RegressorMixin, NetworkEstimator):
     def _task_of(self, y):
         return "regression"
 
-    def _validate(self, X, y):
+    def _validate(self, X, y, raw=False):
         """Check X, and y if there is one, and set the number and names of the inputs."""
-        X, y = super()._validate(X, y, multi_output=self._multi_output, y_numeric=True)
+        X, y = super()._validate(X, y, raw, multi_output=self._multi_output, y_numeric=True)
         if y is None:
             return X, None
         if y.dtype.kind not in "biuf":

@@ -99,17 +99,6 @@ def _check_options(args):
     return list(dict.fromkeys(names))
 
 
-def _train(X, y, task, names, seed):
-    """Train the default network on three quarters of the rows; return it and the other rows."""
-    kind = "regression" if task == "regression" else "binary"
-    strata = None if task == "regression" else y
-    seen, held = train_test_split(
-        np.arange(len(X)), test_size=HELD_OUT, random_state=seed, stratify=strata
-    )
-    model = default_network(kind, random_state=seed).fit(X[seen], y[seen])
-    return as_network(model, feature_names=names), seen, held, model.score(X[held], y[held])
-
-
 def _check_size(X, y, task):
     if len(X) < MIN_ROWS:
         raise BadCall(f"At least {MIN_ROWS} rows are needed. Got {len(X)} instead.")
@@ -133,7 +122,13 @@ def _network(args, names, X, y, task, progress):
         )
         return network, names, X, N_FOLDS, line
     progress("training the network ...")
-    network, seen, held, score = _train(X, y, task, names, args.random_state)
+    kind = "regression" if task == "regression" else "binary"
+    strata = None if task == "regression" else y
+    seen, held = train_test_split(
+        np.arange(len(X)), test_size=HELD_OUT, random_state=args.random_state, stratify=strata
+    )
+    model = default_network(kind, random_state=args.random_state).fit(X[seen], y[seen])
+    network, score = as_network(model, feature_names=names), model.score(X[held], y[held])
     measure = "R2" if task == "regression" else "accuracy"
     line = (
         f"Network {network!r}: held-out {measure} {score:.3f}, trained on {len(seen)} rows; "

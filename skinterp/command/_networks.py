@@ -15,8 +15,7 @@ UNPICKLING = (
     AttributeError,
     EOFError,
     ImportError,
-    IndexError,
-    KeyError,
+    LookupError,
     TypeError,
     ValueError,
     pickle.UnpicklingError,
@@ -92,9 +91,7 @@ def check_target(network, y, task):
     """
     if (network.task == "regression") != (task == "regression"):
         raise BadCall(f"--network is made for {network.task}, but the target for {task}.")
-    if network.task == "regression":
-        return
-    unknown = np.setdiff1d(y, network.classes).tolist()
+    unknown = [] if task == "regression" else np.setdiff1d(y, network.classes).tolist()
     if unknown:
         raise BadCall(
             f"The target has classes {unknown} that --network does not know. "

@@ -269,4 +269,10 @@ def compare_importances(
             shares[name] = surrogate.input_shares(X)
         except ValueError as error:
             notes.append(f"{name} is left out: {error}")
+    if network.user_table is not None:
+        shares = {
+            name: np.array(list(network.user_table.fold(values).values()))
+            for name, values in shares.items()
+        }
+        names = network.user_table.column_names
     return ImportanceComparison(shares, names, tuple(notes))

@@ -16,7 +16,7 @@ from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
 from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
-from skinterp.network import Network, as_network
+from skinterp.network import as_network
 from skinterp.utils import draw_seed, feature_names_of, has_texts
 from skinterp.utils._forest import forest_for
 from skinterp.utils._sklearn import take_rows
@@ -79,9 +79,12 @@ def _network(model, X_train, y_train, X):
     """Return a model, trained if it is not, as a network that takes the table."""
     if needs_training(model):
         model = train(model, X_train, y_train)
-    if has_texts(X) and not isinstance(model, Network):
+    try:
+        return as_network(model)
+    except TypeError:  # steps that only an expansion can read
+        if not has_texts(X):
+            raise
         return categorical_network(model, X)
-    return as_network(model)
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):

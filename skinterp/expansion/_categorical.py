@@ -258,7 +258,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     def _default_network(self, task):
         return make_pipeline(OneHotEncoder(), super()._default_network(task)[-1])
 
-    def _validate(self, X, y):
+    def _validate(self, X, y, raw=True):
         """Set the number and names of the columns; categories are checked by the network."""
         validate_data(self, X, skip_check_array=True)
         if y is not None:

@@ -18,6 +18,7 @@ from skinterp.expansion._categories import (
     unit_blocks,
 )
 from skinterp.network import as_network
+from skinterp.table import CategoryColumn
 from skinterp.utils import check_columns, unwrap
 from skinterp.utils._sklearn import column_indices
 
@@ -141,6 +142,38 @@ def _values(variable, codes):
     return np.array([np.nan if v is None else v for v in values], dtype=object)
 
 
+def read_user_table(table, X):
+    """Read the categories of a network whose inputs are features of the user's table.
+
+    Parameters
+    ----------
+    table : UserTable
+        The user's table.
+    X : data frame or ndarray of shape (n_samples, n_columns)
+        Its rows, which give the categories of columns of numbers.
+
+    Returns
+    -------
+    CategoricalTable
+        The table.
+    """
+    touched = {}
+    for k, feature in enumerate(table.features):
+        touched.setdefault(feature.column, []).append(k)
+    variables, blocks = [], []
+    for kind in touched:
+        if isinstance(kind, CategoryColumn):
+            categories, block = kind.levels, np.eye(len(kind.levels))
+        else:
+            categories = distinct(column(X, kind.index), kind.name)
+            block = np.array(categories, dtype=np.float64)[:, np.newaxis]
+        variables.append(Variable(kind.name, categories, (kind.index,)))
+        blocks.append(block)
+    places = tuple(np.array(features) for features in touched.values())
+    offset = np.zeros(len(table.features))
+    return CategoricalTable(tuple(variables), offset, tuple(blocks), places)
+
+
 def read_columns(X, groups, names):
     """Read the categories of a network whose inputs are one-hot groups or columns of numbers.
 
@@ -240,6 +273,9 @@ def read_categorical(model, X, groups=None):
     names : tuple of str or None
         Names of the columns, None if neither the model nor X has any.
     """
+    user_table = getattr(model, "user_table", None)
+    if user_table is not None:
+        return model, read_user_table(user_table, X), user_table.names
     found = unwrap(model)
     is_encoded = any(_encodes(step) for _, step in found.steps)
     if is_encoded and groups is not None:

@@ -28,13 +28,7 @@ from skinterp.expression._functions import (
 )
 from skinterp.expression._layers import layers_to_sympy
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink
-from skinterp.expression._nodes import (
-    Constant,
-    Expression,
-    Operation,
-    Variable,
-    from_postfix,
-)
+from skinterp.expression._nodes import Constant, Expression, Operation, Variable, from_postfix
 from skinterp.expression._operators import OPERATORS, Operator, register_operator
 from skinterp.expression._parse import parse
 from skinterp.expression._printer import Phrase, Printer

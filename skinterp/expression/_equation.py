@@ -26,12 +26,9 @@ def _check_classes(classes):
 
 
 def _check_link(equation):
-    if equation.is_classifier:
-        allowed = (LogisticLink, IsotonicLink)
-    else:
-        allowed = (LinearLink,)
-        if equation.classes is not None:
-            raise ValueError(f"classes need a threshold. Got {equation.classes!r} without one.")
+    allowed = (LogisticLink, IsotonicLink) if equation.is_classifier else (LinearLink,)
+    if equation.classes is not None and not equation.is_classifier:
+        raise ValueError(f"classes need a threshold. Got {equation.classes!r} without one.")
     if equation.link is not None and not isinstance(equation.link, allowed):
         names = " or ".join(kind.__name__ for kind in allowed)
         raise TypeError(
@@ -98,9 +95,8 @@ class Equation:
         if self.is_classifier:
             check_finite(threshold=self.threshold)
             set_field("threshold", float(self.threshold))
-            set_field(
-                "classes", _check_classes((False, True) if self.classes is None else self.classes)
-            )
+            classes = (False, True) if self.classes is None else self.classes
+            set_field("classes", _check_classes(classes))
         _check_link(self)
 
     @property

@@ -63,10 +63,6 @@ def _backward(nodes, values, X):
     return gradient
 
 
-def _as_column(value, n_rows):
-    return np.array(np.broadcast_to(value, n_rows), dtype=float)
-
-
 def evaluate(expression, X):
     """Compute the values of an expression, nan where it is undefined.
 
@@ -85,7 +81,7 @@ def evaluate(expression, X):
     X = _check_matrix(X)
     with np.errstate(all="ignore"):
         value = fold(expression, _Evaluator(X))
-    return _as_column(value, len(X))
+    return np.full(len(X), value, dtype=float)
 
 
 def value_and_gradient(expression, X):
@@ -110,6 +106,6 @@ def value_and_gradient(expression, X):
     with np.errstate(all="ignore"):
         values = visit(nodes, _Evaluator(X))
         gradient = _backward(nodes, values, X)
-    value = _as_column(values[expression], len(X))
+    value = np.full(len(X), values[expression], dtype=float)
     gradient[np.isnan(value)] = np.nan
     return value, gradient

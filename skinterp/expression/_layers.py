@@ -5,7 +5,6 @@ import numpy as np
 
 def _activations(sympy):
     """Return the activation functions by name, each of an argument and a slope."""
-    one = sympy.Integer(1)
 
     def leaky(z, slope):
         larger = sympy.Max if slope <= 1 else sympy.Min
@@ -14,18 +13,15 @@ def _activations(sympy):
     def elu(z, slope, alpha=1):  # without Piecewise, whose nests sympy cannot compile
         return sympy.Max(0, z) + alpha * (sympy.exp(sympy.Min(0, z)) - 1)
 
-    def selu(z, slope):
-        return 1.0507009873554805 * elu(z, slope, 1.6732632423543772)
-
     return {
         "identity": lambda z, slope: z,
         "relu": lambda z, slope: sympy.Max(0, z),
         "leaky_relu": leaky,
         "tanh": lambda z, slope: sympy.tanh(z),
-        "logistic": lambda z, slope: one / (1 + sympy.exp(-z)),
+        "logistic": lambda z, slope: 1 / (1 + sympy.exp(-z)),
         "softplus": lambda z, slope: sympy.log(1 + sympy.exp(z)),
         "elu": elu,
-        "selu": selu,
+        "selu": lambda z, slope: 1.0507009873554805 * elu(z, slope, 1.6732632423543772),
         "silu": lambda z, slope: z / (1 + sympy.exp(-z)),
         "gelu": lambda z, slope: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
         "exp": lambda z, slope: sympy.exp(z),

@@ -23,16 +23,9 @@ def resolve_names(expression, names=None):
     return names
 
 
-def is_plain_name(name):
-    """Tell whether a column name may stand in a formula without quotes."""
-    return bool(
-        re.fullmatch(PLAIN_NAME, name)
-        and name.isidentifier()
-        and not keyword.iskeyword(name)
-        and name not in (*call_names(), "pi")
-    )
-
-
 def quote_name(name):
     """Put a name that is no plain identifier in backticks, doubling those it holds."""
-    return name if is_plain_name(name) else "`" + name.replace("`", "``") + "`"
+    is_plain = re.fullmatch(PLAIN_NAME, name) and name.isidentifier()
+    if is_plain and not keyword.iskeyword(name) and name not in (*call_names(), "pi"):
+        return name
+    return "`" + name.replace("`", "``") + "`"

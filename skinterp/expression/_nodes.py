@@ -60,6 +60,10 @@ class Expression(ABC):
     __array_ufunc__ = None
     is_variable = False
 
+    @abstractmethod
+    def __init__(self):
+        """Check the token and the arguments, and set them."""
+
     def _set(self, token, args=()):
         set_field = partial(object.__setattr__, self)
         set_field("token", token)
@@ -220,9 +224,9 @@ class Expression(ABC):
     def __str__(self):
         return self.format()
 
-    @abstractmethod
     def __repr__(self):
-        """Write the expression as code that builds it."""
+        content = (self.token, self.args) if self.args else (self.token,)
+        return f"{type(self).__name__}({', '.join(map(repr, content))})"
 
     def _repr_latex_(self):
         return f"${self.export('latex')}$"
@@ -264,9 +268,6 @@ class Constant(Expression):
     def __neg__(self):
         return Constant(-self.value)
 
-    def __repr__(self):
-        return f"Constant({self.value!r})"
-
 
 class Variable(Expression):
     """A column of X.
@@ -294,9 +295,6 @@ class Variable(Expression):
     def index(self):
         """Index of the column."""
         return self.token
-
-    def __repr__(self):
-        return f"Variable({self.index})"
 
 
 class Operation(Expression):
@@ -337,9 +335,6 @@ class Operation(Expression):
     def operator_name(self):
         """The key of the operator."""
         return self.token
-
-    def __repr__(self):
-        return f"Operation({self.operator_name!r}, {self.args!r})"
 
 
 def from_postfix(tokens):

@@ -1,33 +1,31 @@
 """Reading of formulas as text; no Python code is ever run."""
 
 import math
+import operator
 import re
 
 from skinterp.expression._nodes import Constant, Operation, Variable
 from skinterp.expression._operators import OPERATORS, PLAIN_NAME, call_names
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<quoted>`(?:[^`]|``)*`)"
     rf"|(?P<name>{PLAIN_NAME})"
-    r"|(?P<sign>\*\*|[-+*/(),]))"
+    r"|(?P<sign>\*\*|[-+*/(),])"
+    r"|(?P<other>\S)"
 )
 
 
 def _split(text):
     """Cut a text into (kind, token, position) triples, ending in an empty one."""
-    tokens, position, end = [], 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
-            hint = " (write powers as **)" if text[start] == "^" else ""
+    tokens = [(match.lastgroup, match[0], match.start()) for match in _TOKEN.finditer(text)]
+    for kind, token, start in tokens:
+        if kind == "other":
+            hint = " (write powers as **)" if token == "^" else ""
             raise ValueError(
-                f"text must be a formula: unexpected {text[start]!r} at position {start}{hint}."
+                f"text must be a formula: unexpected {token!r} at position {start}{hint}."
             )
-        tokens.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
-        position = match.end()
-    return [*tokens, ("end", "", end)]
+    return [*tokens, ("end", "", len(text.rstrip()))]
 
 
 class _Parser:
@@ -64,17 +62,16 @@ class _Parser:
         return expression
 
     def sum(self):
-        left = self.product()
-        while sign := self.accept("+", "-"):
-            right = self.product()
-            left = left + right if sign == "+" else left - right
-        return left
+        return self.chain(self.product, {"+": operator.add, "-": operator.sub})
 
     def product(self):
-        left = self.signed()
-        while sign := self.accept("*", "/"):
-            right = self.signed()
-            left = left * right if sign == "*" else left / right
+        return self.chain(self.signed, {"*": operator.mul, "/": operator.truediv})
+
+    def chain(self, operand, operators):
+        """Combine operands from the left, as long as one of the operators follows."""
+        left = operand()
+        while sign := self.accept(*operators):
+            left = operators[sign](left, operand())
         return left
 
     def signed(self):

@@ -19,7 +19,7 @@ class _Interrupter:
         self._target, self._seconds = ctypes.c_ulong(threading.get_ident()), seconds
         self._running = threading.Lock()  # released to stop, in one step nothing can interrupt
         self._running.acquire()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self._raised = False
 
     def _raise(self):
@@ -33,15 +33,11 @@ class _Interrupter:
             self._raise()
             seconds = REPEAT_SECONDS
 
-    def start(self):
-        """Start the time."""
-        self._thread.start()
-
     def stop(self):
         """Stop, and await an exception that is still on its way; may be called again."""
         with suppress(RuntimeError):  # released before
             self._running.release()
-        self._thread.join()
+        self.thread.join()
         # Taking it back would leave the interpreter signalled, so that it hangs under a profiler
         # or debugger (Python 3.11): replace it by one that arrives here.
         if self._raised:
@@ -77,7 +73,7 @@ def call_within(seconds, function, *arguments):
     interrupter = _Interrupter(seconds)
     try:
         try:
-            interrupter.start()
+            interrupter.thread.start()
             function(*arguments)
         finally:
             interrupter.stop()

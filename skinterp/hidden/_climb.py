@@ -31,7 +31,9 @@ def before_activation(view):
     if last.activation.name not in _RISING or (last.activation.slope or 0.0) < 0.0:
         return view
     layers = (*hidden, last._replace(activation=("identity",)))
-    return DenseNetwork(layers, feature_names=network.feature_names).output()
+    return DenseNetwork(
+        layers, feature_names=network.feature_names, user_table=network.user_table
+    ).output()
 
 
 class Objective(NamedTuple):

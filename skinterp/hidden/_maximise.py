@@ -170,9 +170,11 @@ def maximise_activation(
     climbed_view = view if smoothness else before_activation(view)
     objective = Objective(climbed_view, mean, scale, smoothness, penalty)
     rng = check_random_state(random_state)
-    points = climbed(objective, rows, _box(box, rows), n_restarts, n_iterations, rng)
-    values, at_rows = view.value(points), view.value(rows)
+    at_rows = view.value(rows)
     best = int(at_rows.argmax())
+    bounds = np.where(view.moves == 0.0, rows[best], _box(box, rows))  # no half categories
+    points = climbed(objective, rows, bounds, n_restarts, n_iterations, rng)
+    values = view.value(points)
     at_best, names = float(at_rows[best]), input_names(view, X)
     return ActivationMaximum(
         points[0], float(values[0]), points, values, best, at_best, names, view.name

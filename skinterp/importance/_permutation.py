@@ -1,5 +1,6 @@
 """Scikit-learn's permutation importances of a network."""
 
+import numpy as np
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, r2_score
 
@@ -9,25 +10,42 @@ N_REPEATS = 5
 
 
 class _Scored:
-    """A network as scikit-learn's permutation importances ask for one."""
+    """A network as scikit-learn's permutation importances ask for one.
 
-    def __init__(self, network):
-        self.network = network
+    It is given, for each group of inputs, the numbers of the rows to take them from: inputs that
+    come from one column of the user's table are permuted together.
+    """
+
+    def __init__(self, network, rows):
+        self.network, self.rows = network, rows
 
     def fit(self, X, y):
         """Do nothing: the network is fitted."""
 
     def score(self, X, y):
         """Return accuracy, or R2."""
+        permuted = np.empty((len(X), self.rows.shape[1]))
+        for numbers, group in zip(X.T, self.network.groups, strict=True):
+            permuted[:, group] = self.rows[numbers][:, group]
         measure = r2_score if self.network.task == "regression" else accuracy_score
-        return measure(y, self.network.predict(X))
+        return measure(y, self.network.predict(permuted))
 
 
 def _permutation(network, X, y, random_state):
-    """Return the fall of the score when an input is permuted."""
-    return permutation_importance(
-        _Scored(network), X, y, n_repeats=N_REPEATS, random_state=random_state
+    """Return the fall of the score when an input, or a column's inputs, are permuted."""
+    numbers = np.repeat(np.arange(len(X))[:, np.newaxis], len(network.groups), axis=1)
+    found = permutation_importance(
+        _Scored(network, X), numbers, y, n_repeats=N_REPEATS, random_state=random_state
     ).importances_mean
+    return _per_input(network, found)
+
+
+def _per_input(network, values):
+    """Share out a number per group among its inputs."""
+    shares = np.empty(network.n_features_in)
+    for value, group in zip(values, network.groups, strict=True):
+        shares[group] = value / len(group)
+    return shares
 
 
 register_importance(ImportanceMethod("permutation", _permutation, 60, needs_target=True))

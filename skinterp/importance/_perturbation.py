@@ -111,8 +111,9 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
 
     Notes
     -----
-    Rows with one blurred input may be rows that cannot exist. An input whose information another
-    one carries, too, counts by what this network reads from it.
+    Categories of a user's table are not blurred but taken from another row, all inputs of their
+    column together. Rows with one blurred input may be rows that cannot exist. An input whose
+    information another one carries, too, counts by what this network reads from it.
 
     References
     ----------
@@ -140,10 +141,17 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     growth = np.empty((n_repeats, rows.shape[1]))
     for repeat in range(n_repeats):
         z = rng.standard_normal(len(rows))
-        for j in range(rows.shape[1]):
+        others = None if network.user_table is None else rng.permutation(len(rows))
+        for group in network.groups:
             moved = rows.copy()
-            moved[:, j] += scale[j] * z
-            growth[repeat, j] = losses(network, moved, wanted).mean() - before
+            if len(group) == 1 and np.all(network.moves):
+                moved[:, group] += np.outer(z, scale[group])
+            elif (moves := np.broadcast_to(network.moves, len(scale))[group]).any():
+                moved[:, group] += np.outer(z, scale[group] * moves)
+            else:
+                moved[:, group] = rows[others][:, group]
+            grown = losses(network, moved, wanted).mean() - before
+            growth[repeat, group] = grown / len(group)
     values, deviations = growth.mean(axis=0)[:, np.newaxis], growth.std(axis=0)[:, np.newaxis]
     names, title = input_names(network, X), f"Growth under noise of {noise:g} standard deviations"
     strength = np.maximum(values, 0.0)

@@ -9,7 +9,6 @@ one output, a `ScalarView` each.
 
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
-from skinterp.network._dispatch import as_network
 from skinterp.network._formula import network_to_sympy
 from skinterp.network._inputs import (
     as_rows,
@@ -20,7 +19,7 @@ from skinterp.network._inputs import (
     raw_value_names,
 )
 from skinterp.network._network import Network, ScalarView
-from skinterp.network._readers import READERS, Reader, register_reader
+from skinterp.network._readers import READERS, Reader, as_network, register_reader
 from skinterp.network._verify import verify
 
 __all__ = [

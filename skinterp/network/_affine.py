@@ -9,12 +9,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, IncrementalPCA, TruncatedSVD
 from sklearn.feature_selection import SelectorMixin
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import (
-    MaxAbsScaler,
-    MinMaxScaler,
-    RobustScaler,
-    StandardScaler,
-)
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.utils import is_identity
@@ -66,18 +61,16 @@ def _diagonal(scale):
 
 
 def _selection(indices, n_features):
-    columns = np.arange(len(indices))
-    return sparse.csr_array(
-        (np.ones(len(indices)), (indices, columns)), (n_features, len(indices))
-    )
+    return _affine(_diagonal(np.ones(n_features)).tocsc()[:, indices])
+
+
+def _scaling(step, is_scaled, center):
+    scale = 1.0 / step.scale_ if is_scaled else np.ones(step.n_features_in_)
+    return _affine(_diagonal(scale), center)
 
 
 def _read_standard(step):
-    ones = np.ones(step.n_features_in_)
-    return _affine(
-        _diagonal(ones if step.scale_ is None else 1.0 / step.scale_),
-        center=step.mean_ if step.with_mean else None,
-    )
+    return _scaling(step, step.scale_ is not None, step.mean_ if step.with_mean else None)
 
 
 def _read_min_max(step):
@@ -89,11 +82,7 @@ def _read_max_abs(step):
 
 
 def _read_robust(step):
-    ones = np.ones(step.n_features_in_)
-    return _affine(
-        _diagonal(1.0 / step.scale_ if step.with_scaling else ones),
-        center=step.center_ if step.with_centering else None,
-    )
+    return _scaling(step, step.with_scaling, step.center_ if step.with_centering else None)
 
 
 def _read_pca(step):
@@ -109,7 +98,7 @@ def _read_svd(step):
 
 
 def _read_selector(step):
-    return _affine(_selection(step.get_support(indices=True), step.n_features_in_))
+    return _selection(step.get_support(indices=True), step.n_features_in_)
 
 
 def _read_columns(step):
@@ -120,11 +109,10 @@ def _read_columns(step):
         if block == "drop" or not len(indices):
             continue
         weight = (step.transformer_weights or {}).get(name, 1.0)
-        selected = _affine(_selection(indices, step.n_features_in_))
+        selected = _selection(indices, step.n_features_in_)
         chain = reduce(Affine.then, read_chain(block, name), selected)
-        blocks.append(
-            (chain.matrix * weight, (chain.offset - chain.center @ chain.matrix) * weight)
-        )
+        offset = chain.offset - chain.center @ chain.matrix
+        blocks.append((chain.matrix * weight, offset * weight))
     matrices, offsets = zip(*blocks)
     return _affine(sparse.hstack(matrices), offset=np.concatenate(offsets))
 
@@ -143,7 +131,8 @@ _READERS = {
 _SUPPORTED = (
     "StandardScaler, MinMaxScaler and MaxAbsScaler (clip=False), RobustScaler, PCA, "
     "IncrementalPCA, TruncatedSVD, feature selectors, FunctionTransformer(func=None), "
-    "'passthrough', and a Pipeline or ColumnTransformer of these"
+    "'passthrough', in front of these SimpleImputer, OneHotEncoder, OrdinalEncoder and "
+    "TargetEncoder, and a Pipeline or ColumnTransformer of all these"
 )
 
 

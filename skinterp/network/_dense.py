@@ -64,6 +64,8 @@ class DenseNetwork(Network):
     n_hidden : int or None, default=None
         Number of hidden layers; None is all but the last. Fewer where layers behind the output
         layer only undo a scaling of the target.
+    user_table : UserTable or None, default=None
+        The user's table, where the inputs are features read off it.
 
     Examples
     --------
@@ -74,10 +76,18 @@ class DenseNetwork(Network):
     DenseNetwork(2-3-1, relu, regression)
     """
 
-    def __init__(self, layers, task="regression", classes=None, feature_names=None, n_hidden=None):
+    def __init__(
+        self,
+        layers,
+        task="regression",
+        classes=None,
+        feature_names=None,
+        n_hidden=None,
+        user_table=None,
+    ):
         layers = _checked_layers(layers)
         n_features_in, n_outputs = len(layers[0].weights), len(layers[-1].bias)
-        super().__init__(task, n_features_in, n_outputs, classes, feature_names)
+        super().__init__(task, n_features_in, n_outputs, classes, feature_names, user_table)
         self._set(layers=layers, n_hidden=len(layers) - 1 if n_hidden is None else n_hidden)
 
     def with_layers(self, layers):
@@ -93,7 +103,9 @@ class DenseNetwork(Network):
         DenseNetwork
             The network.
         """
-        return DenseNetwork(layers, self.task, self.classes, self.feature_names)
+        return DenseNetwork(
+            layers, self.task, self.classes, self.feature_names, user_table=self.user_table
+        )
 
     @property
     def hidden_layer_sizes(self):
@@ -123,9 +135,8 @@ class DenseNetwork(Network):
         layer = self._layer_index(layer)
         j = checked_index(j, self.hidden_layer_sizes[layer], f"The unit of hidden layer {layer}")
         network = self.up_to(layer, before_activation)
-        name = (
-            f"unit {j} of hidden layer {layer}{' before activation' if before_activation else ''}"
-        )
+        place = "before activation" if before_activation else ""
+        name = f"unit {j} of hidden layer {layer} {place}".rstrip()
         return network._linear_view(np.eye(network.n_outputs)[j], name)
 
     def _layer_index(self, layer):
@@ -153,7 +164,7 @@ class DenseNetwork(Network):
         layers = self.layers[: self._layer_index(layer) + 1]
         if before_activation:
             layers = (*layers[:-1], layers[-1]._replace(activation=IDENTITY))
-        return DenseNetwork(layers, feature_names=self.feature_names)
+        return DenseNetwork(layers, feature_names=self.feature_names, user_table=self.user_table)
 
     def _linear_view(self, weights, name):
         """Move the weights into the last layer, so that the view is a dense network itself."""
@@ -161,11 +172,13 @@ class DenseNetwork(Network):
         is_column = np.count_nonzero(weights) == 1 and weights.max() == 1.0
         if not is_column and last.activation != IDENTITY:
             return super()._linear_view(weights, name)
-        merged = Layer(
-            last.weights @ weights[:, None], last.bias @ weights[:, None], last.activation
-        )
+        column = weights[:, None]
+        layers = [*hidden, Layer(last.weights @ column, last.bias @ column, last.activation)]
         network = DenseNetwork(
-            (*hidden, merged), feature_names=self.feature_names, n_hidden=self.n_hidden
+            layers,
+            feature_names=self.feature_names,
+            n_hidden=self.n_hidden,
+            user_table=self.user_table,
         )
         return Network._linear_view(network, np.ones(1), name)
 
@@ -199,7 +212,14 @@ class DenseNetwork(Network):
         return max(64, _BLOCK_FLOATS // sum(widths))
 
     def arguments(self):
-        return self.layers, self.task, self.classes, self.feature_names, self.n_hidden
+        return (
+            self.layers,
+            self.task,
+            self.classes,
+            self.feature_names,
+            self.n_hidden,
+            self.user_table,
+        )
 
     def __repr__(self):
         sizes = "-".join(map(str, (self.n_features_in, *self.hidden_layer_sizes, self.n_outputs)))

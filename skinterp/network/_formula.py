@@ -1,8 +1,8 @@
 """A small network as one formula."""
 
 from skinterp.expression import layers_to_sympy
-from skinterp.network._dispatch import as_network
 from skinterp.network._inputs import dense_of, input_names
+from skinterp.network._readers import as_network
 
 
 def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=500):

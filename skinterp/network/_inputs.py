@@ -49,7 +49,7 @@ def input_names(network, X=None):
     tuple of str
         The names.
     """
-    names = None if X is None else feature_names_of(X)
+    names = None if X is None or network.user_table is not None else feature_names_of(X)
     n_features = network.n_features_in
     if n_features is None and X is not None:
         n_features = len(X[0]) if not hasattr(X, "shape") else X.shape[1]

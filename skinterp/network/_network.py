@@ -41,9 +41,12 @@ class Network(Answers, Views, Value):
         The class labels; None for regression.
     feature_names : sequence of str or None
         The names of the inputs, when known.
+    user_table : UserTable or None, default=None
+        The user's table, where the inputs are features read off it (numbers, indicators of
+        categories, flags of missing values): rows of either kind are taken then.
     """
 
-    def __init__(self, task, n_features_in, n_outputs, classes, feature_names):
+    def __init__(self, task, n_features_in, n_outputs, classes, feature_names, user_table=None):
         if feature_names is not None:
             feature_names = _checked_names(feature_names, n_features_in)
             n_features_in = len(feature_names)
@@ -53,6 +56,7 @@ class Network(Answers, Views, Value):
             n_outputs=n_outputs,
             classes=None if classes is None else read_only(classes),
             feature_names=feature_names,
+            user_table=user_table,
         )
 
     # what a new kind of network implements
@@ -125,7 +129,23 @@ class Network(Answers, Views, Value):
         ValueError
             If X has other columns than the network, or values that it does not take.
         """
+        if self.user_table is not None and not self.user_table.takes(X):
+            X = self.user_table.read(X)
         return check_X(X, self.n_features_in, self.feature_names, owner="the network")
+
+    @property
+    def groups(self):
+        """Indices of the inputs that belong together: each by itself, or those of a column."""
+        if self.user_table is None:
+            return tuple(np.arange(self.n_features_in)[:, np.newaxis])
+        return self.user_table.groups
+
+    @property
+    def moves(self):
+        """Which inputs may take values between those observed: 1 for numbers, 0 for indicators."""
+        if self.user_table is None:
+            return 1.0
+        return self.user_table.is_number.astype(np.float64)
 
     def renamed(self, feature_names):
         """Return the network with other names for its inputs.
@@ -252,7 +272,8 @@ class ScalarView(Network):
     """
 
     def __init__(self, network, head, name):
-        super().__init__("regression", network.n_features_in, 1, None, network.feature_names)
+        known = network.feature_names, network.user_table
+        super().__init__("regression", network.n_features_in, 1, None, *known)
         self._set(network=network, head=head, name=name)
 
     def value(self, X):

@@ -7,13 +7,11 @@ it writes as JSON.
 """
 
 from skinterp.report._data import report_data
-from skinterp.report._page import render_page
-from skinterp.report._report import render_report, write_report
+from skinterp.report._page import render_page, render_report, write_report
 from skinterp.report._section import (
     SECTIONS,
     Figure,
     Findings,
-    Heading,
     ReportSection,
     Section,
     Strong,
@@ -28,7 +26,6 @@ __all__ = [
     "SECTIONS",
     "Figure",
     "Findings",
-    "Heading",
     "ReportSection",
     "Section",
     "Strong",

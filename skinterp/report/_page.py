@@ -1,8 +1,9 @@
 """Sections as a page: HTML around inline SVG, every text from the user escaped."""
 
 from html import escape
+from pathlib import Path
 
-from skinterp.report._section import Figure, Heading, Strong, Table, build_sections
+from skinterp.report._section import Figure, Findings, Strong, Table, build_sections
 
 STYLE = """
 :root { color-scheme: light; }
@@ -30,6 +31,7 @@ _TAGS = {
     "equation": '<p class="equation">{}</p>',
     "code": "<pre>{}</pre>",
     "item": "<ul><li>{}</li></ul>",
+    "heading": "<h3>{}</h3>",
 }
 
 
@@ -43,20 +45,17 @@ def _text(part):
 
 def _cells(tag, row, part):
     """Return the cells of a row, marked as formulas or texts by their columns."""
-    kinds = dict.fromkeys(part.left, ' class="text"') | dict.fromkeys(
-        part.formulas, ' class="formula"'
-    )
-    return "".join(
-        f"<{tag}{kinds.get(j, '')}>{escape(cell)}</{tag}>" for j, cell in enumerate(row)
-    )
+    texts = dict.fromkeys(part.left, ' class="text"')
+    kinds = texts | dict.fromkeys(part.formulas, ' class="formula"')
+    cells = [f"<{tag}{kinds.get(j, '')}>{escape(cell)}</{tag}>" for j, cell in enumerate(row)]
+    return "".join(cells)
 
 
 def _table(part):
     lines = [f"<tr>{_cells('th', part.head, part)}</tr>"]
     for k, row in enumerate(part.rows):
         mark = ' class="chosen"' if k == part.chosen else ""
-        cells = _cells("td", row, part)
-        lines.append(f"<tr{mark}>{cells}</tr>")
+        lines.append(f"<tr{mark}>{_cells('td', row, part)}</tr>")
     return f"<table>{''.join(lines)}</table>"
 
 
@@ -65,11 +64,7 @@ def _figure(part):
     return f"<figure>{svg[svg.index('<svg') :]}</figure>"
 
 
-def _heading(part):
-    return f"<h3>{escape(part.text)}</h3>"
-
-
-_WRITERS = {Table: _table, Figure: _figure, Heading: _heading}
+_WRITERS = {Table: _table, Figure: _figure}
 
 
 def _section(section):
@@ -99,3 +94,61 @@ def render_page(findings):
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     body = f"<h1>{title}</h1>{lead}{sections}{footer}"
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
+
+
+def render_report(
+    comparison, *, title="How the network decides", lead=(), footer=(), importances=None
+):
+    """Return the report as HTML.
+
+    Parameters
+    ----------
+    comparison : SurrogateComparison
+        What to report.
+    title : str, default="How the network decides"
+        Heading.
+    lead : sequence of str, default=()
+        Paragraphs under the heading: data, network, its accuracy.
+    footer : sequence of str, default=()
+        Lines at the end: versions, seed, the call.
+    importances : ImportanceComparison or None, default=None
+        Importances of the inputs by several methods, to show as well.
+
+    Returns
+    -------
+    str
+        A whole page without external resources.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    """
+    return render_page(Findings(comparison, importances, title, tuple(lead), tuple(footer)))
+
+
+def write_report(comparison, path, **options):
+    """Write the report to a file.
+
+    Parameters
+    ----------
+    comparison : SurrogateComparison
+        What to report.
+    path : str or Path
+        The file, overwritten.
+    **options : dict
+        Parameters of :func:`render_report`.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    path.write_text(render_report(comparison, **options), encoding="utf-8")
+    return path

@@ -20,8 +20,9 @@ class Text:
     ----------
     text : str or tuple of str
         The words; of a tuple, pieces that are `Strong` are emphasised.
-    style : {"plain", "lead", "note", "equation", "code", "item"}, default="plain"
-        What the paragraph is: "code" keeps its line breaks, "item" is one of a list.
+    style : {"plain", "lead", "note", "equation", "code", "item", "heading"}, default="plain"
+        What the paragraph is: "code" keeps its line breaks, "item" is one of a list, "heading"
+        stands over what follows within a section.
     only : {"page", "terminal"} or None, default=None
         Where it is shown, if not everywhere.
     """
@@ -34,20 +35,6 @@ class Text:
     def pieces(self):
         """The pieces of the text."""
         return (self.text,) if isinstance(self.text, str) else self.text
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading within a section.
-
-    Parameters
-    ----------
-    text : str
-        The heading.
-    """
-
-    text: str
-    only = "page"
 
 
 @dataclass(frozen=True)
@@ -100,7 +87,7 @@ class Section:
     ----------
     title : str
         Its heading on a page.
-    parts : tuple of Text, Heading, Table or Figure
+    parts : tuple of Text, Table or Figure
         What it shows, in this order.
     data : dict, default={}
         What it adds to the JSON, plain numbers and texts.
@@ -205,7 +192,6 @@ def build_sections(findings, *, for_terminal=False):
     """
     records = list(SECTIONS.values())
     if for_terminal:
-        places = {r.name: r.position if r.printed_at is None else r.printed_at for r in records}
-        records.sort(key=lambda record: places[record.name])
+        records.sort(key=lambda r: r.position if r.printed_at is None else r.printed_at)
     sections = [section for record in records for section in record.build(findings)]
     return [s for s in sections if s.printed is not None] if for_terminal else sections

@@ -22,7 +22,7 @@ def _newton(view, points, scale, low, high, tolerance):
         active, values = active[far], values[far]
         if not len(active):
             break
-        slopes = view.gradient(points[active]) * scale
+        slopes = view.gradient(points[active]) * scale * view.moves
         squared = np.einsum("ij,ij->i", slopes, slopes)
         step = -values[:, None] * slopes / np.maximum(squared, 1e-300)[:, None]
         step[~np.isfinite(step).all(axis=1)] = 0.0
@@ -121,8 +121,8 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
         rows, is_positive = X[start[lost]], (values[start[lost]] > 0)[:, None]
         positive = X[rng.choice(np.flatnonzero(values > 0), size=len(lost))]
         negative = X[rng.choice(np.flatnonzero(values <= 0), size=len(lost))]
-        positive = np.where(is_positive, rows, positive)
-        negative = np.where(is_positive, negative, rows)
+        positive = np.where(is_positive | (view.moves == 0.0), rows, positive)
+        negative = np.where(is_positive & (view.moves != 0.0), negative, rows)
         points[lost], arrived[lost] = _bisect(view, negative, positive, tolerance)
     kept = points[arrived]
     distinct = _distinct(kept, scale)

@@ -9,12 +9,7 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 
 from skinterp.search._explain_view import deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
-from skinterp.search._problem import (
-    DEFAULT_OPERATORS,
-    Problem,
-    SearchSettings,
-    operator_prices,
-)
+from skinterp.search._problem import DEFAULT_OPERATORS, Problem, SearchSettings, operator_prices
 from skinterp.search._search import Search
 from skinterp.search._stages import STAGES, Stage
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-N_SINGLES, N_PAIRS, N_EXTENSIONS, N_SOLVED = 60, 300, 12, 200
+N_SINGLES, N_PAIRS, N_EXTENSIONS, N_SOLVED, BEAM_WIDTH = 60, 300, 12, 200, 40
 # Nodes that a further term brings beside its own: a sum, a product, a coefficient.
 COMBINING_COST = 3.0
 # What a unit of cost must bring in log-loss.
@@ -72,21 +72,6 @@ def sum_cost(parts, prices):
     return sum(part.cost(prices) for part in parts) + COMBINING_COST * (len(parts) - 1)
 
 
-class _Pool:
-    """Combinations solved so far, each once."""
-
-    def __init__(self, objective, costs):
-        self.objective, self.costs, self.solved = objective, costs, {}
-
-    def solve(self, subset):
-        key = tuple(sorted(int(k) for k in subset))
-        if key not in self.solved:
-            loss, coefficients = self.objective.solve(key)
-            cost = self.costs[list(key)].sum() + COMBINING_COST * (len(key) - 1)
-            self.solved[key] = Combination(key, coefficients, loss, float(cost))
-        return self.solved[key]
-
-
 def _ranked(rank, n):
     """Return the positions of the n smallest finite numbers, the smallest first."""
     n = min(n, len(rank))
@@ -104,18 +89,11 @@ def _best_pairs(objective, costs, price, max_cost):
 
 
 def beam_search(
-    objective,
-    costs,
-    *,
-    price=SEARCH_PRICE,
-    beam_width=40,
-    max_terms=5,
-    max_cost=np.inf,
-    should_stop=None,
+    objective, costs, *, price=SEARCH_PRICE, max_terms=5, max_cost=np.inf, should_stop=None
 ):
     """Search combinations of up to `max_terms` terms, keeping the best of every size.
 
-    All singles and pairs are scored; larger combinations extend the `beam_width` best of the
+    All singles and pairs are scored; larger combinations extend the best 40 of the
     size before (three times as many pairs) by every term. Scores are closed forms of the
     objective; the best of them are solved exactly (reweighted).
 
@@ -127,8 +105,6 @@ def beam_search(
         Cost of each term.
     price : float, default=0.06
         What a unit of cost must bring in log-loss.
-    beam_width : int, default=40
-        Combinations extended at every size.
     max_terms : int, default=5
         Largest number of terms.
     max_cost : float, default=inf
@@ -141,9 +117,18 @@ def beam_search(
     list of Combination
         All combinations solved, by rising cost.
     """
-    pool = _Pool(objective, costs)
+    solved = {}
+
+    def solve(subset):
+        key = tuple(sorted(int(k) for k in subset))
+        if key not in solved:
+            loss, coefficients = objective.solve(key)
+            cost = costs[list(key)].sum() + COMBINING_COST * (len(key) - 1)
+            solved[key] = Combination(key, coefficients, loss, float(cost))
+        return solved[key]
+
     rank = np.where(costs <= max_cost, merit(objective.singles(), costs, price), np.inf)
-    beam = [pool.solve((k,)) for k in _ranked(rank, N_SINGLES)]
+    beam = [solve((k,)) for k in _ranked(rank, N_SINGLES)]
     for size in range(2, max_terms + 1):
         if len(costs) < size or (should_stop is not None and should_stop()):
             break
@@ -151,10 +136,10 @@ def beam_search(
             subsets = _best_pairs(objective, costs, price, max_cost)
         else:
             subsets = _best_extensions(objective, costs, price, beam, max_cost)
-        grown = {s.subset: s for s in map(pool.solve, subsets)}
+        grown = {s.subset: s for s in map(solve, subsets)}
         ranked = sorted(grown.values(), key=lambda s: (merit(s.loss, s.cost, price), s.subset))
-        beam = ranked[: beam_width * (3 if size == 2 else 1)]
-    return sorted(pool.solved.values(), key=lambda s: (s.cost, s.loss, s.subset))
+        beam = ranked[: BEAM_WIDTH * (3 if size == 2 else 1)]
+    return sorted(solved.values(), key=lambda s: (s.cost, s.loss, s.subset))
 
 
 def _best_extensions(objective, costs, price, beam, max_cost):

@@ -18,29 +18,18 @@ EXPONENTS = (-2.0, -1.0, -0.5, 0.5, 2.0)
 FREQUENCIES = (1.0, 2.0, 3.0)
 
 
-def _present(terms):
-    return [term for term in terms if term is not None]
-
-
 def function_terms(space, term):
     """Return whole powers of a term, one over it, and all other functions of one argument."""
     functions = [o for o in OPERATORS.values() if o.arity == 1 and o.name != "neg"]
     powers = [space.apply(o.name, term) for o in functions if o.degree > 1]
     others = [space.apply(o.name, term) for o in functions if o.degree == 1]
-    return _present([*powers, space.reciprocal(term), *others])
+    return [*powers, space.reciprocal(term), *others]
 
 
 def single_terms(space, x):
-    """Return the terms of one input: the input, its functions, fourth and inverse powers."""
-    functions = function_terms(space, x)
-    square, negative = space.apply("square", x), space.apply("neg", x)
-    further = [
-        space.apply("square", square),
-        space.reciprocal(square),
-        space.apply("exp", negative),
-        space.apply("exp", space.apply("neg", square)),
-    ]
-    return [x, *functions, *_present(further)]
+    """Return the functions of one input, its fourth and inverse powers, and decays."""
+    further = space.formulas([x], "(x0**2)**2", "1/x0**2", "exp(-x0)", "exp(-x0**2)")
+    return [*function_terms(space, x), *further]
 
 
 def centred(space, x):
@@ -56,33 +45,27 @@ def centred(space, x):
 def centred_terms(space, inputs):
     """Return curved terms of one and two inputs around their means, where these are far off."""
     shifted = {x.expression: centred(space, x) for x in inputs}
-    terms = [t for c in _present(shifted.values()) for t in single_terms(space, c)[1:]]
+    terms = [t for c in shifted.values() if c is not None for t in single_terms(space, c)]
     for a, b in combinations(inputs, 2):
         ca, cb = shifted[a.expression], shifted[b.expression]
-        terms += [space.apply("mul", x, y) for x, y in ((ca, b), (a, cb), (ca, cb))]
+        terms += space.formulas([a, b, ca, cb], "x2*x1", "x0*x3", "x2*x3")
         if ca is not None or cb is not None:
-            squares = [space.apply("square", c or x) for c, x in ((ca, a), (cb, b))]
-            terms.append(space.apply("add", *squares))
-    return _present(terms)
+            terms += space.formulas([ca or a, cb or b], "x0**2 + x1**2")
+    return terms
 
 
 def constant_terms(space, x, spread):
     """Return terms of one input with an inner constant: saturation, powers, decay, waves."""
     terms = []
-    for share in SHIFTS:
-        shifted = space.apply("add", x, space.constant(share * spread))
-        terms += [space.reciprocal(shifted), space.apply("log", shifted)]
-        square = space.apply(
-            "add", space.apply("square", x), space.constant((share * spread) ** 2)
-        )
-        terms.append(space.reciprocal(square))
+    for shift in spread * np.array(SHIFTS):
+        parts = [x, space.constant(shift), space.constant(shift**2)]
+        terms += space.formulas(parts, "1/(x0 + x1)", "log(x0 + x1)", "1/(x0**2 + x2)")
     terms += [space.apply("pow", x, space.constant(power)) for power in POWERS]
     for factor in EXPONENTS:
-        terms.append(space.apply("exp", space.apply("mul", space.constant(factor / spread), x)))
+        terms += space.formulas([x, space.constant(factor / spread)], "exp(x1*x0)")
     for factor in FREQUENCIES:
-        phase = space.apply("mul", space.constant(factor / spread), x)
-        terms += [space.apply("sin", phase), space.apply("cos", phase)]
-    return _present(terms)
+        terms += space.formulas([x, space.constant(factor / spread)], "sin(x1*x0)", "cos(x1*x0)")
+    return terms
 
 
 def further_pairs(space, a, b):
@@ -93,49 +76,37 @@ def further_pairs(space, a, b):
 
 def pair_terms(space, a, b, functions, spreads):
     """Return the terms of two inputs: products, quotients, and functions of small pairs."""
-    product, sums = space.apply("mul", a, b), space.apply("add", a, b)
-    differences = [space.apply("sub", a, b), space.apply("sub", b, a)]
-    quotients = [space.apply("div", a, b), space.apply("div", b, a)]
-    squares = space.apply("add", space.apply("square", a), space.apply("square", b))
-    inner = _present([sums, *differences, product, *quotients, squares])
-    terms = [product, *quotients, sums, differences[0], squares]
-    terms += further_pairs(space, a, b)
+    sums = space.formulas([a, b], "x0 + x1", "x0 - x1", "x1 - x0")
+    products = space.formulas([a, b], "x0*x1", "x0/x1", "x1/x0")
+    squares = space.formulas([a, b], "x0**2 + x1**2")
+    inner = [*sums, *products, *squares]
+    terms = [*products, *sums[:2], *squares, *further_pairs(space, a, b)]
     terms += [function for term in inner for function in function_terms(space, term)]
-    terms += [space.apply("exp", space.apply("neg", term)) for term in inner]
+    terms += [decay for term in inner for decay in space.formulas([term], "exp(-x0)")]
     for x, y in ((a, b), (b, a)):
         for function in functions[y.expression]:
-            terms += [space.apply("mul", x, function), space.apply("div", x, function)]
-            terms.append(space.apply("div", function, x))
-        terms.append(space.apply("div", x, sums))
-        spread = spreads[y.expression.index]
-        shifted = [space.apply("add", y, space.constant(share * spread)) for share in SHIFTS]
-        terms += [space.apply("div", x, term) for term in shifted]
-    first, second = (space.apply("square", t) for t in (a, b))
-    terms += [space.apply("mul", first, second), space.apply("div", first, second)]
-    terms.append(space.apply("div", second, first))
-    return _present(terms)
+            terms += space.formulas([x, function], "x0*x1", "x0/x1", "x1/x0")
+        terms.append(space.apply("div", x, sums[0]))
+        for shift in spreads[y.expression.index] * np.array(SHIFTS):
+            terms += space.formulas([x, y, space.constant(shift)], "x0/(x1 + x2)")
+    terms += space.formulas([a, b], "x0**2*x1**2", "x0**2/x1**2", "x1**2/x0**2")
+    return terms
 
 
 def triple_terms(space, a, b, c):
     """Return the terms of three inputs: products, quotients, sums under a function."""
-    terms = [space.apply("mul", space.apply("mul", a, b), c)]
-    for x, y, z in ((a, b, c), (a, c, b), (b, c, a)):
-        product, total = space.apply("mul", x, y), space.apply("add", x, y)
-        difference = space.apply("sub", x, y)
-        terms += [space.apply("div", product, t) for t in (z, space.apply("square", z))]
-        terms.append(space.apply("div", z, product))
-        for inner in (total, difference):
-            terms += [space.apply("mul", z, inner), space.apply("div", z, inner)]
-            terms.append(space.apply("div", inner, z))
-            terms.append(space.apply("mul", z, space.apply("square", inner)))
+    terms = space.formulas([a, b, c], "x0*x1*x2")
+    for triple in ([a, b, c], [a, c, b], [b, c, a]):
+        terms += space.formulas(triple, "x0*x1/x2", "x0*x1/x2**2", "x2/(x0*x1)")
+        for inner in space.formulas(triple, "x0 + x1", "x0 - x1"):
+            pair = [inner, triple[2]]
+            terms += space.formulas(pair, "x1*x0", "x1/x0", "x0/x1", "x1*x0**2")
         # signs of a sum under a function: (x + y) - z and its mirror images
-        for inner in (space.apply("sub", total, z), space.apply("sub", z, total)):
+        for inner in space.formulas(triple, "x0 + x1 - x2", "x2 - (x0 + x1)"):
             terms += function_terms(space, inner)
-        squares = space.apply("add", space.apply("square", x), space.apply("square", y))
-        terms += [space.apply("mul", z, squares), space.apply("div", z, squares)]
-    total = space.apply("add", space.apply("add", a, b), c)
-    terms += function_terms(space, total)
-    return _present(terms)
+        terms += space.formulas(triple, "x2*(x0**2 + x1**2)", "x2/(x0**2 + x1**2)")
+    total = space.formulas([a, b, c], "x0 + x1 + x2")[0]
+    return [*terms, *function_terms(space, total)]
 
 
 def enumerate_terms(space, ranked, spreads, n_strong=None):
@@ -160,7 +131,7 @@ def enumerate_terms(space, ranked, spreads, n_strong=None):
     n_strong = len(ranked) if n_strong is None else n_strong
     n_pair, n_triple = min(n_strong, N_PAIR), min(n_strong, N_TRIPLE)
     inputs = [space.variable(j) for j in ranked[:N_SINGLE]]
-    functions = {x.expression: single_terms(space, x)[1:] for x in inputs}
+    functions = {x.expression: single_terms(space, x) for x in inputs}
     terms = [term for x in inputs for term in [x, *functions[x.expression]]]
     for x in inputs[:n_pair]:
         extra = constant_terms(space, x, spreads[x.expression.index])
@@ -171,7 +142,7 @@ def enumerate_terms(space, ranked, spreads, n_strong=None):
         terms += pair_terms(space, a, b, functions, spreads)
     for a, b, c in combinations(inputs[:n_triple], 3):
         terms += triple_terms(space, a, b, c)
-    return terms
+    return [term for term in terms if term is not None]
 
 
 def stack(terms, n):

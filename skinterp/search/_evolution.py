@@ -4,8 +4,6 @@ gplearn grows, crosses and mutates the programs. They are evaluated here, with r
 exact gradients and shared subtrees, because its own loop sees predictions only.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from gplearn._program import _Program
 from gplearn.functions import make_function
@@ -26,30 +24,6 @@ MAX_TERM_COST = 16.0
 N_KEPT = 20
 
 
-@dataclass(frozen=True)
-class Base:
-    """A combination that an evolved term may join.
-
-    Parameters
-    ----------
-    subset : tuple of int
-        Its terms among the base terms.
-    cost : float
-        Its cost.
-    """
-
-    subset: tuple
-    cost: float
-
-
-def _stand_in(x):
-    return x
-
-
-def _stand_in_2(x, y):
-    return x + y
-
-
 def function_set(prices):
     """Return gplearn functions that stand for the operators allowed.
 
@@ -63,15 +37,11 @@ def function_set(prices):
     list of gplearn functions
         Their names are the operators'; gplearn never evaluates them.
     """
-    stand_ins = {1: _stand_in, 2: _stand_in_2}
+    stand_ins = {1: np.negative, 2: np.add}
+    arities = {name: OPERATORS[name].arity for name in sorted(prices)}
     return [
-        make_function(
-            function=stand_ins[OPERATORS[name].arity],
-            name=name,
-            arity=OPERATORS[name].arity,
-            wrap=False,
-        )
-        for name in sorted(prices)
+        make_function(function=stand_ins[arity], name=name, arity=arity, wrap=False)
+        for name, arity in arities.items()
         if not OPERATORS[name].constant_last
     ]
 
@@ -134,13 +104,10 @@ class _Breeder:
     """Makes programs from programs through gplearn's genetic operators."""
 
     def __init__(self, functions, n_inputs, rng):
-        self.rng, self.functions = rng, functions
-        arities = {}
-        for function in functions:
-            arities.setdefault(function.arity, []).append(function)
+        self.rng = rng
         self.settings = {
             "function_set": functions,
-            "arities": arities,
+            "arities": {f.arity: [g for g in functions if g.arity == f.arity] for f in functions},
             "init_depth": INIT_DEPTH,
             "init_method": "half and half",
             "n_features": n_inputs,
@@ -169,34 +136,29 @@ class _Fitness:
 
     def __init__(self, problem, base_terms, bases):
         self.problem, self.space = problem, problem.space
-        self.inputs = list(problem.space.active)
         self.base_terms, self.bases = base_terms, bases
         self.merits, self.terms = {}, {}
-        self.weights = np.full(self.space.n, 1.0 / self.space.n)
 
     def __call__(self, programs):
-        expressions = [to_expression(program, self.inputs) for program in programs]
-        fresh = {}
-        for expression in expressions:
-            if expression not in self.merits and expression not in fresh:
-                self.merits[expression] = np.inf
-                if expression.cost(self.space.prices) <= MAX_TERM_COST:
-                    fresh[expression] = self.space.term(expression)
-        self._score([term for term in fresh.values() if term is not None])
+        expressions = [to_expression(program, self.space.active) for program in programs]
+        fresh = [e for e in dict.fromkeys(expressions) if e not in self.merits]
+        self.merits.update(dict.fromkeys(fresh, np.inf))
+        cheap = [e for e in fresh if e.cost(self.space.prices) <= MAX_TERM_COST]
+        terms = map(self.space.term, cheap)
+        # spikes would win: their coefficients are decided by a few points
+        terms = [t for t in terms if t is not None and carries(t, self.space.even_weights)]
+        if terms:
+            self._score(terms)
         return np.array([self.merits[expression] for expression in expressions])
 
     def _score(self, terms):
-        # spikes would win: their coefficients are decided by a few points
-        terms = [t for t in terms if carries(t, self.weights)]
-        if not terms:
-            return
         m = len(self.base_terms)
         objective = self.problem.objective(*stack(self.base_terms + terms, self.space.n))
         costs = np.array([term.cost for term in terms])
         best = merit(objective.singles()[m:], costs, SEARCH_PRICE)
-        for base in self.bases:
-            loss = objective.extensions(base.subset)[m:]
-            best = np.fmin(best, merit(loss, costs + base.cost + COMBINING_COST, SEARCH_PRICE))
+        for subset, cost in self.bases:
+            loss = objective.extensions(subset)[m:]
+            best = np.fmin(best, merit(loss, costs + cost + COMBINING_COST, SEARCH_PRICE))
         for term, value in zip(terms, best, strict=True):
             self.merits[term.expression], self.terms[term.expression] = float(value), term
 
@@ -204,7 +166,7 @@ class _Fitness:
 def _evolve_island(carrier, fitness, seeds, functions, seed):
     """Evolve one population and return the best terms it has seen."""
     rng = check_random_state(seed)
-    breeder = _Breeder(functions, len(fitness.inputs), rng)
+    breeder = _Breeder(functions, len(fitness.space.active), rng)
     population = list(seeds[: POPULATION // 2])
     population += [breeder.program().program for _ in range(POPULATION - len(population))]
     best, stale = np.inf, 0
@@ -240,8 +202,9 @@ def bases_of(leaders, base_terms, prices):
 
     Returns
     -------
-    list of Base
-        The sums; a whole leader is given a start, the cost of combining one term.
+    list of (tuple of int, float)
+        The base terms and the cost of each sum; a whole leader is given a start, the cost of
+        combining one term.
     """
     index = {expression: k for k, expression in enumerate(base_terms)}
     bases = []
@@ -249,7 +212,7 @@ def bases_of(leaders, base_terms, prices):
         for k in range(len(parts) + 1):
             others = parts[:k] + parts[k + 1 :]
             cost = sum(part.cost(prices) for part in others) + COMBINING_COST * (len(parts) - 2)
-            bases += [Base(tuple(index[part] for part in others), cost)] if others else []
+            bases += [(tuple(index[part] for part in others), cost)] if others else []
     return bases
 
 
@@ -263,8 +226,8 @@ def evolve_terms(problem, base_terms, bases, seeds, random_state):
         when to stop. The result depends on their number, but not on `n_jobs`.
     base_terms : list of Term
         Terms of the sums to improve.
-    bases : list of Base
-        The sums; a term alone competes too.
+    bases : list of (tuple of int, float)
+        The base terms and the cost of each sum; a term alone competes too.
     seeds : list of Expression
         Terms to start from, beside random ones.
     random_state : int, RandomState instance or None
@@ -279,7 +242,7 @@ def evolve_terms(problem, base_terms, bases, seeds, random_state):
     space, settings = problem.space, problem.settings
     functions = function_set(space.prices)
     by_name = {function.name: function for function in functions}
-    programs = [to_program(expression, by_name, list(space.active)) for expression in seeds]
+    programs = [to_program(expression, by_name, space.active) for expression in seeds]
     programs = [program for program in programs if program is not None]
     island_seeds = rng.randint(np.iinfo(np.int32).max, size=settings.n_islands)
     results = Parallel(n_jobs=settings.n_jobs)(
@@ -293,5 +256,4 @@ def evolve_terms(problem, base_terms, bases, seeds, random_state):
         for seed in island_seeds
     )
     terms = [term for island in zip(*results, strict=False) for term in island]
-    weights = np.full(space.n, 1.0 / space.n)
-    return distinct_terms(terms, weights, N_KEPT * settings.n_islands)
+    return distinct_terms(terms, space.even_weights, N_KEPT * settings.n_islands)

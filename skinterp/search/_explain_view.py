@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
-from skinterp.expression import Equation, Operation, simplify
+from skinterp.expression import Equation, simplify
 from skinterp.matching import (
     best_threshold,
     classification_link,
@@ -98,9 +98,7 @@ def _simplified(expression, X, allowed):
 
 
 def _operators(expression):
-    if not isinstance(expression, Operation):
-        return set()
-    return {expression.operator_name}.union(*map(_operators, expression.args))
+    return {token for token in expression.postfix if isinstance(token, str)}
 
 
 def explain_margin(view, X, settings, feature_names, classes, random_state, *, need_boundary=True):
@@ -143,9 +141,7 @@ def explain_margin(view, X, settings, feature_names, classes, random_state, *, n
     threshold, greater = rounded_threshold(values, answers, prior=prior)
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
-    equation = Equation(
-        expression, tuple(feature_names), threshold, greater, classes, link, majority
-    )
+    equation = Equation(expression, feature_names, threshold, greater, classes, link, majority)
     return equation, front
 
 
@@ -179,7 +175,7 @@ def explain_values(view, X, settings, feature_names, random_state):
     target = view.value(rows)
     problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
     expression, front = _solve(problem, 0.0, feature_names, notes, rng)
-    return Equation(expression, tuple(feature_names)), front
+    return Equation(expression, feature_names), front
 
 
 def _solve(problem, noise_floor, feature_names, notes, rng):

@@ -39,10 +39,8 @@ def weighted_sum(parts, coefficients):
 
 def _scaled(size, part):
     """Return a positive number times a term; over the denominator of one over something."""
-    if isinstance(part, Operation) and part.operator_name == "div":
-        over, below = part.args
-        if over == Constant(1.0):
-            return Operation("div", (Constant(size), below))
+    if part.token == "div" and part.args[0] == Constant(1.0):
+        return Operation("div", (Constant(size), part.args[1]))
     return Operation("mul", (Constant(size), part))
 
 

@@ -112,10 +112,9 @@ def scores(candidates, *, floor=LOSS_FLOOR):
     """
     loss = np.array([c.loss for c in candidates])
     infidelity = 1.0 - np.array([c.fidelity for c in candidates])
+    infidelity = np.maximum(infidelity, 0) + INFIDELITY_FLOOR
     cost = np.array([c.cost for c in candidates])
-    return (
-        np.log(loss + floor) + np.log(np.maximum(infidelity, 0) + INFIDELITY_FLOOR) + PRICE * cost
-    )
+    return np.log(loss + floor) + np.log(infidelity) + PRICE * cost
 
 
 def pareto(candidates):

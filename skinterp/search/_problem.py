@@ -50,9 +50,8 @@ def operator_prices(operators=None):
         raise ValueError(
             f"operators must be names out of {sorted(OPERATORS)}. Got {unknown} instead."
         )
-    prices = {name: OPERATORS[name].price for name in operators}
-    if isinstance(operators, dict):
-        prices = dict(operators)
+    is_priced = isinstance(operators, dict)
+    prices = operators if is_priced else {name: OPERATORS[name].price for name in operators}
     if not all(isinstance(price, Real) and 0 < price < np.inf for price in prices.values()):
         raise ValueError(f"prices of operators must be positive numbers. Got {prices} instead.")
     return {"neg": 1.0, **{name: float(price) for name, price in prices.items()}}

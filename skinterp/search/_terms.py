@@ -1,11 +1,11 @@
 """Terms: expressions with their values and gradients at the points of a field."""
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 
-from skinterp.expression import OPERATORS, Constant, Operation, Variable
+from skinterp.expression import OPERATORS, Constant, Operation, Variable, parse
 
 # Beyond this, squares overflow in sums over points.
 HUGE = 1e100
@@ -13,6 +13,8 @@ HUGE = 1e100
 MIN_PARTICIPATION = 0.05
 # A gradient shorter than this share of the values is rounding error: the term is a constant.
 FLAT = 1e-12
+
+_parse = cache(parse)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +59,7 @@ class TermSpace:
     def __init__(self, points, guard, scale, active, prices):
         self.rows = np.concatenate([points, guard])
         self.n, self.scale, self.active = len(points), scale, list(active)
-        self.prices = prices
+        self.prices, self.even_weights = prices, np.full(self.n, 1.0 / self.n)
 
     def variable(self, j):
         """Return input `j` as a term."""
@@ -109,11 +111,23 @@ class TermSpace:
 
     def term(self, expression):
         """Evaluate any expression as a term, or return None where it is undefined."""
-        if isinstance(expression, Variable):
-            return self.variable(expression.index)
+        inputs = {j: self.variable(j) for j in expression.variables}
+        return self._evaluate(expression, inputs, {})
+
+    def formulas(self, terms, *texts):
+        """Evaluate formulas in which x0, x1, ... stand for terms; None where undefined."""
+        known = {}
+        return [self._evaluate(_parse(text), terms, known) for text in texts]
+
+    def _evaluate(self, expression, inputs, known):
+        if expression.is_variable:
+            return inputs[expression.index]
         if isinstance(expression, Constant):
             return self.constant(expression.value)
-        return self.apply(expression.operator_name, *map(self.term, expression.args))
+        if expression not in known:
+            parts = [self._evaluate(argument, inputs, known) for argument in expression.args]
+            known[expression] = self.apply(expression.operator_name, *parts)
+        return known[expression]
 
 
 def _times(partial, gradients):

@@ -14,21 +14,6 @@ ORDINARY = 5.0
 MAX_CONSTANTS = 4
 
 
-def _rebuild(expression, path, new):
-    """Return the expression with the node at `path` (a tuple of argument indices) replaced."""
-    if not path:
-        return new
-    args = list(expression.args)
-    args[path[0]] = _rebuild(args[path[0]], path[1:], new)
-    return Operation(expression.operator_name, tuple(args))
-
-
-def _nodes(expression, path=()):
-    yield path, expression
-    for k, arg in enumerate(expression.args):
-        yield from _nodes(arg, (*path, k))
-
-
 def _is_scaled(argument):
     return isinstance(argument, Operation) and any(isinstance(a, Constant) for a in argument.args)
 
@@ -65,12 +50,16 @@ def variants(expression, spread):
         The term itself if it has constants already, then its variants.
     """
     forms = [expression] if len(expression.constants) else []
-    for path, node in _nodes(expression):
-        if not isinstance(node, Operation):
-            continue
-        for new in _insertions(node, spread):
-            forms.append(_rebuild(expression, path, new))
-    return forms
+    return [*forms, *_with_constants(expression, spread)]
+
+
+def _with_constants(node, spread):
+    """Yield the forms of an expression with a constant inserted at it or below it."""
+    if isinstance(node, Operation):
+        yield from _insertions(node, spread)
+    for k, argument in enumerate(node.args):
+        for new in _with_constants(argument, spread):
+            yield Operation(node.operator_name, (*node.args[:k], new, *node.args[k + 1 :]))
 
 
 def _insertions(node, spread):

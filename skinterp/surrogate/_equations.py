@@ -104,7 +104,12 @@ class EquationsMixin:
         notes = (note for _, front in results for note in front.notes)
         return next((note for note in notes if note.startswith("interrupted")), None)
 
-    def _warn_interrupted(self, results):
+    def _store(self, results):
+        """Set the equations and fronts found, and warn if the search of one was interrupted."""
+        self.equations_, self.fronts_ = zip(*results, strict=True)
+        if len(results) == 1:
+            self.equation_, self.front_ = results[0]
+        self.complexity_ = sum(equation.complexity for equation in self.equations_)
         note = self._interruption(results)
         if note is not None:
             warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)

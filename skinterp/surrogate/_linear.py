@@ -3,10 +3,16 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.special import expit, softmax
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
+from skinterp.base import (
+    ClassifierSurrogate,
+    Form,
+    LogitsMixin,
+    RegressorSurrogate,
+    finite,
+    register_form,
+)
 from skinterp.expression import Equation, LogisticLink, affine
 from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._linear_fits import (
@@ -106,7 +112,7 @@ class _LinearMixin:
         )
 
 
-class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
+class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
     """A logistic regression that classifies as a network does.
 
     Fitted to the network's *probabilities* p(x) in standardised inputs z, with a ridge penalty:
@@ -217,22 +223,8 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
             link=LogisticLink(threshold, slope=1.0),
         )
 
-    def decision_function(self, X):
-        """Return the linear functions of each row.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Log-odds of the second class; with more than two classes a score per class.
-        """
-        X = self._rows(X)
-        scores = X @ self.coef_.T + self.intercept_
-        return scores[:, 0] if scores.shape[1] == 1 else scores
+    def _raw_values(self, rows):
+        return rows @ self.coef_.T + self.intercept_
 
     def predict(self, X):
         """Classify by the linear functions, without the network.
@@ -247,27 +239,8 @@ class LinearSurrogateClassifier(_LinearMixin, ClassifierSurrogate):
         ndarray of shape (n_samples,)
             Class labels.
         """
-        scores = self.decision_function(X)
-        best = (scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[best]
-
-    def predict_proba(self, X):
-        """Return the class probabilities of the logistic model.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities.
-        """
-        scores = self.decision_function(X)
-        if scores.ndim == 1:
-            return expit(np.stack([-scores, scores], axis=1))
-        return softmax(scores, axis=1)
+        rows = self._rows(X)
+        return self.network_.answers(self._raw_values(rows))
 
 
 class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):

@@ -1,10 +1,9 @@
 """Equations that decide as a network does, found by matching directions of gradients."""
 
 import numpy as np
-from scipy.special import expit, softmax
 from sklearn.utils import check_random_state
 
-from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, register_form
+from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.surrogate._equations import EquationsMixin
 from skinterp.utils._sklearn import fit_context
@@ -12,7 +11,7 @@ from skinterp.utils._sklearn import fit_context
 LOG_ODDS_OF_UNDEFINED = 1e-3
 
 
-class SymbolicSurrogateClassifier(EquationsMixin, ClassifierSurrogate):
+class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurrogate):
     """A formula and a threshold that classify as a network does.
 
     A classifier's logit f is nearly a monotone function of its concept g, so that their gradients
@@ -116,8 +115,9 @@ class SymbolicSurrogateClassifier(EquationsMixin, ClassifierSurrogate):
         """
         X = self._searched_rows(X, y)
         rng = check_random_state(self.random_state)
-        network = self.network_
-        if network.task == "binary":
+        network, names = self.network_, self._input_names
+        is_binary = network.task == "binary"
+        if is_binary:
             pairs = [(network.margin(), tuple(self.classes_.tolist()))]
         else:
             pairs = [
@@ -129,48 +129,21 @@ class SymbolicSurrogateClassifier(EquationsMixin, ClassifierSurrogate):
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interruption(results) else self.time_budget
             settings = self._settings(deadline(budget, 1 / len(pairs)))
-            results.append(
-                explain_margin(
-                    view,
-                    X,
-                    settings,
-                    self._input_names,
-                    classes,
-                    rng,
-                    need_boundary=len(pairs) == 1,
-                )
+            result = explain_margin(
+                view, X, settings, names, classes, rng, need_boundary=is_binary
             )
-        self.equations_ = tuple(equation for equation, _ in results)
-        self.fronts_ = tuple(front for _, front in results)
-        if len(results) == 1:
-            self.equation_, self.front_ = results[0]
-        self.complexity_ = sum(equation.complexity for equation in self.equations_)
-        self._warn_interrupted(results)
+            results.append(result)
+        self._store(results)
         return self
 
-    def decision_function(self, X):
-        """Return calibrated log-odds by the equations.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Log-odds of the second class, or of each class against the rest.
-        """
-        X = self._rows(X)
-        columns = [self._log_odds(equation, X) for equation in self.equations_]
-        return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+    def _raw_values(self, rows):
+        return np.stack([self._log_odds(equation, rows) for equation in self.equations_], axis=1)
 
     def _log_odds(self, equation, X):
         values = equation.values(X)
         undefined = np.isnan(values)
-        if undefined.any():
-            label = equation.classes[int(equation.undefined_as)]
-            self._warn_undefined(int(undefined.sum()), f"class {label!r}")
+        label = equation.classes[int(equation.undefined_as)]
+        self._warn_undefined(int(undefined.sum()), f"class {label!r}")
         # Just beyond and before the threshold the link may be flat at zero: the sign stays that
         # of the decision, so that predict and the printed equation agree.
         decided = np.where(equation.decide(X), 1.0, -1.0)
@@ -190,28 +163,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, ClassifierSurrogate):
         ndarray of shape (n_samples,)
             Class labels; with more than two classes that of the largest log-odds.
         """
-        log_odds = self.decision_function(X)
-        if log_odds.ndim == 1:
-            return self.classes_[(log_odds > 0).astype(int)]
-        return self.classes_[np.argmax(log_odds, axis=1)]
-
-    def predict_proba(self, X):
-        """Return class probabilities by the equations and their links.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities.
-        """
-        log_odds = self.decision_function(X)
-        if log_odds.ndim == 1:
-            return np.stack([expit(-log_odds), expit(log_odds)], axis=1)
-        return softmax(log_odds, axis=1)
+        return self.network_.answers(self._raw_values(self._rows(X)))
 
 
 class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
@@ -250,6 +202,10 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         The equation.
     front_ : Front
         The Pareto front of the formulas found, cheapest first.
+    equations_ : tuple of Equation
+        The equation, as the only one.
+    fronts_ : tuple of Front
+        The front, as the only one.
     complexity_ : int
         Nodes of the equation.
     undefined_value_ : float
@@ -299,23 +255,11 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         X = self._searched_rows(X, y)
         view = self.network_.output(0)
         settings = self._settings(deadline(self.time_budget))
-        self.equation_, self.front_ = explain_values(
-            view, X, settings, self._input_names, check_random_state(self.random_state)
-        )
+        rng = check_random_state(self.random_state)
+        result = explain_values(view, X, settings, self._input_names, rng)
         self.undefined_value_ = float(view.value(X).mean())
-        self.complexity_ = self.equation_.complexity
-        self._warn_interrupted([(self.equation_, self.front_)])
+        self._store([result])
         return self
-
-    @property
-    def equations_(self):
-        """The equation, as the only one of a tuple."""
-        return (self.equation_,)
-
-    @property
-    def fronts_(self):
-        """The front, as the only one of a tuple."""
-        return (self.front_,)
 
     def predict(self, X):
         """Predict by the equation, without the network.

@@ -7,13 +7,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.base import (
-    ClassifierSurrogate,
-    Form,
-    RegressorSurrogate,
-    finite,
-    register_form,
-)
+from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
 from skinterp.sampling import draw_queries
 from skinterp.surrogate._text import tree_text
 from skinterp.utils import as_shares, threshold_text

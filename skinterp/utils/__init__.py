@@ -9,12 +9,7 @@ one file that touches scikit-learn's private names.
 """
 
 from skinterp.utils._columns import column_index, has_texts
-from skinterp.utils._numbers import (
-    constant_text,
-    number_text,
-    round_to_digits,
-    threshold_text,
-)
+from skinterp.utils._numbers import constant_text, number_text, round_to_digits, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules

@@ -1,5 +1,6 @@
 """The random forest that stands beside networks wherever one is compared."""
 
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
@@ -34,6 +35,13 @@ def forest_for(task, random_state=None, X=None):
     forest = kind(random_state=random_state)
     if X is None or not has_texts(X):
         return forest
-    return make_pipeline(
-        OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), forest
+    numbered = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
     )
+    if not hasattr(X, "dtypes"):
+        return make_pipeline(numbered, forest)
+    is_number = [getattr(kind, "kind", "O") in "biuf" for kind in X.dtypes]
+    columns = [
+        (str(j), "passthrough" if number else numbered, [j]) for j, number in enumerate(is_number)
+    ]
+    return make_pipeline(ColumnTransformer(columns), forest)

@@ -5,11 +5,7 @@ import numpy as np
 import pytest
 from random_networks import SQUARE, random_network, uniform
 
-from skinterp.exact import (
-    ExactTreeClassifier,
-    ExactTreeRegressor,
-    slice_regions,
-)
+from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, slice_regions
 
 
 def words(display):

@@ -16,13 +16,7 @@ from sklearn.utils import check_random_state
 from skinterp.expression import Constant, Operation, Variable, parse
 from skinterp.search import SearchSettings, operator_prices
 from skinterp.search._dictionary import enumerate_terms, stack
-from skinterp.search._evolution import (
-    Base,
-    evolve_terms,
-    function_set,
-    to_expression,
-    to_program,
-)
+from skinterp.search._evolution import evolve_terms, function_set, to_expression, to_program
 from skinterp.search._terms import distinct_terms, participation
 
 FUNCTIONS = function_set(operator_prices())
@@ -174,7 +168,7 @@ def evolve(problem, settings=None, **options):
     inputs = [problem.space.variable(j) for j in problem.space.active]
     problem = copy(problem)
     problem.settings = replace(settings or problem.settings, **options)
-    bases = [Base((k,), 1.0) for k in range(len(inputs))]
+    bases = [((k,), 1.0) for k in range(len(inputs))]
     return inputs, evolve_terms(problem, inputs, bases, [t.expression for t in inputs], 0)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
-from skinterp.expression.exporters._code import CallingPrinter, check_identifier, local_names
+from skinterp.expression.exporters._code import CallingPrinter, local_names
 
 _NONZERO = """
 /* A division by zero is undefined, not infinite. */
@@ -50,15 +50,13 @@ def to_c(expression, names=None, function_name="value"):
     }
     <BLANKLINE>
     """
-    check_identifier(function_name)
-    variables, used = local_names(expression, names)
-    printer = _CPrinter(variables)
-    formula = fold(expression, printer).text
+    variables, used = local_names(expression, names, function_name)
+    formula = fold(expression, _CPrinter(variables)).text
     columns = "".join(f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used)
     columns = columns or "    (void)x;\n"
     return (
         "#include <math.h>\n"
-        + (_NONZERO if printer.uses_nonzero else "")
+        + (_NONZERO if "nonzero(" in formula else "")
         + f"\ndouble {function_name}(const double *x)\n{{\n{columns}    return {formula};\n}}\n"
     )
 

@@ -5,17 +5,12 @@ from skinterp.expression._printer import PRODUCT, Phrase, Printer
 
 
 class CodePrinter(Printer):
-    """A printer that marks phrases which must not be zero, and remembers whether it had to."""
-
-    def __init__(self, names):
-        super().__init__(names)
-        self.uses_nonzero = False
+    """A printer that marks phrases which must not be zero."""
 
     def nonzero(self, phrase):
         """Write a call that is undefined for zero, unless the phrase is another number."""
         if phrase.is_number and phrase.text != "0.0":
             return phrase
-        self.uses_nonzero = True
         return self.call_nonzero(phrase)
 
     def call_nonzero(self, phrase):
@@ -36,16 +31,12 @@ class CallingPrinter(CodePrinter):
         return self.call(self.power_function, base, exponent)
 
 
-def local_names(expression, names):
-    """Names x0, x1, ... for a source, and (index, column name) of the variables used."""
-    columns = resolve_names(expression, names)
-    used = [(index, ascii(columns[index])) for index in expression.variables]
-    return [f"x{index}" for index in range(len(columns))], used
-
-
-def check_identifier(function_name):
-    """Refuse a name that no function may have."""
+def local_names(expression, names, function_name):
+    """Names x0, x1, ... for a function, and (index, column name) of the variables it uses."""
     if not (function_name.isascii() and function_name.isidentifier()):
         raise ValueError(
             f"function_name must be a plain identifier. Got {function_name!r} instead."
         )
+    columns = resolve_names(expression, names)
+    used = [(index, ascii(columns[index])) for index in expression.variables]
+    return [f"x{index}" for index in range(len(columns))], used

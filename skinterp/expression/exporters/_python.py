@@ -5,7 +5,7 @@ from functools import partial
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold, has_constant_operation
 from skinterp.expression._rewrite import fold_constants
-from skinterp.expression.exporters._code import CodePrinter, check_identifier, local_names
+from skinterp.expression.exporters._code import CodePrinter, local_names
 
 _NONZERO = '''
 
@@ -62,15 +62,14 @@ def to_python(expression, names=None, function_name="value"):
             return np.full(len(X), x0*x1)
     <BLANKLINE>
     """
-    check_identifier(function_name)
     expression = fold_constants(expression)
-    variables, used = local_names(expression, names)
+    variables, used = local_names(expression, names, function_name)
     printer = _PythonPrinter(variables, boxed=has_constant_operation(expression))
     formula = fold(expression, printer).text
     columns = "".join(f"    x{index} = X[:, {index}]  # {name}\n" for index, name in used)
     return (
         "import numpy as np\n"
-        + (_NONZERO if printer.uses_nonzero else "")
+        + (_NONZERO if "nonzero(" in formula else "")
         + f"\n\ndef {function_name}(X):\n    X = np.asarray(X, dtype=float)\n{columns}"
         + f'    with np.errstate(all="ignore"):\n        return np.full(len(X), {formula})\n'
     )

@@ -98,9 +98,8 @@ def _read_add(node, indices):
     terms = node.as_ordered_terms()
     first = next((term for term in terms if not _is_negative(term)), terms[0])
     result = _read(first, indices)
+    terms.remove(first)
     for term in terms:
-        if term is first:
-            continue
         if _is_negative(term):
             result = result - _read(-term, indices)
         else:

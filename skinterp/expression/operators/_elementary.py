@@ -17,6 +17,9 @@ def _positive(values):
     return values.min() > 0
 
 
+_OF_POSITIVE = {"domain": _positive, "inner_constants": ("shift",), "may_strip": True}
+
+
 def _nonzero_call(function):
     def write(printer, argument):
         return printer.call(function, printer.nonzero(argument))
@@ -24,16 +27,11 @@ def _nonzero_call(function):
     return write
 
 
-def _latex_sqrt(printer, argument):
-    return Phrase(f"\\sqrt{{{argument.text}}}", POWER)
+def _latex(before, after, binding):
+    def write(printer, argument):
+        return Phrase(f"{before}{argument.text}{after}", binding)
 
-
-def _latex_exp(printer, argument):
-    return Phrase(f"e^{{{argument.text}}}", POWER)
-
-
-def _latex_abs(printer, argument):
-    return Phrase(f"\\left|{argument.text}\\right|", ATOM)
+    return {"latex": write}
 
 
 def _tidy_even(name):
@@ -83,10 +81,8 @@ _register_function(
     np.sqrt,
     lambda c, a, v: 0.5 * c / v,
     2.0,
-    {"latex": _latex_sqrt},
-    domain=_positive,
-    inner_constants=("shift",),
-    may_strip=True,
+    _latex("\\sqrt{", "}", POWER),
+    **_OF_POSITIVE,
     tidy=_tidy_sqrt,
 )
 _register_function(
@@ -95,9 +91,7 @@ _register_function(
     lambda c, a, v: c / a[0],
     2.0,
     {language: _nonzero_call(f) for language, f in _LOGARITHMS.items()},
-    domain=_positive,
-    inner_constants=("shift",),
-    may_strip=True,
+    **_OF_POSITIVE,
     tidy=_tidy_log,
 )
 _register_function(
@@ -105,7 +99,7 @@ _register_function(
     np.exp,
     lambda c, a, v: c * v,
     2.0,
-    {"latex": _latex_exp},
+    _latex("e^{", "}", POWER),
     domain=lambda values: np.abs(values).max() <= MAX_EXPONENT,
     inner_constants=("factor",),
     may_strip=True,
@@ -119,7 +113,7 @@ _register_function(
     np.abs,
     lambda c, a, v: c * np.sign(a[0]),
     1.0,
-    {"latex": _latex_abs, "c": "fabs"},
+    _latex("\\left|", "\\right|", ATOM) | {"c": "fabs"},
     "Abs",
     tidy=_tidy_even("abs"),
 )

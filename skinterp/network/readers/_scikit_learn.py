@@ -9,8 +9,11 @@ from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._affine import read_chain
 from skinterp.network._dense import DenseNetwork, Layer
 from skinterp.network._readers import Reader, find_reader, register_reader
+from skinterp.network._table_steps import holds_categories_or_gaps, read_table_steps
 from skinterp.network._verify import N_POINTS, verify
 from skinterp.utils import import_optional, unwrap
+
+_CHECKING = "Checking a network fitted on a data frame"
 
 
 def _layers_of(mlp):
@@ -71,7 +74,7 @@ def _as_fitted_on(X, names):
     """Return the points as the kind of table the model was fitted on."""
     if names is None:
         return X
-    pandas = import_optional("pandas", "plot", "Checking a network fitted on a data frame")
+    pandas = import_optional("pandas", "plot", _CHECKING)
     return pandas.DataFrame(X, columns=list(names))
 
 
@@ -103,15 +106,15 @@ def _perceptron(mlp):
     return DenseNetwork(_layers_of(mlp), *_task_of(mlp))
 
 
-def _expected(model, found, own, points):
+def _expected(model, found, own, rows):
     """Return the model's outputs; of a last step read by its own reader, those of its network.
 
     That reader compared them with the model's own, which may take float32 only.
     """
     if own is None:
         ask = model.predict if is_regressor(model) else model.predict_proba
-        return ask(points)
-    rows = np.asarray(found.transform(points), dtype=np.float64)
+        return ask(rows)
+    rows = np.asarray(found.transform(rows), dtype=np.float64)
     if own.task != "regression":
         return own.predict_proba(rows)
     values = own.raw_values(rows)
@@ -147,15 +150,24 @@ def read_sklearn(model):
     found = unwrap(model)
     own = _own_network(found.model)
     inner = _perceptron(found.model) if own is None else own
-    chain = [affine for name, step in found.steps for affine in read_chain(step, name)]
+    names, table = found.feature_names, None
+    if any(holds_categories_or_gaps(step) for _, step in found.steps):
+        table, affine = read_table_steps(found.steps, names, found.steps[0][1].n_features_in_)
+        chain, names = [affine], table.feature_names
+    else:
+        chain = [affine for name, step in found.steps for affine in read_chain(step, name)]
     points = _points(chain, inner.n_features_in)
     layers = inner.layers
     for target in reversed(found.targets):
         layers = _undo_scaling(layers, target.transformer_)
-    names = found.feature_names
-    network = DenseNetwork(_fold(layers, chain), inner.task, inner.classes, names, inner.n_hidden)
-    expected = _expected(model, found, own, _as_fitted_on(points, names))
-    verify(network, points, expected, type(model).__name__)
+    layers = _fold(layers, chain)
+    network = DenseNetwork(layers, inner.task, inner.classes, names, inner.n_hidden, table)
+    if table is not None:
+        points = table.example(points)
+        rows = table.rows(points, table.names and import_optional("pandas", "plot", _CHECKING))
+    else:
+        rows = _as_fitted_on(points, names)
+    verify(network, points, _expected(model, found, own, rows), type(model).__name__)
     return network
 
 

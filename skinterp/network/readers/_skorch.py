@@ -8,8 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network._activations import as_activation
 from skinterp.network._dense import DenseNetwork
-from skinterp.network._dispatch import as_network
-from skinterp.network._readers import Reader, register_reader
+from skinterp.network._readers import Reader, as_network, register_reader
 from skinterp.network._verify import N_POINTS, verify
 
 _TOLERANCE = 1e-4  # float32; measured: below 1e-6

@@ -1,15 +1,7 @@
 """Each surrogate, as it explains itself."""
 
 from skinterp.base import explains
-from skinterp.report._section import (
-    Figure,
-    Heading,
-    ReportSection,
-    Section,
-    Table,
-    Text,
-    register_section,
-)
+from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
 
 _MARKS = {"selected": " (chosen)", "tied": " (near-tie)"}
 
@@ -41,7 +33,7 @@ def _equations(surrogate):
     displays = explains(surrogate).displays(surrogate)
     for equation, front, display in zip(equations, surrogate.fronts_, displays, strict=True):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
-        parts += [Heading(title), Figure(display), _front_table(front)]
+        parts += [Text(title, "heading", only="page"), Figure(display), _front_table(front)]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
     return parts
 
@@ -51,10 +43,8 @@ def surrogates(findings):
     for name, surrogate in findings.comparison.estimators.items():
         text = explains(surrogate).export_text(surrogate)
         if getattr(surrogate, "fronts_", ()):
-            title, parts = (
-                "Equation",
-                [Text(text, "code", only="terminal"), *_equations(surrogate)],
-            )
+            title = "Equation"
+            parts = [Text(text, "code", only="terminal"), *_equations(surrogate)]
         else:
             displays = explains(surrogate).displays(surrogate)
             title, parts = name.capitalize(), [Text(text, "code"), *map(Figure, displays)]

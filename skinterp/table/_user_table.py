@@ -1,0 +1,227 @@
+"""The user's table as a model's readable features, and back."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from skinterp.table._columns import CategoryColumn
+from skinterp.utils import check_columns
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number that a model reads off one column.
+
+    Parameters
+    ----------
+    column : NumberColumn or CategoryColumn
+        The column.
+    level : int or None, default=None
+        Of categories the index of the level that the feature indicates.
+    is_flag : bool, default=False
+        Whether the feature says that the number is missing.
+    """
+
+    column: object
+    level: int | None = None
+    is_flag: bool = False
+
+    @property
+    def is_number(self):
+        """Whether the feature is a number in the user's units, not an indicator."""
+        return self.level is None and not self.is_flag
+
+    @property
+    def name(self):
+        """How equations, trees and plots call the feature."""
+        name = self.column.name
+        if self.is_number:
+            return name
+        level = None if self.is_flag else self.column.levels[self.level]
+        return f"[{name} is missing]" if level is None else f"[{name} = {level}]"
+
+
+@dataclass(frozen=True)
+class UserTable:
+    """The columns of the user's table as a model reads them.
+
+    Parameters
+    ----------
+    names : tuple of str or None
+        Names of all columns of the table; None for a table without names.
+    n_columns : int
+        Their number.
+    features : tuple of Feature
+        The features, in the order in which the model takes them.
+    """
+
+    names: tuple | None
+    n_columns: int
+    features: tuple
+
+    @cached_property
+    def feature_names(self):
+        """Names of the features."""
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def is_number(self):
+        """Which features are numbers, that may take values between those observed."""
+        return np.array([feature.is_number for feature in self.features])
+
+    @property
+    def column_names(self):
+        """Names of the columns that the features come from, each once."""
+        return tuple(dict.fromkeys(feature.column.name for feature in self.features))
+
+    def read(self, X):
+        """Return the features of raw rows.
+
+        Parameters
+        ----------
+        X : data frame or ndarray of shape (n_samples, n_columns)
+            Rows of the user's table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            Their features.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing, unexpected or in another order, or a cell is none that the
+            model takes.
+        """
+        if not hasattr(X, "shape"):
+            X = np.array(X, dtype=object)
+        check_columns(X, self.n_columns, self.names)
+        cells = {column: column.read(X) for column in {f.column: None for f in self.features}}
+        return np.stack(
+            [_read(feature, cells[feature.column]) for feature in self.features], axis=1
+        )
+
+    def takes(self, X):
+        """Tell whether an array holds features, not raw rows.
+
+        Parameters
+        ----------
+        X : object
+            A table.
+
+        Returns
+        -------
+        bool
+            Whether X is an array of floats with a column per feature.
+        """
+        is_array = isinstance(X, np.ndarray) and X.dtype.kind == "f" and X.ndim == 2
+        return is_array and X.shape[1] == len(self.features)
+
+    def fold(self, values):
+        """Add up what was measured per feature to one number per column.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_features, ...)
+            Numbers of the features, such as importances.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (...)
+            The sums by column.
+        """
+        sums = dict.fromkeys(self.column_names, 0.0)
+        for feature, value in zip(self.features, np.asarray(values), strict=True):
+            sums[feature.column.name] = sums[feature.column.name] + value
+        return sums
+
+    @cached_property
+    def groups(self):
+        """Indices of the features of each column, which belong together."""
+        return tuple(
+            np.array([k for k, f in enumerate(self.features) if f.column.name == name])
+            for name in self.column_names
+        )
+
+    def spread(self, values):
+        """Share out what was measured per column of the table among its features.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_columns,)
+            Numbers of all columns.
+
+        Returns
+        -------
+        ndarray of shape (n_features,)
+            Equal parts of them, so that `fold` gives them back.
+        """
+        shares = np.zeros(len(self.features))
+        for group in self.groups:
+            shares[group] = values[self.features[group[0]].column.index] / len(group)
+        return shares
+
+    def example(self, features):
+        """Return features with one level of each column, every one in turn, and gaps filled.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, n_features)
+            Features, of which the numbers are kept.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            Features that a row can have.
+        """
+        rng, features = np.random.RandomState(0), features.copy()
+        codes = {}
+        for k, feature in enumerate(self.features):
+            if feature.level is not None:
+                n_levels = len(feature.column.levels)
+                known = codes.setdefault(feature.column, rng.permutation(len(features)) % n_levels)
+                features[:, k] = known == feature.level
+        for k, feature in enumerate(self.features):
+            if feature.is_flag:
+                features[:, k] = rng.uniform(size=len(features)) < 0.5
+                number = self.features.index(Feature(feature.column))
+                filled = features[:, k] == 1.0
+                features[filled, number] = feature.column.fill
+        return features
+
+    def rows(self, features, like=None):
+        """Return raw rows that have given features.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, n_features)
+            Features; where no level of a column is indicated, its first one is taken.
+        like : pandas module or None, default=None
+            Makes a data frame if the table has names.
+
+        Returns
+        -------
+        data frame or ndarray of object of shape (n_samples, n_columns)
+            The rows; columns that no feature comes from are 0.
+        """
+        raw = np.zeros((len(features), self.n_columns), dtype=object)
+        for k, feature in enumerate(self.features):
+            if feature.is_number:
+                raw[:, feature.column.index] = features[:, k]
+        for k, feature in enumerate(self.features):
+            column = feature.column
+            if feature.is_flag:
+                raw[features[:, k] == 1.0, column.index] = np.nan
+            elif isinstance(column, CategoryColumn):
+                level = column.levels[feature.level]
+                chosen = (features[:, k] == 1.0) | (feature.level == 0)
+                raw[chosen, column.index] = np.nan if level is None else level
+        return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
+
+
+def _read(feature, cells):
+    if feature.level is not None:
+        return (cells == feature.level).astype(np.float64)
+    values, missing = cells
+    return missing.astype(np.float64) if feature.is_flag else values
