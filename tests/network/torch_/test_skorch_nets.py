@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
 from torch_pool import Residual, Undecided, assert_close, rows
@@ -115,6 +117,28 @@ def test_a_pipeline_on_a_data_frame_keeps_its_names():
     network = as_network(model)
     assert network.feature_names == ("a", "b", "c", "d")
     assert_close(network.predict_proba(table), model.predict_proba(table).astype(float), 1e-5)
+
+
+def test_a_table_of_texts_and_gaps_is_read_as_features():
+    table = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "site": np.where(X[:, 2] > 0, "x", "y")})
+    table.loc[::7, "a"] = np.nan
+    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    texts = OneHotEncoder(sparse_output=False, dtype=np.float32)
+    columns = ColumnTransformer([("n", numbers, ["a", "b"]), ("t", texts, ["site"])])
+    model = make_pipeline(columns, make(NeuralNetClassifier, Body(), **CROSS_ENTROPY))
+    network = as_network(model.fit(table, Y))
+    assert network.feature_names == ("a", "b", "[site = x]", "[site = y]")
+    assert_close(network.predict_proba(table), model.predict_proba(table).astype(float), 1e-5)
+
+
+@pytest.mark.parametrize("between", [None, Residual(8, nn.Mish)], ids=["dense", "autograd"])
+def test_surrogates_take_a_fitted_net_as_it_is(between):
+    net = make(NeuralNetClassifier, Body(between=between), **CROSS_ENTROPY).fit(X, Y)
+    before = net.module_.out.weight.detach().clone()
+    surrogate = LinearSurrogateClassifier(network=net).fit(X)
+    assert fidelity_score(surrogate, X) > 0.4
+    assert fidelity_score(clone(surrogate).fit(X), X) > 0.4
+    assert torch.equal(before, net.module_.out.weight)
 
 
 def test_a_search_is_read():
