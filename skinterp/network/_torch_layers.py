@@ -1,5 +1,6 @@
 """Traced torch modules as dense layers, and the link at their end."""
 
+import operator
 from numbers import Real
 
 import numpy as np
@@ -31,6 +32,9 @@ _OPTIONS = {  # their options, in the order of torch.nn.functional, with the def
 }
 _PLAIN = ("relu", "tanh", "sigmoid", "selu", "silu", "exp")
 _NOTHING_IN_EVAL = ("Identity", "Dropout", "AlphaDropout", "FeatureAlphaDropout")
+_LINEAR = ((1, "weight"), (2, "bias"))  # arguments of functional.linear
+_CALLS = ("call_module", "call_function", "call_method")
+_RESHAPES = ("squeeze", "flatten", "reshape", "view")
 _SINGLE_PRECISION_EXACT = 16.0  # softplus(z) - z < 2e-7 beyond it
 _DOUBLE_PRECISION_EXACT = 36.0  # and < 3e-16
 
@@ -54,7 +58,9 @@ def _name_of(traced, node):
     target = node.target
     if not isinstance(target, str):
         root = (getattr(target, "__module__", None) or "torch").partition(".")[0]
-        target = target.__name__ if root in ("torch", "_operator", "operator") else ""
+        target = (
+            getattr(target, "__name__", "") if root in ("torch", "_operator", "operator") else ""
+        )
     name = target.partition(".")[0].strip("_")
     defaults = _OPTIONS.get(name, {})
     given = dict(zip(defaults, node.args[1:]))
@@ -93,6 +99,9 @@ class _Chain:
         self.pending, self.width = (weights, bias), weights.shape[1]
         return True
 
+    def linear(self, weight, bias):
+        return self.affine(weight.T, np.zeros(len(weight)) if bias is None else bias)
+
     def scale(self, factor, shift):
         if self.link or any(np.size(part) not in (1, self.width) for part in (factor, shift)):
             return False
@@ -119,11 +128,6 @@ class _Chain:
         self.pending = None
 
 
-def _linear(chain, weight, bias):
-    weights = _array(weight).T
-    return chain.affine(weights, np.zeros(weights.shape[1]) if bias is None else _array(bias))
-
-
 def _batch_norm(chain, norm):
     if norm.running_mean is None:
         return False
@@ -139,7 +143,9 @@ def _call_module(chain, module):
     """Add a layer of torch.nn that is affine or does nothing; tell whether it is one."""
     kind = type(module).__name__ if is_plain(module) else ""
     if kind == "Linear":
-        return _linear(chain, module.weight, module.bias)
+        return chain.linear(
+            _array(module.weight), None if module.bias is None else _array(module.bias)
+        )
     if kind == "BatchNorm1d":
         return _batch_norm(chain, module)
     if kind == "Flatten":
@@ -165,7 +171,7 @@ def _arithmetic(chain, traced, name, operands):
     if constant is None:
         return False
     if np.ndim(constant) > 1 and len(constant) > 1:
-        is_product = name == "matmul" and not is_first
+        is_product = name == "matmul" and not is_first and np.ndim(constant) == 2
         return is_product and chain.affine(constant, np.zeros(constant.shape[1]))
     if name in ("truediv", "div"):
         return not is_first and chain.scale(1.0 / constant, 0.0)
@@ -181,32 +187,69 @@ def _call_function(chain, traced, node, name):
     """Add a function of torch that is affine or does nothing; tell whether it is one."""
     args, kwargs = node.args, node.kwargs
     if name == "linear":
-        weight, bias = (*args, *kwargs.values(), None)[1:3]
-        tensors = [
-            None if part is None else traced.get_parameter(part.target) for part in (weight, bias)
-        ]
-        return _linear(chain, *tensors)
+        weight, bias = (kwargs.get(key, (*args, None, None, None)[i]) for i, key in _LINEAR)
+        arrays = _constant(traced, weight), _constant(traced, bias)
+        is_known = arrays[0] is not None and (bias is None or arrays[1] is not None)
+        return is_known and chain.linear(*arrays)
     if name == "dropout":
         return kwargs.get("training", args[2] if len(args) > 2 else True) is False
     if name == "flatten":
         return (*args[1:], *kwargs.values()) in ((1,), (1, -1))
     if name == "squeeze":
         return chain.width == 1 and (*args[1:], *kwargs.values()) in ((), (1,), (-1,))
+    if name in ("view", "reshape"):
+        return args[1:] in ((-1, chain.width), ((-1, chain.width),))
     if name == "neg":
         return chain.scale(-1.0, 0.0)
     return len(args) == 2 and not kwargs and _arithmetic(chain, traced, name, args)
 
 
+def _changes_nothing(traced, node):
+    """Tell whether a node puts out the numbers it takes, in another shape at most."""
+    if node.op != "call_module":
+        return _name_of(traced, node)[0] in _RESHAPES
+    module = traced.get_submodule(node.target)
+    return is_plain(module) and type(module).__name__ in ("Flatten", *_NOTHING_IN_EVAL)
+
+
+def _is_last(traced, node):
+    """Tell whether nothing is done with what a node puts out."""
+    while node.op != "output":
+        users = list(node.users)
+        if len(users) != 1 or (users[0].op != "output" and not _changes_nothing(traced, users[0])):
+            return False
+        node = users[0]
+    return True
+
+
 def _add(chain, traced, node):
     """Add a node to the chain; tell whether it is a layer, or part of one."""
     name, options = _name_of(traced, node)
-    if name in LINKS and all(user.op == "output" for user in node.users):
+    if name in LINKS and _is_last(traced, node):
         return chain.end_in(name, options)
     if chain.activate(name, options):
         return True
     if node.op == "call_module":
         return _call_module(chain, traced.get_submodule(node.target))
     return _call_function(chain, traced, node, name)
+
+
+def _is_row_count(value):
+    """Tell whether a node is ``x.size(0)`` or ``x.shape[0]``."""
+    target, args = getattr(value, "target", None), getattr(value, "args", ())
+    return args[1:] == (0,) and (target == "size" or target is operator.getitem)
+
+
+def _drop_views(traced):
+    """Take ``x.view(x.size(0), -1)`` and ``x.reshape(x.shape[0], -1)`` out, of no use for rows."""
+    for node in list(traced.graph.nodes):
+        if node.op == "call_method" and node.target in ("view", "reshape"):
+            x, *sizes = node.args
+            if len(sizes) == 2 and _is_row_count(sizes[0]) and sizes[1] == -1:
+                node.replace_all_uses_with(x)
+                traced.graph.erase_node(node)
+    traced.graph.eliminate_dead_code()
+    traced.recompile()
 
 
 def _inputs(node):
@@ -219,7 +262,7 @@ def dense_layers(traced, n_features_in, is_single):
     Parameters
     ----------
     traced : torch.fx.GraphModule
-        The module, in evaluation mode.
+        The module, in evaluation mode; views that rows do not need are taken out of it.
     n_features_in : int
         The number of inputs.
     is_single : bool
@@ -232,6 +275,7 @@ def dense_layers(traced, n_features_in, is_single):
     link : {"logistic", "softmax", "log_softmax"} or None
         The link.
     """
+    _drop_views(traced)
     chain, previous = _Chain(n_features_in, is_single), None
     for node in traced.graph.nodes:
         if node.op == "get_attr":
@@ -265,9 +309,9 @@ def cut_link(traced):
     *_, output = traced.graph.nodes
     results = output.all_input_nodes
     last = results[0] if len(results) == 1 else output
-    while last.op != "output" and _name_of(traced, last)[0] in ("squeeze", "flatten", "reshape"):
+    while last.op in _CALLS and _changes_nothing(traced, last):
         last = last.all_input_nodes[0]
-    if last.op not in ("call_module", "call_function", "call_method"):
+    if last.op not in _CALLS or not _is_last(traced, last):
         return None
     name, options = _name_of(traced, last)
     if name not in LINKS or options.get("dim", 1) not in (None, 1, -1):

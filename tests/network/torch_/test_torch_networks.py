@@ -97,6 +97,77 @@ def test_functional_forms_become_layers(function):
         assert_close(network.jacobian(X), jacobian_of(module, X), 1e-6)
 
 
+class Called(nn.Module):
+    """A module whose forward calls a function with its layers."""
+
+    def __init__(self, function, n_out=1):
+        super().__init__()
+        torch.manual_seed(0)
+        self.function = function
+        self.hidden, self.out = nn.Linear(5, 4), nn.Linear(4, n_out)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def weights_by_name(m, x):
+    return F.linear(bias=m.hidden.bias, weight=m.hidden.weight, input=x)
+
+
+SHAPES = {
+    "view by size": lambda m, x: m.out(m.hidden(x.view(x.size(0), -1)).tanh()),
+    "reshape by shape": lambda m, x: m.out(m.hidden(x.reshape(x.shape[0], -1)).tanh()),
+    "view by width": lambda m, x: m.out(m.hidden(x.view(-1, 5)).tanh()),
+    "names": lambda m, x: m.out(torch.tanh(F.linear(x, weight=m.hidden.weight))),
+    "squeezed": lambda m, x: m.out(m.hidden(x).tanh()).squeeze(1),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_that_rows_do_not_need_are_left_out(name):
+    module, X = Called(SHAPES[name]), rows(100)
+    network = as_network(module, n_features_in=5)
+    assert isinstance(network, DenseNetwork) and network.hidden_layer_sizes == (4,)
+    assert_close(network.predict(X), np.ravel(values_of(module, X)), 1e-6)
+
+
+OTHERS = {
+    "transposed view": lambda m, x: m.out(m.hidden(x.view(x.size(1), -1).reshape(-1, 5))),
+    "linear by names": lambda m, x: m.out(weights_by_name(m, x)),
+    "rows as weights": lambda m, x: F.linear(m.hidden.weight, x).T,
+    "power": lambda m, x: m.out(m.hidden(x) ** 2),
+    "used twice": lambda m, x: m.out(m.hidden(x)) + x[:, :1],
+    "sum with itself": lambda m, x: m.out(m.hidden(x) + m.hidden(x)),
+    "quotient": lambda m, x: m.out(1 / (2 + m.hidden(x).sigmoid())),
+    "maximum": lambda m, x: torch.maximum(m.hidden(x), m.hidden.bias),
+    "batched product": lambda m, x: (m.hidden(x) @ m.hidden.weight.reshape(5, 4, 1)).mean(0),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_any_other_function_of_torch_is_right_too(name):
+    module, X = Called(OTHERS[name]), rows(100)
+    network = as_network(module, n_features_in=5)
+    assert_close(network.raw_values(X), values_of(module, X), 1e-6)
+    assert_close(network.jacobian(X), jacobian_of(module, X), 1e-6)
+
+
+LASTS = {
+    "squeezed": lambda m, x: torch.sigmoid(m.out(m.hidden(x))).squeeze(-1),
+    "flattened": lambda m, x: torch.sigmoid(m.out(m.hidden(x))).flatten(),
+    "viewed": lambda m, x: m.out(m.hidden(x)).sigmoid().view(-1),
+    "of a residual sum": lambda m, x: torch.sigmoid(m.out(m.hidden(x)) + x[:, :1]).squeeze(1),
+}
+
+
+@pytest.mark.parametrize("name", LASTS)
+def test_probabilities_in_another_shape_are_probabilities(name):
+    module, X = Called(LASTS[name]), 1e4 * rows(100)
+    network = as_network(module)
+    assert network.task == "binary" and np.abs(network.raw_values(X)).max() > 100
+    assert_close(network.predict_proba(X)[:, 1], np.ravel(values_of(module, X)), 1e-6)
+
+
 def test_affine_layers_in_a_row_become_one():
     module = nn.Sequential(nn.BatchNorm1d(5), nn.Linear(5, 4), nn.Linear(4, 3), nn.ReLU()).eval()
     module.append(nn.BatchNorm1d(3).eval()).append(nn.Linear(3, 2))
