@@ -123,6 +123,8 @@ def as_network(
           the pipeline's input), of imputers and encoders too (read as features of the user's
           table: numbers, indicators of categories, flags of missing values), or a grid search,
           `FrozenEstimator` or `TransformedTargetRegressor` around these;
+        - a ``torch.nn.Module``, script or exported program: a chain of layers as dense layers,
+          everything else by torch's autograd; a fitted skorch net, alone or behind such steps;
         - plain arrays ``(coefs, intercepts, activations)``: one weight matrix (n_in, n_out), bias
           and activation per layer, the output layer included; leaky ReLU with its slope as
           ``("leaky_relu", 0.3)``. A last "logistic" means a binary classifier (several columns:
@@ -135,19 +137,20 @@ def as_network(
         For a callable: its gradient ``X -> (n, d)`` or ``(n, n_outputs, d)``. If None, central
         differences are used.
     n_features_in : int or None, default=None
-        For a callable: the number of inputs, if it should be checked.
+        For a callable: the number of inputs, if it should be checked; for a torch module, if none
+        of its layers says it.
     n_outputs : int or None, default=None
         For a callable: the number of columns it returns; None means one, or as `classes` says.
     classes : array-like or None, default=None
-        For a callable, arrays or an ONNX model: the class labels, saying that the values are
-        logits.
+        For a callable, arrays, an ONNX model or a torch module: the class labels, saying that the
+        values are logits.
     feature_names : sequence of str or None, default=None
         The names of the inputs, for anything that does not know them itself.
 
     Returns
     -------
     Network
-        The network; a `DenseNetwork` unless the model is a callable, or no chain of layers.
+        The network; a `DenseNetwork` where it is a chain of layers.
 
     Raises
     ------

@@ -1,10 +1,9 @@
 """Reading plain arrays: ``(coefs, intercepts, activations)``."""
 
-import numpy as np
-
 from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._dense import DenseNetwork, Layer
 from skinterp.network._readers import Reader, register_reader
+from skinterp.network._tasks import task_of, with_one_logit
 
 _FORM = (
     "A network as arrays is (coefs, intercepts, activations): for every layer, the output layer "
@@ -29,24 +28,6 @@ def _link(activation):
     if name in ("logistic", "sigmoid", "softmax"):
         return IDENTITY, "softmax" if name == "softmax" else "logistic"
     return as_activation(activation), None
-
-
-def _task(link, n_outputs, classes):
-    """Return the task and the class labels."""
-    if link is None and classes is None:
-        return "regression", None
-    if link == "logistic" and n_outputs > 1:
-        task, n_classes = "multilabel", n_outputs
-    else:
-        n_classes = max(n_outputs, 2)
-        task = "binary" if n_classes == 2 else "multiclass"
-    classes = np.arange(n_classes) if classes is None else np.asarray(classes)
-    if len(classes) != n_classes or len(set(classes.tolist())) != n_classes:
-        raise ValueError(
-            f"classes must be {n_classes} different labels for a network with {n_outputs} "
-            f"output(s). Got {classes.tolist()} instead."
-        )
-    return task, classes
 
 
 def read_arrays(arrays, classes=None):
@@ -76,15 +57,10 @@ def read_arrays(arrays, classes=None):
         )
     activations = [*map(as_activation, activations[:-1]), last]
     network = DenseNetwork(map(Layer, coefs, intercepts, activations))
-    if link == "softmax" and network.n_outputs == 1:
-        raise ValueError("softmax needs two outputs or more. Got 1; use logistic instead.")
-    task, classes = _task(link, network.n_outputs, classes)
-    if task == "binary" and network.n_outputs == 2:
-        *hidden, (weights, bias, _) = network.layers
-        # one logit: the second output minus the first
-        logit = Layer(weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1], IDENTITY)
-        network = DenseNetwork((*hidden, logit))
-    return DenseNetwork(network.layers, task, classes)
+    task, classes = task_of(link, network.n_outputs, classes)
+    is_pair = task == "binary" and network.n_outputs == 2
+    layers = with_one_logit(network.layers) if is_pair else network.layers
+    return DenseNetwork(layers, task, classes)
 
 
 register_reader(
