@@ -369,7 +369,7 @@ def test_a_wrong_number_of_classes_is_refused():
 
 def test_a_softmax_of_one_output_is_refused():
     last = [node("Softmax", ["values"], ["out"])]
-    with pytest.raises(TypeError, match="softmax of one output, which is always 1"):
+    with pytest.raises(ValueError, match="softmax needs two outputs or more"):
         as_network(mlp([node("Relu", ["z"], ["h"])], end=last, n_out=1))
 
 

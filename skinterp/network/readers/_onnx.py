@@ -1,7 +1,6 @@
 """Reading ONNX models and files of the kind that tabular networks are exported to."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -12,21 +11,13 @@ from skinterp.network._graph_folding import network_of_graph
 from skinterp.network._onnx_graph import Batch, End, Operation, Translator
 from skinterp.network._onnx_operations import read_operation
 from skinterp.network._readers import Reader, register_reader
+from skinterp.network._tasks import task_of
 from skinterp.network._verify import N_POINTS, verify
 from skinterp.utils import import_optional
 
 _PURPOSE = "Reading an ONNX model"
 _TOLERANCES = {np.float32: 1e-5, np.float64: 1e-6}  # attributes are float32 in any case
 _FLOAT, _DOUBLE = 1, 11  # types of tensors
-
-
-class _Task(NamedTuple):
-    """What the end of a model says: the logits (or values), the task, the labels, the link."""
-
-    values: Batch
-    task: str
-    classes: object
-    link: str
 
 
 def _is_file(model):
@@ -144,38 +135,24 @@ def _of_two_probabilities(found, scores):
     return Batch(found.nodes[above].inputs[0], (1,))
 
 
-def _task(found, scores, classes, has_labels):
-    """Return what the end of the model says."""
-    width, last = int(np.prod(scores.shape)), found.nodes[scores.node]
+def _end(found, scores):
+    """Return the logits (or values), and the link behind them, None if there is none."""
     logit = _of_two_probabilities(found, scores)
     if logit is not None:
-        return _Task(logit, "binary", classes, "two")
-    if scores.link and width > 1:
-        return _Task(scores, "binary" if width == 2 else "multiclass", classes, scores.link)
+        return logit, "logistic"
     if scores.link:
-        raise TypeError("The ONNX model ends in a softmax of one output, which is always 1.")
+        return scores, scores.link
     if _is_logistic(found, scores.node):
-        inner = scores._replace(node=last.inputs[0])
-        return _Task(inner, "binary" if width == 1 else "multilabel", classes, "logistic")
-    if classes is not None or has_labels:
-        return _Task(scores, "multiclass" if width > 2 else "binary", classes, "identity")
-    return _Task(scores, "regression", None, "identity")
+        return scores._replace(node=found.nodes[scores.node].inputs[0]), "logistic"
+    return scores, None
 
 
-def _labels(task, given):
-    """Return the labels of the classes: those given, those in the model, or numbers."""
-    if task.task == "regression":
-        return None
-    width = int(np.prod(task.values.shape))
-    n_classes = max(width, 2) if task.task != "multilabel" else width
-    labels = task.classes if given is None else given
-    labels = np.arange(n_classes) if labels is None else np.asarray(labels)
-    if len(labels) != n_classes or len(set(labels.tolist())) != n_classes:
-        raise ValueError(
-            f"classes must be {n_classes} different labels for this ONNX model of {width} "
-            f"output(s). Got {labels.tolist()} instead."
-        )
-    return labels
+def _task(values, link, has_labels, classes):
+    """Return the task and the labels of the classes."""
+    width = int(np.prod(values.shape))
+    if link is None and has_labels:
+        link = "softmax" if width > 1 else "logistic"
+    return task_of("softmax" if link == "log-softmax" else link, width, classes)
 
 
 def _points(nodes, n_rows):
@@ -234,21 +211,15 @@ def _answers(proto, onnx, rows, shape, input_name, name):
     return np.concatenate(found)
 
 
-def _probabilities(values, task, link):
-    """Return probabilities from what the model gives."""
-    if link == "log-softmax":
-        return np.exp(values)
-    if link == "identity" and task != "regression":
-        return _of_logits(values)
-    if link == "logistic" and task == "binary":
-        return np.hstack([1.0 - values, values])
-    return values
-
-
-def _of_logits(values):
-    if values.shape[1] == 1:
-        return expit(np.hstack([-values, values]))
-    return softmax(values.astype(np.float64), axis=1)
+def _probabilities(answers, task, link):
+    """Return probabilities, or the values of a regression, from what the model gives."""
+    if task == "regression" or link == "softmax" or (link == "logistic" and task == "multilabel"):
+        return answers
+    if link == "logistic":
+        return answers if answers.shape[1] == 2 else np.hstack([1.0 - answers, answers])
+    if answers.shape[1] == 1:
+        return expit(np.hstack([-answers, answers]))
+    return softmax(answers.astype(np.float64), axis=1)
 
 
 def read_onnx(model, classes=None):
@@ -284,15 +255,15 @@ def read_onnx(model, classes=None):
     for node in proto.graph.node:
         read_operation(found, _operation(node, onnx))
     scores, labels, has_labels = _scores(proto.graph, found)
-    task = _task(found, scores, labels if classes is None else classes, has_labels)
-    labels = _labels(task, classes)
-    nodes = found.nodes[: task.values.node + 1]
-    if task.task == "binary" and task.values.shape[-1:] == (2,):
+    values, link = _end(found, scores)
+    task, classes = _task(values, link, has_labels, labels if classes is None else classes)
+    nodes = found.nodes[: values.node + 1]
+    if task == "binary" and values.shape[-1:] == (2,):
         nodes.append(Node("affine", (len(nodes) - 1,), (np.array([[-1.0], [1.0]]), np.zeros(1))))
-    network = network_of_graph(nodes, task.task, labels)
+    network = network_of_graph(nodes, task, classes)
     points = _points(nodes, shape[0]).astype(dtype)
     answers = _answers(proto, onnx, points, shape, name, scores.name)
-    expected = _probabilities(answers, task.task, task.link)
+    expected = _probabilities(answers, task, link)
     rows = points[: len(expected)].astype(np.float64)
     verify(network, rows, expected, "the ONNX model", _TOLERANCES[dtype])
     return network
