@@ -300,6 +300,25 @@ def test_exported_programs_are_asked_by_autograd(last):
     assert_close(network.jacobian(X), expected.jacobian(X), 1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.* is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["script", "trace", "program"])
+def test_files_hold_what_was_saved(kind, tmp_path):
+    module, X = make_module("residual", "gelu", last=nn.Sigmoid()), rows(100)
+    path, example = tmp_path / "module.pt2", torch.randn(4, 5)
+    if kind == "program":
+        dynamic = ({0: torch.export.Dim("n")},)
+        torch.export.save(torch.export.export(module, (example,), dynamic_shapes=dynamic), path)
+        loaded = torch.export.load(path)
+    else:
+        script = torch.jit.script(module) if kind == "script" else torch.jit.trace(module, example)
+        torch.jit.save(script, path)
+        loaded = torch.jit.load(path)
+    network = as_network(loaded, n_features_in=5)
+    assert network.task == "multilabel"
+    assert_close(network.predict_proba(X), values_of(module, X), 1e-6)
+    assert_close(network.jacobian(X), as_network(module).jacobian(X), 1e-5)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_networks_are_picklable_and_equal_after_it(form):
     network, X = as_network(make_module(form, "silu")), rows(50)
