@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LAZY = ("matplotlib", "gplearn", "sympy")
+LAZY = ("matplotlib", "gplearn", "sympy", "onnx")
 READERS = ("torch", "skorch")  # libraries whose models are read
 
 IMPORT = """

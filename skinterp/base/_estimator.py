@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network
-from skinterp.utils import check_X
+from skinterp.utils import check_X, is_mixed
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
@@ -199,7 +199,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         training = needs_training(self.network)
         if training:
             self._check_trainable(y)
-            raw = takes_tables(self.network)
+            raw = is_mixed(X) if self.network is None else takes_tables(self.network)
             if not raw:
                 self._check_rows(X)
         else:
@@ -237,15 +237,15 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
             counted = y[sample_weight > 0.0]
         task, network = self._task_of(counted), self.network
         if network is None:
-            network = self._default_network(task)
+            network = self._default_network(task, X)
         return train(network, X, y, sample_weight)
 
     # what kinds of estimators decide otherwise
 
     _check_rows = staticmethod(check_X)
 
-    def _default_network(self, task):
-        return default_network(task, random_state=self.random_state)
+    def _default_network(self, task, X):
+        return default_network(task, random_state=self.random_state, X=X)
 
     def _is_other_kind(self, network):
         return False

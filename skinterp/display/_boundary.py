@@ -112,7 +112,17 @@ class BoundaryDisplay(Display):
         -------
         BoundaryDisplay
             The display, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If the network's table has categories or missing values.
         """
+        if getattr(estimator.network_, "user_table", None) is not None:
+            raise ValueError(
+                "A boundary is drawn over inputs that are numbers. Got the network of a table "
+                "with categories or missing values instead."
+            )
         columns = getattr(X, "columns", None)
         names = estimator.network_.feature_names if columns is None else tuple(columns)
         data = np.array(X, dtype=float)

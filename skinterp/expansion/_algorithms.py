@@ -18,7 +18,7 @@ from skinterp.expansion._variances import variances, weighted_variance
 METHODS = ("auto", "enumerate", "convolution", "gaussian", "sampling")
 MAX_INPUTS = 10**6  # that may be enumerated
 MAX_BYTES = 4e9  # of memory, estimated before any of it is taken
-_ROUGH = ("relu", "leaky_relu", "selu", "elu")
+_ROUGH = ("selu", "elu", "celu", "softsign", "hardswish")
 _WANTED = {"smooth": (1e-10, 1e-8), "rough": (7e-5, 1e-4), "sampling": (0.02, 0.02)}
 _N_SCALE, _ROUNDING = 4096, 1e-13
 
@@ -212,9 +212,13 @@ def _scales(request, wanted):
     return scales
 
 
+def _is_rough(activation):
+    return activation.name in _ROUGH or bool(activation.bends)
+
+
 def _by_convolution(request):
     layer = hidden_layer(request.function)
-    wanted, tolerated = _WANTED["rough" if layer.activation.name in _ROUGH else "smooth"]
+    wanted, tolerated = _WANTED["rough" if _is_rough(layer.activation) else "smooth"]
     if request.precision is not None:
         wanted = tolerated = request.precision
     scales = _scales(request, wanted)

@@ -255,8 +255,8 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         """Return the view of a model over categories that is explained."""
         return select_output(categorical_network(model, X, self.groups), self.output)
 
-    def _default_network(self, task):
-        return make_pipeline(OneHotEncoder(), super()._default_network(task)[-1])
+    def _default_network(self, task, X):
+        return make_pipeline(OneHotEncoder(), super()._default_network(task, X)[-1])
 
     def _validate(self, X, y, raw=True):
         """Set the number and names of the columns; categories are checked by the network."""

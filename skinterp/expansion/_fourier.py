@@ -6,7 +6,6 @@ import numpy as np
 from scipy.special import ndtr
 
 _FEWEST, _MOST = 2**8, 2**16  # points of the grid
-_PIECEWISE = ("relu", "leaky_relu")  # linear where they have no kink
 _NARROW, _CHORD = 1e-8, 1e-3  # widths up to which an activation, or its chord, is its tangent
 _ROUNDING = 1e-15
 _SELU_JUMP = 1.0507009873554805 * (1.0 - 1.6732632423543772)
@@ -23,8 +22,8 @@ class Series(NamedTuple):
     tail: float
 
 
-def kink(activation):
-    """Return the jump of an activation's slope at 0.
+def kinks(activation):
+    """Return where the slope of an activation jumps, and by how much.
 
     Parameters
     ----------
@@ -33,11 +32,29 @@ def kink(activation):
 
     Returns
     -------
-    float
-        The jump; 0 for smooth functions.
+    tuple of tuple (float, float)
+        Place and jump of each kink; none for smooth functions.
     """
-    jumps = {"relu": 1.0, "selu": _SELU_JUMP, "leaky_relu": 1.0 - (activation.slope or 0.0)}
-    return jumps.get(activation.name, 0.0)
+    jumps = {
+        "relu": ((0.0, 1.0),),
+        "selu": ((0.0, _SELU_JUMP),),
+        "leaky_relu": ((0.0, 1.0 - (activation.slope or 0.0)),),
+        "elu": ((0.0, 1.0 - (activation.slope or 1.0)),),
+        "hardtanh": ((-1.0, 1.0), (1.0, -1.0)),
+        "relu6": ((0.0, 1.0), (6.0, -1.0)),
+        "hardsigmoid": ((-3.0, 1.0 / 6.0), (3.0, -1.0 / 6.0)),
+        "hardswish": ((-3.0, -0.5), (3.0, -0.5)),
+    }
+    return tuple(kink for kink in jumps.get(activation.name, ()) if kink[1])
+
+
+def _covered(found, low, high):
+    """Return an interval that covers an interval of z and all kinks, centred at a single one."""
+    places = [place for place, _ in found]
+    if len(places) == 1:
+        reach = max(high - places[0], places[0] - low)
+        return places[0] - reach, places[0] + reach
+    return min(low, *places), max(high, *places)
 
 
 def _window(z, low, high, margin):
@@ -60,7 +77,7 @@ def fourier_series(activation, bias, low, high, tolerance, n_kink=2**12):
 
     The line is taken off first, so that an input that hardly varies loses no digits. What is left
     is faded out by a smooth window outside the interval, so that the coefficients of a smooth
-    activation fall off exponentially; a kink at 0 is split off as ``jump / 2 * |z|``, whose
+    activation fall off exponentially; a kink at t is split off as ``jump / 2 * |z - t|``, whose
     coefficients are known.
 
     Parameters
@@ -72,54 +89,62 @@ def fourier_series(activation, bias, low, high, tolerance, n_kink=2**12):
     low, high : float
         The interval of x.
     tolerance : float
-        Largest error wanted on the interval, the kink's part aside.
+        Largest error wanted on the interval, the part of kinks aside.
     n_kink : int, default=2**12
-        Largest number of terms of the kink's part.
+        Largest number of terms of the part of kinks.
 
     Returns
     -------
     Series
         The line and the series, with the largest error seen between the points of the grid, the
-        kink's part aside, and a bound of what the terms left out of the kink's part make.
+        part of kinks aside, and a bound of what the terms left out of that part make.
     """
-    jump = kink(activation) if low < -bias < high else 0.0
-    if jump:
-        reach = max(high + bias, -low - bias)
-        low, high = -reach - bias, reach - bias
-    width = high - low
-    centre = -bias if jump else (low + high) / 2
-    value, slope = _line(activation, bias + centre, width, jump)
+    found = kinks(activation)
+    if any(low < place - bias < high for place, _ in found):
+        low, high = (end - bias for end in _covered(found, low + bias, high + bias))
+    else:
+        found = ()
+    width, centre = high - low, (low + high) / 2
+
+    def smooth(z):
+        return activation.value(z) - sum(0.5 * jump * np.abs(z - place) for place, jump in found)
+
+    value, slope = _line(activation, smooth, bias + centre, width, bool(found))
 
     def rest(u):
-        z = bias + centre + u
-        return activation.value(z) - value - slope * u - 0.5 * jump * np.abs(z)
+        return smooth(bias + centre + u) - value - slope * u
 
-    is_straight = activation.name in _PIECEWISE
+    is_straight = activation.bends is not None
     coefficients, step, error = np.zeros(1, dtype=complex), np.pi / max(width, 1e-300), 0.0
     if not is_straight and width <= _NARROW:
         error = width**2 * max(1.0, abs(value))  # none bends by more
     elif not is_straight:
         coefficients, error = _transform(rest, width / 2, step, tolerance)
     error += _ROUNDING * np.abs(activation.value(bias + np.array([low, high]))).max()
-    if jump:
-        enough = min(n_kink, int(abs(jump) / (np.pi * step * tolerance)) + 1)
+    jumps = sum(abs(jump) for _, jump in found)
+    if found:
+        enough = min(n_kink, int(jumps / (np.pi * step * tolerance)) + 1)
         parts = np.zeros(max(enough, len(coefficients)), dtype=complex)
         parts[: len(coefficients)] = coefficients
-        parts += 0.5 * jump / step * _triangle(len(parts))
-        coefficients = parts
-    tail = abs(jump) / (np.pi * step * len(coefficients))
+        coefficients = parts + _kinked(found, bias + centre, step, len(parts))
+    tail = jumps / (np.pi * step * len(coefficients))
     coefficients *= np.exp(-1j * step * centre * np.arange(len(coefficients)))
     return Series(value - slope * centre, slope, coefficients, step, float(error), tail)
 
 
-def _line(activation, z, width, jump):
+def _kinked(found, centre, step, n_terms):
+    """Return the coefficients of the part of kinks, around a centre."""
+    triangle, k = _triangle(n_terms) / step, np.arange(n_terms)
+    return sum(
+        0.5 * jump * triangle * np.exp(1j * step * (centre - place) * k) for place, jump in found
+    )
+
+
+def _line(activation, smooth, z, width, is_kinked):
     """Return value and slope of the line that is taken off: a chord, or a tangent if narrow."""
-    if jump:
-        half = activation.value(np.array([-width / 2, width / 2]))
-        return 0.0, float((half[1] - half[0]) / width)
-    value = activation.value(np.array(z))
-    if width > _CHORD and activation.name not in _PIECEWISE:
-        ends = activation.value(np.array([z - width / 2, z + width / 2]))
+    value = smooth(np.array(z))
+    if is_kinked or (width > _CHORD and activation.bends is None):
+        ends = smooth(np.array([z - width / 2, z + width / 2]))
         return float(value), float((ends[1] - ends[0]) / width)
     return float(value), float(activation.derivative(np.array(z), value))
 

@@ -6,25 +6,52 @@ import numpy as np
 def _activations(sympy):
     """Return the activation functions by name, each of an argument and a slope."""
 
+    def logistic(z):
+        return 1 / (1 + sympy.exp(-z))
+
+    def clip(z, low, high):
+        return sympy.Max(low, sympy.Min(high, z))
+
+    def softplus(z):
+        return sympy.log(1 + sympy.exp(z))
+
     def leaky(z, slope):
         larger = sympy.Max if slope <= 1 else sympy.Min
         return larger(z, slope * z)
 
-    def elu(z, slope, alpha=1):  # without Piecewise, whose nests sympy cannot compile
-        return sympy.Max(0, z) + alpha * (sympy.exp(sympy.Min(0, z)) - 1)
+    def elu(z, alpha):  # without Piecewise, whose nests sympy cannot compile
+        return sympy.Max(0, z) + (alpha or 1) * (sympy.exp(sympy.Min(0, z)) - 1)
+
+    def celu(z, alpha):
+        alpha = alpha or 1
+        return sympy.Max(0, z) + alpha * (sympy.exp(sympy.Min(0, z) / alpha) - 1)
+
+    def gelu_tanh(z):
+        inner = sympy.sqrt(2 / sympy.pi) * (z + sympy.Float(0.044715) * z**3)
+        return z * (1 + sympy.tanh(inner)) / 2
 
     return {
         "identity": lambda z, slope: z,
         "relu": lambda z, slope: sympy.Max(0, z),
         "leaky_relu": leaky,
         "tanh": lambda z, slope: sympy.tanh(z),
-        "logistic": lambda z, slope: 1 / (1 + sympy.exp(-z)),
-        "softplus": lambda z, slope: sympy.log(1 + sympy.exp(z)),
+        "logistic": lambda z, slope: logistic(z),
+        "softplus": lambda z, slope: softplus(z),
         "elu": elu,
-        "selu": lambda z, slope: 1.0507009873554805 * elu(z, slope, 1.6732632423543772),
-        "silu": lambda z, slope: z / (1 + sympy.exp(-z)),
+        "selu": lambda z, slope: 1.0507009873554805 * elu(z, 1.6732632423543772),
+        "silu": lambda z, slope: z * logistic(z),
         "gelu": lambda z, slope: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
         "exp": lambda z, slope: sympy.exp(z),
+        "celu": celu,
+        "gelu_tanh": lambda z, slope: gelu_tanh(z),
+        "softsign": lambda z, slope: z / (1 + sympy.Abs(z)),
+        "hardtanh": lambda z, slope: clip(z, -1, 1),
+        "relu6": lambda z, slope: clip(z, 0, 6),
+        "hardsigmoid": lambda z, slope: clip(z / 6 + sympy.Rational(1, 2), 0, 1),
+        "hardswish": lambda z, slope: z * clip(z / 6 + sympy.Rational(1, 2), 0, 1),
+        "mish": lambda z, slope: z * sympy.tanh(softplus(z)),
+        "erf": lambda z, slope: sympy.erf(z),
+        "log_sigmoid": lambda z, slope: -softplus(-z),
     }
 
 
@@ -34,8 +61,8 @@ def layers_to_sympy(layers, names, output=0, *, digits=None, max_terms=500):
     Parameters
     ----------
     layers : sequence of tuple
-        ``(weights (n_in, n_out), bias (n_out,), activation, slope)`` of each layer; the slope of a
-        leaky ReLU at negative arguments, else None.
+        ``(weights (n_in, n_out), bias (n_out,), activation, slope)`` of each layer; the slope of
+        a leaky ReLU at negative arguments, the alpha of an ELU or CELU, else None.
     names : sequence of str
         Names of the inputs.
     output : int, default=0

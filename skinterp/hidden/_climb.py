@@ -7,7 +7,6 @@ from scipy.optimize import minimize
 
 from skinterp.network import DenseNetwork, ScalarView
 
-_RISING = ("logistic", "tanh", "relu", "softplus", "elu", "selu", "exp", "leaky_relu")
 _N_STARTS = 100
 _N_DRAWN = 1000  # points inside the box, and as many corners
 _N_LEVELS = 9  # values tried along each axis
@@ -28,7 +27,7 @@ def before_activation(view):
     if not isinstance(network, DenseNetwork) or getattr(view.head, "weights", None) != (1.0,):
         return view
     *hidden, last = network.layers
-    if last.activation.name not in _RISING or (last.activation.slope or 0.0) < 0.0:
+    if not last.activation.rises or last.activation.name == "identity":
         return view
     layers = (*hidden, last._replace(activation=("identity",)))
     return DenseNetwork(

@@ -8,7 +8,6 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skinterp.network import DenseNetwork, ScalarView
 
-_STRAIGHT = ("identity", "relu", "leaky_relu")
 _EXACT = {"epsabs": 1e-10, "epsrel": 1e-10, "limit": 10_000}  # options of quadrature
 _ROUGH = {"epsabs": 1e-6, "epsrel": 1e-6, "limit": 500}  # of slopes that are differences
 
@@ -19,7 +18,7 @@ def kinks(layers, start, end):
     Parameters
     ----------
     layers : sequence of Layer
-        Layers that are identity, ReLU or leaky ReLU.
+        Layers of piecewise-linear activations.
     start, end : ndarray of shape (n_features,)
         The points.
 
@@ -31,12 +30,14 @@ def kinks(layers, start, end):
     times, H = np.array([0.0, 1.0]), np.stack([start, end])
     for weights, bias, activation in layers:
         Z = H @ weights + bias
-        left, right = Z[:-1], Z[1:]
-        cross = left * right < 0
-        share = left[cross] / (left[cross] - right[cross])
-        gap = np.nonzero(cross)[0]
-        new = times[gap] + share * (times[gap + 1] - times[gap])
-        merged = np.unique(np.concatenate([times, new]))
+        found = [times]
+        for bend in activation.bends:
+            left, right = Z[:-1] - bend, Z[1:] - bend
+            cross = left * right < 0
+            share = left[cross] / (left[cross] - right[cross])
+            gap = np.nonzero(cross)[0]
+            found.append(times[gap] + share * (times[gap + 1] - times[gap]))
+        merged = np.unique(np.concatenate(found))
         # pre-activations are affine between the old times
         Z = np.stack([np.interp(merged, times, column) for column in Z.T], axis=1)
         times, H = merged, activation.value(Z)
@@ -66,7 +67,7 @@ def mean_gradient(network, start, end):
     """
     inner, points = network.network if isinstance(network, ScalarView) else network, None
     is_dense = isinstance(inner, DenseNetwork)
-    if is_dense and all(layer.activation.name in _STRAIGHT for layer in inner.layers):
+    if is_dense and all(layer.activation.bends is not None for layer in inner.layers):
         points = kinks(inner.layers, start, end)
         if inner is network or inner.n_outputs == 1:
             middles = 0.5 * (points[1:] + points[:-1])

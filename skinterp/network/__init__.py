@@ -7,9 +7,12 @@ are folded into the first layer, so that values and gradients are in the user's 
 one output, a `ScalarView` each.
 """
 
+from skinterp.network._activations import Activation, as_activation
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._formula import network_to_sympy
+from skinterp.network._graph import GraphNetwork, Node
+from skinterp.network._graph_folding import network_of_graph
 from skinterp.network._inputs import (
     as_rows,
     checked_row,
@@ -24,16 +27,21 @@ from skinterp.network._verify import verify
 
 __all__ = [
     "READERS",
+    "Activation",
     "DenseNetwork",
+    "GraphNetwork",
     "Network",
+    "Node",
     "Reader",
     "ScalarView",
+    "as_activation",
     "as_network",
     "as_rows",
     "checked_row",
     "default_network",
     "dense_of",
     "input_names",
+    "network_of_graph",
     "network_to_sympy",
     "output_names",
     "raw_value_names",

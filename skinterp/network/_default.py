@@ -1,14 +1,18 @@
 """The network that is trained when the user brings none."""
 
-from sklearn.compose import TransformedTargetRegressor
+import numpy as np
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from skinterp.utils import is_mixed
 
 TASKS = ("regression", "binary", "multiclass", "multilabel")
 
 
-def default_network(task, random_state=None):
+def default_network(task, random_state=None, X=None):
     """Make the unfitted network that is trained when the user brings none.
 
     Two hidden layers of 60 ReLU units behind a `StandardScaler`; for regression the target is
@@ -22,6 +26,9 @@ def default_network(task, random_state=None):
         What the network will be trained for.
     random_state : int, RandomState instance or None, default=None
         Seed of the initial weights and the order of the rows.
+    X : data frame of shape (n_samples, n_columns) or None, default=None
+        Rows of the table it will be trained on: of columns of texts, dates or yes/no it gets
+        indicators, and missing numbers are replaced by the mean.
 
     Returns
     -------
@@ -45,4 +52,19 @@ def default_network(task, random_state=None):
         )
     else:
         mlp = MLPClassifier(alpha=1.0, **options)
-    return make_pipeline(StandardScaler(), mlp)
+    return make_pipeline(_front(X), mlp)
+
+
+def _front(X):
+    """Return what stands between the table and the network."""
+    if X is None or not is_mixed(X):
+        return StandardScaler()
+    is_number = np.array([getattr(kind, "kind", "O") in "iuf" for kind in X.dtypes])
+    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return ColumnTransformer(
+        [
+            ("numbers", numbers, np.flatnonzero(is_number)),
+            ("categories", categories, np.flatnonzero(~is_number)),
+        ]
+    )

@@ -129,6 +129,7 @@ def as_network(
           and activation per layer, the output layer included; leaky ReLU with its slope as
           ``("leaky_relu", 0.3)``. A last "logistic" means a binary classifier (several columns:
           multilabel), "softmax" a multiclass one, all else a regression;
+        - an `onnx.ModelProto`, or the path of a ``.onnx`` file;
         - a callable ``X -> values`` that takes a float64 array (n, d), for example
           ``model.decision_function``. Values are (n,) or (n, n_outputs); logits if `classes`
           is given (one column for two classes, else one per class).
@@ -141,8 +142,8 @@ def as_network(
     n_outputs : int or None, default=None
         For a callable: the number of columns it returns; None means one, or as `classes` says.
     classes : array-like or None, default=None
-        For a callable, arrays or a torch module: the class labels, saying that the values are
-        logits.
+        For a callable, arrays, a torch module or an ONNX model: the class labels, saying that the
+        values are logits.
     feature_names : sequence of str or None, default=None
         The names of the inputs, for anything that does not know them itself.
 

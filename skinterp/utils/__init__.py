@@ -8,7 +8,7 @@ what is printed and drawn; ``number_text`` and its kin are the one place where n
 one file that touches scikit-learn's private names.
 """
 
-from skinterp.utils._columns import column_index, has_texts
+from skinterp.utils._columns import column_index, has_texts, is_mixed
 from skinterp.utils._numbers import constant_text, number_text, round_to_digits, threshold_text
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
@@ -47,6 +47,7 @@ __all__ = [
     "import_modules",
     "import_optional",
     "is_identity",
+    "is_mixed",
     "n_leaves_below",
     "number_text",
     "output_index",

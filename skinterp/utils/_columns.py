@@ -41,6 +41,28 @@ def column_index(feature, names):
     return int(feature)
 
 
+def is_mixed(X):
+    """Return whether a data frame holds anything but numbers, or missing ones.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_samples, n_features)
+        The table; arrays hold numbers or are none of ours.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+
+    Examples
+    --------
+    >>> from skinterp.utils import is_mixed
+    >>> is_mixed([[1.0, 2.0]])
+    False
+    """
+    return hasattr(X, "iloc") and (has_texts(X) or bool(X.isna().any(axis=None)))
+
+
 def has_texts(X):
     """Return whether a table holds anything but numbers.
 

@@ -161,6 +161,17 @@ def test_smooth_networks_are_refused_with_advice(circles, what):
             call()
 
 
+@pytest.mark.parametrize("activation", ["hardtanh", "relu6", "hardsigmoid", "hardswish", "mish"])
+def test_other_activations_are_refused_by_name(activation):
+    network = random_network([2, 4, 1], 0, activation)
+    smooth = "smooth" if activation in ("hardswish", "mish") else "not read here"
+    message = (
+        f"identity, relu or leaky_relu. Got {activation} in layer 0 instead, which is {smooth}"
+    )
+    with pytest.raises(ValueError, match=message):
+        ExactTreeRegressor(network).fit(uniform(10, 2))
+
+
 def test_functions_without_layers_and_log_odds_are_refused():
     network = as_network(lambda X: X[:, 0], n_features_in=2)
     with pytest.raises(ValueError, match="needs the layers of a network"):

@@ -18,11 +18,14 @@ from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 
 from skinterp.expansion import CategoricalExpansion
-from skinterp.expansion._fourier import fourier_series, kink
+from skinterp.expansion._fourier import fourier_series, kinks
 from skinterp.network import as_network
 
-SMOOTH = ["tanh", "logistic", "softplus", "gelu", "silu", "identity"]
-ROUGH = ["relu", "elu", "selu", ("leaky_relu", 0.2)]
+SMOOTH = ["tanh", "logistic", "softplus", "gelu", "silu", "identity", "gelu_tanh", "mish"]
+ROUGH = [
+    "relu", "elu", "selu", ("leaky_relu", 0.2), ("elu", 0.5), ("celu", 0.5), "softsign",
+    "hardtanh", "relu6", "hardsigmoid", "hardswish",
+]  # fmt: skip
 
 
 def both(sizes, activation, seed=0, scale=1.0, n_outputs=1, **options):
@@ -164,7 +167,9 @@ def test_a_precision_out_of_reach_warns():
         ).fit(rows_of(sizes))
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
+@pytest.mark.parametrize(
+    "activation", ["tanh", "relu", "softplus", "hardtanh", "relu6", "hardsigmoid", "mish"]
+)
 @pytest.mark.parametrize("interval", [(-3.0, 8.0), (1.0, 2.0), (-40.0, -1.0)])
 def test_series_of_activations_hold_on_their_interval(activation, interval):
     spec = as_network(([np.ones((1, 1))] * 2, [np.zeros(1)] * 2, [activation, "identity"]))
@@ -177,8 +182,10 @@ def test_series_of_activations_hold_on_their_interval(activation, interval):
     k = np.arange(len(series.coefficients))
     waves = np.exp(1j * series.step * np.outer(z - bias, k)) @ series.coefficients
     values = series.value + series.slope * (z - bias) + waves.real
-    has_kink = kink(function) and interval[0] < 0 < interval[1]
-    tail = 1.0 / (np.pi * series.step * len(k)) if has_kink else 0.0
+    found = kinks(function)
+    has_kink = any(interval[0] < place < interval[1] for place, _ in found)
+    jumps = sum(abs(jump) for _, jump in found)
+    tail = jumps / (np.pi * series.step * len(k)) if has_kink else 0.0
     assert np.abs(values - function.value(z)).max() <= 1e-9 + tail
 
 

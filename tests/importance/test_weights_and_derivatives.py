@@ -30,7 +30,10 @@ from skinterp.importance import (
     variable_embedding,
 )
 
-ACTIVATIONS = ["relu", ("leaky_relu", 0.2), "tanh", "logistic", "elu", "silu", "identity"]
+ACTIVATIONS = [
+    "relu", ("leaky_relu", 0.2), "tanh", "logistic", "elu", "silu", "identity", "hardtanh",
+    "relu6", "mish",
+]  # fmt: skip
 networks = st.builds(
     random_network,
     st.lists(st.integers(1, 5), min_size=2, max_size=4),

@@ -21,6 +21,18 @@ ACTIVATIONS = [
     "selu",
     "silu",
     "gelu",
+    ("elu", 0.5),
+    "celu",
+    ("celu", 0.5),
+    "gelu_tanh",
+    "softsign",
+    "hardtanh",
+    "relu6",
+    "hardsigmoid",
+    "hardswish",
+    "mish",
+    "log_sigmoid",
+    "erf",
 ]
 TASKS = ["binary", "multiclass", "multilabel", "regression", "multioutput", "poisson"]
 

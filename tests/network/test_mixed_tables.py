@@ -32,8 +32,10 @@ from skinterp import (
     as_network,
     compare_importances,
     compare_surrogates,
+    default_network,
     fidelity_score,
 )
+from skinterp.display import BoundaryDisplay
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import maximise_activation, unit_report
 from skinterp.importance import connection_weights, partial_derivatives, perturbation
@@ -250,3 +252,25 @@ def test_the_expansion_reads_the_same_table():
     own, read = (CategoricalExpansion(m).fit(X) for m in (fitted, as_network(fitted)))
     assert own.categories_ == read.categories_
     np.testing.assert_allclose(own.decision_function(X), read.decision_function(X), atol=1e-12)
+
+
+def test_the_default_network_takes_texts_yes_no_and_gaps():
+    table = X.assign(smoker=X["age"] > 50)
+    table.loc[::11, "site"] = None
+    fitted = LinearSurrogateClassifier(random_state=0).fit(table, Y)
+    assert fitted.score(table, Y) > 0.8
+    assert {"age", "[site = b]", "[site is missing]", "[smoker = True]"} <= set(
+        fitted.network_.feature_names
+    )
+    regressor = LinearSurrogateRegressor(random_state=0).fit(table, X["age"])
+    assert regressor.score(table, X["age"]) > 0.8
+    model = default_network("binary", 0, table).fit(table, Y)
+    assert (
+        np.abs(as_network(model).predict_proba(table) - model.predict_proba(table)).max() < 1e-12
+    )
+
+
+def test_a_boundary_over_categories_is_refused(model):
+    surrogate = LinearSurrogateClassifier(model).fit(X)
+    with pytest.raises(ValueError, match="drawn over inputs that are numbers"):
+        BoundaryDisplay.from_estimator(surrogate, X, ("age", "dose"))

@@ -10,7 +10,8 @@ from skinterp.network import network_to_sympy
 
 ACTIVATIONS = [
     "relu", ("leaky_relu", 0.2), "identity", "tanh", "logistic", "softplus", "elu", "selu",
-    "silu", "gelu",
+    "silu", "gelu", ("elu", 0.5), "celu", ("celu", 0.5), "gelu_tanh", "softsign", "hardtanh",
+    "relu6", "hardsigmoid", "hardswish", "mish", "log_sigmoid", "erf",
 ]  # fmt: skip
 
 
@@ -22,7 +23,7 @@ def test_formulas_compute_the_same(activation):
     for output in range(2):
         formula = network_to_sympy(network, output)
         function = sympy.lambdify(symbols, formula, modules=["scipy", "numpy"])
-        np.testing.assert_allclose(function(*X.T), network.raw_values(X)[:, output], rtol=1e-9)
+        np.testing.assert_allclose(function(*X.T), network.raw_values(X)[:, output], 1e-9, 1e-13)
 
 
 def test_names_and_digits():

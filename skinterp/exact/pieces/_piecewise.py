@@ -213,8 +213,9 @@ def piecewise_linear(model):
             layer_of.append(index)
             W, b = np.eye(len(b)), np.zeros(len(b))
         elif name != "identity":
+            kind = "smooth" if layer.activation.bends is None else "not read here"
             raise ValueError(
                 "Exact structure needs hidden layers that are identity, relu or leaky_relu. Got "
-                f"{name} in layer {index} instead, which is smooth: {_advice(network)}."
+                f"{name} in layer {index} instead, which is {kind}: {_advice(network)}."
             )
     return PiecewiseLinear((*weights, W), (*biases, b), tuple(slopes), tuple(layer_of))
