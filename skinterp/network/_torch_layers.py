@@ -9,28 +9,26 @@ from skinterp.network._activations import IDENTITY, as_activation
 from skinterp.network._dense import Layer
 
 LINKS = {"sigmoid": "logistic", "softmax": "softmax", "log_softmax": "log_softmax"}
-_MODULES = {  # classes of torch.nn by the name of their function
-    "ReLU": "relu",
+_MODULES = {  # classes of torch.nn whose functions have other names than the class in lower case
     "LeakyReLU": "leaky_relu",
-    "Tanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "ELU": "elu",
-    "SELU": "selu",
-    "SiLU": "silu",
-    "GELU": "gelu",
-    "Softplus": "softplus",
-    "Softmax": "softmax",
+    "LogSigmoid": "logsigmoid",
     "LogSoftmax": "log_softmax",
 }
 _OPTIONS = {  # their options, in the order of torch.nn.functional, with the defaults
     "leaky_relu": {"negative_slope": 0.01},
     "elu": {"alpha": 1.0},
+    "celu": {"alpha": 1.0},
+    "hardtanh": {"min_val": -1.0, "max_val": 1.0},
+    "prelu": {"weight": None},
     "gelu": {"approximate": "none"},
     "softplus": {"beta": 1.0, "threshold": 20.0},
     "softmax": {"dim": None},
     "log_softmax": {"dim": None},
 }
-_PLAIN = ("relu", "tanh", "sigmoid", "selu", "silu", "exp")
+_PLAIN = (
+    *("relu", "relu6", "tanh", "sigmoid", "selu", "silu", "mish", "softsign", "erf"),
+    *("hardsigmoid", "hardswish", "exp"),
+)
 _NOTHING_IN_EVAL = ("Identity", "Dropout", "AlphaDropout", "FeatureAlphaDropout")
 _LINEAR = ((1, "weight"), (2, "bias"))  # arguments of functional.linear
 _CALLS = ("call_module", "call_function", "call_method")
@@ -53,7 +51,8 @@ def _name_of(traced, node):
     """Return the name of the elementwise function a node calls, and its options."""
     if node.op == "call_module":
         module = traced.get_submodule(node.target)
-        name = _MODULES.get(type(module).__name__) if is_plain(module) else None
+        kind = type(module).__name__ if is_plain(module) else ""
+        name = _MODULES.get(kind, kind.lower())
         return name, {key: getattr(module, key) for key in _OPTIONS.get(name, ())}
     target = node.target
     if not isinstance(target, str):
@@ -67,20 +66,32 @@ def _name_of(traced, node):
     return name, {**defaults, **given, **{k: v for k, v in node.kwargs.items() if k in defaults}}
 
 
+_PARAMETRIC = ("leaky_relu", "elu", "celu")
+_OTHER = {  # name: what equals it with the given options, from a softplus threshold on
+    "logsigmoid": lambda exact_from: "log_sigmoid",
+    "log_sigmoid": lambda exact_from: "log_sigmoid",
+    "gelu": lambda exact_from, approximate: "gelu" if approximate == "none" else "gelu_tanh",
+    "hardtanh": lambda exact_from, min_val, max_val: (
+        "hardtanh" if (min_val, max_val) == (-1, 1) else None
+    ),
+    "prelu": lambda exact_from, weight: (
+        ("leaky_relu", weight.item()) if getattr(weight, "shape", None) in ((), (1,)) else None
+    ),
+    "softplus": lambda exact_from, beta, threshold: (
+        "softplus" if beta == 1 and threshold >= exact_from else None
+    ),
+}
+
+
 def _activation(name, options, is_single):
     """Return the activation of a torch function, None if there is none that equals it."""
-    if name in _PLAIN:
-        return as_activation(name)
-    if name == "leaky_relu":
-        return as_activation((name, options["negative_slope"]))
     exact_from = _SINGLE_PRECISION_EXACT if is_single else _DOUBLE_PRECISION_EXACT
-    is_exact = {
-        "elu": lambda alpha: alpha == 1,
-        "gelu": lambda approximate: approximate == "none",
-        "softplus": lambda beta, threshold: beta == 1 and threshold >= exact_from,
-    }
-    known = name in is_exact and is_exact[name](**options)
-    return as_activation(name) if known else None
+    spec = name if name in _PLAIN else None
+    if name in _PARAMETRIC:
+        spec = name, next(iter(options.values()))
+    elif name in _OTHER:
+        spec = _OTHER[name](exact_from, **options)
+    return None if spec is None else as_activation(spec)
 
 
 class _Chain:

@@ -42,6 +42,19 @@ def test_layers_that_take_no_table_are_refused(layer, message):
         as_network(Wrapped(layer).eval())
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.* is deprecated:DeprecationWarning")
+def test_scripts_are_refused_for_the_same_reasons():
+    layers = nn.Sequential(nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 2, 4), nn.Flatten())
+    with pytest.raises(TypeError, match=r"1 is Conv1d: convolutional models cannot be read"):
+        as_network(torch.jit.script(layers.eval()))
+    with pytest.raises(ValueError, match=r"in training mode.*layer \(Dropout\).*\.eval\(\)"):
+        as_network(torch.jit.script(Wrapped(nn.Dropout())))
+    constant = nn.Sequential(nn.Linear(4, 1))
+    nn.init.constant_(constant[0].weight, torch.nan)
+    with pytest.raises(ValueError, match=r"Got NaN or infinity in .*0.weight instead"):
+        as_network(torch.jit.script(constant))
+
+
 def test_a_class_of_ones_own_may_be_called_as_such_layers_are():
     class ConventionalNetwork(nn.Linear):
         pass

@@ -14,12 +14,9 @@ DENSE = {  # activations that become layers
     "silu": nn.SiLU,
     "gelu": nn.GELU,
     "softplus": lambda: nn.Softplus(threshold=40.0),
-}
-BY_AUTOGRAD = {  # activations that are asked through autograd
     "elu of alpha 2": lambda: nn.ELU(2.0),
-    "softplus of beta 2": lambda: nn.Softplus(beta=2.0),
-    "prelu": nn.PReLU,
     "celu": lambda: nn.CELU(1.5),
+    "prelu": nn.PReLU,
     "gelu by tanh": lambda: nn.GELU("tanh"),
     "mish": nn.Mish,
     "hardtanh": nn.Hardtanh,
@@ -28,7 +25,12 @@ BY_AUTOGRAD = {  # activations that are asked through autograd
     "hardswish": nn.Hardswish,
     "softsign": nn.Softsign,
     "logsigmoid": nn.LogSigmoid,
+}
+BY_AUTOGRAD = {  # activations that are asked through autograd
+    "softplus of beta 2": lambda: nn.Softplus(beta=2.0),
+    "hardtanh from -2 to 2": lambda: nn.Hardtanh(-2.0, 2.0),
     "tanhshrink": nn.Tanhshrink,
+    "hardshrink": nn.Hardshrink,
 }
 ACTIVATIONS = {**DENSE, **BY_AUTOGRAD}
 FORMS = ["plain", "batch norm", "dropout", "residual"]
