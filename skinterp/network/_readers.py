@@ -142,7 +142,7 @@ def as_network(
     n_outputs : int or None, default=None
         For a callable: the number of columns it returns; None means one, or as `classes` says.
     classes : array-like or None, default=None
-        For a callable, arrays, a torch module or an ONNX model: the class labels, saying that the
+        For a callable, arrays, an ONNX model or a torch module: the class labels, saying that the
         values are logits.
     feature_names : sequence of str or None, default=None
         The names of the inputs, for anything that does not know them itself.
