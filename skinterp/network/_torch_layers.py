@@ -185,7 +185,7 @@ def _arithmetic(chain, traced, name, operands):
         is_product = name == "matmul" and not is_first and np.ndim(constant) == 2
         return is_product and chain.affine(constant, np.zeros(constant.shape[1]))
     if name in ("truediv", "div"):
-        return not is_first and chain.scale(1.0 / constant, 0.0)
+        return not is_first and np.all(constant) and chain.scale(1.0 / constant, 0.0)
     steps = {
         "add": (1.0, constant),
         "sub": (-1.0, constant) if is_first else (1.0, -constant),

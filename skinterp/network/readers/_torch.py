@@ -115,6 +115,8 @@ def _width(modules, owner):
             width = getattr(module, name, None)
             if width is not None:
                 return int(np.ravel(width)[-1])
+        if getattr(module, "original_name", "") == "Linear":  # of a trace, which keeps no numbers
+            return int(module.weight.shape[1])
     raise ValueError(
         f"{owner} does not say how many inputs it takes, having no Linear layer; pass "
         "n_features_in=..."
@@ -306,8 +308,11 @@ def read_torch(model, n_features_in=None, classes=None):
 
 
 def _n_inputs(module, traced, owner):
-    """Return the number of inputs of the first layer called that says it."""
+    """Return the number of inputs: of an exported table, or of the first layer that says it."""
     nodes = () if traced is None else traced.graph.nodes
+    tables = [node.meta.get("val") for node in nodes if node.op == "placeholder"]
+    if tables and getattr(tables[0], "ndim", 0) == 2:
+        return int(tables[0].shape[1])
     called = [traced.get_submodule(n.target) for n in nodes if n.op == "call_module"]
     return _width([*called, *module.modules()], owner)
 

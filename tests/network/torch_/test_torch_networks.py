@@ -308,7 +308,7 @@ def test_exported_programs_are_asked_by_autograd(last):
     module, X = make_module("batch norm", "tanh", last=last), rows(500)
     dynamic = ({0: torch.export.Dim("n")},)
     program = torch.export.export(module, (torch.randn(4, 5),), dynamic_shapes=dynamic)
-    network, expected = as_network(program, n_features_in=5), as_network(module)
+    network, expected = as_network(program), as_network(module)
     assert network.task == expected.task
     assert_close(network.raw_values(X), expected.raw_values(X), 1e-6)
     assert_close(network.jacobian(X), expected.jacobian(X), 1e-6)
@@ -327,7 +327,7 @@ def test_files_hold_what_was_saved(kind, tmp_path):
         script = torch.jit.script(module) if kind == "script" else torch.jit.trace(module, example)
         torch.jit.save(script, path)
         loaded = torch.jit.load(path)
-    network = as_network(loaded, n_features_in=5)
+    network = as_network(loaded)
     assert network.task == "multilabel"
     assert_close(network.predict_proba(X), values_of(module, X), 1e-6)
     assert_close(network.jacobian(X), as_network(module).jacobian(X), 1e-5)

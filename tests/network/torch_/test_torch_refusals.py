@@ -193,7 +193,7 @@ def test_a_program_exported_for_some_rows_is_refused():
     module = make_module("plain", "relu")
     program = torch.export.export(module, (torch.randn(4, 5),))
     with pytest.raises(ValueError, match=r"exported with a dynamic number of rows"):
-        as_network(program, n_features_in=5)
+        as_network(program)
 
 
 @pytest.mark.parametrize("model", [torch.ones(3), torch.optim.SGD([torch.ones(1)])], ids=type)
