@@ -16,8 +16,7 @@ def _activations(sympy):
         return sympy.log(1 + sympy.exp(z))
 
     def leaky(z, slope):
-        larger = sympy.Max if slope <= 1 else sympy.Min
-        return larger(z, slope * z)
+        return (sympy.Max if slope <= 1 else sympy.Min)(z, slope * z)
 
     def elu(z, alpha):  # without Piecewise, whose nests sympy cannot compile
         return sympy.Max(0, z) + (alpha or 1) * (sympy.exp(sympy.Min(0, z)) - 1)
