@@ -8,6 +8,7 @@ from scipy.stats import rankdata
 from skinterp.display._display import labels
 from skinterp.display._matrix import draw_matrix, write_in_cell
 from skinterp.display._rows import InputRowsDisplay
+from skinterp.utils import number_text
 
 
 @dataclass(eq=False, repr=False)
@@ -57,7 +58,7 @@ class ImportanceTableDisplay(InputRowsDisplay):
         bar.set_label("Share, relative to\nthe method's largest;\nnumbers: ranks")
         bar.outline.set_visible(False)
         for i, j in np.ndindex(shade.shape):
-            write_in_cell(ax, i, j, f"{ranks[j, shown[i]]:.3g}", shade[i, j] > 0.6, 8)
+            write_in_cell(ax, i, j, number_text(ranks[j, shown[i]], 3), shade[i, j] > 0.6, 8)
         turned = {"rotation": 40, "rotation_mode": "anchor", "ha": "left"}
         ax.set_xticks(range(len(self.shares)), labels(self.shares, 26), **turned)
         ax.xaxis.tick_top()

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, label, tidy, wrapped
+from skinterp.utils import number_text
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
@@ -99,7 +100,7 @@ class LinkDisplay(Display):
         if self.link is not None:
             ax.plot(*self.link, color=PALETTE[1], linewidth=2, label="monotone link")
         if self.threshold is not None:
-            text = f"threshold: {self.threshold:.4g}"
+            text = f"threshold: {number_text(self.threshold)}"
             ax.axvline(self.threshold, color="black", linestyle="--", linewidth=1.2, label=text)
             ax.axhline(0.0, color=GREY, linewidth=0.8)
         if low < high:

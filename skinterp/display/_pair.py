@@ -6,6 +6,7 @@ import numpy as np
 
 from skinterp.display._display import Display, label, label_inches, labels
 from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
+from skinterp.utils import number_text
 
 
 @dataclass(eq=False, repr=False)
@@ -56,5 +57,5 @@ class PairDisplay(Display):
         ax.set(xlabel=label(self.names[1]), ylabel=label(self.names[0]))
         if max(values.shape) <= 12:
             for (i, j), value in np.ndenumerate(values):
-                text = f"{value:.2g}" if abs(value) > 1e-9 * limit else "0"
+                text = number_text(value, 2) if abs(value) > 1e-9 * limit else "0"
                 write_in_cell(ax, i, j, text, abs(value) > 0.6 * limit, "x-small")

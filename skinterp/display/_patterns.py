@@ -6,6 +6,7 @@ import numpy as np
 
 from skinterp.display._display import Display, label
 from skinterp.display._rows import signed_bars
+from skinterp.utils import signed_text
 
 
 @dataclass(eq=False, repr=False)
@@ -66,7 +67,7 @@ class PatternsDisplay(Display):
         reach = float(np.abs(values).max(initial=0.0)) or 1.0
         for k, value in enumerate(values):
             ax.text(
-                value + 0.015 * reach * (1 if value > 0 else -1), k, f"{value:+.3g}",
+                value + 0.015 * reach * (1 if value > 0 else -1), k, signed_text(value, 3),
                 ha="left" if value > 0 else "right", va="center", fontsize="small",
             )  # fmt: skip
         low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
@@ -75,7 +76,7 @@ class PatternsDisplay(Display):
         )
         ax.set_xlabel(f"contribution to {label(self.output)}")
         total = self.constant + sum(self.values)
-        text = f"constant {self.constant:+.3g}, all together {total:+.3g}"
+        text = f"constant {signed_text(self.constant, 3)}, all together {signed_text(total, 3)}"
         if self.network_value is not None:
-            text += f"; the network {self.network_value:+.3g}"
+            text += f"; the network {signed_text(self.network_value, 3)}"
         ax.set_title(text, loc="left", fontsize="small")

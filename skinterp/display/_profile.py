@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import PanelsDisplay, label, labels, tidy
-from skinterp.utils import import_optional
+from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
 
@@ -76,7 +76,7 @@ class ProfileDisplay(PanelsDisplay):
         figure.supylabel(label(self.name, 50), fontsize="medium")
         figure.legend(
             axes[0].lines,
-            [f"{q:.3g}" for q in self.quantiles],
+            [number_text(q, 3) for q in self.quantiles],
             loc="outside right upper",
             title="others at\nquantile",
             frameon=False,

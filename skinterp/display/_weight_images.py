@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import PanelsDisplay, label, wrapped
+from skinterp.utils import number_text
 
 _COLUMNS = 10
 _WIDTH = 12.0  # of a figure, at most, unless a single image is wider
@@ -85,7 +86,9 @@ class WeightImagesDisplay(PanelsDisplay):
         texts = [label(title, 36 if n <= _FEW else 24) for title in titles]
         if self.shared_scale:
             return texts
-        return [f"{text}\n±{x:.2g}".strip() for text, x in zip(texts, self._limits(images))]
+        return [
+            f"{text}\n±{number_text(x, 2)}".strip() for text, x in zip(texts, self._limits(images))
+        ]
 
     def _panel(self, images):
         """Return width and height in inches of an image, and of its title."""

@@ -13,7 +13,7 @@ from skinterp.expansion._expansion import Expansion, only
 from skinterp.expansion._expansion_plots import all_displays
 from skinterp.expansion._row_explanation import explain_row, one_row
 from skinterp.expansion._variances import shares_of_variables
-from skinterp.utils import as_shares, output_index
+from skinterp.utils import as_shares, output_index, signed_text
 from skinterp.utils._sklearn import validate_data
 
 _N_WRITTEN = 10  # coefficients in the text
@@ -203,7 +203,7 @@ class ExpansionResults:
         shown = [c for c in expansion.largest(min_abs=self._floor()) if c.order][:_N_WRITTEN]
         several = expansion.n_outputs > 1
         lines = [
-            f"  {c.value:+.4g}  {c.pattern or 'constant'}{f' ({c.output})' * several}"
+            f"  {signed_text(c.value)}  {c.pattern or 'constant'}{f' ({c.output})' * several}"
             for c in [*constants, *shown]
         ]
         n_more = self.complexity_ - len(shown)

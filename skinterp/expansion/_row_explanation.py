@@ -7,7 +7,7 @@ import numpy as np
 from skinterp.display import PatternsDisplay
 from skinterp.expansion._coefficients import pattern_text
 from skinterp.expansion._gauge import contributions
-from skinterp.utils import Result
+from skinterp.utils import Result, number_text, signed_text
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,13 +75,14 @@ class RowExplanation(Result):
         )
 
     def __str__(self):
-        lines = [f"{self.output} = {self.network_value:.4g}, by the expansion {self.total:.4g}"]
-        lines.append(f"  {self.constant:+.4g}  constant")
+        network, total = map(number_text, (self.network_value, self.total))
+        lines = [f"{self.output} = {network}, by the expansion {total}"]
+        lines.append(f"  {signed_text(self.constant)}  constant")
         shown = list(zip(self.values, self.labels, strict=True))
-        lines += [f"  {value:+.4g}  {label}" for value, label in shown[:15]]
+        lines += [f"  {signed_text(value)}  {label}" for value, label in shown[:15]]
         if len(shown) > 15:
             rest = sum(value for value, _ in shown[15:])
-            lines.append(f"  {rest:+.4g}  {len(shown) - 15} more")
+            lines.append(f"  {signed_text(rest)}  {len(shown) - 15} more")
         return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
 from skinterp.network import ScalarView, as_network, input_names
 from skinterp.sampling import feature_scale
-from skinterp.utils import TableResult, checked_count
+from skinterp.utils import TableResult, checked_count, number_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,8 +53,8 @@ class ActivationMaximum(TableResult):
 
     def __str__(self):
         return (
-            f"{self.name}: {self.value:.4g} at the best input found, "
-            f"{self.best_row_value:.4g} at row {self.best_row}, the best of the data"
+            f"{self.name}: {number_text(self.value)} at the best input found, "
+            f"{number_text(self.best_row_value)} at row {self.best_row}, the best of the data"
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.network import DenseNetwork, as_network, dense_of
-from skinterp.utils import TableResult, checked_count
+from skinterp.utils import TableResult, checked_count, number_text
 
 _N_UNITS = 5
 
@@ -54,10 +54,10 @@ class TopUnits(TableResult):
 
     def __str__(self):
         lines = [f"units of hidden layer {self.layer} for {self.output}"]
-        for j, weight, product, margin in zip(*self._columns().values()):
+        for j, *numbers in zip(*self._columns().values()):
+            weight, product, margin = (f"{number_text(number, 3):>8}" for number in numbers)
             lines.append(
-                f"unit {j:3d}  weight {weight:8.3g}  weight x activation {product:8.3g}  "
-                f"margin {margin:8.3g}"
+                f"unit {j:3d}  weight {weight}  weight x activation {product}  margin {margin}"
             )
         return "\n".join(lines)
 

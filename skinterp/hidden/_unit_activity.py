@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu
 
+from skinterp.utils import number_text
+
 
 @dataclass(frozen=True, eq=False)
 class UnitActivity:
@@ -49,8 +51,8 @@ class UnitActivity:
 
     def __str__(self):
         return (
-            f"from {self.values.min():.3g} (row {self.bottom_rows[0]}) to "
-            f"{self.values.max():.3g} (row {self.top_rows[0]})"
+            f"from {number_text(self.values.min(), 3)} (row {self.bottom_rows[0]}) to "
+            f"{number_text(self.values.max(), 3)} (row {self.top_rows[0]})"
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.sampling import feature_scale
+from skinterp.utils import number_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,9 @@ class UnitConnections:
     def __str__(self):
         scaled = self.scaled_weights
         strongest = np.argsort(-np.abs(scaled), kind="stable")[:5]
-        weights = ", ".join(f"{self.input_names[j]} {scaled[j]:.3g}" for j in strongest)
+        weights = ", ".join(
+            f"{self.input_names[j]} {number_text(scaled[j], 3)}" for j in strongest
+        )
         return f"strongest weights, per standard deviation: {weights}"
 
 

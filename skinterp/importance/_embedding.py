@@ -8,7 +8,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from skinterp.display import EmbeddingDisplay
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
-from skinterp.utils import Result, checked_count
+from skinterp.utils import Result, checked_count, number_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,8 +81,9 @@ class VariableEmbedding(Result):
         sizes = np.linalg.norm(self.weights, axis=1)
         width = max(len(name) for name in self.feature_names)
         lines = ["inputs on the map, and the length of their rows of weights"]
-        for name, (x, y), size in zip(self.feature_names, self.coordinates, sizes):
-            lines.append(f"{name:<{width}}  {x:9.3g}  {y:9.3g}  {size:9.3g}")
+        for name, point, size in zip(self.feature_names, self.coordinates, sizes):
+            numbers = "  ".join(f"{number_text(number, 3):>9}" for number in (*point, size))
+            lines.append(f"{name:<{width}}  {numbers}")
         return "\n".join(lines)
 
 

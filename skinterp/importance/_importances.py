@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from skinterp.display import ContributionsDisplay
 from skinterp.importance._ranks import ranked_names
 from skinterp.network import output_names
-from skinterp.utils import Result, output_index
+from skinterp.utils import Result, number_text, output_index
 
 
 def column_shares(values):
@@ -179,7 +179,9 @@ class Importances(Result):
             lines.append(f"{'':<{width}}  {names}")
         for name in self.ranking():
             j = self.feature_names.index(name)
-            numbers = "  ".join(f"{value:12.6g}" for value in self.zero_sum_values[j])
+            numbers = "  ".join(
+                f"{number_text(value, 6):>12}" for value in self.zero_sum_values[j]
+            )
             lines.append(f"{name:<{width}}  {numbers}")
         return "\n".join(lines)
 

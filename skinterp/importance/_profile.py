@@ -7,7 +7,7 @@ import numpy as np
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
 from skinterp.network import as_network, input_names, output_names
-from skinterp.utils import Result, checked_count, output_index
+from skinterp.utils import Result, checked_count, number_text, output_index
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +71,7 @@ class LekProfile(Result):
         width = max(len(name) for name in self.feature_names)
         lines = ["range of the answers along each input, the others held"]
         for name, curves in zip(self.feature_names, np.ptp(self.values, axis=2)):
-            ranges = "  ".join(f"{value:10.4g}" for value in curves.max(axis=0))
+            ranges = "  ".join(f"{number_text(value):>10}" for value in curves.max(axis=0))
             lines.append(f"{name:<{width}}  {ranges}")
         return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from skinterp.display import ParetoFrontDisplay
-from skinterp.utils import Result
+from skinterp.utils import Result, number_text
 
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
 PRICE, STEP_PRICE = 0.12, 0.25
@@ -195,7 +195,8 @@ class Front(Result):
         for c in self.candidates:
             mark = "*" if c.selected else "~" if c.tied else " "
             text = c.expression.format(self.feature_names, digits=4)
-            lines.append(f"{mark} {c.cost:5.3g} {c.loss:8.3g} {c.fidelity:9.3f}  {text}")
+            cost, loss = number_text(c.cost, 3), number_text(c.loss, 3)
+            lines.append(f"{mark} {cost:>5} {loss:>8} {c.fidelity:9.3f}  {text}")
         return "\n".join([*lines, "* selected, ~ nearly as good", *self.notes])
 
 

@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.surrogate._equations import EquationsMixin
+from skinterp.utils import number_text
 from skinterp.utils._sklearn import fit_context
 
 LOG_ODDS_OF_UNDEFINED = 1e-3
@@ -277,7 +278,9 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         rows = self._rows(X)
         values = self.equation_.predict(rows)
         undefined = np.isnan(values)
-        self._warn_undefined(int(undefined.sum()), f"the mean {self.undefined_value_:.4g}")
+        self._warn_undefined(
+            int(undefined.sum()), f"the mean {number_text(self.undefined_value_)}"
+        )
         return np.where(undefined, self.undefined_value_, values)
 
 

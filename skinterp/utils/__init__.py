@@ -9,7 +9,13 @@ one file that touches scikit-learn's private names.
 """
 
 from skinterp.utils._columns import column_index, has_texts, is_mixed
-from skinterp.utils._numbers import constant_text, number_text, round_to_digits, threshold_text
+from skinterp.utils._numbers import (
+    constant_text,
+    number_text,
+    round_to_digits,
+    signed_text,
+    threshold_text,
+)
 from skinterp.utils._optional import import_optional
 from skinterp.utils._random import LARGEST_SEED, draw_seed
 from skinterp.utils._registry import Registry, import_modules
@@ -53,6 +59,7 @@ __all__ = [
     "output_index",
     "round_to_digits",
     "rules_text",
+    "signed_text",
     "threshold_text",
     "unwrap",
 ]

@@ -27,6 +27,30 @@ def number_text(value, digits=DIGITS):
     return f"{value:.{digits}g}"
 
 
+def signed_text(value, digits=DIGITS):
+    """Write a number of a sum, with its plus or minus.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int, default=4
+        Significant digits.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> from skinterp.utils import signed_text
+    >>> signed_text(0.25)
+    '+0.25'
+    """
+    return f"{value:+.{digits}g}"
+
+
 def threshold_text(value, digits=DIGITS):
     """Write a threshold of a rule: rounded, but a half between two whole numbers exactly.
 

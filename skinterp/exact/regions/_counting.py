@@ -13,7 +13,7 @@ from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.pieces._polytopes import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
-from skinterp.utils import checked_count
+from skinterp.utils import checked_count, number_text
 
 # with more inputs than vertices are feasible for, up to 2^14 patterns are looked at one by one
 _FEW_UNITS = 14
@@ -53,13 +53,13 @@ class RegionCount:
         if self.is_exact:
             return f"{self.n_regions:.0f} regions"
         lines = (
-            f"{self.per_line:.4g} regions along a random line "
-            f"[{self.per_line_interval[0]:.4g}, {self.per_line_interval[1]:.4g}]"
+            f"{number_text(self.per_line)} regions along a random line "
+            f"[{number_text(self.per_line_interval[0])}, {number_text(self.per_line_interval[1])}]"
         )
         if np.isnan(self.n_regions):
             return lines
-        low, high = self.interval
-        return f"about {self.n_regions:.4g} regions [{low:.4g}, {high:.4g}]; {lines}"
+        count, low, high = map(number_text, (self.n_regions, *self.interval))
+        return f"about {count} regions [{low}, {high}]; {lines}"
 
 
 def random_line(d, rng):

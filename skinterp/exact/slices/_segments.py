@@ -8,7 +8,7 @@ from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.network import as_network
-from skinterp.utils import TableResult
+from skinterp.utils import TableResult, number_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +36,8 @@ class Segments(TableResult):
         return len(self.slopes)
 
     def __str__(self):
-        return f"Segments({len(self)} pieces from {self.ends[0]:.4g} to {self.ends[-1]:.4g})"
+        first, last = map(number_text, (self.ends[0], self.ends[-1]))
+        return f"Segments({len(self)} pieces from {first} to {last})"
 
     @property
     def breakpoints(self):

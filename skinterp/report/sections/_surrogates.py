@@ -2,6 +2,7 @@
 
 from skinterp.base import explains
 from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
+from skinterp.utils import number_text
 
 _MARKS = {"selected": " (chosen)", "tied": " (near-tie)"}
 
@@ -12,7 +13,7 @@ def _front_table(front):
     for candidate in front:
         mark = next((text for name, text in _MARKS.items() if getattr(candidate, name)), "")
         formula = candidate.expression.format(front.feature_names) + mark
-        numbers = f"{candidate.loss:.2g}", f"{candidate.fidelity:.3f}"
+        numbers = number_text(candidate.loss, 2), f"{candidate.fidelity:.3f}"
         rows.append((formula, str(candidate.complexity), *numbers))
     chosen = next(k for k, candidate in enumerate(front) if candidate.selected)
     head = ("formula", "complexity", "loss", "fidelity (in sample)")
