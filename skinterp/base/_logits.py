@@ -24,6 +24,22 @@ class LogitsMixin:
         raw = self._raw_values(self._rows(X))
         return raw[:, 0] if self.network_.task == "binary" else raw
 
+    def predict(self, X):
+        """Classify by the logits, without the network.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Class labels; with more than two classes that of the largest logit.
+        """
+        rows = self._rows(X)
+        return self.network_.answers(self._raw_values(rows))
+
     def predict_proba(self, X):
         """Return the probabilities of the classes.
 

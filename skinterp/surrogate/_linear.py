@@ -226,22 +226,6 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
     def _raw_values(self, rows):
         return rows @ self.coef_.T + self.intercept_
 
-    def predict(self, X):
-        """Classify by the linear functions, without the network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Class labels.
-        """
-        rows = self._rows(X)
-        return self.network_.answers(self._raw_values(rows))
-
 
 class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     """A ridge regression that predicts as a regression network, or a scalar view, does.

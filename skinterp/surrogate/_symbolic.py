@@ -151,21 +151,6 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         size = np.abs(np.nan_to_num(equation.link.log_odds(values)))
         return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
 
-    def predict(self, X):
-        """Classify by the equations, without the network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Class labels; with more than two classes that of the largest log-odds.
-        """
-        return self.network_.answers(self._raw_values(self._rows(X)))
-
 
 class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     """A formula that predicts as a regression network, or any scalar view of a network, does.
