@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.table import plain
+
 MAX_CATEGORIES = 64  # a column of numbers with more distinct values is refused
 _SHOWN = 8
 
@@ -13,13 +15,6 @@ def listed(values):
     values = [str(value) if isinstance(value, str) else value for value in values]
     more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
     return ", ".join(repr(value) for value in values[:_SHOWN]) + more
-
-
-def plain(value):
-    """Return a category as a Python object, every missing value as None."""
-    value = value.item() if isinstance(value, np.generic) else value
-    is_missing = value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
-    return None if is_missing else value
 
 
 def column(X, j):

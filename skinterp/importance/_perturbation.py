@@ -139,15 +139,14 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))
+    moves = np.broadcast_to(network.moves, scale.shape)
     for repeat in range(n_repeats):
         z = rng.standard_normal(len(rows))
         others = None if network.user_table is None else rng.permutation(len(rows))
         for group in network.groups:
             moved = rows.copy()
-            if len(group) == 1 and np.all(network.moves):
-                moved[:, group] += np.outer(z, scale[group])
-            elif (moves := np.broadcast_to(network.moves, len(scale))[group]).any():
-                moved[:, group] += np.outer(z, scale[group] * moves)
+            if moves[group].any():
+                moved[:, group] += np.outer(z, (scale * moves)[group])
             else:
                 moved[:, group] = rows[others][:, group]
             grown = losses(network, moved, wanted).mean() - before

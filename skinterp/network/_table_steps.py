@@ -204,21 +204,30 @@ def read_table_steps(steps, names, n_columns):
     Raises
     ------
     TypeError
-        If a step is neither an imputer, an encoder, nor affine.
+        If a step is neither an imputer, an encoder, nor affine, or raw rows without names could
+        be taken for features.
     """
     reading = _Reading(names or tuple(f"x{j}" for j in range(n_columns)))
     outputs = [_Raw(j) for j in range(n_columns)]
     for name, step in steps:
         outputs = _read(reading, step, name, outputs)
     sums = list(map(reading.number, outputs))
-    n_features, features = len(reading.features), tuple(reading.features)
+    features = sorted(reading.features, key=lambda feature: feature.column.index)
+    places = {reading.features[feature]: k for k, feature in enumerate(features)}
+    n_features = len(features)
     matrix = sparse.lil_array((n_features, len(sums)))
     for j, one in enumerate(sums):
         for feature, weight in one.weights.items():
-            matrix[feature, j] = weight
+            matrix[places[feature], j] = weight
     offset = np.array([one.constant for one in sums])
     affine = Affine(np.zeros(n_features), sparse.csr_array(matrix), offset)
-    return UserTable(names, n_columns, features), affine
+    table = UserTable(names, n_columns, tuple(features))
+    if names is None and table.is_ambiguous:
+        raise TypeError(
+            "Rows of this table cannot be told from its features, because categories are numbers "
+            f"and there are {n_columns} of both. Fit the pipeline on a data frame with names."
+        )
+    return table, affine
 
 
 def holds_categories_or_gaps(step):

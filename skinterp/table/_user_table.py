@@ -53,7 +53,7 @@ class UserTable:
     n_columns : int
         Their number.
     features : tuple of Feature
-        The features, in the order in which the model takes them.
+        The features, in the order of the columns.
     """
 
     names: tuple | None
@@ -113,10 +113,27 @@ class UserTable:
         Returns
         -------
         bool
-            Whether X is an array of floats with a column per feature.
+            Whether X is an array of floats with a column per feature, which no raw row fits, too.
         """
         is_array = isinstance(X, np.ndarray) and X.dtype.kind == "f" and X.ndim == 2
-        return is_array and X.shape[1] == len(self.features)
+        if not is_array or X.shape[1] != len(self.features):
+            return False
+        if len(self.features) != self.n_columns:
+            return True
+        if self.is_number.all():
+            # read again, the numbers of columns in their order stay as they are
+            return [f.column.index for f in self.features] != list(range(self.n_columns))
+        return all(_are_indicators(X[:, g[~self.is_number[g]]]) for g in self.groups)
+
+    @property
+    def is_ambiguous(self):
+        """Whether raw rows, as an array of floats, may look like features.
+
+        They have as many columns as there are features, and all categories are numbers.
+        """
+        levels = [f.column.levels[f.level] for f in self.features if f.level is not None]
+        is_numeric = all(level is None or isinstance(level, int | float) for level in levels)
+        return bool(levels) and is_numeric and len(self.features) == self.n_columns
 
     def fold(self, values):
         """Add up what was measured per feature to one number per column.
@@ -218,6 +235,11 @@ class UserTable:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
                 raw[chosen, column.index] = np.nan if level is None else level
         return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
+
+
+def _are_indicators(block):
+    """Tell whether rows are 0, with a single 1 at most."""
+    return bool(np.isin(block, (0.0, 1.0)).all() and (block.sum(axis=1) <= 1.0).all())
 
 
 def _read(feature, cells):

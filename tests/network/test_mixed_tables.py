@@ -219,7 +219,7 @@ def test_comparisons_and_reports_take_the_raw_table(model):
     assert result.mean("tree", "fidelity") > majority
     assert result.mean("random forest", "accuracy") > majority + 0.2
     found = compare_importances(model, X, Y, surrogates=["tree", "linear"])
-    assert found.feature_names == ("age", "dose", "site", "sex")
+    assert found.feature_names == ("age", "site", "dose", "sex")
     assert all(np.isclose(share.sum(), 1.0) for share in found.shares.values())
     assert found.ranking()[0] == "dose" and found.ranking()[-1] == "sex"
     assert "[site = b]" in render_report(result, importances=found)
@@ -274,3 +274,37 @@ def test_a_boundary_over_categories_is_refused(model):
     surrogate = LinearSurrogateClassifier(model).fit(X)
     with pytest.raises(ValueError, match="drawn over inputs that are numbers"):
         BoundaryDisplay.from_estimator(surrogate, X, ("age", "dose"))
+
+
+def test_gaps_in_arrays_of_numbers_are_filled_as_the_model_does():
+    raw = X[["age", "dose"]].to_numpy()
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=100, random_state=0)
+    fitted = make_pipeline(SimpleImputer(), StandardScaler(), mlp).fit(raw, Y)
+    read = as_network(fitted)
+    assert np.abs(read.predict_proba(raw) - fitted.predict_proba(raw)).max() < 1e-12
+    assert LinearSurrogateClassifier(fitted).fit(raw).predict(raw).shape == (N,)
+
+
+def test_raw_numbers_are_not_taken_for_features():
+    table = pd.DataFrame({"age": X["age"], "grade": rng.choice([1.0, 2.0], N), "rest": 0.5})
+    blocks = [("n", StandardScaler(), [0]), ("c", OneHotEncoder(), [1])]
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=100, random_state=0)
+    fitted = make_pipeline(ColumnTransformer(blocks), mlp).fit(table, Y)
+    read = as_network(fitted)
+    expected = fitted.predict_proba(table)
+    for rows in (table, table.to_numpy(), read.check(table)):
+        assert np.abs(read.predict_proba(rows) - expected).max() < 1e-12
+    nameless = make_pipeline(ColumnTransformer(blocks), mlp).fit(table.to_numpy(), Y)
+    with pytest.raises(TypeError, match="cannot be told from its features"):
+        as_network(nameless)
+
+
+def test_features_stand_in_the_order_of_the_columns_whatever_order_the_steps_take():
+    table = X[["age", "dose"]]
+    blocks = [("n", make_pipeline(SimpleImputer(), StandardScaler()), ["dose", "age"])]
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=100, random_state=0)
+    fitted = make_pipeline(ColumnTransformer(blocks), mlp).fit(table, Y)
+    read, expected = as_network(fitted), fitted.predict_proba(table)
+    assert read.feature_names == ("age", "dose")
+    for rows in (table, table.to_numpy(), read.check(table)):
+        assert np.abs(read.predict_proba(rows) - expected).max() < 1e-12
