@@ -7,6 +7,7 @@ compared by *direction* (:func:`direction_loss`); a regressor's also by value. F
 """
 
 from skinterp.matching._directions import DirectionObjective
+from skinterp.matching._likelihood import LabelFit, fit_labels
 from skinterp.matching._losses import cosines, direction_loss, sampson_distance
 from skinterp.matching._thresholds import (
     best_threshold,
@@ -18,11 +19,13 @@ from skinterp.matching._values import ValueObjective
 
 __all__ = [
     "DirectionObjective",
+    "LabelFit",
     "ValueObjective",
     "best_threshold",
     "classification_link",
     "cosines",
     "direction_loss",
+    "fit_labels",
     "monotone_knots",
     "rounded_threshold",
     "sampson_distance",

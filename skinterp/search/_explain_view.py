@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
-from skinterp.expression import Equation, simplify
+from skinterp.expression import Equation
 from skinterp.matching import (
     best_threshold,
     classification_link,
@@ -14,6 +14,9 @@ from skinterp.matching import (
     rounded_threshold,
 )
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
+from skinterp.search._evidence import labels_of
+from skinterp.search._formulas import simplified
+from skinterp.search._label_choice import choose_by_labels
 from skinterp.search._problem import Problem
 from skinterp.search._search import Search
 
@@ -22,9 +25,6 @@ BAND_SHARE = 0.3
 # Smoothing averages most of the roughness of single gradients away.
 ROUGHNESS_LEFT = 0.25
 N_COMPARED = 4000
-SIMPLIFY_SECONDS = 1.0
-# Sums, signs and coefficients are part of any formula, whatever operators are allowed.
-SUMS = ("add", "sub", "mul", "neg")
 
 
 def concept_field(view, X, n_points, random_state, *, need_boundary=True):
@@ -90,18 +90,9 @@ def _compared_rows(X, rng):
     return X[rows], (f"formulas were compared on {len(rows)} of {len(X)} rows",)
 
 
-def _simplified(expression, X, allowed):
-    """Return a simpler form of a formula, unless it needs operators that are not allowed."""
-    simple = simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
-    allowed = {*allowed, *SUMS, *_operators(expression)}
-    return simple if _operators(simple) <= allowed else expression
-
-
-def _operators(expression):
-    return {token for token in expression.postfix if isinstance(token, str)}
-
-
-def explain_margin(view, X, settings, feature_names, classes, random_state, *, need_boundary=True):
+def explain_margin(
+    view, X, settings, feature_names, classes, random_state, *, need_boundary=True, yes=None
+):
     """Search a formula for a margin and fit its threshold, direction and link.
 
     Parameters
@@ -120,13 +111,16 @@ def explain_margin(view, X, settings, feature_names, classes, random_state, *, n
         Seeds all that is random.
     need_boundary : bool, default=True
         Whether to refuse a margin that has the same sign at all rows.
+    yes : ndarray of bool of shape (n,) or None, default=None
+        Labels of the rows: whether each is of the class. They choose among the formulas, and their
+        constants are fitted to them; None asks the network alone.
 
     Returns
     -------
     equation : Equation
         The fitted equation.
     front : Front
-        The Pareto front of the formulas found.
+        The Pareto front of the formulas found; `by_labels` holds what labels say of them.
     """
     rng = check_random_state(random_state)
     field = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
@@ -134,11 +128,17 @@ def explain_margin(view, X, settings, feature_names, classes, random_state, *, n
     log_odds = view.value(rows)
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
-    expression, front = _solve(problem, roughness(view, field), feature_names, notes, rng)
+    search = _searched(problem, roughness(view, field), notes, rng)
+    front = search.front(feature_names)
+    expression = simplified(front.selected.expression, problem.X, settings.prices)
     on_level = field.points[field.on_boundary]
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
+    threshold, greater = rounded_threshold(expression.evaluate(rows), answers, prior=prior)
+    if yes is not None:
+        front = choose_by_labels(search, front, view, labels_of(X, yes, rng))
+        if front.by_labels is not None:
+            expression, threshold, greater = front.by_labels.decision
     values = expression.evaluate(rows)
-    threshold, greater = rounded_threshold(values, answers, prior=prior)
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
     equation = Equation(expression, feature_names, threshold, greater, classes, link, majority)
@@ -174,17 +174,16 @@ def explain_values(view, X, settings, feature_names, random_state):
     rows, notes = _compared_rows(X, rng)
     target = view.value(rows)
     problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
-    expression, front = _solve(problem, 0.0, feature_names, notes, rng)
+    front = _searched(problem, 0.0, notes, rng).front(feature_names)
+    expression = simplified(front.selected.expression, problem.X, settings.prices)
     return Equation(expression, feature_names), front
 
 
-def _solve(problem, noise_floor, feature_names, notes, rng):
-    """Return the selected formula, simplified, and the front of a search."""
+def _searched(problem, noise_floor, notes, rng):
+    """Return a search that has run."""
     search = Search(problem, noise_floor=noise_floor, random_state=rng).run()
     search.notes.extend(notes)
-    front = search.front(feature_names)
-    prices = problem.settings.prices
-    return _simplified(front.selected.expression, problem.X, prices), front
+    return search
 
 
 def deadline(time_budget, share=1.0):

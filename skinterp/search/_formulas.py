@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from skinterp.expression import OPERATORS, Constant, Operation
+from skinterp.expression import OPERATORS, Constant, Operation, simplify
 from skinterp.utils import round_to_digits
 
 MAX_DIGITS = 4
 LOSS_GIVEN_UP, FIDELITY_GIVEN_UP = 0.05, 1e-3
+SIMPLIFY_SECONDS = 1.0
+# Sums, signs and coefficients are part of any formula, whatever operators are allowed.
+SUMS = ("add", "sub", "mul", "neg")
 
 
 def weighted_sum(parts, coefficients):
@@ -201,3 +204,29 @@ def finish(problem, parts, coefficients):
     if candidate is None or candidate.fidelity < exact.fidelity - FIDELITY_GIVEN_UP:
         return exact
     return candidate
+
+
+def simplified(expression, X, allowed):
+    """Return a simpler form of a formula, unless it needs operators that are not allowed.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    X : ndarray of shape (m, p)
+        Rows on which both must agree.
+    allowed : collection of str
+        Names of operators.
+
+    Returns
+    -------
+    Expression
+        The simpler form, or the formula itself.
+    """
+    simple = simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
+    allowed = {*allowed, *SUMS, *_operators(expression)}
+    return simple if _operators(simple) <= allowed else expression
+
+
+def _operators(expression):
+    return {token for token in expression.postfix if isinstance(token, str)}

@@ -154,6 +154,8 @@ class Front(Result):
         Loss of the best linear formula in all inputs: how far from linear the concept is.
     notes : tuple of str, default=()
         Notes for the user: subsampled rows, an interrupted search.
+    by_labels : LabelChoice or None, default=None
+        What labels say of the formulas, and which one they choose; None without labels.
     """
 
     candidates: tuple
@@ -161,6 +163,7 @@ class Front(Result):
     noise_floor: float
     linear_loss: float
     notes: tuple = field(default=())
+    by_labels: object = None
 
     def __len__(self):
         """Return the number of candidates."""

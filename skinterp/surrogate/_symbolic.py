@@ -1,7 +1,7 @@
 """Equations that decide as a network does, found by matching directions of gradients."""
 
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, column_or_1d
 
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.search import deadline, explain_margin, explain_values
@@ -107,7 +107,9 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         X : array-like or data frame of shape (n_samples, n_features)
             Rows on which the network is asked.
         y : array-like of shape (n_samples,) or None, default=None
-            Classes; needed only to train an unfitted network.
+            Classes; needed to train an unfitted network. Where they are given they also choose
+            among the formulas found, and constants are fitted to them: the equation then
+            describes the data and the network. With None it describes the network alone.
 
         Returns
         -------
@@ -118,20 +120,29 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         rng = check_random_state(self.random_state)
         network, names = self.network_, self._input_names
         is_binary = network.task == "binary"
+        labels = self.classes_.tolist()
         if is_binary:
-            pairs = [(network.margin(), tuple(self.classes_.tolist()))]
+            pairs = [(network.margin(), tuple(labels), labels[1])]
         else:
             pairs = [
-                (network.margin(k), (f"not {label}", str(label)))
-                for k, label in enumerate(self.classes_.tolist())
+                (network.margin(k), (f"not {label}", str(label)), label)
+                for k, label in enumerate(labels)
             ]
+        y = None if y is None else column_or_1d(y)
         results = []
-        for view, classes in pairs:
+        for view, classes, label in pairs:
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interruption(results) else self.time_budget
             settings = self._settings(deadline(budget, 1 / len(pairs)))
             result = explain_margin(
-                view, X, settings, names, classes, rng, need_boundary=is_binary
+                view,
+                X,
+                settings,
+                names,
+                classes,
+                rng,
+                need_boundary=is_binary,
+                yes=None if y is None else np.asarray(y == label),
             )
             results.append(result)
         self._store(results)

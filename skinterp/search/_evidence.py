@@ -1,0 +1,262 @@
+"""Labels as evidence: which of the formulas found do they prefer, and with which constants?"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from skinterp.matching import fit_labels
+from skinterp.search._boundary_forms import boundary_forms
+from skinterp.search._formulas import weighted_sum
+from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
+from skinterp.search._refit import DIGIT_PRICE, Refit, refit
+from skinterp.search._sums import as_sum
+
+# A unit of -2 log L counts as this much of a selection score, divided by two.
+KAPPA = 0.1
+# A rival must be this much more likely than the choice without labels, in -2 log L.
+GATE = 6.0
+COST_PRICE = 1.2
+N_RANKED, N_REFITTED, N_ROWS = 80, 12, 20_000
+# A refit may not leave the network's answers by more than this.
+FIDELITY_LOST = 0.01
+# Labels that the network answers no better than this are not what it was trained on.
+LEAST_AGREEMENT = 0.55
+# A form with the same boundary must be this much more likely, or cheaper at equal likelihood.
+SAME_BOUNDARY_GATE, CHEAPER, EQUAL = 4.0, 3.5, 0.5
+N_FORMS, N_ROUNDINGS = 60, 6
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Rows and labels that choose among formulas.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p)
+        Rows.
+    yes : ndarray of bool of shape (n,)
+        Whether each row is of the class explained.
+    """
+
+    X: np.ndarray
+    yes: np.ndarray
+
+    def fit(self, expression):
+        """Return the fit of the labels by a formula; None where it is undefined."""
+        values = expression.evaluate(self.X)
+        if not np.isfinite(values).all() or np.ptp(values) == 0.0:
+            return None
+        return fit_labels(values, self.yes)
+
+    def refit(self, expression, fit, width=1):
+        """Return a formula with its constants fitted to the labels."""
+        return refit(expression, self.X, self.yes, fit, width=width)
+
+    def accuracy(self, expression, threshold):
+        """Return the share of labels on the right side of a threshold."""
+        return float(np.mean((expression.evaluate(self.X) > threshold) == self.yes))
+
+
+def labels_of(X, yes, rng):
+    """Return rows and labels, a sample of many.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p)
+        Rows.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+    rng : RandomState
+        Draws the sample.
+
+    Returns
+    -------
+    Labels or None
+        The labels; None if they are all the same.
+    """
+    if len(X) > N_ROWS:
+        rows = rng.choice(len(X), size=N_ROWS, replace=False)
+        X, yes = X[rows], yes[rows]
+    return Labels(X, yes) if yes.any() and not yes.all() else None
+
+
+class Rival(NamedTuple):
+    """A formula refitted to labels, with what the network says of it."""
+
+    refit: Refit
+    candidate: Candidate
+    deviance_before: float
+
+    @property
+    def description(self):
+        """Length of the description of labels and formula, half of -2 log L and prices."""
+        return (
+            self.refit.deviance / 2
+            + COST_PRICE * self.candidate.cost
+            + DIGIT_PRICE * self.refit.n_digits
+        )
+
+
+def structure(expression):
+    """Return the tokens of a formula without the values of its constants."""
+    return tuple("c" if isinstance(token, float) else token for token in expression.postfix)
+
+
+def _ranked(problem, candidates, labels, floor):
+    """Return candidates with their fits, best first by score and labels, one per structure."""
+    score = scores(candidates, floor=floor)
+    keep = [candidates[k] for k in np.argsort(score, kind="stable")[:N_RANKED]]
+    keep = list({id(c): c for c in [*keep, *pareto(candidates)]}.values())
+    score, found = scores(keep, floor=floor), []
+    for candidate, s in zip(keep, score):
+        fit = labels.fit(candidate.expression)
+        if fit is not None:
+            found.append((s + KAPPA * fit.deviance / 2, candidate, fit))
+    found.sort(key=lambda each: (each[0], str(each[1].expression)))
+    first = {}
+    for each in found:
+        first.setdefault(structure(each[1].expression), each)
+    return list(first.values())
+
+
+def rival_of(problem, labels, expression, fit=None, width=1):
+    """Refit a formula to labels and judge it on the network.
+
+    Parameters
+    ----------
+    problem : Problem
+        Judges formulas on the network.
+    labels : Labels
+        The labels.
+    expression : Expression
+        The formula.
+    fit : LabelFit or None, default=None
+        The fit of the labels with its constants as they are.
+    width : int, default=1
+        Orders of rounding that are tried.
+
+    Returns
+    -------
+    Rival or None
+        The refitted formula; None where it is undefined or too long.
+    """
+    fit = labels.fit(expression) if fit is None else fit
+    found = None if fit is None else labels.refit(expression, fit, width)
+    if found is None:
+        return None
+    candidate = problem.candidate(found.expression)
+    if candidate is None or candidate.cost > problem.settings.max_cost:
+        return None
+    return Rival(found, candidate, fit.deviance)
+
+
+def _without_a_term(expression):
+    """Yield a sum with one of its terms left out, each in turn."""
+    parts, coefficients, _ = as_sum(expression)
+    for k in range(len(parts) if len(parts) > 1 else 0):
+        rest = parts[:k] + parts[k + 1 :]
+        yield weighted_sum(rest, coefficients[:k] + coefficients[k + 1 :])
+
+
+def _shortened(problem, labels, rival):
+    """Drop terms of a refitted sum while the description gets shorter."""
+    while True:
+        shorter = [
+            r
+            for expression in _without_a_term(rival.refit.expression)
+            if (r := rival_of(problem, labels, expression)) is not None
+        ]
+        best = min(shorter, key=lambda r: r.description, default=rival)
+        if best.description >= rival.description:
+            return rival
+        rival = best
+
+
+def same_boundary(problem, labels, rival):
+    """Return the form with the same boundary that labels prefer on evidence, else the rival.
+
+    Parameters
+    ----------
+    problem : Problem
+        Judges formulas on the network.
+    labels : Labels
+        The labels.
+    rival : Rival
+        The formula chosen so far.
+
+    Returns
+    -------
+    Rival
+        The formula to take.
+    """
+    before, prices, forms = rival.refit, problem.settings.prices, []
+    for expression in boundary_forms(before.expression, before.threshold, labels.X):
+        cost = expression.cost(prices)
+        if cost <= min(problem.settings.max_cost, rival.candidate.cost + 6.0):
+            forms.append((cost, str(expression), expression))
+    best = rival
+    for cost, _, expression in sorted(forms)[:N_FORMS]:
+        fit = labels.fit(expression)
+        if fit is None:
+            continue
+        gain, cheaper = before.deviance - fit.deviance, rival.candidate.cost - cost
+        if gain >= SAME_BOUNDARY_GATE or (cheaper >= CHEAPER and gain >= -EQUAL):
+            found = rival_of(problem, labels, expression, fit)
+            if found is not None and found.description < best.description:
+                best = found
+    return best
+
+
+def total_scores(rivals, floor):
+    """Return selection scores of rivals, labels included."""
+    own = scores([r.candidate for r in rivals], floor=floor)
+    return own + KAPPA * np.array([r.refit.deviance for r in rivals]) / 2
+
+
+def choose(problem, candidates, chosen, labels, *, noise_floor=0.0):
+    """Choose among formulas by labels, their constants fitted to them.
+
+    Parameters
+    ----------
+    problem : Problem
+        Judges formulas on the network.
+    candidates : sequence of Candidate
+        All formulas found.
+    chosen : Candidate
+        The choice without labels.
+    labels : Labels
+        The labels.
+    noise_floor : float, default=0.0
+        Loss that the network's own roughness accounts for.
+
+    Returns
+    -------
+    rivals : list of Rival
+        The refitted formulas, the chosen one first.
+    """
+    floor = max(LOSS_FLOOR, noise_floor)
+    ranked = _ranked(problem, list(candidates), labels, floor)
+    rivals = [
+        r
+        for _, candidate, fit in ranked[:N_REFITTED]
+        if (r := rival_of(problem, labels, candidate.expression, fit)) is not None
+    ]
+    own = rival_of(problem, labels, chosen.expression)
+    if own is None:
+        return []
+    least = chosen.fidelity - FIDELITY_LOST
+    if own.candidate.fidelity < least:
+        return []
+    able = [
+        r
+        for r in rivals
+        if r.refit.deviance <= own.refit.deviance - GATE and r.candidate.fidelity >= least
+    ]
+    every = [own, *able]
+    order = np.argsort(total_scores(every, floor), kind="stable")
+    first = _shortened(problem, labels, every[order[0]])
+    first = same_boundary(problem, labels, first)
+    again = rival_of(problem, labels, first.refit.expression, width=N_ROUNDINGS)
+    first = min([first, again or first], key=lambda r: r.description)
+    return [first, *(every[k] for k in order[1:]), *(r for r in rivals if r not in able)]

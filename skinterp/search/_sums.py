@@ -1,0 +1,197 @@
+"""A formula as a sum of terms with coefficients, and its constants as parameters."""
+
+import numpy as np
+
+from skinterp.expression import Constant, Operation
+from skinterp.expression._nodes import from_postfix
+from skinterp.search._formulas import drop_neutral, weighted_sum
+
+
+def split_factor(node):
+    """Take the constant factor out of a product or quotient.
+
+    Parameters
+    ----------
+    node : Expression
+        The term.
+
+    Returns
+    -------
+    factor : float
+        The factor.
+    rest : Expression
+        The term without it.
+    """
+    name, args = node.token, node.args
+    if isinstance(node, Constant):
+        return node.value, Constant(1.0)
+    if name == "neg":
+        factor, rest = split_factor(args[0])
+        return -factor, rest
+    if name not in ("mul", "div"):
+        return 1.0, node
+    (a, left), (b, right) = split_factor(args[0]), split_factor(args[1])
+    if name == "div" and b == 0.0:
+        return 1.0, node
+    factor = a * b if name == "mul" else a / b
+    if (left, right) == tuple(args):
+        return 1.0, node
+    return factor, drop_neutral(Operation(name, (left, right)))
+
+
+def as_sum(expression):
+    """Take a formula apart into terms and coefficients.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    parts : tuple of Expression
+        Terms that are no sums themselves and have no factor.
+    coefficients : tuple of float
+        Their coefficients.
+    constant : float
+        The summand without inputs.
+    """
+    parts, constant = {}, 0.0
+    pending = [(expression, 1.0)]
+    while pending:
+        node, factor = pending.pop()
+        if not node.variables:
+            constant += factor * float(node.evaluate(np.zeros((1, 1)))[0])
+            continue
+        if node.token in ("add", "sub"):
+            first, second = node.args
+            pending += [(second, factor if node.token == "add" else -factor), (first, factor)]
+            continue
+        inner, rest = split_factor(node)
+        if rest != node:
+            pending.append((rest, factor * inner))
+        else:
+            parts[node] = parts.get(node, 0.0) + factor
+    parts = {part: c for part, c in parts.items() if c != 0.0}
+    return tuple(parts), tuple(parts.values()), constant
+
+
+class Writing:
+    """A sum of terms against a threshold, with every constant a parameter.
+
+    ``sum_k c_k t_k > t``: one coefficient, or the threshold, is the unit and stays at 1.
+
+    Parameters
+    ----------
+    parts : tuple of Expression
+        The terms.
+    coefficients : sequence of float
+        Their coefficients, positive where yes is above.
+    threshold : float
+        The threshold; yes lies above it.
+    unit : int
+        Index of the term whose coefficient is one; the number of terms makes the threshold one.
+    """
+
+    def __init__(self, parts, coefficients, threshold, unit):
+        outer = np.append(np.asarray(coefficients, dtype=float), threshold)
+        self.parts, self.unit = tuple(parts), unit
+        self.signs = np.where(outer < 0, -1.0, 1.0)
+        self.outer = outer / abs(outer[unit])
+        self.inner = tuple(c for part in self.parts for c in part.constants)
+
+    @property
+    def start(self):
+        """The parameters as they are: inner constants, coefficients, the threshold last."""
+        free = np.delete(self.outer, self.unit)
+        return np.array([*self.inner, *free])
+
+    def outer_of(self, parameters):
+        """Return coefficients and the threshold of parameters."""
+        free = np.asarray(parameters)[len(self.inner) :]
+        return np.insert(free, self.unit, self.signs[self.unit])
+
+    def parts_of(self, parameters):
+        """Return the terms of parameters."""
+        inner, found = list(np.asarray(parameters)[: len(self.inner)]), []
+        for part in self.parts:
+            n = len(part.constants)
+            found.append(part.with_constants(inner[:n]) if n else part)
+            inner = inner[n:]
+        return tuple(drop_neutral(part) for part in found)
+
+    def formula(self, parameters):
+        """Return the formula and the threshold of parameters.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (k,)
+            The parameters.
+
+        Returns
+        -------
+        expression : Expression
+            The formula.
+        threshold : float
+            The threshold; yes lies above it.
+        """
+        *coefficients, threshold = self.outer_of(parameters)
+        return weighted_sum(self.parts_of(parameters), coefficients), float(threshold)
+
+
+class Parametrised:
+    """Values of terms and their derivatives by their constants, on given rows.
+
+    Parameters
+    ----------
+    part : Expression
+        The term.
+    X : ndarray of shape (n, p)
+        Rows.
+    """
+
+    def __init__(self, part, X):
+        self.part, self.n = part, len(part.constants)
+        self.columns = X[:, list(part.variables)]
+        place = {j: k for k, j in enumerate(part.variables)}
+        fixed, tokens, k = [], [], len(place)
+        postfix = part.postfix
+        for i, token in enumerate(postfix):
+            if isinstance(token, str):
+                tokens.append(token)
+            elif not isinstance(token, float):
+                tokens.append(place[token])
+            elif i + 1 < len(postfix) and postfix[i + 1] == "pow":
+                fixed.append(k - len(place))
+                tokens.append(token)
+                k += 1
+            else:
+                tokens.append(k)
+                k += 1
+        self.exponents, self.tokens = fixed, tokens
+        self.width = k
+
+    def values(self, constants):
+        """Return values (n,) and derivatives (n, k) at constants."""
+        place, found, exponents = len(self.columns[0]), [], iter(self.exponents)
+        for token in self.tokens:
+            found.append(float(constants[next(exponents)]) if isinstance(token, float) else token)
+        expression = from_postfix(found)
+        rows = np.empty((len(self.columns), self.width))
+        rows[:, :place], rows[:, place:] = self.columns, constants
+        value, gradient = expression.value_and_gradient(rows)
+        slopes = gradient[:, place:]
+        for k in self.exponents:  # an exponent must be a number: central differences
+            step = np.zeros(self.n)
+            step[k] = 1e-5 * max(1.0, abs(constants[k]))
+            above, below = (self._plain(constants + s * step) for s in (1, -1))
+            slopes[:, k] = (above - below) / (2 * step[k])
+        return value, slopes
+
+    def _plain(self, constants):
+        return self.part.with_constants(constants).evaluate(self._full())
+
+    def _full(self):
+        rows = np.zeros((len(self.columns), max(self.part.variables, default=0) + 1))
+        rows[:, list(self.part.variables)] = self.columns
+        return rows
