@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, log_ndtr, ndtr
+from scipy.special import expit, ndtr
 
 from skinterp.matching._thresholds import best_threshold
 
-N_NEAR = 3000  # rows next to the threshold; the others are right or flipped
+N_NEAR = 1500  # rows next to the threshold; the others are right or flipped
 MOST_FLIPS = 0.5
 _SQRT_TAU = np.sqrt(2.0 * np.pi)
 
@@ -45,7 +45,7 @@ def signed_likelihood(z, flips):
     z : ndarray of shape (n,)
         Distance from the threshold in widths, positive on the label's own side.
     flips : float
-        e, between 0 and 1.
+        e, above 0 and below 1.
 
     Returns
     -------
@@ -56,11 +56,10 @@ def signed_likelihood(z, flips):
     by_flips : ndarray of shape (n,)
         Its derivative.
     """
-    p = flips / 2.0 + (1.0 - flips) * ndtr(z)
-    log_p = np.where(p > 1e-290, np.log(np.maximum(p, 1e-290)), log_ndtr(z))
-    density = np.exp(-0.5 * np.minimum(z * z, 1400.0)) / _SQRT_TAU
-    p = np.maximum(p, 1e-290)
-    return log_p, (1.0 - flips) * density / p, (0.5 - ndtr(z)) / p
+    side = ndtr(z)
+    p = flips / 2.0 + (1.0 - flips) * side  # never below flips / 2, which is positive
+    density = np.exp(-0.5 * z * z) / _SQRT_TAU
+    return np.log(p), (1.0 - flips) * density / p, (0.5 - side) / p
 
 
 def near_rows(values, threshold, n_near=N_NEAR):
@@ -72,7 +71,7 @@ def near_rows(values, threshold, n_near=N_NEAR):
         Values.
     threshold : float
         The threshold.
-    n_near : int, default=3000
+    n_near : int, default=1500
         How many, at the most.
 
     Returns

@@ -17,7 +17,8 @@ KAPPA = 0.1
 # A rival must be this much more likely than the choice without labels, in -2 log L.
 GATE = 6.0
 COST_PRICE = 1.2
-N_RANKED, N_REFITTED, N_ROWS = 80, 12, 20_000
+N_RANKED, N_REFITTED, N_ROWS = 80, 10, 20_000
+N_FURTHER = 6
 # A refit may not leave the network's answers by more than this.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
@@ -214,45 +215,51 @@ def total_scores(rivals, floor):
     return own + KAPPA * np.array([r.refit.deviance for r in rivals]) / 2
 
 
-def choose(problem, candidates, chosen, labels, *, noise_floor=0.0):
+def _further(search, labels):
+    """Return sums that the search did not finish and labels like best, with their fits."""
+    found, prices = [], search.problem.settings.prices
+    for parts, (_, coefficients) in search.spare.items():
+        expression = weighted_sum(parts, coefficients / np.abs(coefficients).max())
+        fit = labels.fit(expression)
+        if fit is not None:
+            length = fit.deviance / 2 + COST_PRICE * expression.cost(prices)
+            found.append((length, str(expression), expression, fit))
+    found.sort(key=lambda each: each[:2])
+    first = {}
+    for each in found:
+        first.setdefault(structure(each[2]), each)
+    return [(expression, fit) for _, _, expression, fit in list(first.values())[:N_FURTHER]]
+
+
+def choose(search, chosen, labels):
     """Choose among formulas by labels, their constants fitted to them.
 
     Parameters
     ----------
-    problem : Problem
-        Judges formulas on the network.
-    candidates : sequence of Candidate
-        All formulas found.
+    search : Search
+        What was found.
     chosen : Candidate
         The choice without labels.
     labels : Labels
         The labels.
-    noise_floor : float, default=0.0
-        Loss that the network's own roughness accounts for.
 
     Returns
     -------
-    rivals : list of Rival
-        The refitted formulas, the chosen one first.
+    list of Rival
+        The refitted formulas, the chosen one first; empty where constants fitted to the labels
+        leave the network.
     """
-    floor = max(LOSS_FLOOR, noise_floor)
-    ranked = _ranked(problem, list(candidates), labels, floor)
-    rivals = [
-        r
-        for _, candidate, fit in ranked[:N_REFITTED]
-        if (r := rival_of(problem, labels, candidate.expression, fit)) is not None
-    ]
-    own = rival_of(problem, labels, chosen.expression)
-    if own is None:
+    problem, floor = search.problem, max(LOSS_FLOOR, search.noise_floor)
+    own, least = rival_of(problem, labels, chosen.expression), chosen.fidelity - FIDELITY_LOST
+    if own is None or own.candidate.fidelity < least:
         return []
-    least = chosen.fidelity - FIDELITY_LOST
-    if own.candidate.fidelity < least:
-        return []
-    able = [
-        r
-        for r in rivals
-        if r.refit.deviance <= own.refit.deviance - GATE and r.candidate.fidelity >= least
-    ]
+    ranked = _ranked(problem, list(search.candidates.values()), labels, floor)
+    trials = [(candidate.expression, fit) for _, candidate, fit in ranked[:N_REFITTED]]
+    trials += _further(search, labels)
+    rivals = [rival_of(problem, labels, expression, fit) for expression, fit in trials]
+    rivals = [r for r in rivals if r is not None]
+    gate = own.refit.deviance - GATE
+    able = [r for r in rivals if r.refit.deviance <= gate and r.candidate.fidelity >= least]
     every = [own, *able]
     order = np.argsort(total_scores(every, floor), kind="stable")
     first = _shortened(problem, labels, every[order[0]])

@@ -203,9 +203,8 @@ def choose_by_labels(search, front, view, labels):
     agreement = float(np.mean((view.value(labels.X) > 0) == labels.yes))
     if agreement < LEAST_AGREEMENT:
         return _noted(front, f"the network answers {agreement:.0%} of them right")
-    problem, candidates = search.problem, search.candidates.values()
-    floor = search.noise_floor
-    rivals = choose(problem, candidates, front.selected, labels, noise_floor=floor)
+    problem = search.problem
+    rivals = choose(search, front.selected, labels)
     if not rivals:
         return _noted(front, "constants that fit them leave the network's answers")
     first = rivals[0]

@@ -18,7 +18,7 @@ from skinterp.matching._likelihood import (
 from skinterp.search._sums import Parametrised, Writing, as_sum
 from skinterp.utils import number_text, round_to_digits
 
-N_NEAR, ROUNDS, MAX_ITERATIONS = 2000, 2, 80
+N_NEAR, ROUNDS, MAX_ITERATIONS = 1500, 2, 80
 DIGIT_PRICE, MOST_DIGITS = 1.0, 5
 # Rounding may cost this much more deviance than the digits it saves, by the quadratic estimate.
 SLACK = 4.0
@@ -275,20 +275,20 @@ def refit(expression, X, yes, fit, *, width=1):
             return None
     covariance = _covariance(likelihood, u)
     return min(
-        _rounded(writing, parameters, covariance, X, yes, width),
+        _rounded(writing, parameters, covariance, X, yes, width, 2.0 * likelihood(u)[0]),
         key=length,
         default=None,
     )
 
 
-def _rounded(writing, parameters, covariance, X, yes, width):
+def _rounded(writing, parameters, covariance, X, yes, width, least):
     """Yield roundings of the parameters, each with another coefficient as the unit."""
     for unit in range(len(writing.parts) + 1):
         other = _with_unit(writing, parameters, unit)
         if other is None:
             continue
         here, cov = other.start, _transformed(writing, parameters, covariance, other)
-        found = _judged(other, round_by_curvature(here, cov, width), here, cov, X, yes)
+        found = _judged(other, round_by_curvature(here, cov, width), here, cov, X, yes, least)
         if found is not None:
             yield found
 
@@ -321,7 +321,7 @@ def length(found):
     return found.deviance / 2 + DIGIT_PRICE * found.n_digits
 
 
-def _judged(writing, rounded, exact, covariance, X, yes):
+def _judged(writing, rounded, exact, covariance, X, yes, least):
     """Return rounded parameters with their deviance, exact ones where rounding costs too much."""
     best = None
     exact_digits = np.array([round_to_digits(number, MOST_DIGITS) for number in exact])
@@ -341,6 +341,8 @@ def _judged(writing, rounded, exact, covariance, X, yes):
         gain = 2 * SLACK * len(exact) if is_exact else 0.0
         if best is None or length(found) < length(best) - gain:
             best = found
+        if parameters is rounded[-1] and best.deviance <= least + 2 * SLACK * len(exact):
+            break
     return best
 
 

@@ -40,6 +40,8 @@ class Search:
         The combinations of the last beam.
     tuned : set of tuple of Expression
         Sums of terms whose constants were tuned.
+    spare : dict of tuple of Expression to tuple
+        Further sums, with loss and coefficients, that labels may choose.
     notes : list of str
         Notes on the result, such as on an interruption.
     """
@@ -51,7 +53,7 @@ class Search:
         self.max_terms = int(np.clip(room, MIN_TERMS, MAX_TERMS))
         self.rng = check_random_state(random_state)
         self.candidates, self.losses, self.tuned, self.notes = {}, {}, set(), []
-        self.terms, self.combinations = [], []
+        self.terms, self.combinations, self.spare = [], [], {}
 
     def run(self):
         """Run the stages in order; an interruption keeps what was found before it.

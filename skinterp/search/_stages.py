@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.search._additive import combine_profiles
 from skinterp.search._beam import SEARCH_PRICE, beam_search, merit
 from skinterp.search._dictionary import enumerate_terms, stack
 from skinterp.search._terms import distinct_terms
@@ -146,9 +147,14 @@ def _can_evolve(search):
     return search.settings.n_islands > 0 and not search.is_good()
 
 
+def _matches_directions(search):
+    return not search.problem.match_values
+
+
 STAGES = (
     Stage("dictionary", combine_dictionary),
     Stage("tuned constants", tune_constants),
+    Stage("additive profiles", combine_profiles, _matches_directions),
     Stage("evolved terms", combine_evolved, _can_evolve),
     Stage("tuned constants of evolved terms", tune_constants),
 )
