@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.matching import fit_labels
+from skinterp.matching._likelihood import near_rows
 from skinterp.search._boundary_forms import boundary_forms
 from skinterp.search._formulas import weighted_sum
 from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
@@ -18,7 +19,7 @@ KAPPA = 0.1
 GATE = 6.0
 COST_PRICE = 1.2
 N_RANKED, N_REFITTED, N_ROWS = 80, 10, 20_000
-N_FURTHER = 6
+N_FURTHER, N_PRODUCTS, N_NEAR, ERROR_FLOOR = 8, 20, 1000, 3e-3
 # A refit may not leave the network's answers by more than this.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
@@ -38,10 +39,18 @@ class Labels:
         Rows.
     yes : ndarray of bool of shape (n,)
         Whether each row is of the class explained.
+    log_odds : ndarray of shape (n,)
+        The network's log-odds of it.
     """
 
     X: np.ndarray
     yes: np.ndarray
+    log_odds: np.ndarray
+
+    @property
+    def agreement(self):
+        """Share of the labels that the network answers right."""
+        return float(np.mean((self.log_odds > 0) == self.yes))
 
     def fit(self, expression):
         """Return the fit of the labels by a formula; None where it is undefined."""
@@ -54,16 +63,22 @@ class Labels:
         """Return a formula with its constants fitted to the labels."""
         return refit(expression, self.X, self.yes, fit, width=width)
 
+    def near(self):
+        """Return the rows next to the network's boundary, where labels tell formulas apart."""
+        return near_rows(self.log_odds, 0.0, N_NEAR)
+
     def accuracy(self, expression, threshold):
         """Return the share of labels on the right side of a threshold."""
         return float(np.mean((expression.evaluate(self.X) > threshold) == self.yes))
 
 
-def labels_of(X, yes, rng):
+def labels_of(view, X, yes, rng):
     """Return rows and labels, a sample of many.
 
     Parameters
     ----------
+    view : ScalarView
+        The network's log-odds of the class.
     X : ndarray of shape (n, p)
         Rows.
     yes : ndarray of bool of shape (n,)
@@ -79,7 +94,7 @@ def labels_of(X, yes, rng):
     if len(X) > N_ROWS:
         rows = rng.choice(len(X), size=N_ROWS, replace=False)
         X, yes = X[rows], yes[rows]
-    return Labels(X, yes) if yes.any() and not yes.all() else None
+    return Labels(X, yes, view.value(X)) if yes.any() and not yes.all() else None
 
 
 class Rival(NamedTuple):
@@ -215,11 +230,51 @@ def total_scores(rivals, floor):
     return own + KAPPA * np.array([r.refit.deviance for r in rivals]) / 2
 
 
+def _products(search, labels):
+    """Return products of powers that field and labels like best."""
+    if search.products is None:
+        return []
+    near = labels.near()
+    logarithms, yes = search.products.logarithms(labels.X[near]), labels.yes[near]
+    defined = np.isfinite(logarithms).all(axis=0)
+    logarithms = np.where(defined, logarithms, 0.0)
+
+    def judge(exponents):
+        return np.log(least_errors(logarithms @ exponents, yes) + ERROR_FLOOR)
+
+    return search.products.search(judge)[:N_PRODUCTS]
+
+
+def least_errors(values, yes):
+    """Return the smallest share of labels on the wrong side of a threshold, for each column.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, m)
+        Values of m formulas.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        The shares.
+    """
+    sorted_yes = yes[np.argsort(values, axis=0)].astype(float)
+    n = len(yes)
+    below = np.vstack([np.zeros(values.shape[1]), np.cumsum(sorted_yes, axis=0)])  # yes below
+    wrong = below + (n - np.arange(n + 1))[:, None] - (sorted_yes.sum(axis=0) - below)
+    return np.minimum(wrong.min(axis=0), (n - wrong).min(axis=0)) / n
+
+
 def _further(search, labels):
-    """Return sums that the search did not finish and labels like best, with their fits."""
+    """Return formulas that the search did not finish and labels like best, with their fits."""
     found, prices = [], search.problem.settings.prices
-    for parts, (_, coefficients) in search.spare.items():
-        expression = weighted_sum(parts, coefficients / np.abs(coefficients).max())
+    sums = [
+        weighted_sum(parts, coefficients / np.abs(coefficients).max())
+        for parts, (_, coefficients) in search.spare.items()
+    ]
+    for expression in [*sums, *_products(search, labels)]:
         fit = labels.fit(expression)
         if fit is not None:
             length = fit.deviance / 2 + COST_PRICE * expression.cost(prices)

@@ -135,7 +135,7 @@ def explain_margin(
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
     threshold, greater = rounded_threshold(expression.evaluate(rows), answers, prior=prior)
     if yes is not None:
-        front = choose_by_labels(search, front, view, labels_of(X, yes, rng))
+        front = choose_by_labels(search, front, labels_of(view, X, yes, rng))
         if front.by_labels is not None:
             expression, threshold, greater = front.by_labels.decision
     values = expression.evaluate(rows)

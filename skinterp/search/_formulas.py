@@ -118,6 +118,8 @@ def drop_neutral(expression):
         return args[1] if args[0] == Constant(1.0) else args[0]
     if name in ("add", "sub") and args[1] == Constant(0.0):
         return args[0]
+    if name == "add" and args[0] == Constant(0.0):
+        return args[1]
     if name in ("div", "pow") and args[1] == Constant(1.0):
         return args[0]
     if name in ("add", "sub") and isinstance(args[1], Constant) and args[1].value < 0:

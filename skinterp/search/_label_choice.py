@@ -162,7 +162,7 @@ class LabelChoice(TableResult):
         )
 
 
-def _table(rivals, front, labels, agreement):
+def _table(rivals, front, labels):
     shown, names = rivals[:N_SHOWN], front.feature_names
     refits = [r.refit for r in shown]
     first = refits[0]
@@ -174,12 +174,12 @@ def _table(rivals, front, labels, agreement):
         np.array([r.candidate.cost for r in shown]),
         front.selected.expression.format(names),
         constants_of(first, names),
-        agreement,
+        labels.agreement,
         (first.expression, first.threshold, True),
     )
 
 
-def choose_by_labels(search, front, view, labels):
+def choose_by_labels(search, front, labels):
     """Choose a formula by labels, where there is evidence in them.
 
     Parameters
@@ -188,8 +188,6 @@ def choose_by_labels(search, front, view, labels):
         What was found.
     front : Front
         Its front, with the choice without labels.
-    view : ScalarView
-        The log-odds of the class.
     labels : Labels or None
         The labels; None if they are all the same.
 
@@ -200,9 +198,8 @@ def choose_by_labels(search, front, view, labels):
     """
     if labels is None:
         return _noted(front, "y has one class only")
-    agreement = float(np.mean((view.value(labels.X) > 0) == labels.yes))
-    if agreement < LEAST_AGREEMENT:
-        return _noted(front, f"the network answers {agreement:.0%} of them right")
+    if labels.agreement < LEAST_AGREEMENT:
+        return _noted(front, f"the network answers {labels.agreement:.0%} of them right")
     problem = search.problem
     rivals = choose(search, front.selected, labels)
     if not rivals:
@@ -213,7 +210,7 @@ def choose_by_labels(search, front, view, labels):
         again = rival_of(problem, labels, shorter)
         if again is not None and again.description <= first.description:
             rivals[0] = again
-    return replace(front, by_labels=_table(rivals, front, labels, agreement))
+    return replace(front, by_labels=_table(rivals, front, labels))
 
 
 def _noted(front, reason):

@@ -15,7 +15,7 @@ from skinterp.matching._likelihood import (
     near_rows,
     signed_likelihood,
 )
-from skinterp.search._sums import Parametrised, Writing, as_sum
+from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
 from skinterp.utils import number_text, round_to_digits
 
 N_NEAR, ROUNDS, MAX_ITERATIONS = 1500, 2, 80
@@ -229,7 +229,7 @@ def oriented(expression, threshold, greater):
     Writing or None
         The writing; None for a formula without inputs.
     """
-    parts, coefficients, constant = as_sum(expression)
+    parts, coefficients, constant = as_sum(gathered(expression))
     if not parts:
         return None
     sign = 1.0 if greater else -1.0
@@ -330,7 +330,8 @@ def _judged(writing, rounded, exact, covariance, X, yes, least):
             continue
         expression, threshold = writing.formula(parameters)
         values = expression.evaluate(X)
-        if not np.isfinite(values).all() or np.ptp(values) == 0.0:
+        is_constant = np.ptp(values) == 0.0 or 0.0 in expression.constants
+        if is_constant or not np.isfinite(values).all():
             continue
         deviance = fit_labels_at(values, yes, threshold)
         is_exact = parameters is exact_digits

@@ -42,6 +42,10 @@ class Search:
         Sums of terms whose constants were tuned.
     spare : dict of tuple of Expression to tuple
         Further sums, with loss and coefficients, that labels may choose.
+    products : Products or None
+        Products of powers, where inputs are positive.
+    has_evolved : bool
+        Whether terms were evolved.
     notes : list of str
         Notes on the result, such as on an interruption.
     """
@@ -54,6 +58,7 @@ class Search:
         self.rng = check_random_state(random_state)
         self.candidates, self.losses, self.tuned, self.notes = {}, {}, set(), []
         self.terms, self.combinations, self.spare = [], [], {}
+        self.has_evolved, self.products = False, None
 
     def run(self):
         """Run the stages in order; an interruption keeps what was found before it.
@@ -72,9 +77,10 @@ class Search:
         try:
             first.run(self)
             for stage in further:
-                if self._is_over() or not stage.is_needed(self):
+                if self._is_over():
                     break
-                stage.run(self)
+                if stage.is_needed(self):
+                    stage.run(self)
         except KeyboardInterrupt:
             if not self.candidates:
                 raise

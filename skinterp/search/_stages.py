@@ -8,6 +8,7 @@ import numpy as np
 from skinterp.search._additive import combine_profiles
 from skinterp.search._beam import SEARCH_PRICE, beam_search, merit
 from skinterp.search._dictionary import enumerate_terms, stack
+from skinterp.search._products import combine_products, has_positive_inputs
 from skinterp.search._terms import distinct_terms
 from skinterp.search._tuning import MAX_CONSTANTS, tune, variants
 
@@ -29,8 +30,7 @@ class Stage:
     run : callable
         ``run(search)`` adds what it finds to the search.
     is_needed : callable, default=None
-        ``is_needed(search) -> bool``; where a stage is not needed the search ends. By default
-        always.
+        ``is_needed(search) -> bool``; a stage that is not needed is left out. By default always.
     """
 
     name: str
@@ -138,6 +138,7 @@ def combine_evolved(search):
     base_terms = {p: problem.evaluator.term(p) for parts in leaders for p in parts}
     bases = bases_of(leaders, base_terms, search.settings.prices)
     base_terms = list(base_terms.values())
+    search.has_evolved = True
     evolved = evolve_terms(problem, base_terms, bases, seeds, search.rng)
     terms = [*base_terms, *used, *evolved]
     combine(search, distinct_terms(terms, problem.field.weights, search.max_terms))
@@ -147,14 +148,23 @@ def _can_evolve(search):
     return search.settings.n_islands > 0 and not search.is_good()
 
 
+def _has_evolved(search):
+    return search.has_evolved
+
+
 def _matches_directions(search):
     return not search.problem.match_values
+
+
+def _has_products(search):
+    return _matches_directions(search) and has_positive_inputs(search)
 
 
 STAGES = (
     Stage("dictionary", combine_dictionary),
     Stage("tuned constants", tune_constants),
+    Stage("products", combine_products, _has_products),
     Stage("additive profiles", combine_profiles, _matches_directions),
     Stage("evolved terms", combine_evolved, _can_evolve),
-    Stage("tuned constants of evolved terms", tune_constants),
+    Stage("tuned constants of evolved terms", tune_constants, _has_evolved),
 )

@@ -39,6 +39,30 @@ def split_factor(node):
     return factor, drop_neutral(Operation(name, (left, right)))
 
 
+def gathered(expression):
+    """Gather the constant factors of every product in a formula in one.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    Expression
+        The same function, without redundant constants.
+    """
+    if not expression.args:
+        return expression
+    args = tuple(gathered(argument) for argument in expression.args)
+    node = Operation(expression.token, args)
+    if node.token not in ("mul", "div"):
+        return node
+    factor, rest = split_factor(node)
+    is_plain = factor == 1.0 or rest == Constant(1.0)
+    return node if is_plain else drop_neutral(Operation("mul", (Constant(factor), rest)))
+
+
 def as_sum(expression):
     """Take a formula apart into terms and coefficients.
 

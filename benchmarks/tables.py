@@ -1,0 +1,128 @@
+"""Laws on tables as they come: decades, units, correlated columns, noise, flips.
+
+Problems W01-W16: ``y = [g(x) > 1]`` with g a law of a field written as a ratio or a difference,
+inputs drawn as the field's are, and columns that decide nothing beside them. Half of them (odd
+numbers) may be used to choose thresholds of the search, the others only to report.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._testing import ignore_warnings
+
+N_ROWS, N_TRAIN = 6_000, 4_500
+
+
+def lognormal(median, decades):
+    """Return a sampler of a log-normal quantity, one standard deviation of so many decades."""
+    return lambda rng, n: median * 10 ** (decades * rng.normal(size=n))
+
+
+def uniform(low, high):
+    """Return a sampler of a uniform quantity."""
+    return lambda rng, n: rng.uniform(low, high, n)
+
+
+def normal(mean, deviation):
+    """Return a sampler of a normal quantity."""
+    return lambda rng, n: rng.normal(mean, deviation, n)
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law: its formula, the inputs in it, and what disturbs the labels.
+
+    Parameters
+    ----------
+    formula : str
+        g, in x0, x1, ...; the class is ``g > threshold``.
+    inputs : tuple of callable
+        ``sampler(rng, n)`` of each input of the law.
+    threshold : float, default=1.0
+        The threshold.
+    noise : float, default=0.0
+        Spread of a factor on g.
+    flips : float, default=0.0
+        Share of labels turned over.
+    blur : float, default=0.0
+        Noise on the inputs the network sees, in standard deviations.
+    others : int, default=3
+        Columns that decide nothing, correlated with the first inputs.
+    """
+
+    formula: str
+    inputs: tuple
+    threshold: float = 1.0
+    noise: float = 0.0
+    flips: float = 0.0
+    blur: float = 0.0
+    others: int = 3
+    names: tuple = field(default=())
+
+    @property
+    def width(self):
+        """Number of all columns."""
+        return len(self.inputs) + self.others
+
+    def values(self, X):
+        """Return g at rows."""
+        scope = {f"x{j}": X[:, j] for j in range(X.shape[1])}
+        scope.update(sin=np.sin, cos=np.cos, exp=np.exp, log=np.log, sqrt=np.sqrt)
+        return eval(self.formula, {"__builtins__": {}}, scope)
+
+    def draw(self, n, seed):
+        """Return clean rows, and rows as the network sees them, with labels."""
+        rng = np.random.default_rng(seed)
+        columns = [sample(rng, n) for sample in self.inputs]
+        for k in range(self.others):
+            base = columns[k % len(self.inputs)]
+            mixed = 0.7 * (base - base.mean()) / base.std() + 0.7 * rng.normal(size=n)
+            columns.append(5.0 + mixed)
+        X = np.stack(columns, axis=1)
+        g = self.values(X)
+        g = (
+            self.threshold + (g - self.threshold)
+            if not self.noise
+            else g * np.exp(self.noise * rng.normal(size=n))
+        )
+        y = (g > self.threshold).astype(int)
+        y = np.where(rng.uniform(size=n) < self.flips, 1 - y, y)
+        seen = X + self.blur * X.std(axis=0) * rng.normal(size=X.shape)
+        return X, seen, y
+
+
+LAWS = {
+    "W01": Law("x0*x1*x2*(1 - x3*x4)", (lognormal(10, 0.25), uniform(0.01, 0.2), uniform(2, 14), uniform(0, 0.95), uniform(0.3, 0.95)), 3.0, noise=0.05),
+    "W02": Law("x0*x1*(1 - x1/(3*x2))", (uniform(0.5, 3), uniform(0.2, 2.5), uniform(1, 3)), 1.2, noise=0.02),
+    "W03": Law("x0*x1*x2/(1 + x3/x4)", (uniform(0.5, 3), uniform(0.5, 3), uniform(0.5, 2), uniform(0.1, 4), uniform(0.5, 2)), 1.5, noise=0.03),
+    "W04": Law("sqrt(x0*x1/x2)*(1 - x3)", (lognormal(2, 0.2), uniform(0.5, 3), uniform(0.5, 2), uniform(0, 0.9)), 0.8, noise=0.03),
+    "W05": Law("x0/(5*(1 + x1/2) + x0)", (lognormal(10, 0.3), lognormal(2, 0.25)), 0.45, noise=0.03, flips=0.01),
+    "W06": Law("x0**2/(25 + x0**2) - 0.01*x1", (lognormal(5, 0.25), uniform(20, 80)), 0.1, noise=0.02),
+    "W07": Law("x0**0.75*exp(0.06*x1)", (lognormal(30, 0.4), uniform(0, 35)), 35.0, noise=0.05),
+    "W08": Law("1/x0 + 1/x1 - 1/x2", (uniform(5, 40), uniform(5, 40), uniform(3, 20)), 0.0, flips=0.005),
+    "W09": Law("log(x0) - 5000*(1/x1 - 1/300)", (lognormal(1, 0.4), uniform(280, 340)), 0.3, noise=0.02),
+    "W10": Law("x0/(x1 + x0) - 0.2*x2", (lognormal(2e-9, 0.35), lognormal(3e-9, 0.3), uniform(0, 2)), 0.25, noise=0.02),
+    "W11": Law("x0*x1*x2/x3", (normal(950, 60), lognormal(0.5, 0.3), lognormal(0.02, 0.3), lognormal(2e-3, 0.3)), 3000.0, noise=0.03),
+    "W12": Law("x0/x1**2 - 0.05*x2", (normal(75, 14), normal(1.7, 0.1), uniform(20, 80)), 23.0, noise=0.01),
+    "W13": Law("x0*x1 - x2**2", (uniform(-2, 2), uniform(-2, 2), uniform(-1.5, 1.5)), 0.2, flips=0.05, noise=0.02),
+    "W14": Law("x0/x1 - 0.5*x2", (uniform(1, 4), uniform(0.5, 2), uniform(0, 4)), 1.0, blur=0.03),
+    "W15": Law("x0**2 + 2*x1", (normal(0, 1), normal(0, 1)), 1.0, noise=0.05, others=6),
+    "W16": Law("x0*exp(-x1*x2)/x3", (lognormal(100, 0.2), uniform(0.05, 0.4), uniform(0.5, 12), uniform(10, 60)), 1.0, noise=0.04),
+}  # fmt: skip
+
+
+@ignore_warnings(category=ConvergenceWarning)
+def network(name, seed=0, activation="relu"):
+    """Return a trained network, its rows and labels, and clean test rows."""
+    law = LAWS[name]
+    _, X, y = law.draw(N_TRAIN, seed)
+    mlp = MLPClassifier(
+        (60, 60), activation=activation, alpha=1e-3, max_iter=300, early_stopping=True,
+        n_iter_no_change=15, random_state=seed,
+    )  # fmt: skip
+    model = make_pipeline(StandardScaler(), mlp).fit(X, y)
+    return model, X, y

@@ -1,0 +1,215 @@
+"""Products of powers, with brackets: a beam in logarithms, whose gradients add up."""
+
+from itertools import combinations, permutations
+from typing import NamedTuple
+
+import numpy as np
+
+from skinterp.expression import Expression
+from skinterp.search._boundary_forms import product
+from skinterp.search._tuning import tune
+
+EXPONENTS = np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
+N_INPUTS, N_STEPS, WIDTH, N_JUDGED, N_FINISHED, N_TUNED = 8, 5, 15, 20, 8, 3
+LOSS_FLOOR, PRICE, POWER_COST = 2e-3, 0.12, 2.0
+# Constants in brackets ``1 - c*t`` take this much of what keeps them positive.
+SHARES = (0.35, 0.7, 0.95)
+
+
+class _Factor(NamedTuple):
+    """A positive factor: its expression, cost, logarithm and the logarithm's gradient."""
+
+    expression: Expression
+    cost: float
+    values: np.ndarray
+    gradients: np.ndarray
+
+
+def _factor(term, n):
+    """Return a term as a factor; None where it is not positive on all rows."""
+    if term is None or not (term.values > 0).all():
+        return None
+    values = term.values[:n]
+    return _Factor(term.expression, term.cost, np.log(values), term.gradients / values[:, None])
+
+
+def _brackets(space, term):
+    """Return ``1 - c*t`` and ``1 + c*t`` of a positive term."""
+    if term is None or not (term.values > 0).all():
+        return []
+    size, unit, found = float(term.values.max()), space.constant(1.0), []
+    if size < 1.0:
+        found.append(space.apply("sub", unit, term))
+    else:
+        found += space.formulas([term], "1 + x0")
+    for share in SHARES:
+        parts = [term, space.constant(float(f"{share / size:.2g}"))]
+        found += space.formulas(parts, "1 - x1*x0")
+    typical = float(f"{1.0 / np.median(term.values):.2g}")
+    return [*found, *space.formulas([term, space.constant(typical)], "1 + x1*x0")]
+
+
+def factors_of(problem):
+    """Return the factors that products are made of: inputs, sums of two, and brackets.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+
+    Returns
+    -------
+    list of _Factor
+        Factors, positive on all rows.
+    """
+    space = problem.space
+    inputs = [space.variable(j) for j in problem.ranked[: min(problem.n_strong, N_INPUTS)]]
+    inputs = [x for x in inputs if (x.values > 0).all()]
+    terms = list(inputs)
+    for x in inputs:
+        terms += _brackets(space, x)
+    for a, b in combinations(inputs, 2):
+        terms.append(space.apply("add", a, b))
+        terms += _brackets(space, space.apply("mul", a, b))
+    for a, b in permutations(inputs, 2):
+        terms += _brackets(space, space.apply("div", a, b))
+    found = [_factor(term, space.n) for term in terms]
+    return [factor for factor in found if factor is not None]
+
+
+def _canonical(chosen):
+    """Return exponents up to a factor: the smallest one is 1, the largest factor positive."""
+    chosen = sorted(chosen)
+    unit = min(abs(exponent) for _, exponent in chosen)
+    sign = 1.0 if sum(exponent for _, exponent in chosen) >= 0 else -1.0
+    return tuple((k, sign * exponent / unit) for k, exponent in chosen)
+
+
+def _extended(beam, A, B, costs):
+    """Return the best products with one factor more, as (rank, key, price)."""
+    trials = {}
+    for chosen, cost, e in beam:
+        taken = [k for k, _ in chosen]
+        for exponent in EXPONENTS:
+            top = e @ A @ e + 2 * exponent * (A @ e) + exponent**2 * np.diag(A)
+            length = e @ B @ e + 2 * exponent * (B @ e) + exponent**2 * np.diag(B)
+            quotient = np.where(length > 1e-12, top / np.maximum(length, 1e-12), 1.0)
+            quotient[taken] = np.inf
+            price = cost + costs + 1.0 + POWER_COST * (abs(exponent) != 1.0)
+            rank = np.log(np.maximum(quotient, 0.0) + LOSS_FLOOR) + PRICE * price
+            for k in np.argsort(rank)[:N_JUDGED]:
+                if np.isfinite(rank[k]):
+                    key = _canonical((*chosen, (int(k), float(exponent))))
+                    known = trials.get(key, (np.inf, key, 0.0))
+                    trials[key] = min(known, (float(rank[k]), key, float(price[k])))
+    return sorted(trials.values())
+
+
+class Products:
+    """Products of powers of factors, ranked by a gradient field in closed form.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    """
+
+    def __init__(self, problem):
+        self.factors = factors_of(problem)
+        objective = problem.objective(
+            np.stack([factor.values for factor in self.factors], axis=1),
+            np.stack([factor.gradients for factor in self.factors], axis=2),
+        )
+        sizes = np.outer(objective.lengths, objective.lengths)
+        self.A, self.B = objective.A * sizes, objective.B * sizes
+        self.costs = np.array([factor.cost for factor in self.factors])
+
+    def search(self, judge=None):
+        """Return products by rank.
+
+        Parameters
+        ----------
+        judge : callable or None, default=None
+            ``judge(exponents) -> ndarray``: a further rank of columns of exponents (k, m), the
+            smaller the better; the best by it alone are followed, too.
+
+        Returns
+        -------
+        list of Expression
+            The best by either rank, products of one factor left out.
+        """
+        beam, found = [((), 0.0, np.zeros(len(self.factors)))], {}
+        for _ in range(N_STEPS):
+            trials = _extended(beam, self.A, self.B, self.costs)[: N_JUDGED * WIDTH]
+            kept = trials[:WIDTH]
+            ranks = [rank for rank, _, _ in trials]
+            if judge is not None and trials:
+                vectors = np.stack([self._vector(key) for _, key, _ in trials], axis=1)
+                prices = PRICE * np.array([price for _, _, price in trials])
+                ranks = judge(vectors) + prices
+                kept = [*kept, *(trials[k] for k in np.argsort(ranks, kind="stable")[:WIDTH])]
+            known = {key: float(r) for (_, key, _), r in zip(trials, ranks)}
+            beam = []
+            for _, key, price in dict.fromkeys(kept):
+                found[key] = known[key]
+                beam.append((key, price, self._vector(key)))
+        order = sorted((key for key in found if len(key) > 1), key=lambda key: (found[key], key))
+        return [self.expression(key) for key in order]
+
+    def _vector(self, key):
+        vector = np.zeros(len(self.factors))
+        for k, exponent in key:
+            vector[k] = exponent
+        return vector
+
+    def expression(self, key):
+        """Return a product as an expression."""
+        return product({self.factors[k].expression: exponent for k, exponent in key})
+
+    def logarithms(self, X):
+        """Return the logarithms (n, k) of the factors on rows."""
+        return np.stack([np.log(factor.expression.evaluate(X)) for factor in self.factors], axis=1)
+
+
+def combine_products(search):
+    """Search products of powers of inputs, sums and brackets, and add the best.
+
+    Parameters
+    ----------
+    search : Search
+        The search.
+    """
+    problem, added = search.problem, []
+    search.products = Products(problem)
+    for expression in search.products.search()[:N_FINISHED]:
+        solved = problem.solve((expression,))
+        if solved is not None:
+            search.add((expression,), solved[1], solved[0])
+            added.append((solved[0], expression))
+    for _, expression in added[:N_TUNED]:
+        if expression.constants and not search.settings.should_stop():
+            parts = tune((expression,), problem.solve)
+            solved = problem.solve(parts)
+            if solved is not None:
+                search.add(parts, solved[1], solved[0])
+    n_factors = len(search.products.factors)
+    search.settings.report(f"products of {n_factors} factors: loss {search.best().loss:.2e}")
+
+
+def has_positive_inputs(search):
+    """Tell whether two strong inputs are positive, so that products of powers are defined.
+
+    Parameters
+    ----------
+    search : Search
+        The search.
+
+    Returns
+    -------
+    bool
+        Whether there are.
+    """
+    problem = search.problem
+    strong = problem.ranked[: problem.n_strong]
+    n_positive = sum(bool((problem.space.variable(j).values > 0).all()) for j in strong)
+    return n_positive > 1
