@@ -8,8 +8,8 @@ from scipy.special import expit, ndtr
 
 from skinterp.matching._thresholds import best_threshold
 
-N_NEAR = 1500  # rows next to the threshold; the others are right or flipped
-MOST_FLIPS = 0.5
+N_NEAR = 1500  # rows next to the threshold, at least; the others are right or flipped
+MOST_FLIPS, REACH = 0.5, 6.0
 _SQRT_TAU = np.sqrt(2.0 * np.pi)
 
 
@@ -62,7 +62,7 @@ def signed_likelihood(z, flips):
     return np.log(p), (1.0 - flips) * density / p, (0.5 - side) / p
 
 
-def near_rows(values, threshold, n_near=N_NEAR):
+def near_rows(values, threshold, width=0.0, n_near=N_NEAR):
     """Return the rows whose values lie next to a threshold.
 
     Parameters
@@ -71,17 +71,21 @@ def near_rows(values, threshold, n_near=N_NEAR):
         Values.
     threshold : float
         The threshold.
+    width : float, default=0.0
+        Rows within six of it are taken in any case.
     n_near : int, default=1500
-        How many, at the most.
+        How many are taken at least, if there are as many.
 
     Returns
     -------
     ndarray of int
         Their indices.
     """
+    distances = np.abs(values - threshold)
+    n_near = max(n_near, int((distances <= REACH * width).sum()))
     if len(values) <= n_near:
         return np.arange(len(values))
-    return np.argpartition(np.abs(values - threshold), n_near)[:n_near]
+    return np.argpartition(distances, n_near)[:n_near]
 
 
 def first_width(values, yes, threshold, greater):
@@ -156,7 +160,7 @@ def fit_labels(values, yes, *, threshold=None):
     if not is_given:
         threshold, greater, _ = best_threshold(values, yes)
     width = first_width(values, yes, threshold, greater)
-    near = near_rows(values, threshold)
+    near = near_rows(values, threshold, width)
     far_wrong, far_right = far_counts(values, yes, threshold, greater, near)
     side = np.where(yes[near] == greater, 1.0, -1.0)
     gaps, low, span = values[near] - threshold, least_flips(len(yes)), MOST_FLIPS

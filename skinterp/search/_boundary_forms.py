@@ -214,5 +214,4 @@ def _forms(terms, X):
     for divisor in _divisors(terms, X):
         divided = [(c, _over(powers, divisor)) for c, powers in terms]
         yield weighted_sum([product(p) for c, p in divided if p], [c for c, p in divided if p])
-        yield _ratio([(c, p) for c, p in divided if p], X)
         yield _ratio(divided, X)

@@ -65,7 +65,7 @@ class Labels:
 
     def near(self):
         """Return the rows next to the network's boundary, where labels tell formulas apart."""
-        return near_rows(self.log_odds, 0.0, N_NEAR)
+        return near_rows(self.log_odds, 0.0, n_near=N_NEAR)
 
     def accuracy(self, expression, threshold):
         """Return the share of labels on the right side of a threshold."""

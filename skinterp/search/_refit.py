@@ -18,8 +18,8 @@ from skinterp.matching._likelihood import (
 from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
 from skinterp.utils import number_text, round_to_digits
 
-N_NEAR, ROUNDS, MAX_ITERATIONS = 1500, 2, 80
-DIGIT_PRICE, MOST_DIGITS = 1.0, 5
+ROUNDS, MAX_ITERATIONS = 2, 80
+DIGIT_PRICE, NODE_PRICE, MOST_DIGITS = 1.0, 0.4, 5
 # Rounding may cost this much more deviance than the digits it saves, by the quadratic estimate.
 SLACK = 4.0
 RELATIVE_STEP = 1e-4
@@ -63,7 +63,7 @@ class _Likelihood:
 
     def __init__(self, writing, X, yes, fit, values):
         self.writing, self.fit = writing, fit
-        near = near_rows(values, fit.threshold, N_NEAR)
+        near = near_rows(values, fit.threshold, fit.width)
         self.wrong, self.right = far_counts(values, yes, fit.threshold, True, near)
         self.side = np.where(yes[near], 1.0, -1.0)
         self.terms = [Parametrised(part, X[near]) for part in writing.parts]
@@ -317,8 +317,9 @@ def _transformed(writing, parameters, covariance, other):
 
 
 def length(found):
-    """Return the length of the description of labels and digits, half of -2 log L and prices."""
-    return found.deviance / 2 + DIGIT_PRICE * found.n_digits
+    """Return the length of the description of labels, digits and nodes."""
+    nodes = NODE_PRICE * found.expression.complexity
+    return found.deviance / 2 + DIGIT_PRICE * found.n_digits + nodes
 
 
 def _judged(writing, rounded, exact, covariance, X, yes, least):

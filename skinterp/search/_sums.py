@@ -30,13 +30,27 @@ def split_factor(node):
         return -factor, rest
     if name not in ("mul", "div"):
         return 1.0, node
-    (a, left), (b, right) = split_factor(args[0]), split_factor(args[1])
+    (a, left), (b, right) = map(_split_bracket, args)
     if name == "div" and b == 0.0:
         return 1.0, node
     factor = a * b if name == "mul" else a / b
     if (left, right) == tuple(args):
         return 1.0, node
     return factor, drop_neutral(Operation(name, (left, right)))
+
+
+def _split_bracket(node):
+    """Take the factor out of a factor; of a sum if none of its coefficients is one, too."""
+    if node.token not in ("add", "sub"):
+        return split_factor(node)
+    parts, coefficients, constant = as_sum(node)
+    sizes = [abs(c) for c in (*coefficients, constant) if c != 0.0]
+    if not sizes or any(abs(size - 1.0) < 1e-9 for size in sizes):
+        return 1.0, node
+    unit = constant or coefficients[0]
+    scaled = [Constant(1.0), *parts] if constant else parts
+    numbers = [1.0] * bool(constant) + [c / unit for c in coefficients]
+    return unit, weighted_sum(scaled, numbers)
 
 
 def gathered(expression):
