@@ -8,7 +8,7 @@ import numpy as np
 from skinterp.matching import fit_labels
 from skinterp.matching._likelihood import near_rows
 from skinterp.search._boundary_forms import boundary_forms
-from skinterp.search._formulas import weighted_sum
+from skinterp.search._formulas import SUMS, operators_of, weighted_sum
 from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
 from skinterp.search._refit import DIGIT_PRICE, Refit, refit
 from skinterp.search._sums import as_sum
@@ -209,6 +209,8 @@ def same_boundary(problem, labels, rival):
     before, prices, forms = rival.refit, problem.settings.prices, []
     for expression in boundary_forms(before.expression, before.threshold, labels.X):
         cost = expression.cost(prices)
+        if not operators_of(expression) <= {*prices, *SUMS, *operators_of(before.expression)}:
+            continue
         if cost <= min(problem.settings.max_cost, rival.candidate.cost + 6.0):
             forms.append((cost, str(expression), expression))
     best = rival

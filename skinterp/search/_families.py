@@ -8,7 +8,7 @@ import numpy as np
 
 from skinterp.expression import Constant, Operation, parse
 from skinterp.expression._nodes import from_postfix
-from skinterp.search._formulas import SUMS, drop_neutral
+from skinterp.search._formulas import SUMS, drop_neutral, operators_of
 from skinterp.utils import round_to_digits
 
 N_GRID, N_ZOOMS, N_ENDS, N_REFINED, N_KEPT = 12, 2, 33, 10, 4
@@ -224,8 +224,7 @@ def identify(argument, s, slope, weights, everywhere, prices):
         if family.grid is not None:
             parameter, misfit = _refined(family, grid, found, misfits)
         expression = member(family, argument, parameter)
-        operators = {token for token in expression.postfix if isinstance(token, str)}
-        if operators <= {*prices, *SUMS}:
+        if operators_of(expression) <= {*prices, *SUMS}:
             cost = COST_PRICE * expression.cost(prices)
             named.append((np.log(misfit + MISFIT_FLOOR) + cost, str(expression), expression))
     return [expression for _, _, expression in sorted(named, key=lambda e: e[:2])[:N_KEPT]]

@@ -226,9 +226,21 @@ def simplified(expression, X, allowed):
         The simpler form, or the formula itself.
     """
     simple = simplify(expression, X, time_limit=SIMPLIFY_SECONDS)
-    allowed = {*allowed, *SUMS, *_operators(expression)}
-    return simple if _operators(simple) <= allowed else expression
+    allowed = {*allowed, *SUMS, *operators_of(expression)}
+    return simple if operators_of(simple) <= allowed else expression
 
 
-def _operators(expression):
+def operators_of(expression):
+    """Return the names of the operators in a formula.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+
+    Returns
+    -------
+    set of str
+        The names.
+    """
     return {token for token in expression.postfix if isinstance(token, str)}

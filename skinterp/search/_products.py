@@ -7,6 +7,7 @@ import numpy as np
 
 from skinterp.expression import Expression
 from skinterp.search._boundary_forms import product
+from skinterp.search._formulas import operators_of
 from skinterp.search._tuning import tune
 
 EXPONENTS = np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
@@ -116,6 +117,7 @@ class Products:
 
     def __init__(self, problem):
         self.factors = factors_of(problem)
+        self.allowed = {"add", "sub", "neg", *problem.settings.prices}
         objective = problem.objective(
             np.stack([factor.values for factor in self.factors], axis=1),
             np.stack([factor.gradients for factor in self.factors], axis=2),
@@ -154,7 +156,8 @@ class Products:
                 found[key] = known[key]
                 beam.append((key, price, self._vector(key)))
         order = sorted((key for key in found if len(key) > 1), key=lambda key: (found[key], key))
-        return [self.expression(key) for key in order]
+        expressions = (self.expression(key) for key in order)
+        return [e for e in expressions if operators_of(e) <= self.allowed]
 
     def _vector(self, key):
         vector = np.zeros(len(self.factors))
@@ -212,4 +215,4 @@ def has_positive_inputs(search):
     problem = search.problem
     strong = problem.ranked[: problem.n_strong]
     n_positive = sum(bool((problem.space.variable(j).values > 0).all()) for j in strong)
-    return n_positive > 1
+    return n_positive > 1 and "mul" in problem.settings.prices
