@@ -11,6 +11,15 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 """
 
 from skinterp.expression._affine_text import affine_text, condition_text
+from skinterp.expression._cells import (
+    PYTHON,
+    PYTHON_HELPER,
+    SQL,
+    C,
+    columns_read,
+    level_of_gaps,
+    sql_literal,
+)
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
 from skinterp.expression._fold import fold
@@ -46,6 +55,10 @@ EXPORTERS.load()
 __all__ = [
     "EXPORTERS",
     "OPERATORS",
+    "PYTHON",
+    "PYTHON_HELPER",
+    "SQL",
+    "C",
     "Constant",
     "Equation",
     "Exporter",
@@ -62,6 +75,7 @@ __all__ = [
     "affine",
     "affine_text",
     "apply",
+    "columns_read",
     "condition_text",
     "cos",
     "exp",
@@ -70,6 +84,7 @@ __all__ = [
     "from_postfix",
     "from_sympy",
     "layers_to_sympy",
+    "level_of_gaps",
     "log",
     "parse",
     "register_exporter",
@@ -77,6 +92,7 @@ __all__ = [
     "round_constants",
     "simplify",
     "sin",
+    "sql_literal",
     "sqrt",
     "tan",
     "tanh",
