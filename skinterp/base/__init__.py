@@ -6,7 +6,7 @@ a network does, any `NetworkEstimator` explains itself (`ExplainsItself`: text, 
 a `Form`, registered beside its estimators, makes them known to all that compares and reports.
 """
 
-from skinterp.base._estimator import NetworkEstimator, needs_training, train
+from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tables, train
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
@@ -25,5 +25,6 @@ __all__ = [
     "finite",
     "needs_training",
     "register_form",
+    "takes_tables",
     "train",
 ]

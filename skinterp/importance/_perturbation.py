@@ -7,7 +7,7 @@ from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
 from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
-from skinterp.importance._importances import Importances
+from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.network import as_network, input_names
 from skinterp.utils import checked_count
@@ -154,7 +154,8 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     values, deviations = growth.mean(axis=0)[:, np.newaxis], growth.std(axis=0)[:, np.newaxis]
     names, title = input_names(network, X), f"Growth under noise of {noise:g} standard deviations"
     strength = np.maximum(values, 0.0)
-    return Importances(values, names, ("loss",), title, strength, {"std": deviations})
+    found = Importances(values, names, ("loss",), title, strength, {"std": deviations})
+    return by_column(found, network.user_table)
 
 
 def _growth_of_loss(network, X, y, random_state):

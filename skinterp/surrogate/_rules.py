@@ -102,8 +102,8 @@ def largest_below(cut):
     >>> import numpy as np
     >>> from skinterp.surrogate._rules import largest_below
     >>> x = 0.1
-    >>> np.float32(x) <= x, x <= largest_below(x)
-    (np.False_, False)
+    >>> float(np.float32(x)) <= x, x <= largest_below(x)
+    (False, False)
     """
     left = np.float32(cut)
     left = np.nextafter(left, np.float32(-np.inf)) if float(left) > cut else left

@@ -230,7 +230,7 @@ def test_regions_units_and_weights_take_the_raw_table(model):
     assert HiddenLayerTransformer(model).fit(X).transform(X).shape == (N, 6)
     assert "[site = b]" in str(unit_report(model, X, layer=0, unit=1).connections.input_names)
     for method in (connection_weights, partial_derivatives, perturbation):
-        assert "[site = b]" in method(model, X).ranking()
+        assert "[site = b]" in method(model, X).parts.ranking()
 
 
 def test_inputs_that_excite_hold_whole_categories(network):
@@ -240,7 +240,7 @@ def test_inputs_that_excite_hold_whole_categories(network):
 
 
 def test_columns_of_categories_are_perturbed_as_a_whole(network):
-    found = perturbation(network, X, random_state=0)
+    found = perturbation(network, X, random_state=0).parts
     values = dict(zip(found.feature_names, found.values[:, 0], strict=True))
     assert values["[site = a]"] == values["[site = b]"] == values["[site = c]"] > 0
 
