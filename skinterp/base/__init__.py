@@ -11,6 +11,7 @@ from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base._typical import check_numbers, groups_of, typical_row
 
 __all__ = [
     "FORMS",
@@ -20,11 +21,14 @@ __all__ = [
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "check_numbers",
     "explains",
     "export_estimators",
     "finite",
+    "groups_of",
     "needs_training",
     "register_form",
     "takes_tables",
     "train",
+    "typical_row",
 ]

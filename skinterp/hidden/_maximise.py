@@ -131,6 +131,9 @@ def maximise_activation(
     what they have never seen. They show what a unit *responds to*, not what it is for. Compare
     with the rows that excite it most.
 
+    Of a table with categories only the numbers climb: levels and flags of gaps stay those of the
+    row of X that excites the view most. To look at another level pass the rows that have it.
+
     Of a unit whose activation always rises, what goes into the activation is climbed (unless there
     is a price on roughness): it is largest at the same inputs, and has slopes where the unit is
     off or saturated.

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, r2_score
 
+from skinterp.base import groups_of
 from skinterp.importance._methods import ImportanceMethod, register_importance
 
 N_REPEATS = 5
@@ -25,7 +26,7 @@ class _Scored:
     def score(self, X, y):
         """Return accuracy, or R2."""
         permuted = np.empty((len(X), self.rows.shape[1]))
-        for numbers, group in zip(X.T, self.network.groups, strict=True):
+        for numbers, group in zip(X.T, groups_of(self.network, self.rows.shape[1]), strict=True):
             permuted[:, group] = self.rows[numbers][:, group]
         measure = r2_score if self.network.task == "regression" else accuracy_score
         return measure(y, self.model.predict(permuted))
@@ -52,11 +53,13 @@ def permutation_of(model, network, X, y, random_state):
     ndarray of shape (n_features,)
         The fall; that of a column in equal parts.
     """
-    numbers = np.repeat(np.arange(len(X))[:, np.newaxis], len(network.groups), axis=1)
+    numbers = np.repeat(
+        np.arange(len(X))[:, np.newaxis], len(groups_of(network, X.shape[1])), axis=1
+    )
     found = permutation_importance(
         _Scored(model, network, X), numbers, y, n_repeats=N_REPEATS, random_state=random_state
     ).importances_mean
-    return _per_input(network, found)
+    return _per_input(groups_of(network, X.shape[1]), found)
 
 
 def _permutation(network, X, y, random_state):
@@ -64,10 +67,10 @@ def _permutation(network, X, y, random_state):
     return permutation_of(network, network, X, y, random_state)
 
 
-def _per_input(network, values):
+def _per_input(groups, values):
     """Share out a number per group among its inputs."""
-    shares = np.empty(network.n_features_in)
-    for value, group in zip(values, network.groups, strict=True):
+    shares = np.empty(sum(map(len, groups)))
+    for value, group in zip(values, groups, strict=True):
         shares[group] = value / len(group)
     return shares
 

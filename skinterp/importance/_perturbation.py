@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
+from skinterp.base import groups_of
 from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
@@ -143,7 +144,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     for repeat in range(n_repeats):
         z = rng.standard_normal(len(rows))
         others = None if network.user_table is None else rng.permutation(len(rows))
-        for group in network.groups:
+        for group in groups_of(network, rows.shape[1]):
             moved = rows.copy()
             if moves[group].any():
                 moved[:, group] += np.outer(z, (scale * moves)[group])

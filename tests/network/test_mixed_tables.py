@@ -35,7 +35,6 @@ from skinterp import (
     default_network,
     fidelity_score,
 )
-from skinterp.display import BoundaryDisplay
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import maximise_activation, unit_report
 from skinterp.importance import connection_weights, partial_derivatives, perturbation
@@ -268,12 +267,6 @@ def test_the_default_network_takes_texts_yes_no_and_gaps():
     assert (
         np.abs(as_network(model).predict_proba(table) - model.predict_proba(table)).max() < 1e-12
     )
-
-
-def test_a_boundary_over_categories_is_refused(model):
-    surrogate = LinearSurrogateClassifier(model).fit(X)
-    with pytest.raises(ValueError, match="drawn over inputs that are numbers"):
-        BoundaryDisplay.from_estimator(surrogate, X, ("age", "dose"))
 
 
 def test_gaps_in_arrays_of_numbers_are_filled_as_the_model_does():
