@@ -147,4 +147,6 @@ def _rows(X, cells, n_rows):
             rows[:, j] = cell
         return rows
     rows = X.iloc[first].reset_index(drop=True)
-    return rows.assign(**{X.columns[j]: cell for j, cell in cells.items()})
+    for j, cell in cells.items():
+        rows[X.columns[j]] = cell
+    return rows
