@@ -11,15 +11,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 """
 
 from skinterp.expression._affine_text import affine_text, condition_text
-from skinterp.expression._cells import (
-    PYTHON,
-    PYTHON_HELPER,
-    SQL,
-    C,
-    columns_read,
-    level_of_gaps,
-    sql_literal,
-)
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
 from skinterp.expression._fold import fold
@@ -53,12 +45,9 @@ OPERATORS.load()
 EXPORTERS.load()
 
 __all__ = [
+    "CELLS",
     "EXPORTERS",
     "OPERATORS",
-    "PYTHON",
-    "PYTHON_HELPER",
-    "SQL",
-    "C",
     "Constant",
     "Equation",
     "Exporter",
@@ -84,7 +73,6 @@ __all__ = [
     "from_postfix",
     "from_sympy",
     "layers_to_sympy",
-    "level_of_gaps",
     "log",
     "parse",
     "register_exporter",
@@ -92,7 +80,6 @@ __all__ = [
     "round_constants",
     "simplify",
     "sin",
-    "sql_literal",
     "sqrt",
     "tan",
     "tanh",

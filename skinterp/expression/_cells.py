@@ -127,6 +127,7 @@ class SqlCells(Cells):
     """SQL over columns of these names."""
 
     either, both = " OR ", " AND "
+    literal = staticmethod(sql_literal)
 
     def _name(self, column):
         return '"' + str(column.name).replace('"', '""') + '"'
@@ -156,6 +157,8 @@ class SqlCells(Cells):
 
 class PythonCells(Cells):
     """Python over a `row` of objects."""
+
+    helper = PYTHON_HELPER
 
     def number(self, column):
         cell = f"row[{column.index}]"
@@ -231,7 +234,7 @@ class CCells(Cells):
         return f"{title}: {codes}, NAN is missing, -1 any other"
 
 
-SQL, PYTHON, C = SqlCells(), PythonCells(), CCells()
+CELLS = {"sql": SqlCells(), "python": PythonCells(), "c": CCells()}
 
 
 def columns_read(table, variables):

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.expression import PYTHON, PYTHON_HELPER, SQL, C, sql_literal
+from skinterp.expression import CELLS
 from skinterp.surrogate._splits import Order
 from skinterp.surrogate._text import level_text
 from skinterp.utils import rules_text, threshold_text
 
+SQL, PYTHON, C = CELLS["sql"], CELLS["python"], CELLS["c"]
 _LEAF = -1
 _DEEPEST_CODE = 90  # Python takes a hundred indentations
 
@@ -167,7 +168,7 @@ class RuleTree:
 
         def write(node):
             if self.tests[node] is None:
-                return sql_literal(answers[node])
+                return SQL.literal(answers[node])
             yes, no = map(write, self._sides(node))
             return f"CASE WHEN {self.tests[node].code(SQL)} THEN {yes} ELSE {no} END"
 
@@ -189,7 +190,7 @@ class RuleTree:
         self._check_depth()
         lines = self._nested(0, PYTHON, lambda node: f"return {answers[node]!r}")
         body, guard = "\n".join(lines), PYTHON.guard(self.columns)
-        helper = PYTHON_HELPER if "missing(" in body + guard else ""
+        helper = PYTHON.helper if "missing(" in body + guard else ""
         return (
             f"import numpy as np\n{helper}\n\ndef answer(row):\n{body}\n\n\ndef predict(X):\n"
             f"    X = np.asarray(X, dtype=object)\n{guard}"

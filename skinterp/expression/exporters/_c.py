@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from skinterp.expression._cells import C, columns_read
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression.exporters._code import CallingPrinter, local_names
 
+C = CELLS["c"]
 _NONZERO = """
 /* A division by zero is undefined, not infinite. */
 static double nonzero(double value)

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from skinterp.expression._cells import PYTHON, PYTHON_HELPER, columns_read
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold, has_constant_operation
 from skinterp.expression._rewrite import fold_constants
 from skinterp.expression.exporters._code import CodePrinter, local_names
 
+PYTHON = CELLS["python"]
 _NONZERO = '''
 
 def nonzero(values):
@@ -74,7 +75,7 @@ def to_python(expression, names=None, function_name="value", table=None):
     return (
         "import numpy as np\n"
         + (_NONZERO if "nonzero(" in formula else "")
-        + (PYTHON_HELPER if "missing(" in columns else "")
+        + (PYTHON.helper if "missing(" in columns else "")
         + f"\n\ndef {function_name}(X):\n{columns}"
         + f'    with np.errstate(all="ignore"):\n        return np.full(len(X), {formula})\n'
     )

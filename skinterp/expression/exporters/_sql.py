@@ -1,11 +1,13 @@
 """SQL of formulas."""
 
-from skinterp.expression._cells import SQL, columns_read, sql_literal
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression._names import resolve_names
 from skinterp.expression._printer import ATOM, Phrase
 from skinterp.expression.exporters._code import CallingPrinter
+
+SQL = CELLS["sql"]
 
 
 class _SqlPrinter(CallingPrinter):
@@ -75,7 +77,7 @@ def _write_classifier(equation, value=False):
 
 
 def _decision(equation, formula):
-    first, second = (sql_literal(label) for label in equation.classes)
+    first, second = (SQL.literal(label) for label in equation.classes)
     sign, met, otherwise = equation.sign, second, first
     if equation.undefined_as:
         sign, met, otherwise = equation.opposite_sign, first, second
