@@ -11,7 +11,7 @@ from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
-from skinterp.base._typical import check_numbers, groups_of, typical_row
+from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
     "FORMS",
@@ -25,7 +25,9 @@ __all__ = [
     "explains",
     "export_estimators",
     "finite",
+    "flags_of",
     "groups_of",
+    "is_held",
     "needs_training",
     "register_form",
     "takes_tables",

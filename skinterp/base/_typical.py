@@ -50,6 +50,50 @@ def typical_row(network, rows):
     return row
 
 
+def flags_of(network, column):
+    """Return the inputs that say that the number of an input is missing.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    column : int
+        An input that is a number.
+
+    Returns
+    -------
+    ndarray of int
+        Their indices; empty where there are none.
+    """
+    if network.user_table is None:
+        return np.array([], dtype=int)
+    group = next(group for group in network.groups if column in group)
+    return group[network.moves[group] == 0.0]
+
+
+def is_held(network, rows):
+    """Return which inputs cannot move at rows: levels, flags, and numbers that are missing.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    rows : ndarray of shape (n_samples, n_features)
+        Rows, as ``network.check`` returns them.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples, n_features)
+        Whether they are held.
+    """
+    if network.user_table is None:
+        return np.zeros(rows.shape, dtype=bool)
+    held = np.broadcast_to(network.moves == 0.0, rows.shape).copy()
+    for column in np.flatnonzero(~held.any(axis=0)):
+        held[:, column] = (rows[:, flags_of(network, column)] == 1.0).any(axis=1)
+    return held
+
+
 def check_numbers(network, inputs, purpose):
     """Refuse inputs that are levels of categories, or flags of gaps.
 

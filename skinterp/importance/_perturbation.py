@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
-from skinterp.base import groups_of
+from skinterp.base import groups_of, is_held
 from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
@@ -113,8 +113,9 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     Notes
     -----
     Categories of a user's table are not blurred but taken from another row, all inputs of their
-    column together. Rows with one blurred input may be rows that cannot exist. An input whose
-    information another one carries, too, counts by what this network reads from it.
+    column together; numbers that are missing stay so. Rows with one blurred input may be rows that
+    cannot exist. An input whose information another one carries, too, counts by what this network
+    reads from it.
 
     References
     ----------
@@ -140,14 +141,14 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))
-    moves = np.broadcast_to(network.moves, scale.shape)
+    moves, held = np.broadcast_to(network.moves, scale.shape), is_held(network, rows)
     for repeat in range(n_repeats):
         z = rng.standard_normal(len(rows))
         others = None if network.user_table is None else rng.permutation(len(rows))
         for group in groups_of(network, rows.shape[1]):
             moved = rows.copy()
             if moves[group].any():
-                moved[:, group] += np.outer(z, (scale * moves)[group])
+                moved[:, group] += np.where(held, 0.0, np.outer(z, scale))[:, group]
             else:
                 moved[:, group] = rows[others][:, group]
             grown = losses(network, moved, wanted).mean() - before

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.base import check_numbers, typical_row
+from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
 from skinterp.network import as_network, input_names, output_names
@@ -75,14 +75,6 @@ class LekProfile(Result):
             ranges = "  ".join(f"{number_text(value):>10}" for value in curves.max(axis=0))
             lines.append(f"{name:<{width}}  {ranges}")
         return "\n".join(lines)
-
-
-def _flags(network, column):
-    """Return the other inputs of the column of a number: that it is missing."""
-    if network.user_table is None:
-        return []
-    group = next(group for group in network.groups if column in group)
-    return group[group != column]
 
 
 def lek_profile(
@@ -162,7 +154,7 @@ def lek_profile(
     asked = np.tile(held[:, np.newaxis], (len(columns), 1, n_steps, 1))
     for i, (column, grid) in enumerate(zip(columns, grids)):
         asked[i, :, :, column] = grid
-        asked[i][..., _flags(network, column)] = 0.0
+        asked[i][..., flags_of(network, column)] = 0.0
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
     followed = tuple(names[j] for j in columns)
     return LekProfile(grids, values, quantiles, followed, output_names(network))

@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skinterp import (
+    ExactTreeClassifier,
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
     SymbolicSurrogateClassifier,
@@ -190,3 +191,48 @@ def test_formulas_of_raw_tables_take_raw_rows():
     assert parse("x0").export("sql") == 'CAST("x0" AS DOUBLE PRECISION)'
     assert "(missing values count: age as" in surrogate.export_text()
     assert equation.to_sql().count('"si te"') == 4
+
+
+@pytest.mark.parametrize("kind", [TreeSurrogateClassifier, TreeSurrogateRegressor])
+def test_code_of_trees_of_numbers_predicts_to_the_last_digit(kind, tmp_path):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)), columns=["a b", "c", "d"])
+    y = X["a b"] > X["c"] if kind is TreeSurrogateClassifier else X["a b"] * X["c"]
+    surrogate = kind(random_state=0, n_queries=0).fit(X, y)
+    tests = [test for test in surrogate.rules_.tests if test is not None]
+    cuts = np.array([test.cut for test in tests])
+    rounded = cuts.astype(np.float32).astype(float)
+    near = np.concatenate(
+        [np.nextafter(c, side) for c in (cuts, rounded) for side in (-np.inf, c, np.inf)]
+    )
+    near = np.concatenate([near, cuts + np.spacing(cuts.astype(np.float32)) / 2])
+    new = pd.DataFrame({name: near for name in X.columns})
+    expected, classes = surrogate.predict(new), getattr(surrogate, "classes_", None)
+    assert_same(run_python(surrogate.to_python())["predict"](new), expected)
+    assert_same(run_sql_on(surrogate.to_sql(), new), expected)
+    library = compile_c(surrogate.to_c(), tmp_path)
+    numbers = new.to_numpy()
+    result = ctypes.c_double if classes is None else ctypes.c_int
+    found = run_c(library, "predict", numbers, result)
+    assert_same(found if classes is None else classes[found], expected)
+
+
+def test_a_tree_of_several_outputs_has_no_code_and_of_one_leaf_has(tmp_path):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    double = TreeSurrogateRegressor(random_state=0, n_queries=0).fit(X, np.column_stack([X, X]))
+    with pytest.raises(ValueError, match=r"Got a tree of 4 outputs instead: fit one on"):
+        double.to_sql()
+    leaf = TreeSurrogateRegressor(lambda X: 0 * X[:, 0] + 2.5, n_queries=0).fit(X)
+    assert (
+        leaf.to_sql() == "2.5"
+        and run_python(leaf.to_python())["predict"](X).tolist() == [2.5] * 60
+    )
+    assert set(run_c(compile_c(leaf.to_c(), tmp_path), "predict", X)) == {2.5}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+def test_exact_trees_answer_raw_rows_as_the_network_does():
+    model = mixed_model(TABLE)
+    tree = ExactTreeClassifier(model).fit(TABLE)
+    new = strange("ignoring")
+    assert_same(tree.predict(new), model.predict(new))
+    assert_same(tree.predict(new.to_numpy(dtype=object)), model.predict(new))

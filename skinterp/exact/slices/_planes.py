@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.base import check_numbers, typical_row
+from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
 from skinterp.network import checked_row, input_names
@@ -82,7 +82,10 @@ def plane_of(network, X, features, origin, directions):
     if directions is None:
         spanning = [column_index(feature, names) for feature in features]
         check_numbers(network, spanning, "The inputs that span a slice")
-        return _feature_plane(X, names, features, origin)
+        plane = _feature_plane(X, names, features, origin)
+        for column in spanning:
+            plane.origin[flags_of(network, column)] = 0.0
+        return plane
     directions = finite_array(directions, (len(features), len(names)), "directions")
     check_numbers(network, np.flatnonzero(directions.any(axis=0)), "Inputs along directions")
     if np.linalg.matrix_rank(directions) < len(directions):
