@@ -34,21 +34,6 @@ class Order(NamedTuple):
     features: np.ndarray
     codes: tuple
 
-    def read(self, X):
-        """Return the place of each row's level.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            The places.
-        """
-        return np.array(self.codes, dtype=np.float64)[level_indices(X[:, self.features])]
-
 
 class Plain(NamedTuple):
     """A feature as it is: a number, or a flag.
@@ -67,21 +52,6 @@ class Plain(NamedTuple):
     feature: int
     is_flag: bool = False
 
-    def read(self, X):
-        """Return the feature.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            The feature.
-        """
-        return X[:, self.feature]
-
 
 def level_indices(block):
     """Return the level that each row indicates.
@@ -99,7 +69,7 @@ def level_indices(block):
     return np.where(block.any(axis=1), block.argmax(axis=1), block.shape[1])
 
 
-def split_values(splits, X):
+def split_values(splits, X, used=None):
     """Return what a tree splits on.
 
     Parameters
@@ -108,13 +78,24 @@ def split_values(splits, X):
         What to read.
     X : ndarray of shape (n_samples, n_features)
         Features.
+    used : collection of int or None, default=None
+        Which splits to read, others are 0; None is all.
 
     Returns
     -------
     ndarray of shape (n_samples, n_splits)
         The values.
     """
-    return np.stack([split.read(X) for split in splits], axis=1)
+    values, indices = np.zeros((len(X), len(splits)), order="F"), {}
+    for k in range(len(splits)) if used is None else used:
+        split = splits[k]
+        if isinstance(split, Plain):
+            values[:, k] = X[:, split.feature]
+            continue
+        if split.column not in indices:
+            indices[split.column] = level_indices(X[:, split.features])
+        values[:, k] = np.array(split.codes, dtype=np.float64)[indices[split.column]]
+    return values
 
 
 def plain_splits(table):
@@ -191,15 +172,19 @@ class LevelOrders:
         list of Order
             One per answer, and of several one more.
         """
-        means = []
-        for level in range(len(self.features) + 1):
-            if level in self.asked:
-                means.append(np.average(self.asked[level], axis=0, weights=weight))
-                continue
-            at = self.indices == level
-            share = weight[at] if weight[at].any() else np.ones(at.sum())
-            means.append(np.average(self.answers[at], axis=0, weights=share))
-        return [self._order(_ordered(values)) for values in _directions(np.array(means))]
+        means, shares = self._means(weight)
+        everywhere = self._means(np.ones(len(weight)))[0]
+        means = np.where(shares[:, np.newaxis] > 0.0, means, everywhere)
+        for level, answers in self.asked.items():
+            means[level] = np.average(answers, axis=0, weights=weight)
+        return [self._order(_ordered(values)) for values in _directions(means)]
+
+    def _means(self, weight):
+        """Return the mean answers at each level, and the weights of the levels."""
+        n = len(self.features) + 1
+        shares = np.bincount(self.indices, weight, n)
+        sums = [np.bincount(self.indices, weight * column, n) for column in self.answers.T]
+        return np.stack(sums, axis=1) / np.where(shares > 0.0, shares, 1.0)[:, np.newaxis], shares
 
     def one_against_others(self):
         """Return an order per level that parts it from all others.

@@ -93,7 +93,10 @@ class _TreeMixin(TreeTexts):
     def _values(self, X):
         """Return what the tree splits on, of raw rows."""
         X = self._rows(X)
-        return X if self.network_.user_table is None else split_values(self._splits, X)
+        if self.network_.user_table is None:
+            return X
+        features = self.tree_.tree_.feature
+        return split_values(self._splits, X, set(features[features >= 0].tolist()))
 
     @property
     def feature_importances_(self):
