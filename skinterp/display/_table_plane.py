@@ -72,8 +72,12 @@ def _typical(column, X):
     return np.nan if level is None else level
 
 
-def _cells(row, j):
-    return row.iloc[0, j] if row.ndim == 2 and hasattr(row, "iloc") else np.asarray(row).ravel()[j]
+def _cells_of(row, n_columns):
+    """Return the cells of one row, refusing several or another number of columns."""
+    cells = np.asarray(row, dtype=object).ravel()
+    if len(cells) != n_columns:
+        raise ValueError(f"at must be one row of {n_columns} columns. Got {row!r} instead.")
+    return cells
 
 
 def table_plane(table, X, features, values, at, resolution):
@@ -117,7 +121,8 @@ def table_plane(table, X, features, values, at, resolution):
             "A boundary is drawn over two numbers, or a number and a category. "
             f"Got two categories, {features!r}, instead."
         )
-    held = {j: _typical(by_index[j], X) if at is None else _cells(at, j) for j in by_index}
+    given = None if at is None else _cells_of(at, table.n_columns)
+    held = {j: _typical(by_index[j], X) if at is None else given[j] for j in by_index}
     held |= {column_index(name, names): cell for name, cell in (values or {}).items()}
     axes = [_axis(by_index[j], X, resolution) for j in places]
     (x, across, x_ticks, x_data), (y, along, y_ticks, y_data) = axes
@@ -133,9 +138,9 @@ def table_plane(table, X, features, values, at, resolution):
 
 
 def _short(cell):
-    if isinstance(cell, float):
-        return "missing" if np.isnan(cell) else f"{cell:.3g}"
-    return str(cell)
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:
+        return "missing"
+    return f"{cell:.3g}" if isinstance(cell, float) else str(cell)
 
 
 def _rows(X, cells, n_rows):

@@ -99,6 +99,19 @@ def test_the_principal_plane_and_strange_levels_are_refused():
         draw(strict, "age", "dose", values={"si te": "elsewhere"})
 
 
+def test_a_row_is_given_in_any_form(surrogate):
+    row = TABLE.iloc[3]
+    one, *others = (
+        draw(surrogate, "age", "dose", at=at) for at in (row, TABLE.iloc[[3]], row.tolist())
+    )
+    for other in others:
+        np.testing.assert_array_equal(one.network, other.network)
+        assert one.note == other.note
+    for at in (TABLE.head(2), row.tolist()[:3]):
+        with pytest.raises(ValueError, match="at must be one row of 7 columns"):
+            draw(surrogate, "age", "dose", at=at)
+
+
 def test_a_row_holds_the_other_inputs_of_tables_of_numbers():
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 3)), columns=list("abc"))
     model = LinearSurrogateClassifier(random_state=0).fit(X, X["a"] + X["c"] > 0)
