@@ -35,7 +35,6 @@ from skinterp import (
     default_network,
     fidelity_score,
 )
-from skinterp.display import BoundaryDisplay
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import maximise_activation, unit_report
 from skinterp.importance import connection_weights, partial_derivatives, perturbation
@@ -230,7 +229,7 @@ def test_regions_units_and_weights_take_the_raw_table(model):
     assert HiddenLayerTransformer(model).fit(X).transform(X).shape == (N, 6)
     assert "[site = b]" in str(unit_report(model, X, layer=0, unit=1).connections.input_names)
     for method in (connection_weights, partial_derivatives, perturbation):
-        assert "[site = b]" in method(model, X).ranking()
+        assert "[site = b]" in method(model, X).parts.ranking()
 
 
 def test_inputs_that_excite_hold_whole_categories(network):
@@ -240,7 +239,7 @@ def test_inputs_that_excite_hold_whole_categories(network):
 
 
 def test_columns_of_categories_are_perturbed_as_a_whole(network):
-    found = perturbation(network, X, random_state=0)
+    found = perturbation(network, X, random_state=0).parts
     values = dict(zip(found.feature_names, found.values[:, 0], strict=True))
     assert values["[site = a]"] == values["[site = b]"] == values["[site = c]"] > 0
 
@@ -268,12 +267,6 @@ def test_the_default_network_takes_texts_yes_no_and_gaps():
     assert (
         np.abs(as_network(model).predict_proba(table) - model.predict_proba(table)).max() < 1e-12
     )
-
-
-def test_a_boundary_over_categories_is_refused(model):
-    surrogate = LinearSurrogateClassifier(model).fit(X)
-    with pytest.raises(ValueError, match="drawn over inputs that are numbers"):
-        BoundaryDisplay.from_estimator(surrogate, X, ("age", "dose"))
 
 
 def test_gaps_in_arrays_of_numbers_are_filled_as_the_model_does():
