@@ -129,10 +129,13 @@ def combine_profiles(search):
     search : Search
         The search.
     """
-    for model in best_models(search):
+    with np.errstate(all="ignore"):
+        models = best_models(search)
+    for model in models:
         if search.settings.should_stop():
             break
-        sums = identified_sums(search.problem, model)
+        with np.errstate(all="ignore"):
+            sums = identified_sums(search.problem, model)
         for parts, (loss, coefficients) in sums[:N_SUMS]:
             search.add(parts, coefficients, loss)
         search.spare.update(sums[N_SUMS:N_SPARE])

@@ -201,13 +201,15 @@ def choose_by_labels(search, front, labels):
     if labels.agreement < LEAST_AGREEMENT:
         return _noted(front, f"the network answers {labels.agreement:.0%} of them right")
     problem = search.problem
-    rivals = choose(search, front.selected, labels)
+    with np.errstate(all="ignore"):
+        rivals = choose(search, front.selected, labels)
     if not rivals:
         return _noted(front, "constants that fit them leave the network's answers")
     first = rivals[0]
     shorter = simplified(first.refit.expression, problem.X, problem.settings.prices)
     if shorter != first.refit.expression:
-        again = rival_of(problem, labels, shorter)
+        with np.errstate(all="ignore"):
+            again = rival_of(problem, labels, shorter)
         if again is not None and again.description <= first.description:
             rivals[0] = again
     return replace(front, by_labels=_table(rivals, front, labels))
