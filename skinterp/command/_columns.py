@@ -10,7 +10,7 @@ from skinterp.command._files import pandas_of
 _SHOWN = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """A column and what was made of it.
 

@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,11 +21,13 @@ DAMAGES = (
     EOFError,
     ImportError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
     TypeError,
     ValueError,
     pickle.UnpicklingError,
+    struct.error,
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -12,13 +12,20 @@ def _row(column):
     return [column.name, column.read_as, str(gaps) if gaps else "", remarks]
 
 
+def _is_plain(column):
+    """Tell whether there is nothing to say but that a column holds numbers."""
+    return column.kind == "numbers" and not (
+        column.left_out or column.remarks or column.gaps.any()
+    )
+
+
 def columns(findings):
     """Return the table of columns, those first about which there is more to say."""
     if not findings.columns:
         return []
     rows = [_row(column) for column in findings.columns]
     data = {name: "; ".join(filter(None, (text, more))) for name, text, _, more in rows}
-    told = sorted(findings.columns, key=lambda c: not (c.left_out or c.remarks or c.gaps.any()))
+    told = sorted(findings.columns, key=_is_plain)
     more = len(rows) - SHOWN
     if more > 0:
         chosen = told[:SHOWN]
