@@ -121,7 +121,7 @@ def _target(args, reader):
     y, task, remark = target_of(column.take(keep), args.task)
     notes += [f"Target {column.name}: {text}." for text in (remark, *column.remarks) if text]
     _check_size(y)
-    if task == "regression" or args.network is not None:
+    if task == "regression":
         return y, task, np.flatnonzero(keep), notes
     rare, note = rare_classes(y)
     return y[~rare], task, np.flatnonzero(keep)[~rare], notes + [note] * bool(note)

@@ -94,16 +94,31 @@ def _trained_network(data, seed):
     return network, y, held_out_splits(seen, held, y, task, seed), [line]
 
 
-def _compare(args, network, X, y, forms, cv, progress):
-    surrogates = make_surrogates(forms, network.task, args.random_state)
-    n_fits = 1 + (cv if isinstance(cv, int) else len(cv))
+def _surrogates(args, task, forms, n_fits):
+    """Return the surrogates, which share the time budget."""
+    surrogates = make_surrogates(forms, task, args.random_state)
     timed = [s for s in surrogates.values() if "time_budget" in s.get_params(deep=False)]
     for surrogate in timed if args.time_budget is not None else []:
         surrogate.set_params(time_budget=args.time_budget / n_fits / len(timed))
-    progress(f"fitting {', '.join(forms)} on {n_fits - 1} folds", "the network is ready")
-    return compare_surrogates(
-        network, X, y, surrogates, cv=cv, n_jobs=args.jobs, random_state=args.random_state
-    )
+    return surrogates
+
+
+def _compare(args, network, X, y, forms, cv, progress):
+    """Return the comparison, and why forms that cannot be fitted are left out of it."""
+    n_folds = cv if isinstance(cv, int) else len(cv)
+    progress(f"fitting {', '.join(forms)} on {n_folds} folds", "the network is ready")
+    surrogates = _surrogates(args, network.task, forms, n_folds + 1)
+    options = {"cv": cv, "n_jobs": args.jobs, "random_state": args.random_state}
+    notes = []
+    while True:
+        try:
+            return compare_surrogates(network, X, y, surrogates, **options), notes
+        except ValueError as error:
+            name = next((n for n in surrogates if f"surrogate {n!r} could" in str(error)), None)
+            if name is None or len(surrogates) == 1:
+                raise
+            surrogates.pop(name)
+            notes.append(f"{name} is left out. {error}")
 
 
 def _importances(args, comparison, X, y, progress):
@@ -137,7 +152,8 @@ def _explain(args, progress):
             FORMS[name].check(network)
     lead = [f"{len(X)} rows, {X.shape[1]} inputs, target {args.target} ({task}).", *data.notes]
     lead += [*_fold_note(y, task), *lines]
-    comparison = _compare(args, network, X, y, forms, cv, progress)
+    comparison, notes = _compare(args, network, X, y, forms, cv, progress)
+    lead += notes
     importances = _importances(args, comparison, X, y, progress)
     progress("")
     title = f"How the network decides: {args.target}"
