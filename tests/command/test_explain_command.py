@@ -1,5 +1,6 @@
 """The command line: what it prints and writes, and one clear sentence for bad calls and data."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -238,13 +239,72 @@ def test_constant_columns_are_left_out_saying_so(numbers, tmp_path, capsys):
     assert "left out: it is constant, 7" in printed and "3 inputs" in printed
 
 
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """Texts, gaps, dates, a comma, an identifier: semicolons, compressed."""
+    rng, n = np.random.default_rng(0), 120
+    dose, site = rng.normal(size=n).round(3), rng.choice(["a", "b", "NA"], n)
+    days = np.datetime64("2021-01-03") + rng.integers(0, 90, n)
+    rows = zip(
+        range(n),
+        np.where(rng.random(n) < 0.1, "", np.char.replace(dose.astype(str), ".", ",")),
+        site,
+        days.astype(str),
+        [f"patient {k}" for k in range(n)],
+        np.where((dose > 0) | (site == "a"), "ill", "well"),
+        strict=True,
+    )
+    lines = [";".join(map(str, row)) for row in [("", "dose", "site", "day", "who", "y"), *rows]]
+    path = tmp_path_factory.mktemp("mixed") / "mixed.csv.gz"
+    path.write_bytes(gzip.compress("\n".join(lines).encode("utf-8-sig")))
+    return str(path)
+
+
+def test_a_table_as_people_have_it_is_explained(mixed, tmp_path, capsys):
+    report, content = tmp_path / "r.html", tmp_path / "r.json"
+    call = [mixed, "--target", "y", "--surrogates", "tree,linear", "--importances"]
+    assert main(["explain", *call, "--report", str(report), "--json", str(content)]) == 0
+    printed = capsys.readouterr().out
+    assert "[site = a]" in printed and "120 rows, 3 inputs" in printed
+    columns = json.loads(content.read_text(encoding="utf-8"))["columns"]
+    assert columns[""] == "left out: it has no name and numbers the rows"
+    assert columns["who"] == "left out: all its texts differ"
+    assert columns["day"].startswith("dates, as days since 2021-01-0")
+    assert columns["dose"].endswith("decimal comma") and "'NA'" in columns["site"]
+    found = json.loads(content.read_text(encoding="utf-8"))["importances"]
+    assert set(found["permutation"]) == {"dose", "site", "day"}
+    assert "What was made of the columns" in report.read_text(encoding="utf-8")
+
+
+def test_a_form_that_cannot_be_fitted_is_left_out_saying_why(tmp_path, capsys):
+    names = np.resize(["a", "b", "c"], 60)
+    rows = [[name, "yes" if name == "a" else "no"] for name in names]
+    path = write(tmp_path / "c.csv", ["name", "class"], rows)
+    call = ["explain", path, "--target", "class", "--surrogates"]
+    assert main([*call, "symbolic,tree"]) == 0
+    printed = capsys.readouterr().out
+    assert "symbolic is left out" in printed and "tree" in printed
+    assert main([*call, "symbolic"]) == 2
+
+
+def test_a_rare_class_is_explained_saying_what_cannot_be(numbers, tmp_path, capsys):
+    X, _ = numbers
+    rows = [[*x, int(k < 4)] for k, x in enumerate(X)]
+    path = write(tmp_path / "r.csv", ["a", "b", "c", "class"], rows)
+    assert main(["explain", path, "--target", "class", "--surrogates", "tree,linear"]) == 0
+    captured = capsys.readouterr()
+    assert "Class 1 has 4 rows only" in captured.out
+    assert captured.err.count("The network answers with one class") <= 1
+
+
 def test_interruption_ends_with_130(table, monkeypatch, capsys):
     def interrupt(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command_line, "compare_surrogates", interrupt)
     assert main(["explain", table, "--target", "class"]) == 130
-    assert "interrupted" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "interrupted while fitting" in err and "160 rows of 3 inputs are read" in err
 
 
 def test_an_interrupted_search_is_said_and_its_front_kept(table, monkeypatch, capsys):
