@@ -118,8 +118,9 @@ def _target(args, reader):
     """Return the target, its task, the rows that are used and what to say."""
     (column,) = reader.read([args.target])
     keep, notes = _without_gaps(column)
+    made = column.read_as if column.kind == "dates" else ""
     y, task, remark = target_of(column.take(keep), args.task)
-    notes += [f"Target {column.name}: {text}." for text in (remark, *column.remarks) if text]
+    notes += [f"Target {column.name}: {text}." for text in (made, remark, *column.remarks) if text]
     _check_size(y)
     if task == "regression":
         return y, task, np.flatnonzero(keep), notes

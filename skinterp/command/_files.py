@@ -186,9 +186,10 @@ def _check_widths(path, text, separator):
     for line, row in _records(text, separator):
         width = width or len(row)
         if len(row) != width:
+            hint = " If the first one names the row, name it in the header." * (len(row) > width)
             raise BadCall(
                 f"{path}, line {line}: {width} cells are needed, as in the header. Got {len(row)} "
-                f"instead (separated by {separator!r}; --separator says another)."
+                f"instead (separated by {separator!r}; --separator says another).{hint}"
             )
         n_rows += 1
     return n_rows, width

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from skinterp.command._texts import MAYBE_MISSING, Texts
 WORDS = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"))
 MOSTLY, FEW_NUMBERS = 0.8, 20  # of numbers with other texts among them
 _UNITS = ((72 * 3600, "days", 86400.0), (3 * 3600, "hours", 3600.0), (0, "seconds", 1.0))
+_SIGNS = "%‰€$£¥"
 _DAYS = r"\d{1,2}"
 _DATES = (  # how dates are written, and the formats that may be meant
     (r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?", ("ISO8601",)),
@@ -49,9 +51,24 @@ def _mark(texts, settings):
     return mark
 
 
+def _with_sign(texts, settings):
+    """Return a column of numbers that all bear the same sign, such as %, as numbers."""
+    sign = next((s for s in _SIGNS if all(s in text for text in texts.present)), None)
+    if not texts.present or sign is None:
+        return None
+    bare = copy(texts)
+    bare.__dict__.pop("numerals", None)
+    bare.present = [text.strip(sign + " \u00a0") for text in texts.present]
+    if not bare.numerals.marks:
+        return None
+    values = to_floats(bare.present, _mark(bare, settings))
+    values = texts.values(dict(zip(texts.present, values)), np.float64)
+    return replace(_number_column(texts.name, values).said(f"in {sign}"), texts=texts)
+
+
 def _numbers(texts, settings, must=False):
     if not texts.numerals.marks:
-        return _not_numbers(texts, settings, must)
+        return _with_sign(texts, settings) or _not_numbers(texts, settings, must)
     mark, present = _mark(texts, settings), texts.present
     if mark is None or (are_codes(present) and not must):
         return _not_numbers(texts, settings, must) if must else None
@@ -102,7 +119,10 @@ def _number_column(name, values):
     found = values[~np.isnan(values)]
     whole = "whole numbers" if len(found) and (found == np.round(found)).all() else "numbers"
     spread = f" from {found.min():g} to {found.max():g}" if len(found) else ""
-    return Column(name, "numbers", values, f"{whole}{spread}")
+    column = Column(name, "numbers", values, f"{whole}{spread}")
+    if len(found) and np.abs(found).max() >= 2**53:
+        return column.said("beyond 2^53 neighbouring numbers are the same")
+    return column
 
 
 def _yes_no(texts, settings):

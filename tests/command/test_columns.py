@@ -119,6 +119,20 @@ def test_codes_with_zeros_in_front_are_no_numbers_unless_said():
     assert values(["1", "01", "+1"]) == [1, 1, 1]
 
 
+def test_signs_that_all_numbers_bear_are_a_unit():
+    column = read(["12.5%", "-3 %", ""])
+    assert column.values[:2].tolist() == [12.5, -3] and column.remarks == ("in %",)
+    assert values(["$1,200.50", "$3"]) == [1200.5, 3]
+    assert values(["1,5 €", "2 €"]) == [1.5, 2]
+    with pytest.raises(BadCall, match="--decimal"):
+        read(["1,500 €", "2 €"])
+    assert read(["5%", "a%"]).kind == read(["5%", "6"]).kind == "categories"
+
+
+def test_whole_numbers_too_large_for_floats_are_said():
+    assert "2^53" in read([str(10**18), "1"]).remarks[0]
+
+
 def test_floats_are_the_closest_ones():
     texts = ["0.1", "1e-7", "123456789.123456789", "3.141592653589793"]
     assert to_floats(texts, ".").tolist() == [float(text) for text in texts]
