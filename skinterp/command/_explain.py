@@ -152,6 +152,8 @@ def _explain(args, progress):
             FORMS[name].check(network)
     lead = [f"{len(X)} rows, {X.shape[1]} inputs, target {args.target} ({task}).", *data.notes]
     lead += [*_fold_note(y, task), *lines]
+    if network.user_table is None:
+        X = X.to_numpy()  # which forests take faster than frames
     comparison, notes = _compare(args, network, X, y, forms, cv, progress)
     lead += notes
     importances = _importances(args, comparison, X, y, progress)
