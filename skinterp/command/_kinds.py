@@ -59,11 +59,13 @@ def _with_sign(texts, settings):
     bare = copy(texts)
     bare.__dict__.pop("numerals", None)
     bare.present = [text.strip(sign + " \u00a0") for text in texts.present]
-    if not bare.numerals.marks:
+    mark = _mark(bare, settings) if bare.numerals.marks else None
+    if mark is None:
         return None
-    values = to_floats(bare.present, _mark(bare, settings))
+    values = to_floats(bare.present, mark)
+    _check_finite(texts.name, values, bare.present)
     values = texts.values(dict(zip(texts.present, values)), np.float64)
-    return replace(_number_column(texts.name, values).said(f"in {sign}"), texts=texts)
+    return replace(_number_column(texts.name, values, settings).said(f"in {sign}"), texts=texts)
 
 
 def _numbers(texts, settings, must=False):
@@ -73,9 +75,9 @@ def _numbers(texts, settings, must=False):
     if mark is None or (are_codes(present) and not must):
         return _not_numbers(texts, settings, must) if must else None
     values = to_floats(present, mark)
-    if not np.isfinite(values).all():
-        _refuse_infinite(texts.name, present[int(np.flatnonzero(~np.isfinite(values))[0])])
-    column = _number_column(texts.name, texts.values(dict(zip(present, values)), np.float64))
+    _check_finite(texts.name, values, present)
+    values = texts.values(dict(zip(present, values)), np.float64)
+    column = _number_column(texts.name, values, settings)
     if mark == "," and texts.numerals.marks == (",",):
         column = column.said("decimal comma")
     elif texts.numerals.example is not None and mark not in texts.numerals.example:
@@ -84,11 +86,15 @@ def _numbers(texts, settings, must=False):
     return replace(column, texts=texts)
 
 
-def _refuse_infinite(name, cell):
-    raise BadCall(
-        f"Column {name!r}: a finite number is needed. Got {cell} instead; --missing {cell} takes "
-        "it as missing."
-    )
+def _check_finite(name, values, cells):
+    """Refuse numbers that are not finite, naming the first one as it is written."""
+    infinite = np.flatnonzero(np.isinf(values))
+    if len(infinite):
+        cell = cells[int(infinite[0])]
+        raise BadCall(
+            f"Column {name!r}: a finite number is needed. Got {cell} instead; --missing={cell} "
+            "takes it as missing."
+        )
 
 
 def _not_numbers(texts, settings, must):
@@ -115,7 +121,9 @@ def _not_numbers(texts, settings, must):
         )
 
 
-def _number_column(name, values):
+def _number_column(name, values, settings):
+    markers = [to_floats([t], ".")[0] for t in settings.missing if is_number(t, ".")]
+    values = np.where(np.isin(values, markers), np.nan, values)
     found = values[~np.isnan(values)]
     whole = "whole numbers" if len(found) and (found == np.round(found)).all() else "numbers"
     spread = f" from {found.min():g} to {found.max():g}" if len(found) else ""
@@ -234,7 +242,7 @@ KINDS = (
 )
 
 
-def _typed(name, cells):
+def _typed(name, cells, settings):
     """Return a column that its file says the type of; None where it holds texts."""
     pandas, types = pandas_of(), pandas_of().api.types
     if types.is_datetime64_any_dtype(cells.dtype) and cells.notna().any():
@@ -242,9 +250,8 @@ def _typed(name, cells):
     if types.is_bool_dtype(cells.dtype) or not types.is_numeric_dtype(cells.dtype):
         return None
     values = pandas.Series(cells).to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isinf(values).any():
-        _refuse_infinite(name, "inf")
-    return _number_column(name, values)
+    _check_finite(name, values, values.tolist())
+    return _number_column(name, values, settings)
 
 
 def _is_text(cells):
@@ -279,7 +286,7 @@ def read_column(name, cells, settings, kind=None, texts=None):
     """
     is_category = str(cells.dtype) == "category"
     kind = "categories" if is_category and kind is None else kind
-    column = None if kind == "categories" or is_category else _typed(name, cells)
+    column = None if kind == "categories" or is_category else _typed(name, cells, settings)
     if column is not None:
         return column
     texts = Texts(name, cells.astype(object), settings) if texts is None else texts

@@ -124,6 +124,7 @@ def test_signs_that_all_numbers_bear_are_a_unit():
     assert column.values[:2].tolist() == [12.5, -3] and column.remarks == ("in %",)
     assert values(["$1,200.50", "$3"]) == [1200.5, 3]
     assert values(["1,5 €", "2 €"]) == [1.5, 2]
+    assert read(["1,5 €", "2 €"], decimal=".").kind == "categories"
     with pytest.raises(BadCall, match="--decimal"):
         read(["1,500 €", "2 €"])
     assert read(["5%", "a%"]).kind == read(["5%", "6"]).kind == "categories"
@@ -169,6 +170,13 @@ def test_other_markers_among_texts_are_missing_unless_said(gap):
     assert read(["DE", "FR", gap]).gaps.tolist() == [False, False, True]
     kept = read(["DE", "FR", gap], default_missing=False)
     assert kept.gaps.tolist() == [False, False, not gap]
+
+
+@pytest.mark.parametrize(
+    "cells", [["1", "-999", "-999.0"], [1.0, -999.0, -999.0], [1, -999, -999]]
+)
+def test_numbers_may_mean_missing_values(cells):
+    assert read(cells, missing=frozenset({"-999"})).gaps.tolist() == [False, True, True]
 
 
 def test_markers_alone_are_no_column():

@@ -127,7 +127,7 @@ def test_splits_test_only_rows_the_network_has_not_seen():
         ("a,b,class\n", "no rows"),
         ("a,a,class\n1,2,0\n", "same name"),
         ("a,b,class\n1,2,0\n1,2\n", "line 3"),
-        ("a,b,class\n" + "1e999,2,0\n2,3,1\n" * 20, "--missing 1e999 takes it as missing"),
+        ("a,b,class\n" + "1e999,2,0\n2,3,1\n" * 20, "--missing=1e999 takes it as missing"),
         ("a,b,class\n1,2,\n2,3,\n", "has no values: all are missing"),
         ("a,b,class\n" + "1,2,0\n" * 40 + "2,3,1\n" * 3, "Got fewer of 1 (3)"),
         ("a,b,class\n" + "1,2,0\n" * 40, "two different values"),
