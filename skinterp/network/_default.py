@@ -62,9 +62,8 @@ def _front(X):
     is_number = np.array([getattr(kind, "kind", "O") in "iuf" for kind in X.dtypes])
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    return ColumnTransformer(
-        [
-            ("numbers", numbers, np.flatnonzero(is_number)),
-            ("categories", categories, np.flatnonzero(~is_number)),
-        ]
-    )
+    blocks = [
+        ("numbers", numbers, np.flatnonzero(is_number)),
+        ("categories", categories, np.flatnonzero(~is_number)),
+    ]
+    return ColumnTransformer([block for block in blocks if len(block[2])])

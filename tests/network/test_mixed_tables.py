@@ -301,3 +301,13 @@ def test_features_stand_in_the_order_of_the_columns_whatever_order_the_steps_tak
     assert read.feature_names == ("age", "dose")
     for rows in (table, table.to_numpy(), read.check(table)):
         assert np.abs(read.predict_proba(rows) - expected).max() < 1e-12
+
+
+def test_the_default_network_takes_a_table_of_categories_only():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.choice(["u", "v"], 40), "b": rng.choice(["x", None], 40)})
+    y = (X["a"] == "u").to_numpy()
+    model = default_network("binary", 0, X=X).fit(X, y)
+    network = as_network(model)
+    assert np.allclose(network.predict_proba(X), model.predict_proba(X))
+    assert (network.predict(X) == y).all()
