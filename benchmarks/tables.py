@@ -96,23 +96,84 @@ class Law:
 
 
 LAWS = {
-    "W01": Law("x0*x1*x2*(1 - x3*x4)", (lognormal(10, 0.25), uniform(0.01, 0.2), uniform(2, 14), uniform(0, 0.95), uniform(0.3, 0.95)), 3.0, noise=0.05),
-    "W02": Law("x0*x1*(1 - x1/(3*x2))", (uniform(0.5, 3), uniform(0.2, 2.5), uniform(1, 3)), 1.2, noise=0.02),
-    "W03": Law("x0*x1*x2/(1 + x3/x4)", (uniform(0.5, 3), uniform(0.5, 3), uniform(0.5, 2), uniform(0.1, 4), uniform(0.5, 2)), 1.5, noise=0.03),
-    "W04": Law("sqrt(x0*x1/x2)*(1 - x3)", (lognormal(2, 0.2), uniform(0.5, 3), uniform(0.5, 2), uniform(0, 0.9)), 0.8, noise=0.03),
-    "W05": Law("x0/(5*(1 + x1/2) + x0)", (lognormal(10, 0.3), lognormal(2, 0.25)), 0.45, noise=0.03, flips=0.01),
-    "W06": Law("x0**2/(25 + x0**2) - 0.01*x1", (lognormal(5, 0.25), uniform(20, 80)), 0.1, noise=0.02),
+    "W01": Law(
+        "x0*x1*x2*(1 - x3*x4)",
+        (
+            lognormal(10, 0.25),
+            uniform(0.01, 0.2),
+            uniform(2, 14),
+            uniform(0, 0.95),
+            uniform(0.3, 0.95),
+        ),
+        3.0,
+        noise=0.05,
+    ),
+    "W02": Law(
+        "x0*x1*(1 - x1/(3*x2))",
+        (uniform(0.5, 3), uniform(0.2, 2.5), uniform(1, 3)),
+        1.2,
+        noise=0.02,
+    ),
+    "W03": Law(
+        "x0*x1*x2/(1 + x3/x4)",
+        (uniform(0.5, 3), uniform(0.5, 3), uniform(0.5, 2), uniform(0.1, 4), uniform(0.5, 2)),
+        1.5,
+        noise=0.03,
+    ),
+    "W04": Law(
+        "sqrt(x0*x1/x2)*(1 - x3)",
+        (lognormal(2, 0.2), uniform(0.5, 3), uniform(0.5, 2), uniform(0, 0.9)),
+        0.8,
+        noise=0.03,
+    ),
+    "W05": Law(
+        "x0/(5*(1 + x1/2) + x0)",
+        (lognormal(10, 0.3), lognormal(2, 0.25)),
+        0.45,
+        noise=0.03,
+        flips=0.01,
+    ),
+    "W06": Law(
+        "x0**2/(25 + x0**2) - 0.01*x1", (lognormal(5, 0.25), uniform(20, 80)), 0.1, noise=0.02
+    ),
     "W07": Law("x0**0.75*exp(0.06*x1)", (lognormal(30, 0.4), uniform(0, 35)), 35.0, noise=0.05),
-    "W08": Law("1/x0 + 1/x1 - 1/x2", (uniform(5, 40), uniform(5, 40), uniform(3, 20)), 0.0, flips=0.005),
-    "W09": Law("log(x0) - 5000*(1/x1 - 1/300)", (lognormal(1, 0.4), uniform(280, 340)), 0.3, noise=0.02),
-    "W10": Law("x0/(x1 + x0) - 0.2*x2", (lognormal(2e-9, 0.35), lognormal(3e-9, 0.3), uniform(0, 2)), 0.25, noise=0.02),
-    "W11": Law("x0*x1*x2/x3", (normal(950, 60), lognormal(0.5, 0.3), lognormal(0.02, 0.3), lognormal(2e-3, 0.3)), 3000.0, noise=0.03),
-    "W12": Law("x0/x1**2 - 0.05*x2", (normal(75, 14), normal(1.7, 0.1), uniform(20, 80)), 23.0, noise=0.01),
-    "W13": Law("x0*x1 - x2**2", (uniform(-2, 2), uniform(-2, 2), uniform(-1.5, 1.5)), 0.2, flips=0.05, noise=0.02),
+    "W08": Law(
+        "1/x0 + 1/x1 - 1/x2", (uniform(5, 40), uniform(5, 40), uniform(3, 20)), 0.0, flips=0.005
+    ),
+    "W09": Law(
+        "log(x0) - 5000*(1/x1 - 1/300)", (lognormal(1, 0.4), uniform(280, 340)), 0.3, noise=0.02
+    ),
+    "W10": Law(
+        "x0/(x1 + x0) - 0.2*x2",
+        (lognormal(2e-9, 0.35), lognormal(3e-9, 0.3), uniform(0, 2)),
+        0.25,
+        noise=0.02,
+    ),
+    "W11": Law(
+        "x0*x1*x2/x3",
+        (normal(950, 60), lognormal(0.5, 0.3), lognormal(0.02, 0.3), lognormal(2e-3, 0.3)),
+        3000.0,
+        noise=0.03,
+    ),
+    "W12": Law(
+        "x0/x1**2 - 0.05*x2", (normal(75, 14), normal(1.7, 0.1), uniform(20, 80)), 23.0, noise=0.01
+    ),
+    "W13": Law(
+        "x0*x1 - x2**2",
+        (uniform(-2, 2), uniform(-2, 2), uniform(-1.5, 1.5)),
+        0.2,
+        flips=0.05,
+        noise=0.02,
+    ),
     "W14": Law("x0/x1 - 0.5*x2", (uniform(1, 4), uniform(0.5, 2), uniform(0, 4)), 1.0, blur=0.03),
     "W15": Law("x0**2 + 2*x1", (normal(0, 1), normal(0, 1)), 1.0, noise=0.05, others=6),
-    "W16": Law("x0*exp(-x1*x2)/x3", (lognormal(100, 0.2), uniform(0.05, 0.4), uniform(0.5, 12), uniform(10, 60)), 1.0, noise=0.04),
-}  # fmt: skip
+    "W16": Law(
+        "x0*exp(-x1*x2)/x3",
+        (lognormal(100, 0.2), uniform(0.05, 0.4), uniform(0.5, 12), uniform(10, 60)),
+        1.0,
+        noise=0.04,
+    ),
+}
 
 
 @ignore_warnings(category=ConvergenceWarning)

@@ -5,9 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.expression import Operation
 from skinterp.matching import fit_labels
 from skinterp.matching._likelihood import near_rows
+from skinterp.search._additive import component_of
+from skinterp.search._beam import sum_cost
 from skinterp.search._boundary_forms import boundary_forms
+from skinterp.search._families import similar
 from skinterp.search._formulas import SUMS, operators_of, weighted_sum
 from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
 from skinterp.search._refit import DIGIT_PRICE, Refit, refit
@@ -18,8 +22,9 @@ KAPPA = 0.1
 # A rival must be this much more likely than the choice without labels, in -2 log L.
 GATE = 6.0
 COST_PRICE = 1.2
-N_RANKED, N_REFITTED, N_ROWS = 80, 10, 20_000
-N_FURTHER, N_PRODUCTS, N_NEAR, ERROR_FLOOR = 8, 20, 1000, 3e-3
+N_RANKED, N_REFITTED, N_ROWS = 80, 6, 20_000
+N_FIRST, N_ROUNDS, N_TRIED = 3, 2, 3
+N_FURTHER, N_SUMS, N_PRODUCTS, N_NEAR, ERROR_FLOOR, RIDGE = 8, 25, 25, 1000, 3e-3, 1e-9
 # A refit may not leave the network's answers by more than this.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
@@ -189,6 +194,50 @@ def _shortened(problem, labels, rival):
         rival = best
 
 
+def _moves(problem, labels, expression):
+    """Yield formulas next to a formula: another function of a quantity, an input more."""
+    parts, coefficients, _ = as_sum(expression)
+    X, prices = labels.X[labels.near()], problem.settings.prices
+    for k, (part, c) in enumerate(zip(parts, coefficients)):
+        component = component_of(part)
+        values = part.evaluate(X)
+        for other in similar(component, part, X, labels.X, prices):
+            h = other.evaluate(X)
+            h, centred = h - h.mean(), values - values.mean()
+            factor = (h @ centred) / max(float(h @ h), 1e-300)
+            if np.isfinite(factor) and factor != 0.0:
+                changed = (*coefficients[:k], c * factor, *coefficients[k + 1 :])
+                yield weighted_sum((*parts[:k], other, *parts[k + 1 :]), changed)
+    if len(parts) == 1 and {"mul", "div"} <= {*prices}:
+        for j in problem.ranked:
+            x = problem.space.variable(j)
+            if (x.values > 0).all():
+                yield Operation("mul", (expression, x.expression))
+                yield Operation("div", (expression, x.expression))
+
+
+def _improved(problem, labels, rival):
+    """Move to neighbours while the description of labels and formula gets shorter."""
+    allowed = {*problem.settings.prices, *SUMS, *operators_of(rival.refit.expression)}
+    for _ in range(N_ROUNDS):
+        trials = []
+        for expression in _moves(problem, labels, rival.refit.expression):
+            cost = expression.cost(problem.settings.prices)
+            fit = labels.fit(expression) if operators_of(expression) <= allowed else None
+            if fit is not None:
+                trials.append(
+                    (fit.deviance / 2 + COST_PRICE * cost, str(expression), expression, fit)
+                )
+        trials.sort(key=lambda each: each[:2])
+        tried = [rival_of(problem, labels, e, fit) for _, _, e, fit in trials[:N_TRIED]]
+        tried = [r for r in tried if r is not None]
+        best = min(tried, key=lambda r: r.description, default=rival)
+        if best.description >= rival.description:
+            return rival
+        rival = best
+    return rival
+
+
 def same_boundary(problem, labels, rival):
     """Return the form with the same boundary that labels prefer on evidence, else the rival.
 
@@ -269,14 +318,61 @@ def least_errors(values, yes):
     return np.minimum(wrong.min(axis=0), (n - wrong).min(axis=0)) / n
 
 
+def regressed(values, yes):
+    """Return coefficients of a linear regression of labels on terms, and what is left.
+
+    Near the boundary it points along the most likely combination, in closed form.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n, m)
+        Values of m terms.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+
+    Returns
+    -------
+    coefficients : ndarray of shape (..., m)
+        The coefficients.
+    left : ndarray of shape (...)
+        Share of the labels' variance that is left.
+    """
+    centred = values - values.mean(axis=-2, keepdims=True)
+    lengths = np.sqrt((centred**2).sum(axis=-2))
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    centred = centred / lengths[..., None, :]
+    target = yes - yes.mean()
+    gram = np.swapaxes(centred, -1, -2) @ centred + RIDGE * np.eye(values.shape[-1])
+    along = np.swapaxes(centred, -1, -2) @ target
+    coefficients = np.linalg.solve(gram, along[..., None])[..., 0]
+    explained = (coefficients * along).sum(axis=-1) / (target @ target)
+    return coefficients / lengths, np.clip(1.0 - explained, 1e-9, 1.0)
+
+
+def _sums(search, labels):
+    """Return sums of the beams and of additive models that labels like best."""
+    near, found = labels.near(), []
+    X, yes, prices = labels.X[near], labels.yes[near], search.problem.settings.prices
+    sums = [tuple(terms[k].expression for k in c.subset) for terms, cs in search.beams for c in cs]
+    sums = dict.fromkeys([*sums, *search.spare])
+    values = {part: np.nan_to_num(part.evaluate(X)) for parts in sums for part in parts}
+    for size in {len(parts) for parts in sums}:
+        group = [parts for parts in sums if len(parts) == size]
+        stacked = np.stack([np.stack([values[p] for p in parts], axis=1) for parts in group])
+        coefficients, left = regressed(stacked, yes)
+        for parts, c, share in zip(group, coefficients, left):
+            cost = sum_cost(parts, prices)
+            found.append((len(yes) * np.log(share) / 2 + COST_PRICE * cost, parts, c))
+    found.sort(key=lambda each: (each[0], str(each[1])))
+    return [
+        weighted_sum(parts, c / np.abs(c).max()) for _, parts, c in found[:N_SUMS] if np.any(c)
+    ]
+
+
 def _further(search, labels):
     """Return formulas that the search did not finish and labels like best, with their fits."""
     found, prices = [], search.problem.settings.prices
-    sums = [
-        weighted_sum(parts, coefficients / np.abs(coefficients).max())
-        for parts, (_, coefficients) in search.spare.items()
-    ]
-    for expression in [*sums, *_products(search, labels)]:
+    for expression in [*_sums(search, labels), *_products(search, labels)]:
         fit = labels.fit(expression)
         if fit is not None:
             length = fit.deviance / 2 + COST_PRICE * expression.cost(prices)
@@ -319,8 +415,12 @@ def choose(search, chosen, labels):
     able = [r for r in rivals if r.refit.deviance <= gate and r.candidate.fidelity >= least]
     every = [own, *able]
     order = np.argsort(total_scores(every, floor), kind="stable")
-    first = _shortened(problem, labels, every[order[0]])
-    first = same_boundary(problem, labels, first)
+    best = {}
+    for k in order:
+        best.setdefault(structure(every[k].refit.expression), every[k])
+    firsts = [_shortened(problem, labels, rival) for rival in list(best.values())[:N_FIRST]]
+    firsts = [_improved(problem, labels, rival) for rival in firsts]
+    first = same_boundary(problem, labels, firsts[int(np.argmin(total_scores(firsts, floor)))])
     again = rival_of(problem, labels, first.refit.expression, width=N_ROUNDINGS)
     first = min([first, again or first], key=lambda r: r.description)
     return [first, *(every[k] for k in order[1:]), *(r for r in rivals if r not in able)]

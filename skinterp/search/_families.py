@@ -183,7 +183,7 @@ def _refined(family, grid, found, misfits):
     return (float(rounded[np.argmax(enough)]) if enough.any() else best), least
 
 
-def identify(argument, s, slope, weights, everywhere, prices):
+def identify(argument, s, slope, weights, everywhere, prices, n_kept=N_KEPT):
     """Return the functions that a profile looks like, the best first.
 
     Parameters
@@ -200,11 +200,13 @@ def identify(argument, s, slope, weights, everywhere, prices):
         All values at which a function must be defined.
     prices : dict of str to float
         Prices of the operators allowed.
+    n_kept : int, default=4
+        How many, at the most.
 
     Returns
     -------
     list of Expression
-        At most four.
+        The functions.
     """
     ends = np.quantile(everywhere, np.linspace(0, 1, N_ENDS))
     ends = np.append(ends, everywhere[np.argmin(np.abs(everywhere))])
@@ -219,7 +221,9 @@ def identify(argument, s, slope, weights, everywhere, prices):
         if np.isfinite(found.min()):
             first.append((float(found.min()), k, grid, found))
     named = []
-    for misfit, k, grid, found in sorted(first, key=lambda each: each[:2])[:N_REFINED]:
+    for misfit, k, grid, found in sorted(first, key=lambda each: each[:2])[
+        : max(N_REFINED, n_kept)
+    ]:
         family, parameter = FAMILIES[k], None
         if family.grid is not None:
             parameter, misfit = _refined(family, grid, found, misfits)
@@ -227,4 +231,38 @@ def identify(argument, s, slope, weights, everywhere, prices):
         if operators_of(expression) <= {*prices, *SUMS}:
             cost = COST_PRICE * expression.cost(prices)
             named.append((np.log(misfit + MISFIT_FLOOR) + cost, str(expression), expression))
-    return [expression for _, _, expression in sorted(named, key=lambda e: e[:2])[:N_KEPT]]
+    return [expression for _, _, expression in sorted(named, key=lambda e: e[:2])[:n_kept]]
+
+
+def similar(component, part, X, everywhere, prices, n_kept=10):
+    """Return functions of a quantity that are like a given one on some rows.
+
+    Parameters
+    ----------
+    component : Expression
+        The quantity.
+    part : Expression
+        The given function of it.
+    X : ndarray of shape (n, p)
+        Rows.
+    everywhere : ndarray of shape (m, p)
+        Rows on which a function must be defined.
+    prices : dict of str to float
+        Prices of the operators allowed.
+    n_kept : int, default=10
+        How many, at the most.
+
+    Returns
+    -------
+    list of Expression
+        The functions, the given one left out.
+    """
+    s, gradient = component.value_and_gradient(X)
+    along = part.value_and_gradient(X)[1]
+    length = np.einsum("ij,ij->i", gradient, gradient)
+    slope = np.einsum("ij,ij->i", along, gradient) / np.where(length > 0, length, 1.0)
+    ends, weights = component.evaluate(everywhere), np.full(len(s), 1.0 / len(s))
+    if not (np.isfinite(slope).all() and np.isfinite(ends).all()) or np.ptp(ends) == 0.0:
+        return []
+    found = identify(component, s, slope, weights, ends, prices, n_kept)
+    return [expression for expression in found if expression != part]

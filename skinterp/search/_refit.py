@@ -22,7 +22,7 @@ ROUNDS, MAX_ITERATIONS = 2, 80
 DIGIT_PRICE, NODE_PRICE, MOST_DIGITS = 1.0, 0.4, 5
 # Rounding may cost this much more deviance than the digits it saves, by the quadratic estimate.
 SLACK = 4.0
-RELATIVE_STEP = 1e-4
+RELATIVE_STEP, SMALL_SHARE = 1e-4, 1e-2
 
 
 class Refit(NamedTuple):
@@ -69,10 +69,19 @@ class _Likelihood:
         self.terms = [Parametrised(part, X[near]) for part in writing.parts]
         self.low = least_flips(len(yes))
         self.n_inner = len(writing.inner)
+        spread = float(np.std(values)) or 1.0
+        spreads = [float(np.std(part.evaluate(X[near]))) or 1.0 for part in writing.parts]
+        self.least = np.delete(SMALL_SHARE * spread / np.array([*spreads, 1.0]), writing.unit)
 
     def start(self, parameters):
         share = np.clip((self.fit.flips - self.low) / (MOST_FLIPS - self.low), 1e-5, 0.999)
         return np.array([*parameters, np.log(self.fit.width), np.log(share / (1 - share))])
+
+    def sizes(self, u):
+        """Return the units in which parameters move: their size, but no less than matters."""
+        least = np.concatenate([np.zeros(self.n_inner), self.least])
+        size = np.maximum(np.abs(u[:-2]), least)
+        return np.array([*np.where(size > 0.0, size, 1.0), 1.0, 1.0])
 
     def __call__(self, u):
         """Return the loss and its gradient."""
@@ -102,8 +111,7 @@ class _Likelihood:
 
 def _minimised(likelihood, start):
     """Minimise a likelihood from a start, each parameter in units of its size."""
-    sizes = np.where(start != 0.0, np.abs(start), 1.0)
-    sizes[-2:] = 1.0
+    sizes = likelihood.sizes(start)
 
     def scaled(u):
         value, slope = likelihood(u * sizes)
@@ -122,8 +130,7 @@ def _minimised(likelihood, start):
 def _covariance(likelihood, u):
     """Return the covariance of all parameters but flips, from the curvature of the likelihood."""
     n = len(u) - 1
-    steps = RELATIVE_STEP * np.where(u[:n] != 0.0, np.abs(u[:n]), 1.0)
-    steps[-1] = RELATIVE_STEP
+    steps = RELATIVE_STEP * likelihood.sizes(u)[:n]
     rows = []
     for k in range(n):
         step = np.zeros(len(u))

@@ -42,6 +42,8 @@ class Search:
         Sums of terms whose constants were tuned.
     spare : dict of tuple of Expression to tuple
         Further sums, with loss and coefficients, that labels may choose.
+    beams : list of (list of Term, list of Combination)
+        Terms and combinations of every beam.
     products : Products or None
         Products of powers, where inputs are positive.
     has_evolved : bool
@@ -58,7 +60,7 @@ class Search:
         self.rng = check_random_state(random_state)
         self.candidates, self.losses, self.tuned, self.notes = {}, {}, set(), []
         self.terms, self.combinations, self.spare = [], [], {}
-        self.has_evolved, self.products = False, None
+        self.has_evolved, self.products, self.beams = False, None, []
 
     def run(self):
         """Run the stages in order; an interruption keeps what was found before it.
