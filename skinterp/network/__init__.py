@@ -11,6 +11,7 @@ from skinterp.network._activations import Activation, as_activation
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._formula import network_to_sympy
+from skinterp.network._front import SteppedNetwork
 from skinterp.network._graph import GraphNetwork, Node
 from skinterp.network._graph_folding import network_of_graph
 from skinterp.network._inputs import (
@@ -23,10 +24,13 @@ from skinterp.network._inputs import (
 )
 from skinterp.network._network import Network, ScalarView
 from skinterp.network._readers import READERS, Reader, as_network, register_reader
+from skinterp.network._steps import STEPS, Step, register_step, takes_tables
 from skinterp.network._verify import verify
+from skinterp.network.steps._dates import dates_as_days
 
 __all__ = [
     "READERS",
+    "STEPS",
     "Activation",
     "DenseNetwork",
     "GraphNetwork",
@@ -34,10 +38,13 @@ __all__ = [
     "Node",
     "Reader",
     "ScalarView",
+    "Step",
+    "SteppedNetwork",
     "as_activation",
     "as_network",
     "as_rows",
     "checked_row",
+    "dates_as_days",
     "default_network",
     "dense_of",
     "input_names",
@@ -46,7 +53,10 @@ __all__ = [
     "output_names",
     "raw_value_names",
     "register_reader",
+    "register_step",
+    "takes_tables",
     "verify",
 ]
 
 READERS.load()
+STEPS.load()

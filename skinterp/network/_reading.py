@@ -1,0 +1,419 @@
+"""Columns of the user's table, followed through the steps to what a network takes."""
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.network._affine import Affine, affine_map, scaling
+from skinterp.network._front import Front, Stage
+from skinterp.network._steps import STEPS, described, find_step, nameless, refusal
+from skinterp.network._walk import walk
+from skinterp.table import Feature, NumberColumn, UserTable
+
+_EXACT = 1e-13
+
+
+class Raw(NamedTuple):
+    """A column of the user's table as it is, with what stands in for its missing cells."""
+
+    index: int
+    name: str
+    fill: object = None
+    gap: object = None
+    is_date: bool = False
+
+
+class Sum(NamedTuple):
+    """A weighted sum of sources, a column of a matrix, plus a constant.
+
+    Sources are features of the user's table and outputs of smooth steps. `gaps` are the columns of
+    the table of which a missing cell is passed on.
+    """
+
+    matrix: sparse.csc_array
+    offset: np.ndarray
+    place: int
+    gaps: frozenset = frozenset()
+
+
+class _Call(NamedTuple):
+    """One step with what it took and put out, to find likely rows backwards."""
+
+    undo: object
+    inputs: list
+    outputs: list
+
+
+def _sums(matrix, offset, gaps=()):
+    """Return the columns of a matrix as sums; gaps are those of all, or a list of each."""
+    matrix = sparse.csc_array(matrix)
+    each = gaps if isinstance(gaps, list) else [frozenset(gaps)] * matrix.shape[1]
+    return [Sum(matrix, offset, j, gaps) for j, gaps in enumerate(each)]
+
+
+def _gaps(column):
+    if isinstance(column, Sum):
+        return column.gaps
+    return frozenset([column.index]) if column.fill is None else frozenset()
+
+
+def _block(column):
+    """Return what columns of one matrix share; of raw ones 0."""
+    return 0 if isinstance(column, Raw) else id(column.matrix)
+
+
+def _key(column):
+    """Return what tells one column of a reading from another."""
+    return column if isinstance(column, Raw) else (id(column.matrix), column.place)
+
+
+@dataclass
+class Reading:
+    """Features and smooth steps met so far, while columns are followed to the network.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the user's columns.
+    unknown_steps : {"refuse", "differences"}, default="refuse"
+        What becomes of steps that are not known.
+    """
+
+    names: tuple
+    unknown_steps: str = "refuse"
+    sources: dict = field(default_factory=dict)
+    fills: dict = field(default_factory=dict)
+    written: dict = field(default_factory=dict)
+    dates: set = field(default_factory=set)
+    stages: list = field(default_factory=list)
+    calls: list = field(default_factory=list)
+
+    def columns(self):
+        """Return the columns of the user's table."""
+        return [Raw(j, name) for j, name in enumerate(self.names)]
+
+    def follow(self, steps, columns):
+        """Follow columns through steps ``(name, transformer)``, the first one first."""
+        for name, step in steps:
+            columns = walk(step, name, columns, self._apply, self._weigh)
+        return columns
+
+    # what sources there are
+
+    def source(self, *key):
+        """Return the index of a source, a new one if it was not met before."""
+        return self.sources.setdefault(key, len(self.sources))
+
+    def fill(self, index, value):
+        """Return what a missing number of a column is read as: the first value asked for."""
+        return self.fills.setdefault(index, value)
+
+    def sum(self, weights, constant=0.0):
+        """Return the sum of a few sources, given as index and weight, plus a constant."""
+        return _sums(self._matrix([weights]), np.array([constant]))[0]
+
+    def _matrix(self, weights):
+        """Return a matrix with a column for each dict of weights by source."""
+        entries = [(k, j, w) for j, each in enumerate(weights) for k, w in each.items()]
+        rows, columns, values = np.array(entries, dtype=np.float64).reshape(-1, 3).T
+        places = (rows.astype(np.intp), columns.astype(np.intp))
+        return sparse.csc_array((values, places), shape=(len(self.sources), len(weights)))
+
+    def _number(self, column):
+        """Return the sources of a number of the user's, with their weights."""
+        index, weights = column.index, {self.source("number", column.index): 1.0}
+        if column.is_date:
+            self.dates.add(index)
+        if column.gap is not None:
+            self._write(column)
+        if column.fill is not None and column.fill != self.fill(index, column.fill):
+            weights[self.source("flag", index)] = column.fill - self.fills[index]
+        return weights
+
+    def flag(self, column):
+        """Return the sum that says that a column of the table is missing."""
+        indices = {column.index} if isinstance(column, Raw) else column.gaps
+        if len(indices) != 1:
+            raise TypeError(
+                f"A step that flags missing values must stand on the user's columns. Got one that "
+                f"comes from {len(indices)} columns."
+            )
+        if isinstance(column, Raw) and column.gap is not None:
+            self._write(column)
+        return self.sum({self.source("flag", *indices): 1.0})
+
+    def _write(self, column):
+        if self.written.setdefault(column.index, column.gap) != column.gap:
+            raise TypeError(
+                f"Missing cells of the column {column.name!r} are written in two ways."
+            )
+
+    # the steps
+
+    def _weigh(self, columns, factor):
+        return self._by_matrix(scaling(np.full(len(columns), factor)), columns)
+
+    def _apply(self, step, name, columns):
+        """Return what a step makes of columns."""
+        record = find_step(step)
+        if record is None:
+            return self._ask(step, name, columns)
+        check_is_fitted(step)
+        if record.read_cells is not None:
+            if not all(isinstance(column, Raw) for column in columns) and not record.on_sums:
+                why = "which must stand on the user's columns, in front of other steps"
+                raise TypeError(refusal(step, name, why))
+            return record.read_cells(step, Cells(self, columns, name))
+        affine = None if record.affine is None else record.affine(step)
+        if affine is None:
+            return self._stage(record.name, nameless(step), name, columns)
+        if not isinstance(affine, Affine):
+            return [columns[j] for j in affine]
+        found = self._by_matrix(affine, columns)
+        self.calls.append(_Call(affine.undo, columns, found))
+        return found
+
+    def _ask(self, step, name, columns):
+        if self.unknown_steps == "refuse" or not hasattr(step, "transform"):
+            raise TypeError(refusal(step, name))
+        return self._stage("differences", nameless(step), name, columns)
+
+    def _by_matrix(self, affine, columns):
+        taken = self.gather(columns)
+        passed = [_gaps(column) for column in columns]
+        gaps = passed if affine.scale is not None else frozenset().union(*passed)
+        offset = (taken.offset - affine.center) @ affine.matrix + affine.offset
+        return _sums(taken.matrix @ affine.matrix, offset, gaps)
+
+    def _stage(self, kind, step, name, columns):
+        """Add a smooth step, whose outputs are sources."""
+        record, taken = STEPS[kind], self.gather(columns)
+        example = np.ones((2, len(columns)))
+        undo = record.undo and (lambda Z: record.undo(step, Z))
+        n_out = self._width(record, step, name, example)
+        first = len(self.sources)
+        for k in range(n_out):
+            self.source("stage", len(self.stages), k)
+        self.stages.append((Stage(name, kind, step, taken, n_out), first))
+        passed = [_gaps(column) for column in columns]
+        gaps = passed if record.slope is not None else frozenset().union(*passed)
+        eye = sparse.eye_array(first + n_out, format="csc")[:, first:]
+        found = _sums(eye, np.zeros(n_out), gaps)
+        self.calls.append(_Call(undo, columns, found))
+        return found
+
+    @staticmethod
+    def _width(record, step, name, example):
+        """Return how many columns a step puts out, by asking it."""
+        try:
+            return record.value(step, example).shape[1]
+        except (TypeError, ValueError, IndexError) as error:
+            raise TypeError(
+                f"Step {name!r}, {described(step)}, must take rows of numbers and return rows of "
+                f"numbers to be read. Got {type(error).__name__}: {error}."
+            ) from error
+
+    def gather(self, columns):
+        """Return the affine map from all sources so far to columns."""
+        runs = [list(run) for _, run in groupby(columns, key=_block)]
+        weights = [[self._number(c) for c in run] if isinstance(run[0], Raw) else None
+                   for run in runs]  # fmt: skip
+        blocks, offsets = [], []
+        for run, each in zip(runs, weights):
+            if each is not None:
+                blocks.append(self._matrix(each))
+                offsets.append(np.zeros(len(run)))
+                continue
+            places = [column.place for column in run]
+            block = run[0].matrix[:, places]
+            block.resize((len(self.sources), len(places)))
+            blocks.append(block)
+            offsets.append(run[0].offset[places])
+        matrix = sparse.hstack(blocks, format="csc")
+        return Affine(np.zeros(len(self.sources)), matrix, np.concatenate(offsets))
+
+    # missing numbers behind other steps
+
+    def filled(self, column, value, gap=None):
+        """Return a column whose missing cells are replaced by a value."""
+        if isinstance(column, Raw):
+            fill = value if column.fill is None else column.fill
+            return column._replace(fill=fill, gap=column.gap if gap is None else gap)
+        if len(column.gaps) != 1:
+            return column._replace(gaps=frozenset())
+        (index,) = column.gaps
+        fill = self.fill(index, self._undone(column, float(value)))
+        apart = float(value) - self._at(column, index, fill)
+        if not np.isfinite(apart):
+            raise TypeError(
+                f"The column {self.names[index]!r} is filled in behind steps that cannot be "
+                "undone. Put the SimpleImputer in front of them."
+            )
+        if abs(apart) <= _EXACT * max(1.0, abs(value)):
+            return column._replace(gaps=frozenset())
+        flag = self.sum({self.source("flag", index): apart})
+        first, second = self.gather([column]), self.gather([flag])
+        (found,) = _sums(first.matrix + second.matrix, first.offset + second.offset)
+        self.calls.append(_Call(lambda Z: Z, [column], [found]))
+        return found
+
+    def _undone(self, column, value):
+        """Return the number of the user's column that becomes a value, or one in the domain."""
+        while isinstance(column, Sum):
+            call = next((c for c in self.calls if _key(column) in map(_key, c.outputs)), None)
+            if call is None or call.undo is None:
+                return 1.0
+            place = [_key(output) for output in call.outputs].index(_key(column))
+            row = np.ones((1, len(call.outputs)))
+            row[0, place] = value
+            with np.errstate(all="ignore"):
+                value = float(call.undo(row)[0, place])
+            column = call.inputs[place]
+        return value if np.isfinite(value) else 1.0
+
+    def _at(self, column, index, fill):
+        """Return a column that comes from one number only, where that is `fill`."""
+        sources = np.ones((1, len(self.sources)))
+        sources[0, self.source("number", index)] = fill
+        for stage, first in self.stages:
+            taken = sources[:, : len(stage.affine.center)]
+            sources[:, first : first + stage.n_out] = stage.value(taken)
+        return float(self.gather([column])(sources)[0, 0])
+
+    # what was found
+
+    def finish(self, columns, names, n_columns):
+        """Return what was read.
+
+        Parameters
+        ----------
+        columns : list
+            What the network takes.
+        names : tuple of str or None
+            Names of the user's columns.
+        n_columns : int
+            Their number.
+
+        Returns
+        -------
+        table : UserTable or None
+            The user's table; None where all features are its columns, numbers without gaps.
+        front : Front
+            The steps between features and network.
+        """
+        final = self.gather(columns)
+        open_gaps = frozenset().union(*map(_gaps, columns))
+        features = [key for key in self.sources if key[0] != "stage"]
+        if all(key[0] == "number" for key in features) and not (self.fills or self.dates):
+            table, n_features = None, n_columns
+            places = {self.sources[key]: key[1] for key in features}
+        else:
+            made = [(self._feature(key, open_gaps), self.sources[key]) for key in features]
+            made.sort(key=lambda item: item[0].column.index)
+            table = UserTable(names, n_columns, tuple(feature for feature, _ in made))
+            n_features = len(made)
+            places = {k: place for place, (_, k) in enumerate(made)}
+        stages, width = [], n_features
+        for stage, first in self.stages:
+            stages.append(stage._replace(affine=_moved(stage.affine, places, width)))
+            places.update((first + k, width + k) for k in range(stage.n_out))
+            width += stage.n_out
+        return table, Front(tuple(stages), _moved(final, places, width))
+
+    def _feature(self, key, open_gaps):
+        kind, *rest = key
+        if kind == "level":
+            return Feature(rest[0], level=rest[1])
+        (index,) = rest
+        return Feature(self.number_column(index, open_gaps), is_flag=kind == "flag")
+
+    def number_column(self, index, open_gaps=frozenset()):
+        """Return a column of numbers, with what its missing ones are read as."""
+        fill = None if index in open_gaps else self.fills.get(index, 0.0)
+        if ("flag", index) not in self.sources and index not in self.fills:
+            fill = None
+        gap = self.written.get(index)
+        return NumberColumn(self.names[index], index, fill, gap, index in self.dates)
+
+    def likely(self, columns, n_points):
+        """Return rows of numbers (n_points, n_columns) such as a network was trained on.
+
+        Found backwards: what the network takes is drawn from a normal distribution, and each step
+        is undone.
+        """
+        rng, known = np.random.RandomState(0), {}
+        for column in columns:
+            known[_key(column)] = rng.standard_normal(n_points)
+        for call in reversed(self.calls):
+            outputs = [known.get(_key(o), rng.standard_normal(n_points)) for o in call.outputs]
+            if call.undo is None:
+                continue
+            with np.errstate(all="ignore"):
+                found = np.asarray(call.undo(np.stack(outputs, axis=1)), dtype=np.float64)
+            for column, values in zip(call.inputs, found.T):
+                known.setdefault(_key(column), values)
+        rows = rng.standard_normal((n_points, len(self.names)))
+        for key, values in known.items():
+            if isinstance(key, Raw):
+                rows[:, key.index] = values
+        return rows
+
+
+def _moved(affine, places, width):
+    """Return an affine map whose inputs stand at other places."""
+    matrix = affine.matrix.tocoo()
+    rows = np.array([places[k] for k in range(affine.matrix.shape[0])], dtype=np.intp)
+    row, column = matrix.coords
+    shape = (width, affine.matrix.shape[1])
+    moved = sparse.csr_array((matrix.data, (rows[row], column)), shape=shape)
+    return affine_map(moved, offset=affine.offset)
+
+
+class Cells(NamedTuple):
+    """The user's columns in front of a step that reads cells, and what may be made of them.
+
+    Parameters
+    ----------
+    reading : Reading
+        Where features are kept.
+    columns : list of Raw
+        The columns: index, name, and what stands in for missing cells.
+    name : str
+        Name of the step.
+    """
+
+    reading: Reading
+    columns: list
+    name: str
+
+    def filled(self, k, value, gap=None):
+        """Return a column with missing cells replaced."""
+        return self.reading.filled(self.columns[k], value, gap)
+
+    def flag(self, k, gap=None):
+        """Return an output that is 1 where a cell is missing, else 0."""
+        column = self.columns[k]
+        if gap is not None:
+            column = column._replace(gap=gap)
+        return self.reading.flag(column)
+
+    def date(self, k):
+        """Return a column of dates as days since 1970-01-01."""
+        return self.columns[k]._replace(is_date=True)
+
+    def number(self, k):
+        """Return how the numbers of a column are read, as a `NumberColumn`."""
+        index, name, fill, gap, is_date = self.columns[k]
+        return NumberColumn(name, index, fill, gap, is_date)
+
+    def indicators(self, column):
+        """Return the sources of a column's levels, to be weighted."""
+        return [self.reading.source("level", column, k) for k in range(len(column.levels))]
+
+    def sum(self, weights, constant=0.0):
+        """Return an output: a sum of sources, given as index and weight, plus a constant."""
+        return self.reading.sum(weights, constant)
