@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network._affine import Affine, affine_map, scaling
 from skinterp.network._front import Front, Stage
-from skinterp.network._steps import STEPS, described, find_step, nameless, refusal
+from skinterp.network._steps import STEPS, described, find_step, nameless, quiet, refusal
 from skinterp.network._walk import walk
 from skinterp.table import Feature, NumberColumn, UserTable
 
@@ -270,7 +270,7 @@ class Reading:
             place = [_key(output) for output in call.outputs].index(_key(column))
             row = np.ones((1, len(call.outputs)))
             row[0, place] = value
-            with np.errstate(all="ignore"):
+            with quiet():
                 value = float(call.undo(row)[0, place])
             column = call.inputs[place]
         return value if np.isfinite(value) else 1.0
@@ -352,7 +352,7 @@ class Reading:
             outputs = [known.get(_key(o), rng.standard_normal(n_points)) for o in call.outputs]
             if call.undo is None:
                 continue
-            with np.errstate(all="ignore"):
+            with quiet():
                 found = np.asarray(call.undo(np.stack(outputs, axis=1)), dtype=np.float64)
             for column, values in zip(call.inputs, found.T):
                 known.setdefault(_key(column), values)

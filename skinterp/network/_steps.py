@@ -3,6 +3,7 @@
 import copy
 import warnings
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,17 @@ import numpy as np
 from skinterp.utils import Registry
 
 
+@contextmanager
+def quiet():
+    """Say nothing of arguments outside of a domain, whose values are NaN."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _transform(step, X):
     """Return what a fitted step makes of rows, as a dense array; NaN outside of its domain."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # of logarithms of negative numbers, which become NaN
+    with quiet():
         found = step.transform(np.array(X))
     found = found.toarray() if hasattr(found, "toarray") else np.asarray(found)
     return found.astype(np.float64, copy=False)

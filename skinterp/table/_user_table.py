@@ -229,7 +229,7 @@ class UserTable:
         for k, feature in enumerate(self.features):
             column = feature.column
             if feature.is_flag:
-                raw[features[:, k] == 1.0, column.index] = np.nan
+                raw[features[:, k] == 1.0, column.index] = _gap_of(column)[0]
             elif feature.level is not None:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
                 raw[chosen, column.index] = _cell(column, feature.level)

@@ -5,7 +5,7 @@ from scipy import stats
 from scipy.special import boxcox
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer
 
-from skinterp.network._steps import Step, nameless, register_step
+from skinterp.network._steps import Step, nameless, quiet, register_step
 
 _BOUND = 1e-7  # of the quantiles, beyond which scikit-learn clips a normal output
 
@@ -14,14 +14,14 @@ def _power_value(step, X):
     """Return the transformed columns; NaN where Box-Cox has no value."""
     if step.method != "box-cox":
         return step.transform(np.array(X))
-    with np.errstate(all="ignore"):
+    with quiet():
         Z = np.where(X > 0.0, boxcox(np.where(X > 0.0, X, 1.0), step.lambdas_), np.nan)
     return step._scaler.transform(Z) if step.standardize else Z
 
 
 def _power_slope(step, X):
     scale = 1.0 / step._scaler.scale_ if step.standardize else 1.0
-    with np.errstate(all="ignore"):
+    with quiet():
         if step.method == "box-cox":
             return np.where(X > 0.0, np.abs(X) ** (step.lambdas_ - 1.0), np.nan) * scale
         power = np.where(X >= 0.0, step.lambdas_ - 1.0, 1.0 - step.lambdas_)
@@ -29,7 +29,7 @@ def _power_slope(step, X):
 
 
 def _power_undo(step, Z):
-    with np.errstate(all="ignore"):
+    with quiet():
         X = nameless(step).inverse_transform(Z)
     return np.where(np.isfinite(X), X, 1.0)
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 from sklearn.preprocessing import FunctionTransformer
 
-from skinterp.network._steps import Step, register_step
+from skinterp.network._steps import Step, quiet, register_step
 
 
 class _Function(NamedTuple):
@@ -57,17 +57,17 @@ _FUNCTIONS = {
 
 
 def _value(step, X):
-    with np.errstate(all="ignore"):
+    with quiet():
         return np.asarray(step.func(np.array(X)), dtype=np.float64)
 
 
 def _slope(step, X):
-    with np.errstate(all="ignore"):
+    with quiet():
         return _FUNCTIONS[step.func].slope(X, step.func(X))
 
 
 def _undo(step, Z):
-    with np.errstate(all="ignore"):
+    with quiet():
         return _FUNCTIONS[step.func].undo(Z)
 
 
