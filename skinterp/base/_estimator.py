@@ -5,13 +5,11 @@ from copy import copy
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_regressor
-from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import TargetEncoder
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base._explains import ExplainsItself
-from skinterp.network import as_network, default_network
+from skinterp.network import as_network, default_network, takes_tables
 from skinterp.utils import check_X, is_mixed
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
@@ -33,24 +31,6 @@ def needs_training(network):
         return True
     is_estimator = hasattr(network, "fit") and hasattr(network, "get_params")
     return is_estimator and not isinstance(network, type) and not is_fitted(network)
-
-
-def takes_tables(network):
-    """Tell whether an unfitted network has steps for categories or missing values in front.
-
-    Parameters
-    ----------
-    network : estimator or None
-        What the user passed.
-
-    Returns
-    -------
-    bool
-        Whether an imputer or encoder is among its parts.
-    """
-    parts = [] if network is None else network.get_params(deep=True).values()
-    kinds = (SimpleImputer, TargetEncoder)
-    return any(isinstance(part, kinds) or hasattr(part, "handle_unknown") for part in parts)
 
 
 def _weights_for(network, sample_weight):

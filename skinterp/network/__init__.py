@@ -18,9 +18,11 @@ from skinterp.network._inputs import (
     as_rows,
     checked_row,
     dense_of,
+    hidden_of,
     input_names,
     output_names,
     raw_value_names,
+    why_no_layers,
 )
 from skinterp.network._network import Network, ScalarView
 from skinterp.network._readers import READERS, Reader, as_network, register_reader
@@ -47,6 +49,7 @@ __all__ = [
     "dates_as_days",
     "default_network",
     "dense_of",
+    "hidden_of",
     "input_names",
     "network_of_graph",
     "network_to_sympy",
@@ -56,6 +59,7 @@ __all__ = [
     "register_step",
     "takes_tables",
     "verify",
+    "why_no_layers",
 ]
 
 READERS.load()
