@@ -1,6 +1,7 @@
 """Cells of the user's tables: out of frames and arrays of any kind, as numbers or objects."""
 
 import numpy as np
+from sklearn.utils import check_array
 
 from skinterp.utils import feature_names_of, import_optional
 
@@ -64,11 +65,9 @@ def as_table(X):
     if not hasattr(X, "iloc"):
         X = _as_array(X)
     feature_names_of(X)  # refuses repeated names
-    if X.ndim != 2 or not len(X):
-        what = "Reshape your data: expected 2D array" if X.ndim != 2 else "Found array with 0"
+    if not len(X):
         raise ValueError(
-            f"{what} sample(s) (shape={X.shape}): X must be a table (n_samples, n_columns) with "
-            "one row or more."
+            f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
         )
     return X
 
@@ -90,11 +89,11 @@ def _as_array(X):
     if isinstance(X, np.ma.MaskedArray):
         kind = np.float64 if X.dtype.kind in "iuf" else object
         return X.astype(kind).filled(np.nan)
-    if hasattr(X, "dtype") or hasattr(X, "__array__"):
-        return np.asarray(X)
-    rows = [row for row in X if isinstance(row, list | tuple)]
-    holds_text = any(isinstance(cell, str) or cell is None for row in rows for cell in row)
-    return np.array(X, dtype=object) if holds_text else np.asarray(X)
+    if not hasattr(X, "dtype") and not hasattr(X, "__array__"):
+        rows = [row for row in X if isinstance(row, list | tuple)]
+        holds_text = any(isinstance(cell, str) or cell is None for row in rows for cell in row)
+        X = np.array(X, dtype=object) if holds_text else X
+    return check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
 
 
 def cells_of(X, index):

@@ -39,31 +39,43 @@ def _sentinel(levels):
     return max(numbers) + 1.0 if numbers and _UNKNOWN not in levels else _UNKNOWN
 
 
+def _asked(step, levels, unknown):
+    """Return what an encoder makes of its first categories, and with each other one in turn.
+
+    Also returns the index of the column of each row; a row of an unknown category is each column's
+    last one.
+    """
+    row = [np.nan if column[0] is None else column[0] for column in levels]
+    rows, places = [row], []
+    for i, column in enumerate(levels):
+        for value in [*column, *([_sentinel(column)] if unknown else [])]:
+            rows.append([*row[:i], np.nan if value is None else value, *row[i + 1 :]])
+            places.append(i)
+    first, *others = _ask(step, rows)
+    return first, np.array(others), np.array(places)
+
+
 def _read_encoder(step, cells):
     """Ask an encoder at its first categories, with one of them replaced at a time."""
     levels = [tuple(map(plain, values)) for values in step.categories_]
-    base = [column[0] for column in levels]
-    row = [np.nan if value is None else value for value in base]
     unknown = _takes_unknown(step)
-    rows, places = [row], []
-    for i, column in enumerate(levels):
-        others = [_sentinel(column)] if unknown else []
-        for value in [*column, *others]:
-            rows.append([*row[:i], np.nan if value is None else value, *row[i + 1 :]])
-            places.append(i)
-    encoded = _ask(step, rows)
-    changes, places = encoded[1:] - encoded[0], np.array(places)
-    constant = encoded[0].copy()
-    weights = [{} for _ in constant]
+    first, others, places = _asked(step, levels, unknown)
+    constant, weights = first.copy(), [{} for _ in first]
+    free = ~(others != first).any(axis=0)  # outputs that never change: of a single category
     for i, (column, raw) in enumerate(zip(levels, cells.columns, strict=True)):
-        block = changes[places == i]
+        block = others[places == i]
+        touched = (block != first).any(axis=0)
         if unknown:  # then it is what stands there when no level is indicated
-            constant += block[-1]
-            block = block[:-1] - block[-1]
+            base, block = block[-1], block[:-1]
+        else:
+            touched |= free & (len(column) == 1)
+            free &= len(column) > 1
+            base = np.zeros(len(first))
+        constant[touched] = base[touched]
         kind = CategoryColumn(raw.name, raw.index, column, raw.fill, unknown, raw.gap)
-        for source, changed in zip(cells.indicators(kind), block, strict=True):
-            for j in np.flatnonzero(changed):
-                weights[j][source] = changed[j]
+        for source, value in zip(cells.indicators(kind), block - base, strict=True):
+            for j in np.flatnonzero(touched & (value != 0.0)):
+                weights[j][source] = value[j]
     return [cells.sum(w, float(c)) for w, c in zip(weights, constant, strict=True)]
 
 
