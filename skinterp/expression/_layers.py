@@ -50,6 +50,7 @@ def _activations(sympy):
         "hardswish": lambda z, slope: z * clip(z / 6 + sympy.Rational(1, 2), 0, 1),
         "mish": lambda z, slope: z * sympy.tanh(softplus(z)),
         "erf": lambda z, slope: sympy.erf(z),
+        "squareplus": lambda z, slope: (z + sympy.sqrt(z**2 + 4)) / 2,
         "log_sigmoid": lambda z, slope: -softplus(-z),
     }
 

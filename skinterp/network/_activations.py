@@ -78,6 +78,11 @@ def _erf_derivative(z):
     return 2.0 / np.sqrt(np.pi) * np.exp(-t * t)
 
 
+def _squareplus(z):
+    size = np.hypot(z, 2.0)
+    return np.where(z > 0.0, (size + z) / 2.0, 2.0 / (size + np.abs(z)))
+
+
 def _hardsigmoid(z):
     return np.clip(z / 6.0 + 0.5, 0.0, 1.0)
 
@@ -137,6 +142,7 @@ _FUNCTIONS = {
     "mish": _Function(lambda z: z * np.tanh(_softplus(z)), _mish_derivative, rises=False),
     "log_sigmoid": _Function(lambda z: -_softplus(-z), lambda z: expit(-z)),
     "erf": _Function(erf, _erf_derivative),
+    "squareplus": _Function(_squareplus, lambda z: _squareplus(z) / np.hypot(z, 2.0)),
     "leaky_relu": _Function(
         _leaky, lambda z, slope: np.where(z > 0.0, 1.0, slope), (0.0,), parameter="slope"
     ),

@@ -4,7 +4,7 @@ import numpy as np
 
 from skinterp.network._activations import as_activation
 from skinterp.network._graph import Node
-from skinterp.network._onnx_graph import Batch, End
+from skinterp.network._translator import Batch, End
 
 _FLOATS = (1, 10, 11, 16)  # types of tensors to which Cast keeps a number what it is
 _SELU = {"alpha": 1.6732632, "gamma": 1.0507010}

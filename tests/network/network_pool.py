@@ -33,6 +33,7 @@ ACTIVATIONS = [
     "mish",
     "log_sigmoid",
     "erf",
+    "squareplus",
 ]
 TASKS = ["binary", "multiclass", "multilabel", "regression", "multioutput", "poisson"]
 

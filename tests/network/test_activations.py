@@ -28,6 +28,7 @@ ORACLES = {
     "hardswish": lambda z: z * np.minimum(np.clip(z + 3, 0, None), 6) / 6,
     "mish": lambda z: z * np.tanh(np.log(1 + np.exp(z))),
     "erf": erf,
+    "squareplus": lambda z: (z + np.sqrt(z**2 + 4)) / 2,
     "log_sigmoid": lambda z: -np.log(1 + np.exp(-z)),
 }
 

@@ -11,7 +11,7 @@ from skinterp.network import network_to_sympy
 ACTIVATIONS = [
     "relu", ("leaky_relu", 0.2), "identity", "tanh", "logistic", "softplus", "elu", "selu",
     "silu", "gelu", ("elu", 0.5), "celu", ("celu", 0.5), "gelu_tanh", "softsign", "hardtanh",
-    "relu6", "hardsigmoid", "hardswish", "mish", "log_sigmoid", "erf",
+    "relu6", "hardsigmoid", "hardswish", "mish", "log_sigmoid", "erf", "squareplus",
 ]  # fmt: skip
 
 

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import numpy as np
-from scipy.special import expit, softmax
 
-from skinterp.network._activations import Activation
-from skinterp.network._graph import Node
-from skinterp.network._graph_folding import network_of_graph
-from skinterp.network._onnx_graph import Batch, End, Operation, Translator
+from skinterp.network._graph_scores import (
+    as_probabilities,
+    end_of,
+    network_of_scores,
+    probing_points,
+)
 from skinterp.network._onnx_operations import read_operation
 from skinterp.network._readers import Reader, register_reader
-from skinterp.network._tasks import task_of
-from skinterp.network._verify import N_POINTS, verify
+from skinterp.network._translator import Batch, End, Operation, Translator
+from skinterp.network._verify import verify
 from skinterp.utils import import_optional
 
 _PURPOSE = "Reading an ONNX model"
@@ -115,59 +116,6 @@ def _scores(graph, found):
     return scores[0], classes, bool(ends)
 
 
-def _is_logistic(found, index):
-    node = found.nodes[index]
-    return node.operation == "activation" and node.arguments[0] == Activation("logistic")
-
-
-def _of_two_probabilities(found, scores):
-    """Return the logit of ``[1 - logistic(z), logistic(z)]``, None for another value."""
-    node = found.nodes[scores.node]
-    if node.operation != "concat" or len(node.inputs) != 2:
-        return None
-    below, above = node.inputs
-    other = found.nodes[below]
-    is_other = other.operation == "scale" and other.inputs == (above,)
-    if not is_other or not _is_logistic(found, above) or scores.shape != (2,):
-        return None
-    if not np.array_equal(np.ravel(other.arguments), [-1.0, 1.0]):
-        return None
-    return Batch(found.nodes[above].inputs[0], (1,))
-
-
-def _end(found, scores):
-    """Return the logits (or values), and the link behind them, None if there is none."""
-    logit = _of_two_probabilities(found, scores)
-    if logit is not None:
-        return logit, "logistic"
-    if scores.link:
-        return scores, scores.link
-    if _is_logistic(found, scores.node):
-        return scores._replace(node=found.nodes[scores.node].inputs[0]), "logistic"
-    return scores, None
-
-
-def _task(values, link, has_labels, classes):
-    """Return the task and the labels of the classes."""
-    width = int(np.prod(values.shape))
-    if link is None and has_labels:
-        link = "softmax" if width > 1 else "logistic"
-    return task_of("softmax" if link == "log-softmax" else link, width, classes)
-
-
-def _points(nodes, n_rows):
-    """Return random points, of the size that the model's first scaling expects."""
-    shape = max(N_POINTS, n_rows), nodes[0].arguments[0]
-    points, source, scales = np.random.RandomState(0).standard_normal(shape), 0, []
-    for index, node in enumerate(nodes):
-        if node.operation == "scale" and node.inputs == (source,) and node.arguments[0].all():
-            scales.append(node.arguments)
-            source = index
-    for factor, shift in reversed(scales):
-        points = (points - shift) / factor
-    return points
-
-
 def _cut(proto, onnx, name):
     """Return the model up to one tensor, without what makes labels and tables of it."""
     needed, nodes = {name}, []
@@ -211,17 +159,6 @@ def _answers(proto, onnx, rows, shape, input_name, name):
     return np.concatenate(found)
 
 
-def _probabilities(answers, task, link):
-    """Return probabilities, or the values of a regression, from what the model gives."""
-    if task == "regression" or link == "softmax" or (link == "logistic" and task == "multilabel"):
-        return answers
-    if link == "logistic":
-        return answers if answers.shape[1] == 2 else np.hstack([1.0 - answers, answers])
-    if answers.shape[1] == 1:
-        return expit(np.hstack([-answers, answers]))
-    return softmax(answers.astype(np.float64), axis=1)
-
-
 def read_onnx(model, classes=None):
     """Read an ONNX model.
 
@@ -251,19 +188,19 @@ def read_onnx(model, classes=None):
     proto, onnx = _loaded(model)
     constants = _constants(proto.graph, onnx)
     name, shape, dtype = _input(proto.graph, constants)
-    found = Translator(name, shape[1:], shape[0] or 2, constants)
+    found = Translator(shape[1:], shape[0] or 2, name)
+    found.values.update(constants)
     for node in proto.graph.node:
         read_operation(found, _operation(node, onnx))
     scores, labels, has_labels = _scores(proto.graph, found)
-    values, link = _end(found, scores)
-    task, classes = _task(values, link, has_labels, labels if classes is None else classes)
-    nodes = found.nodes[: values.node + 1]
-    if task == "binary" and values.shape[-1:] == (2,):
-        nodes.append(Node("affine", (len(nodes) - 1,), (np.array([[-1.0], [1.0]]), np.zeros(1))))
-    network = network_of_graph(nodes, task, classes)
-    points = _points(nodes, shape[0]).astype(dtype)
+    values, link = end_of(found, scores)
+    kind = link
+    if link is None and has_labels:
+        kind = "softmax" if np.prod(values.shape) > 1 else "logistic"
+    network = network_of_scores(found, values, kind, labels if classes is None else classes)
+    points = probing_points(found.nodes, shape[0]).astype(dtype)
     answers = _answers(proto, onnx, points, shape, name, scores.name)
-    expected = _probabilities(answers, task, link)
+    expected = as_probabilities(answers, network.task, link)
     rows = points[: len(expected)].astype(np.float64)
     verify(network, rows, expected, "the ONNX model", _TOLERANCES[dtype])
     return network

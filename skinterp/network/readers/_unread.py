@@ -2,7 +2,7 @@
 
 from skinterp.network._readers import Reader, register_reader
 
-_LIBRARIES = ("keras", "tf_keras", "tensorflow", "onnxruntime")
+_LIBRARIES = ("tf_keras", "tensorflow", "onnxruntime")
 
 
 def refuse_unread(model, **options):

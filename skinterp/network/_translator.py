@@ -1,4 +1,4 @@
-"""Values of an ONNX model, and the graph that is made of them; needs no onnx itself.
+"""Values of a foreign model, and the graph that is made of them; needs no foreign library.
 
 Every value is a constant, a `Batch` that depends on the rows, or an `End`, which says what is done
 with the scores of a classifier. Shapes are followed with a few rows: an operation that only moves
@@ -45,20 +45,28 @@ class Translator:
 
     Parameters
     ----------
-    name : str
-        Name of the input tensor.
     shape : tuple of int
-        Its shape in a row.
-    n_rows : int
+        Shape of the input in a row.
+    n_rows : int, default=2
         Rows with which shapes are followed: those that the model is fixed to, or 2.
-    constants : dict of str to ndarray
-        The initialisers.
+    name : str, default=""
+        Name of the input.
+
+    Attributes
+    ----------
+    nodes : list of Node
+        The graph.
+    source : Batch
+        The input.
+    values : dict
+        What the names in the model stand for.
     """
 
-    def __init__(self, name, shape, n_rows, constants):
+    def __init__(self, shape, n_rows=2, name=""):
         self.n_rows = n_rows
         self.nodes = [Node("input", (), (int(np.prod(shape)),))]
-        self.values = {"": None, **constants, name: Batch(0, tuple(shape), name)}
+        self.source = Batch(0, tuple(shape), name)
+        self.values = {"": None, name: self.source}
 
     def add(self, batch, operation, *arguments, shape=None):
         """Append a node behind a value, and return its value."""
