@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from skinterp.network._given_task import read_as
 from skinterp.network._network import Network
 from skinterp.utils import Registry
 
@@ -196,7 +198,7 @@ def as_network(
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(model, Network):
         _refuse("a Network", [*given, *["feature_names"] * (feature_names is not None)])
-        return model
+        return model if task is None else read_as(lambda: model, task, False)
     if isinstance(model, type):
         raise TypeError(
             f"as_network needs a fitted model. Got the class {model.__name__} instead of an "
@@ -211,4 +213,9 @@ def as_network(
         )
     kind = reader.kind or f"a {type(model).__name__}"
     _refuse(kind, [name for name in given if name not in reader.options])
-    return reader.read(model, **given).renamed(feature_names)
+    if task is None:
+        return reader.read(model, **given).renamed(feature_names)
+    given.pop("classes", None)
+    read = partial(reader.read, model, **given)
+    network = read_as(read, task, "classes" in reader.options, classes)
+    return network.renamed(feature_names)
