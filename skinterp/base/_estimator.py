@@ -10,7 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network, takes_tables
-from skinterp.utils import check_X, is_mixed
+from skinterp.table import as_table
+from skinterp.utils import check_kinds, check_X, is_mixed
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
@@ -179,6 +180,8 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         training = needs_training(self.network)
         if training:
             self._check_trainable(y)
+            if self.network is None and hasattr(X, "columns"):
+                X = as_table(X)  # of any library as pandas's
             raw = is_mixed(X) if self.network is None else takes_tables(self.network)
             if not raw:
                 self._check_rows(X)
@@ -285,6 +288,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         """Check rows to predict and return them as an array."""
         check_is_fitted(self, "network_")
         if self.network_.user_table is None:
+            check_kinds(X)
             return validate_data(self, X, dtype=np.float64, reset=False)
         validate_data(self, X, skip_check_array=True, reset=False)
         return self.network_.check(X)

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
-from skinterp.utils import feature_names_of, import_optional
+from skinterp.utils import feature_names_of, import_optional, other_kind
 
 _EPOCH = np.datetime64("1970-01-01", "ns")
 _DAY = np.timedelta64(1, "D")
@@ -78,11 +78,11 @@ def _as_pandas(X):
     if not hasattr(X, "get_column") and hasattr(X, "to_pandas"):
         return X.to_pandas()
     take = X.get_column if hasattr(X, "get_column") else X.__getitem__
-    return pandas.DataFrame({name: _listed(take(name)) for name in map(str, X.columns)})
+    return pandas.DataFrame({name: _array_of(take(name)) for name in map(str, X.columns)})
 
 
-def _listed(column):
-    return column.to_list() if hasattr(column, "to_list") else list(column)
+def _array_of(column):
+    return column.to_numpy() if hasattr(column, "to_numpy") else list(column)
 
 
 def _as_array(X):
@@ -141,21 +141,13 @@ def numbers_of(cells, name, is_date=False):
     kind = _kind_of(cells)
     if is_date:
         return _days(cells, name)
-    if kind in _WAYS_OUT:
-        what, way_out = _WAYS_OUT[kind]
-        raise ValueError(
-            f"The column {name!r} must hold numbers. Got {what} instead: {way_out.format(name)}"
-        )
+    message = other_kind(kind, name)
+    if message:
+        raise ValueError(message)
     try:
         return cells.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"The column {name!r} must hold numbers ({error}).") from error
-
-
-_WAYS_OUT = {
-    "M": ("dates", 'pass days, (X[{0!r}] - pandas.Timestamp("1970-01-01")).dt.days.'),
-    "m": ("durations", "pass numbers in a unit of your choice, X[{0!r}].dt.total_seconds()."),
-}
 
 
 def _kind_of(cells):

@@ -76,7 +76,7 @@ def test_graphs_are_given_a_task_too():
         ("multilabel", arrays_of(3), {"classes": list("ab")}, "3 output.s. and 2 label"),
         ("multilabel", arrays_of(1), {}, "needs two logits or more"),
         ("multiclass", random_arrays((3, 2, 1), "tanh", "logistic"), {}, "must be 'binary', whic"),
-        ("multilabel", random_arrays((3, 2, 2), "tanh", "tanh"), {}, "Got tanh instead"),
+        ("multilabel", random_arrays((3, 2, 2), "tanh", "tanh"), {}, r"Got .*tanh.* instead"),
         ("multiclass", callable_of(3), {}, "by n_outputs= or classes="),
     ],
 )
