@@ -1,5 +1,6 @@
 """What stands in front of a core network: smooth steps, with their derivatives."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,17 @@ from skinterp.network._network import Network, ScalarView
 from skinterp.network._steps import STEPS, described
 
 _BLOCK_FLOATS = 2**18  # numbers held at a time while working
+
+
+def _where_finite(X, width, function, *others):
+    """Return what a function makes of the rows that are finite, and NaN for the others."""
+    finite = np.isfinite(X).all(axis=1)
+    if finite.all():
+        return function(X, *others)
+    found = np.full((len(X), width), np.nan)
+    if finite.any():
+        found[finite] = function(X[finite], *(other[finite] for other in others))
+    return found
 
 
 class Stage(NamedTuple):
@@ -35,18 +47,22 @@ class Stage(NamedTuple):
     n_out: int
 
     def value(self, X):
-        """Return what the step makes of the columns so far."""
-        return STEPS[self.kind].value(self.step, self.affine(X))
+        """Return what the step makes of the columns so far; NaN where they are not finite."""
+        taken = self.affine(X)
+        return _where_finite(taken, self.n_out, partial(STEPS[self.kind].value, self.step))
 
     def linearise(self, X):
         """Return the same, and how cotangents are pulled back to the columns so far."""
         record, taken = STEPS[self.kind], self.affine(X)
-        value = record.value(self.step, taken)
-        slope = None if record.slope is None else record.slope(self.step, taken)
+        value = _where_finite(taken, self.n_out, partial(record.value, self.step))
+        width, slope = taken.shape[1], None
+        if record.slope is not None:
+            slope = _where_finite(taken, width, partial(record.slope, self.step))
 
         def pull(cotangent):
             if slope is None:
-                gradient = record.pull(self.step, taken, cotangent)
+                ask = partial(record.pull, self.step)
+                gradient = _where_finite(taken, width, ask, cotangent)
             else:
                 gradient = cotangent * slope
             return np.asarray((self.affine.matrix @ gradient.T).T)

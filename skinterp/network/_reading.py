@@ -180,7 +180,7 @@ class Reading:
     def _ask(self, step, name, columns):
         if self.unknown_steps == "refuse" or not hasattr(step, "transform"):
             raise TypeError(refusal(step, name))
-        return self._stage("differences", nameless(step), name, columns)
+        return self._stage("differences", step, name, columns)
 
     def _by_matrix(self, affine, columns):
         taken = self.gather(columns)
@@ -211,7 +211,7 @@ class Reading:
         """Return how many columns a step puts out, by asking it."""
         try:
             return record.value(step, example).shape[1]
-        except (TypeError, ValueError, IndexError) as error:
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
             raise TypeError(
                 f"Step {name!r}, {described(step)}, must take rows of numbers and return rows of "
                 f"numbers to be read. Got {type(error).__name__}: {error}."

@@ -19,10 +19,23 @@ def quiet():
         yield
 
 
-def _transform(step, X):
-    """Return what a fitted step makes of rows, as a dense array; NaN outside of its domain."""
+def transform(step, X):
+    """Return what a fitted step makes of rows, as a dense array; NaN outside of its domain.
+
+    Parameters
+    ----------
+    step : transformer
+        The step.
+    X : ndarray or data frame of shape (n, d)
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n, m)
+        The transformed rows.
+    """
     with quiet():
-        found = step.transform(np.array(X))
+        found = step.transform(X.copy())
     found = found.toarray() if hasattr(found, "toarray") else np.asarray(found)
     return found.astype(np.float64, copy=False)
 
@@ -76,7 +89,7 @@ class Step:
     affine: Callable | None = None
     slope: Callable | None = None
     pull: Callable | None = None
-    value: Callable = _transform
+    value: Callable = transform
     undo: Callable | None = None
     read_cells: Callable | None = None
     on_sums: bool = False

@@ -234,10 +234,10 @@ class UserTable:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
                 raw[chosen, column.index] = _cell(column, feature.level)
         rng = np.random.RandomState(1)
-        for column in {f.column: None for f in self.features} if has_gaps else ():
-            gap, fill = _gap_of(column)
-            if fill is not None:
-                raw[rng.uniform(size=len(raw)) < 0.25, column.index] = gap
+        for index in {f.column.index for f in self.features} if has_gaps else ():
+            kinds = [_gap_of(f.column) for f in self.features if f.column.index == index]
+            if all(fill is not None for _, fill in kinds):
+                raw[rng.uniform(size=len(raw)) < 0.25, index] = kinds[0][0]
         return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
 
 
