@@ -9,66 +9,13 @@ from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network._affine import Affine, affine_map, scaling
+from skinterp.network._columns import Call, Raw, Sum, block_of, gaps_of, key_of, sums
 from skinterp.network._front import Front, Stage
 from skinterp.network._steps import STEPS, described, find_step, nameless, quiet, refusal
 from skinterp.network._walk import walk
 from skinterp.table import Feature, NumberColumn, UserTable
 
 _EXACT = 1e-13
-
-
-class Raw(NamedTuple):
-    """A column of the user's table as it is, with what stands in for its missing cells."""
-
-    index: int
-    name: str
-    fill: object = None
-    gap: object = None
-    is_date: bool = False
-
-
-class Sum(NamedTuple):
-    """A weighted sum of sources, a column of a matrix, plus a constant.
-
-    Sources are features of the user's table and outputs of smooth steps. `gaps` are the columns of
-    the table of which a missing cell is passed on.
-    """
-
-    matrix: sparse.csc_array
-    offset: np.ndarray
-    place: int
-    gaps: frozenset = frozenset()
-
-
-class _Call(NamedTuple):
-    """One step with what it took and put out, to find likely rows backwards."""
-
-    undo: object
-    inputs: list
-    outputs: list
-
-
-def _sums(matrix, offset, gaps=()):
-    """Return the columns of a matrix as sums; gaps are those of all, or a list of each."""
-    matrix = sparse.csc_array(matrix)
-    each = gaps if isinstance(gaps, list) else [frozenset(gaps)] * matrix.shape[1]
-    return [Sum(matrix, offset, j, gaps) for j, gaps in enumerate(each)]
-
-
-def _gaps(column):
-    if isinstance(column, Sum):
-        return column.gaps
-    return frozenset([column.index]) if column.fill is None else frozenset()
-
-
-def _block(column):
-    """Return what columns of one matrix share; of raw ones 0."""
-    return 0 if isinstance(column, Raw) else id(column.matrix)
-
-
-def _key(column):
-    """Return what tells one column of a reading from another."""
-    return column if isinstance(column, Raw) else (id(column.matrix), column.place)
 
 
 @dataclass
@@ -114,7 +61,7 @@ class Reading:
 
     def sum(self, weights, constant=0.0):
         """Return the sum of a few sources, given as index and weight, plus a constant."""
-        return _sums(self._matrix([weights]), np.array([constant]))[0]
+        return sums(self._matrix([weights]), np.array([constant]))[0]
 
     def _matrix(self, weights):
         """Return a matrix with a column for each dict of weights by source."""
@@ -174,7 +121,7 @@ class Reading:
         if not isinstance(affine, Affine):
             return [columns[j] for j in affine]
         found = self._by_matrix(affine, columns)
-        self.calls.append(_Call(affine.undo, columns, found))
+        self.calls.append(Call(affine.undo, columns, found))
         return found
 
     def _ask(self, step, name, columns):
@@ -184,10 +131,10 @@ class Reading:
 
     def _by_matrix(self, affine, columns):
         taken = self.gather(columns)
-        passed = [_gaps(column) for column in columns]
+        passed = [gaps_of(column) for column in columns]
         gaps = passed if affine.scale is not None else frozenset().union(*passed)
         offset = (taken.offset - affine.center) @ affine.matrix + affine.offset
-        return _sums(taken.matrix @ affine.matrix, offset, gaps)
+        return sums(taken.matrix @ affine.matrix, offset, gaps)
 
     def _stage(self, kind, step, name, columns):
         """Add a smooth step, whose outputs are sources."""
@@ -199,11 +146,11 @@ class Reading:
         for k in range(n_out):
             self.source("stage", len(self.stages), k)
         self.stages.append((Stage(name, kind, step, taken, n_out), first))
-        passed = [_gaps(column) for column in columns]
+        passed = [gaps_of(column) for column in columns]
         gaps = passed if record.slope is not None else frozenset().union(*passed)
         eye = sparse.eye_array(first + n_out, format="csc")[:, first:]
-        found = _sums(eye, np.zeros(n_out), gaps)
-        self.calls.append(_Call(undo, columns, found))
+        found = sums(eye, np.zeros(n_out), gaps)
+        self.calls.append(Call(undo, columns, found))
         return found
 
     @staticmethod
@@ -219,7 +166,7 @@ class Reading:
 
     def gather(self, columns):
         """Return the affine map from all sources so far to columns."""
-        runs = [list(run) for _, run in groupby(columns, key=_block)]
+        runs = [list(run) for _, run in groupby(columns, key=block_of)]
         weights = [[self._number(c) for c in run] if isinstance(run[0], Raw) else None
                    for run in runs]  # fmt: skip
         blocks, offsets = [], []
@@ -257,17 +204,17 @@ class Reading:
             return column._replace(gaps=frozenset())
         flag = self.sum({self.source("flag", index): apart})
         first, second = self.gather([column]), self.gather([flag])
-        (found,) = _sums(first.matrix + second.matrix, first.offset + second.offset)
-        self.calls.append(_Call(lambda Z: Z, [column], [found]))
+        (found,) = sums(first.matrix + second.matrix, first.offset + second.offset)
+        self.calls.append(Call(lambda Z: Z, [column], [found]))
         return found
 
     def _undone(self, column, value):
         """Return the number of the user's column that becomes a value, or one in the domain."""
         while isinstance(column, Sum):
-            call = next((c for c in self.calls if _key(column) in map(_key, c.outputs)), None)
+            call = next((c for c in self.calls if key_of(column) in map(key_of, c.outputs)), None)
             if call is None or call.undo is None:
                 return 1.0
-            place = [_key(output) for output in call.outputs].index(_key(column))
+            place = [key_of(output) for output in call.outputs].index(key_of(column))
             row = np.ones((1, len(call.outputs)))
             row[0, place] = value
             with quiet():
@@ -306,7 +253,7 @@ class Reading:
             The steps between features and network.
         """
         final = self.gather(columns)
-        open_gaps = frozenset().union(*map(_gaps, columns))
+        open_gaps = frozenset().union(*map(gaps_of, columns))
         features = [key for key in self.sources if key[0] != "stage"]
         if all(key[0] == "number" for key in features) and not (self.fills or self.dates):
             table, n_features = None, n_columns
@@ -347,15 +294,15 @@ class Reading:
         """
         rng, known = np.random.RandomState(0), {}
         for column in columns:
-            known[_key(column)] = rng.standard_normal(n_points)
+            known[key_of(column)] = rng.standard_normal(n_points)
         for call in reversed(self.calls):
-            outputs = [known.get(_key(o), rng.standard_normal(n_points)) for o in call.outputs]
+            outputs = [known.get(key_of(o), rng.standard_normal(n_points)) for o in call.outputs]
             if call.undo is None:
                 continue
             with quiet():
                 found = np.asarray(call.undo(np.stack(outputs, axis=1)), dtype=np.float64)
             for column, values in zip(call.inputs, found.T):
-                known.setdefault(_key(column), values)
+                known.setdefault(key_of(column), values)
         rows = rng.standard_normal((n_points, len(self.names)))
         for key, values in known.items():
             if isinstance(key, Raw):

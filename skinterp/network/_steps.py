@@ -97,7 +97,18 @@ class Step:
     accepts: str = ""
 
     def distance(self, step):
-        """Return how many classes lie between a step's own and this kind; None for others."""
+        """Return how closely a step is of this kind.
+
+        Parameters
+        ----------
+        step : transformer
+            The step.
+
+        Returns
+        -------
+        int or None
+            How many classes lie between its own and the one in `kinds`; None for other steps.
+        """
         line = type(step).__mro__
         found = next((k for k, kind in enumerate(line) if kind in self.kinds), None)
         if found is None or (self.applies is not None and not self.applies(step)):

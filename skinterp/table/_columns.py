@@ -74,7 +74,18 @@ class NumberColumn:
         return np.where(missing, 0.0 if self.fill is None else self.fill, values), missing
 
     def cells(self, values):
-        """Return cells that hold numbers: the numbers, or the dates they stand for."""
+        """Return cells that hold numbers: the numbers, or the dates they stand for.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples,)
+            The numbers.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The cells.
+        """
         if not self.is_date:
             return values
         return np.datetime64("1970-01-01", "s") + (values * 86400).astype("timedelta64[s]")
@@ -124,7 +135,18 @@ class BinnedColumn:
         )
 
     def level_name(self, k):
-        """Write that the number lies in an interval."""
+        """Write that the number lies in an interval.
+
+        Parameters
+        ----------
+        k : int
+            Index of the level.
+
+        Returns
+        -------
+        str
+            The name of its indicator.
+        """
         return f"[{self.name} in {self.levels[k]}]"
 
     def read(self, X):
@@ -144,7 +166,18 @@ class BinnedColumn:
         return np.searchsorted(self.edges, values, side="left" if self.is_right else "right")
 
     def inside(self, k):
-        """Return a number inside an interval."""
+        """Return a number inside an interval.
+
+        Parameters
+        ----------
+        k : int
+            Index of the interval.
+
+        Returns
+        -------
+        float
+            The number.
+        """
         if not self.edges:
             return 0.0
         if 0 < k < len(self.edges):
@@ -191,7 +224,18 @@ class CategoryColumn:
     gap: object = None
 
     def level_name(self, k):
-        """Write that the cell holds a level."""
+        """Write that the cell holds a level.
+
+        Parameters
+        ----------
+        k : int
+            Index of the level.
+
+        Returns
+        -------
+        str
+            The name of its indicator.
+        """
         level = self.levels[k]
         return f"[{self.name} is missing]" if level is None else f"[{self.name} = {level}]"
 

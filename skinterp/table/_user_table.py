@@ -154,10 +154,10 @@ class UserTable:
     @cached_property
     def groups(self):
         """Indices of the features of each column, which belong together."""
-        return tuple(
-            np.array([k for k, f in enumerate(self.features) if f.column.name == name])
-            for name in self.column_names
-        )
+        places = {name: [] for name in self.column_names}
+        for k, feature in enumerate(self.features):
+            places[feature.column.name].append(k)
+        return tuple(map(np.array, places.values()))
 
     def spread(self, values):
         """Share out what was measured per column of the table among its features.
@@ -234,9 +234,10 @@ class UserTable:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
                 raw[chosen, column.index] = _cell(column, feature.level)
         rng = np.random.RandomState(1)
-        for index in {f.column.index for f in self.features} if has_gaps else ():
-            kinds = [_gap_of(f.column) for f in self.features if f.column.index == index]
+        for group in self.groups if has_gaps else ():
+            kinds = [_gap_of(self.features[k].column) for k in group]
             if all(fill is not None for _, fill in kinds):
+                index = self.features[group[0]].column.index
                 raw[rng.uniform(size=len(raw)) < 0.25, index] = kinds[0][0]
         return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
 
