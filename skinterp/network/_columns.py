@@ -16,11 +16,32 @@ class Raw(NamedTuple):
     is_date: bool = False
 
 
+class Unencoded(NamedTuple):
+    """Categories that an encoder turns into NaN: which sources say the levels, and which of them.
+
+    Parameters
+    ----------
+    column : CategoryColumn
+        The column.
+    known : tuple of int
+        Sources of the levels that have a code.
+    missing : tuple of int
+        Sources of those that have none.
+    takes_unknown : bool
+        Whether other categories become NaN, too.
+    """
+
+    column: object
+    known: tuple
+    missing: tuple
+    takes_unknown: bool
+
+
 class Sum(NamedTuple):
     """A weighted sum of sources, a column of a matrix, plus a constant.
 
     Sources are features of the user's table and outputs of smooth steps. `gaps` are the columns of
-    the table of which a missing cell is passed on.
+    the table of which a missing cell is passed on, or categories without a code.
     """
 
     matrix: sparse.csc_array

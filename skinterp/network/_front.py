@@ -12,7 +12,7 @@ from skinterp.network._steps import STEPS, described
 _BLOCK_FLOATS = 2**18  # numbers held at a time while working
 
 
-def _where_finite(X, width, function, *others):
+def _by_rows(function, X, width, *others):
     """Return what a function makes of the rows that are finite, and NaN for the others."""
     finite = np.isfinite(X).all(axis=1)
     if finite.all():
@@ -21,6 +21,14 @@ def _where_finite(X, width, function, *others):
     if finite.any():
         found[finite] = function(X[finite], *(other[finite] for other in others))
     return found
+
+
+def _by_cells(function, X):
+    """Return what a function makes of each cell, NaN for those that are not finite."""
+    finite = np.isfinite(X)
+    if finite.all():
+        return function(X)
+    return np.where(finite, function(np.where(finite, X, 1.0)), np.nan)
 
 
 class Stage(NamedTuple):
@@ -46,28 +54,42 @@ class Stage(NamedTuple):
     affine: Affine
     n_out: int
 
+    @property
+    def record(self):
+        """What is known of steps of this kind."""
+        return STEPS[self.kind]
+
     def value(self, X):
         """Return what the step makes of the columns so far; NaN where they are not finite."""
-        taken = self.affine(X)
-        return _where_finite(taken, self.n_out, partial(STEPS[self.kind].value, self.step))
+        return self._value(self.affine(X))
+
+    def _value(self, taken):
+        value = partial(self.record.value, self.step)
+        if self.record.slope is not None:
+            return _by_cells(value, taken)
+        return _by_rows(value, taken, self.n_out)
 
     def linearise(self, X):
         """Return the same, and how cotangents are pulled back to the columns so far."""
-        record, taken = STEPS[self.kind], self.affine(X)
-        value = _where_finite(taken, self.n_out, partial(record.value, self.step))
-        width, slope = taken.shape[1], None
-        if record.slope is not None:
-            slope = _where_finite(taken, width, partial(record.slope, self.step))
+        taken, slope = self.affine(X), None
+        if self.record.slope is not None:
+            slope = _by_cells(partial(self.record.slope, self.step), taken)
 
         def pull(cotangent):
             if slope is None:
-                ask = partial(record.pull, self.step)
-                gradient = _where_finite(taken, width, ask, cotangent)
+                ask = partial(self.record.pull, self.step)
+                gradient = _by_rows(ask, taken, taken.shape[1], cotangent)
             else:
                 gradient = cotangent * slope
             return np.asarray((self.affine.matrix @ gradient.T).T)
 
-        return value, pull
+        return self._value(taken), pull
+
+    def needed(self, wanted):
+        """Return which of the columns so far matter, if only some outputs are wanted."""
+        if self.record.slope is None:
+            wanted = np.full(self.affine.matrix.shape[1], wanted.any())
+        return (self.affine.matrix != 0.0).astype(np.float64) @ wanted.astype(np.float64) > 0.0
 
     def __str__(self):
         how = "by central differences" if self.kind == "differences" else "smooth"

@@ -1,6 +1,6 @@
 """Columns of the user's table, followed through the steps to what a network takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network._affine import Affine, affine_map, scaling
-from skinterp.network._columns import Call, Raw, Sum, block_of, gaps_of, key_of, sums
+from skinterp.network._columns import Call, Raw, Sum, Unencoded, block_of, gaps_of, key_of, sums
 from skinterp.network._front import Front, Stage
 from skinterp.network._steps import STEPS, described, find_step, nameless, quiet, refusal
 from skinterp.network._walk import walk
@@ -83,15 +83,27 @@ class Reading:
 
     def flag(self, column):
         """Return the sum that says that a column of the table is missing."""
-        indices = {column.index} if isinstance(column, Raw) else column.gaps
-        if len(indices) != 1:
+        if isinstance(column, Raw):
+            if column.gap is not None:
+                self._write(column)
+            return self.sum({self.source("flag", column.index): 1.0})
+        gap = self._gap(column)
+        if gap is None or self._is_missing(column):
+            return self.sum({}, 0.0 if gap is None else 1.0)
+        if isinstance(gap, Unencoded):
+            known = {} if not gap.takes_unknown else dict.fromkeys(gap.known, -1.0)
+            missing = dict.fromkeys(gap.missing, 0.0 if gap.takes_unknown else 1.0)
+            return self.sum({**known, **missing}, float(gap.takes_unknown))
+        return self.sum({self.source("flag", gap): 1.0})
+
+    def _gap(self, column):
+        """Return what may be missing of a column that other steps made; None if nothing may."""
+        if len(column.gaps) > 1:
             raise TypeError(
-                f"A step that flags missing values must stand on the user's columns. Got one that "
-                f"comes from {len(indices)} columns."
+                "Steps for missing values must stand on columns that come from one of the user's "
+                f"each. Got one that comes from {len(column.gaps)}."
             )
-        if isinstance(column, Raw) and column.gap is not None:
-            self._write(column)
-        return self.sum({self.source("flag", *indices): 1.0})
+        return next(iter(column.gaps), None)
 
     def _write(self, column):
         if self.written.setdefault(column.index, column.gap) != column.gap:
@@ -112,6 +124,8 @@ class Reading:
         check_is_fitted(step)
         if record.read_cells is not None:
             if not all(isinstance(column, Raw) for column in columns) and not record.on_sums:
+                if self.unknown_steps != "refuse":
+                    return self._ask(step, name, columns)
                 why = "which must stand on the user's columns, in front of other steps"
                 raise TypeError(refusal(step, name, why))
             return record.read_cells(step, Cells(self, columns, name))
@@ -190,23 +204,32 @@ class Reading:
         if isinstance(column, Raw):
             fill = value if column.fill is None else column.fill
             return column._replace(fill=fill, gap=column.gap if gap is None else gap)
-        if len(column.gaps) != 1:
-            return column._replace(gaps=frozenset())
-        (index,) = column.gaps
-        fill = self.fill(index, self._undone(column, float(value)))
-        apart = float(value) - self._at(column, index, fill)
-        if not np.isfinite(apart):
-            raise TypeError(
-                f"The column {self.names[index]!r} is filled in behind steps that cannot be "
-                "undone. Put the SimpleImputer in front of them."
-            )
+        gap = self._gap(column)
+        if gap is None:
+            return column
+        if self._is_missing(column):
+            return self.sum({}, float(value))
+        if isinstance(gap, Unencoded):
+            at = float(column.offset[column.place])
+        else:
+            at = self._at(column, gap, self.fill(gap, self._undone(column, float(value))))
+        apart = float(value) - at
         if abs(apart) <= _EXACT * max(1.0, abs(value)):
             return column._replace(gaps=frozenset())
-        flag = self.sum({self.source("flag", index): apart})
+        flag = self.flag(column)
         first, second = self.gather([column]), self.gather([flag])
-        (found,) = sums(first.matrix + second.matrix, first.offset + second.offset)
+        both = first.matrix + apart * second.matrix
+        (found,) = sums(both, first.offset + apart * second.offset)
         self.calls.append(Call(lambda Z: Z, [column], [found]))
         return found
+
+    def _is_missing(self, column):
+        """Tell whether a column is missing whatever its cell, as behind a scaler without data."""
+        gap = self._gap(column)
+        if isinstance(gap, Unencoded):
+            return False
+        likely = (self.fills.get(gap, 1.0), self._undone(column, 0.5), 0.5, 2.0, -0.5)
+        return not any(np.isfinite(self._at(column, gap, number)) for number in likely)
 
     def _undone(self, column, value):
         """Return the number of the user's column that becomes a value, or one in the domain."""
@@ -224,8 +247,9 @@ class Reading:
 
     def _at(self, column, index, fill):
         """Return a column that comes from one number only, where that is `fill`."""
+        place = self.source("number", index)
         sources = np.ones((1, len(self.sources)))
-        sources[0, self.source("number", index)] = fill
+        sources[0, place] = fill
         for stage, first in self.stages:
             taken = sources[:, : len(stage.affine.center)]
             sources[:, first : first + stage.n_out] = stage.value(taken)
@@ -254,12 +278,14 @@ class Reading:
         """
         final = self.gather(columns)
         open_gaps = frozenset().union(*map(gaps_of, columns))
+        used = self._used(final)
         features = [key for key in self.sources if key[0] != "stage"]
         if all(key[0] == "number" for key in features) and not (self.fills or self.dates):
             table, n_features = None, n_columns
             places = {self.sources[key]: key[1] for key in features}
         else:
-            made = [(self._feature(key, open_gaps), self.sources[key]) for key in features]
+            kept = [key for key in features if key[0] != "number" or used[self.sources[key]]]
+            made = [(self._feature(key, open_gaps), self.sources[key]) for key in kept]
             made.sort(key=lambda item: item[0].column.index)
             table = UserTable(names, n_columns, tuple(feature for feature, _ in made))
             n_features = len(made)
@@ -271,10 +297,22 @@ class Reading:
             width += stage.n_out
         return table, Front(tuple(stages), _moved(final, places, width))
 
+    def _used(self, final):
+        """Return which sources matter for what the network takes."""
+        used = np.zeros(len(self.sources), dtype=bool)
+        used[: final.matrix.shape[0]] = (final.matrix != 0.0).sum(axis=1) > 0
+        for stage, first in reversed(self.stages):
+            needed = stage.needed(used[first : first + stage.n_out])
+            used[: len(needed)] |= needed
+        return used
+
     def _feature(self, key, open_gaps):
         kind, *rest = key
         if kind == "level":
-            return Feature(rest[0], level=rest[1])
+            column, level = rest
+            if any(isinstance(gap, Unencoded) and gap.column == column for gap in open_gaps):
+                column = replace(column, takes_unknown=False)
+            return Feature(column, level=level)
         (index,) = rest
         return Feature(self.number_column(index, open_gaps), is_flag=kind == "flag")
 
@@ -313,11 +351,12 @@ class Reading:
 def _moved(affine, places, width):
     """Return an affine map whose inputs stand at other places."""
     matrix = affine.matrix.tocoo()
-    rows = np.array([places[k] for k in range(affine.matrix.shape[0])], dtype=np.intp)
+    rows = np.array([places.get(k, -1) for k in range(affine.matrix.shape[0])], dtype=np.intp)
     row, column = matrix.coords
+    kept = rows[row] >= 0
     shape = (width, affine.matrix.shape[1])
-    moved = sparse.csr_array((matrix.data, (rows[row], column)), shape=shape)
-    return affine_map(moved, offset=affine.offset)
+    entries = (matrix.data[kept], (rows[row[kept]], column[kept]))
+    return affine_map(sparse.csr_array(entries, shape=shape), offset=affine.offset)
 
 
 class Cells(NamedTuple):
@@ -361,6 +400,6 @@ class Cells(NamedTuple):
         """Return the sources of a column's levels, to be weighted."""
         return [self.reading.source("level", column, k) for k in range(len(column.levels))]
 
-    def sum(self, weights, constant=0.0):
+    def sum(self, weights, constant=0.0, gaps=()):
         """Return an output: a sum of sources, given as index and weight, plus a constant."""
-        return self.reading.sum(weights, constant)
+        return self.reading.sum(weights, constant)._replace(gaps=frozenset(gaps))

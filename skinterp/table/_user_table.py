@@ -191,7 +191,7 @@ class UserTable:
             Features that a row can have.
         """
         rng, features = np.random.RandomState(0), features.copy()
-        codes = {}
+        codes, places = {}, {feature: k for k, feature in enumerate(self.features)}
         for k, feature in enumerate(self.features):
             if feature.level is not None:
                 n_levels = len(feature.column.levels)
@@ -200,9 +200,9 @@ class UserTable:
         for k, feature in enumerate(self.features):
             if feature.is_flag:
                 features[:, k] = rng.uniform(size=len(features)) < 0.5
-                number = self.features.index(Feature(feature.column))
-                filled = features[:, k] == 1.0
-                features[filled, number] = feature.column.fill
+                number = places.get(Feature(feature.column))
+                if number is not None:
+                    features[features[:, k] == 1.0, number] = feature.column.fill
         return features
 
     def rows(self, features, like=None, has_gaps=False):

@@ -25,8 +25,8 @@ def dates_as_days(X):
     >>> import pandas as pd
     >>> from skinterp.network import dates_as_days
     >>> dates_as_days(pd.DataFrame({"admitted": pd.to_datetime(["1970-01-02", "2020-01-01"])}))
-    array([[1.000e+00],
-           [1.826e+04]])
+    array([[1.0000e+00],
+           [1.8262e+04]])
     """
     X = as_table(X)
     names = getattr(X, "columns", range(X.shape[1]))

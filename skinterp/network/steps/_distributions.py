@@ -5,8 +5,9 @@ from scipy import stats
 from scipy.special import boxcox
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer
 
-from skinterp.network._steps import Step, nameless, quiet, register_step
+from skinterp.network._steps import Step, nameless, quiet, register_step, transform
 
+_ROUNDING = 1e-14
 _BOUND = 1e-7  # of the quantiles, beyond which scikit-learn clips a normal output
 
 
@@ -43,8 +44,26 @@ def _interpolated_slope(x, quantiles, references):
     return np.where(inside, slopes[np.clip(piece, 0, len(slopes) - 1)], 0.0)
 
 
+def _snapped(step, X):
+    """Return numbers, those equal to a quantile but for rounding as the quantile itself.
+
+    Where quantiles are repeated the step jumps, and scalers in front of it may round otherwise.
+    """
+    found = X.copy()
+    for j, quantiles in enumerate(step.quantiles_.T):
+        place = np.clip(np.searchsorted(quantiles, X[:, j]), 1, len(quantiles) - 1)
+        for near in (quantiles[place - 1], quantiles[place]):
+            close = np.abs(X[:, j] - near) <= _ROUNDING * (np.abs(near) + np.ptp(quantiles))
+            found[close, j] = near[close]
+    return found
+
+
+def _quantile_value(step, X):
+    return transform(step, _snapped(step, X))
+
+
 def _quantile_slope(step, X):
-    slopes = np.empty(X.shape)
+    slopes, X = np.empty(X.shape), _snapped(step, X)
     for j, quantiles in enumerate(step.quantiles_.T):
         slopes[:, j] = _interpolated_slope(X[:, j], quantiles, step.references_)
     if step.output_distribution == "normal":

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
+from skinterp.network._columns import Unencoded
 from skinterp.network._steps import Step, register_step
 from skinterp.table import CategoryColumn, plain
 from skinterp.utils import import_optional
@@ -55,16 +56,32 @@ def _asked(step, levels, unknown):
     return first, np.array(others), np.array(places)
 
 
+def _changed(rows, first):
+    return (rows != first) & ~(np.isnan(rows) & np.isnan(first))
+
+
+def _without_code(column, sources, is_nan):
+    """Return which levels of a column become NaN; the last row is an unknown one, if there is."""
+    levels = list(zip(sources, is_nan))
+    return Unencoded(
+        column,
+        tuple(source for source, nan in levels if not nan),
+        tuple(source for source, nan in levels if nan),
+        bool(len(is_nan) > len(sources) and is_nan[-1]),
+    )
+
+
 def _read_encoder(step, cells):
     """Ask an encoder at its first categories, with one of them replaced at a time."""
     levels = [tuple(map(plain, values)) for values in step.categories_]
     unknown = _takes_unknown(step)
     first, others, places = _asked(step, levels, unknown)
-    constant, weights = first.copy(), [{} for _ in first]
-    free = ~(others != first).any(axis=0)  # outputs that never change: of a single category
+    constant, weights, gaps = first.copy(), [{} for _ in first], [() for _ in first]
+    free = ~_changed(others, first).any(axis=0)  # outputs that never change: of a single category
     for i, (column, raw) in enumerate(zip(levels, cells.columns, strict=True)):
         block = others[places == i]
-        touched = (block != first).any(axis=0)
+        touched = _changed(block, first).any(axis=0)
+        nan, block = np.isnan(block), np.nan_to_num(block)
         if unknown:  # then it is what stands there when no level is indicated
             base, block = block[-1], block[:-1]
         else:
@@ -73,10 +90,13 @@ def _read_encoder(step, cells):
             base = np.zeros(len(first))
         constant[touched] = base[touched]
         kind = CategoryColumn(raw.name, raw.index, column, raw.fill, unknown, raw.gap)
-        for source, value in zip(cells.indicators(kind), block - base, strict=True):
+        sources = cells.indicators(kind)
+        for source, value in zip(sources, block - base, strict=True):
             for j in np.flatnonzero(touched & (value != 0.0)):
                 weights[j][source] = value[j]
-    return [cells.sum(w, float(c)) for w, c in zip(weights, constant, strict=True)]
+        for j in np.flatnonzero(touched & nan.any(axis=0)):
+            gaps[j] = (_without_code(kind, sources, nan[:, j]),)
+    return [cells.sum(*each) for each in zip(weights, map(float, constant), gaps, strict=True)]
 
 
 register_step(
