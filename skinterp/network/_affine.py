@@ -27,6 +27,16 @@ class Affine(NamedTuple):
         scaled = (z - self.offset) / np.where(squares > 0.0, squares, 1.0)
         return self.center + (self.matrix @ scaled.T).T
 
+    def moved(self, places, width):
+        """Return the map whose inputs stand at other places of `width`, those without left out."""
+        matrix = self.matrix.tocoo()
+        rows = np.array([places.get(k, -1) for k in range(self.matrix.shape[0])], dtype=np.intp)
+        row, column = matrix.coords
+        kept = rows[row] >= 0
+        entries = (matrix.data[kept], (rows[row[kept]], column[kept]))
+        moved = sparse.csr_array(entries, shape=(width, self.matrix.shape[1]))
+        return affine_map(moved, offset=self.offset)
+
     @property
     def scale(self):
         """The factors, if every column is only scaled; else None."""

@@ -126,6 +126,11 @@ class Front(NamedTuple):
         return self.affine(X), pull_all
 
     @property
+    def bending(self):
+        """The stages that are not affine."""
+        return [stage for stage in self.stages if stage.record.affine is None]
+
+    @property
     def n_columns(self):
         """Number of features and columns of all stages."""
         return len(self.affine.center)
@@ -153,7 +158,7 @@ class SteppedNetwork(Network):
     >>> from sklearn.preprocessing import FunctionTransformer
     >>> from skinterp.network import as_network
     >>> X = np.random.default_rng(0).uniform(1.0, 9.0, size=(100, 2))
-    >>> mlp = MLPRegressor(hidden_layer_sizes=(4,), max_iter=1000, random_state=0)
+    >>> mlp = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", alpha=1.0, random_state=0)
     >>> model = make_pipeline(FunctionTransformer(np.log), mlp).fit(X, X[:, 0] / X[:, 1])
     >>> as_network(model)
     SteppedNetwork(DenseNetwork(2-4-1, relu, regression) behind 'functiontransformer')
@@ -233,7 +238,7 @@ class SteppedNetwork(Network):
         """Why the network is no chain of layers in the user's columns, and the way out."""
         if not self.front.stages:
             return f"Its core is {self.core!r}."
-        steps = " and ".join(map(str, self.front.stages))
+        steps = " and ".join(map(str, self.front.bending))
         return (
             f"The columns are bent in front of the layers by {steps}. Explain the network on "
             "what comes out of the steps: as_network(model[-1]) and model[:-1].transform(X)."
@@ -248,9 +253,8 @@ class SteppedNetwork(Network):
         return self.front, self.core, self.feature_names, self.user_table
 
     def __repr__(self):
-        asked = {s.name for s in self.front.stages if s.kind == "differences"}
         names = [
-            f"{s.name!r} (slopes by differences)" if s.name in asked else repr(s.name)
-            for s in self.front.stages
+            f"{s.name!r} (slopes by differences)" if s.kind == "differences" else repr(s.name)
+            for s in self.front.bending
         ]
         return f"SteppedNetwork({self.core!r} behind {', '.join(names) or 'affine steps'})"

@@ -2,14 +2,23 @@
 
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.network._affine import Affine, affine_map, scaling
-from skinterp.network._columns import Call, Raw, Sum, Unencoded, block_of, gaps_of, key_of, sums
+from skinterp.network._affine import Affine, scaling
+from skinterp.network._columns import (
+    Call,
+    Cells,
+    Raw,
+    Sum,
+    Unencoded,
+    block_of,
+    gaps_of,
+    key_of,
+    sums,
+)
 from skinterp.network._front import Front, Stage
 from skinterp.network._steps import STEPS, described, find_step, nameless, quiet, refusal
 from skinterp.network._walk import walk
@@ -105,6 +114,19 @@ class Reading:
             )
         return next(iter(column.gaps), None)
 
+    def alternatives(self, column):
+        """Return the values of a column that takes a few, one at a time: flags and indicators.
+
+        Returns its value where no source is 1, and a dict with the value for each source; None for
+        a column of other sources.
+        """
+        entries = column.matrix[:, [column.place]].tocoo()
+        places, base = entries.coords[0].tolist(), float(column.offset[column.place])
+        keys = [key for key, k in self.sources.items() if k in places]
+        if any(key[0] not in ("flag", "level") for key in keys) or len({k[1] for k in keys}) > 1:
+            return None
+        return base, {k: base + float(w) for k, w in zip(places, entries.data, strict=True)}
+
     def _write(self, column):
         if self.written.setdefault(column.index, column.gap) != column.gap:
             raise TypeError(
@@ -123,20 +145,28 @@ class Reading:
             return self._ask(step, name, columns)
         check_is_fitted(step)
         if record.read_cells is not None:
-            if not all(isinstance(column, Raw) for column in columns) and not record.on_sums:
-                if self.unknown_steps != "refuse":
-                    return self._ask(step, name, columns)
-                why = "which must stand on the user's columns, in front of other steps"
-                raise TypeError(refusal(step, name, why))
-            return record.read_cells(step, Cells(self, columns, name))
+            return self._read_cells(record, step, name, columns)
         affine = None if record.affine is None else record.affine(step)
         if affine is None:
             return self._stage(record.name, nameless(step), name, columns)
         if not isinstance(affine, Affine):
             return [columns[j] for j in affine]
         found = self._by_matrix(affine, columns)
-        self.calls.append(Call(affine.undo, columns, found))
+        is_scaler = record.slope is not None and affine.scale is not None
+        scaler = (record.name, nameless(step), name) if is_scaler else None
+        self.calls.append(Call(affine.undo, columns, found, scaler))
         return found
+
+    def _read_cells(self, record, step, name, columns):
+        try:
+            if not record.on_sums and not all(isinstance(column, Raw) for column in columns):
+                why = "which must stand on the user's columns, in front of other steps"
+                raise TypeError(refusal(step, name, why))
+            return record.read_cells(step, Cells(self, columns, name))
+        except TypeError:
+            if self.unknown_steps == "refuse":
+                raise
+            return self._ask(step, name, columns)
 
     def _ask(self, step, name, columns):
         if self.unknown_steps == "refuse" or not hasattr(step, "transform"):
@@ -152,10 +182,12 @@ class Reading:
 
     def _stage(self, kind, step, name, columns):
         """Add a smooth step, whose outputs are sources."""
-        record, taken = STEPS[kind], self.gather(columns)
-        example = np.ones((2, len(columns)))
+        record = STEPS[kind]
+        if record.jumps:
+            columns = self._asked(columns)
+        taken = self.gather(columns)
         undo = record.undo and (lambda Z: record.undo(step, Z))
-        n_out = self._width(record, step, name, example)
+        n_out = self._width(record, step, name, len(columns))
         first = len(self.sources)
         for k in range(n_out):
             self.source("stage", len(self.stages), k)
@@ -167,11 +199,32 @@ class Reading:
         self.calls.append(Call(undo, columns, found))
         return found
 
+    def _asked(self, columns):
+        """Return columns that a scaler made as outputs of a stage, which rounds as the model."""
+        keys = [key_of(column) for column in columns]
+        for call in self.calls:
+            if call.scaler is None or [key_of(output) for output in call.outputs] != keys:
+                continue
+            inputs = [
+                self._filled_alike(*each) for each in zip(call.inputs, call.outputs, columns)
+            ]
+            if None in inputs:
+                return columns
+            return self._stage(*call.scaler, self._asked(inputs))
+        return columns
+
+    def _filled_alike(self, column, before, now):
+        """Return an input of a scaler, filled in if its output was since; None if not possible."""
+        if gaps_of(before) == gaps_of(now):
+            return column
+        is_raw = isinstance(column, Raw)
+        return column._replace(fill=self.fills[column.index]) if is_raw else None
+
     @staticmethod
-    def _width(record, step, name, example):
+    def _width(record, step, name, n_columns):
         """Return how many columns a step puts out, by asking it."""
         try:
-            return record.value(step, example).shape[1]
+            return record.value(step, np.ones((2, n_columns))).shape[1]
         except (TypeError, ValueError, AttributeError, LookupError) as error:
             raise TypeError(
                 f"Step {name!r}, {described(step)}, must take rows of numbers and return rows of "
@@ -247,9 +300,8 @@ class Reading:
 
     def _at(self, column, index, fill):
         """Return a column that comes from one number only, where that is `fill`."""
-        place = self.source("number", index)
         sources = np.ones((1, len(self.sources)))
-        sources[0, place] = fill
+        sources[0, self.sources["number", index]] = fill
         for stage, first in self.stages:
             taken = sources[:, : len(stage.affine.center)]
             sources[:, first : first + stage.n_out] = stage.value(taken)
@@ -292,10 +344,10 @@ class Reading:
             places = {k: place for place, (_, k) in enumerate(made)}
         stages, width = [], n_features
         for stage, first in self.stages:
-            stages.append(stage._replace(affine=_moved(stage.affine, places, width)))
+            stages.append(stage._replace(affine=stage.affine.moved(places, width)))
             places.update((first + k, width + k) for k in range(stage.n_out))
             width += stage.n_out
-        return table, Front(tuple(stages), _moved(final, places, width))
+        return table, Front(tuple(stages), final.moved(places, width))
 
     def _used(self, final):
         """Return which sources matter for what the network takes."""
@@ -345,61 +397,5 @@ class Reading:
         for key, values in known.items():
             if isinstance(key, Raw):
                 rows[:, key.index] = values
-        return rows
-
-
-def _moved(affine, places, width):
-    """Return an affine map whose inputs stand at other places."""
-    matrix = affine.matrix.tocoo()
-    rows = np.array([places.get(k, -1) for k in range(affine.matrix.shape[0])], dtype=np.intp)
-    row, column = matrix.coords
-    kept = rows[row] >= 0
-    shape = (width, affine.matrix.shape[1])
-    entries = (matrix.data[kept], (rows[row[kept]], column[kept]))
-    return affine_map(sparse.csr_array(entries, shape=shape), offset=affine.offset)
-
-
-class Cells(NamedTuple):
-    """The user's columns in front of a step that reads cells, and what may be made of them.
-
-    Parameters
-    ----------
-    reading : Reading
-        Where features are kept.
-    columns : list of Raw
-        The columns: index, name, and what stands in for missing cells.
-    name : str
-        Name of the step.
-    """
-
-    reading: Reading
-    columns: list
-    name: str
-
-    def filled(self, k, value, gap=None):
-        """Return a column with missing cells replaced."""
-        return self.reading.filled(self.columns[k], value, gap)
-
-    def flag(self, k, gap=None):
-        """Return an output that is 1 where a cell is missing, else 0."""
-        column = self.columns[k]
-        if gap is not None:
-            column = column._replace(gap=gap)
-        return self.reading.flag(column)
-
-    def date(self, k):
-        """Return a column of dates as days since 1970-01-01."""
-        return self.columns[k]._replace(is_date=True)
-
-    def number(self, k):
-        """Return how the numbers of a column are read, as a `NumberColumn`."""
-        index, name, fill, gap, is_date = self.columns[k]
-        return NumberColumn(name, index, fill, gap, is_date)
-
-    def indicators(self, column):
-        """Return the sources of a column's levels, to be weighted."""
-        return [self.reading.source("level", column, k) for k in range(len(column.levels))]
-
-    def sum(self, weights, constant=0.0, gaps=()):
-        """Return an output: a sum of sources, given as index and weight, plus a constant."""
-        return self.reading.sum(weights, constant)._replace(gaps=frozenset(gaps))
+        with quiet():
+            return rows.astype(np.float32).astype(np.float64)  # round, as steps jump at numbers

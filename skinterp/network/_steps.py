@@ -61,6 +61,9 @@ class Step:
     pull : callable or None, default=None
         ``pull(step, X, cotangent) -> (n, d)`` where columns are mixed: the gradient of the sum of
         the outputs, weighted by the cotangent (n, m).
+    jumps : bool, default=False
+        Whether the step may jump where numbers are equal, so that scalers in front of it must
+        round as they do in the model: they are asked then instead of folded.
     value : callable, default=step.transform
         ``value(step, X) -> (n, m)`` of a smooth step.
     undo : callable or None, default=None
@@ -79,9 +82,10 @@ class Step:
 
     Examples
     --------
+    >>> from sklearn.preprocessing import StandardScaler
     >>> from skinterp.network import STEPS
-    >>> "StandardScaler" in STEPS["scaler"].accepts
-    True
+    >>> STEPS["scaler"].affine(StandardScaler().fit([[0.0], [4.0]])).scale
+    array([0.5])
     """
 
     name: str
@@ -89,6 +93,7 @@ class Step:
     affine: Callable | None = None
     slope: Callable | None = None
     pull: Callable | None = None
+    jumps: bool = False
     value: Callable = transform
     undo: Callable | None = None
     read_cells: Callable | None = None

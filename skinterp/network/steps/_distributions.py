@@ -54,6 +54,7 @@ def _snapped(step, X):
         place = np.clip(np.searchsorted(quantiles, X[:, j]), 1, len(quantiles) - 1)
         for near in (quantiles[place - 1], quantiles[place]):
             close = np.abs(X[:, j] - near) <= _ROUNDING * (np.abs(near) + np.ptp(quantiles))
+            close &= quantiles[place] != X[:, j]
             found[close, j] = near[close]
     return found
 
@@ -82,4 +83,13 @@ def _quantile_undo(step, Z):
 register_step(
     Step("power", (PowerTransformer,), slope=_power_slope, value=_power_value, undo=_power_undo)
 )
-register_step(Step("quantile", (QuantileTransformer,), slope=_quantile_slope, undo=_quantile_undo))
+register_step(
+    Step(
+        "quantile",
+        (QuantileTransformer,),
+        slope=_quantile_slope,
+        value=_quantile_value,
+        undo=_quantile_undo,
+        jumps=True,
+    )
+)

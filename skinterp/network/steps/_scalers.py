@@ -49,6 +49,7 @@ register_step(
         "scaler",
         (StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler),
         affine=_affine,
+        slope=lambda step, X: np.broadcast_to(_affine(step).scale, X.shape),
         applies=lambda step: not _clips(step),
     )
 )
