@@ -50,7 +50,7 @@ class Reading:
 
     def columns(self):
         """Return the columns of the user's table."""
-        return [Raw(j, name) for j, name in enumerate(self.names)]
+        return list(map(Raw, range(len(self.names)), self.names))
 
     def follow(self, steps, columns):
         """Follow columns through steps ``(name, transformer)``, the first one first."""
@@ -278,8 +278,7 @@ class Reading:
 
     def _is_missing(self, column):
         """Tell whether a column is missing whatever its cell, as behind a scaler without data."""
-        gap = self._gap(column)
-        if isinstance(gap, Unencoded):
+        if isinstance(gap := self._gap(column), Unencoded):
             return False
         likely = (self.fills.get(gap, 1.0), self._undone(column, 0.5), 0.5, 2.0, -0.5)
         return not any(np.isfinite(self._at(column, gap, number)) for number in likely)
