@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.utils import Registry
+from skinterp.utils._sklearn import without_names
 
 
 @contextmanager
@@ -218,8 +219,4 @@ def nameless(step):
     transformer
         A shallow copy.
     """
-    step = copy.copy(step)
-    for attribute in ("feature_names_in_", "_sklearn_output_config"):
-        if attribute in vars(step):
-            delattr(step, attribute)
-    return step
+    return without_names(copy.copy(step))

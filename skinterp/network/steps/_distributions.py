@@ -6,6 +6,7 @@ from scipy.special import boxcox
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer
 
 from skinterp.network._steps import Step, nameless, quiet, register_step, transform
+from skinterp.utils._sklearn import scaler_behind
 
 _ROUNDING = 1e-14
 _BOUND = 1e-7  # of the quantiles, beyond which scikit-learn clips a normal output
@@ -17,11 +18,13 @@ def _power_value(step, X):
         return step.transform(np.array(X))
     with quiet():
         Z = np.where(X > 0.0, boxcox(np.where(X > 0.0, X, 1.0), step.lambdas_), np.nan)
-    return step._scaler.transform(Z) if step.standardize else Z
+    scaler = scaler_behind(step)
+    return Z if scaler is None else scaler.transform(Z)
 
 
 def _power_slope(step, X):
-    scale = 1.0 / step._scaler.scale_ if step.standardize else 1.0
+    scaler = scaler_behind(step)
+    scale = 1.0 if scaler is None else 1.0 / scaler.scale_
     with quiet():
         if step.method == "box-cox":
             return np.where(X > 0.0, np.abs(X) ** (step.lambdas_ - 1.0), np.nan) * scale
