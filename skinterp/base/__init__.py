@@ -6,11 +6,12 @@ a network does, any `NetworkEstimator` explains itself (`ExplainsItself`: text, 
 a `Form`, registered beside its estimators, makes them known to all that compares and reports.
 """
 
-from skinterp.base._estimator import NetworkEstimator, needs_training, train
+from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tables, train
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
     "FORMS",
@@ -20,10 +21,16 @@ __all__ = [
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "check_numbers",
     "explains",
     "export_estimators",
     "finite",
+    "flags_of",
+    "groups_of",
+    "is_held",
     "needs_training",
     "register_form",
+    "takes_tables",
     "train",
+    "typical_row",
 ]

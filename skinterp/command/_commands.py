@@ -10,6 +10,10 @@ class BadCall(Exception):
     """A call or data that cannot be worked with; its text is one clear sentence."""
 
 
+class Interrupted(BaseException):
+    """One Ctrl-C; no KeyboardInterrupt, which trainings and searches catch to go on with less."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A command of the command line.

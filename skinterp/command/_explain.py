@@ -1,9 +1,7 @@
 """``explain``: a network on a table, by every form, beside a random forest."""
 
 import json
-import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import sklearn
@@ -11,145 +9,157 @@ from sklearn.model_selection import train_test_split
 
 import skinterp
 from skinterp.base import FORMS
-from skinterp.command._commands import BadCall, Command, register_command
-from skinterp.command._networks import N_FOLDS, check_target, held_out_splits, load_network
-from skinterp.evaluation import (
-    compare_importances,
-    compare_surrogates,
-    form_names,
-    make_surrogates,
-)
+from skinterp.command._commands import Command, Interrupted, register_command
+from skinterp.command._data import inputs_of, prepare
+from skinterp.command._files import read_table
+from skinterp.command._interrupt import write_whole
+from skinterp.command._networks import N_FOLDS, FileNetwork, held_out_splits
+from skinterp.command._options import add_arguments, check_options, check_outputs
+from skinterp.command._selection import names_of
+from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
 from skinterp.network import as_network, default_network
 from skinterp.report import Findings, render_page, render_text, report_data
-from skinterp.utils import import_optional
-from skinterp.utils._table import features_of, read_table, target_of
 
-MIN_ROWS, HELD_OUT = 30, 0.25
+HELD_OUT = 0.25
 
 
-def add_arguments(parser):
-    """Add the arguments of the command to a parser.
+class Progress:
+    """What is being done, shown on a terminal, and what is done.
 
     Parameters
     ----------
-    parser : argparse.ArgumentParser
-        The parser.
+    is_shown : bool
+        Whether to show it.
     """
-    parser.add_argument("data", metavar="DATA.csv", help="table of numbers with a header line")
-    parser.add_argument("--target", required=True, metavar="COLUMN", help="column to predict")
-    parser.add_argument("--network", metavar="FILE.joblib", help="fitted scikit-learn network")
-    parser.add_argument(
-        "--surrogates",
-        default=",".join(form_names(default=True)),
-        metavar="LIST",
-        help=f"out of {','.join(form_names())}; default: %(default)s",
+
+    def __init__(self, is_shown):
+        self.is_shown, self.stage, self.done = is_shown, "reading the table", []
+
+    def __call__(self, stage, done=None):
+        """Begin a stage; the one before gave `done`."""
+        self.stage = stage
+        self.done += [done] * (done is not None)
+        if self.is_shown:
+            sys.stderr.write(f"\r\033[K{stage + ' ...' if stage else ''}")
+            sys.stderr.flush()
+
+    @property
+    def told(self):
+        """What to say when it is interrupted."""
+        done = "; ".join(self.done) or "nothing to show yet"
+        return f"interrupted while {self.stage or 'writing'}; done: {done}"
+
+
+def _fold_note(y, task):
+    """Return what to say about a class of few rows."""
+    if task == "regression":
+        return []
+    labels, counts = np.unique(y, return_counts=True)
+    label, least = labels.tolist()[np.argmin(counts)], counts.min()
+    if least >= 2 * N_FOLDS:
+        return []
+    return [f"Class {label} has {least} rows only: no score says much about it."]
+
+
+def _own_network(file_network, data, classes):
+    """Return the user's network, rows and folds, and lines about them."""
+    network, y, note = file_network.match(data.y, data.task, classes)
+    if network.feature_names is None and network.user_table is None:
+        network = network.renamed(list(data.X.columns))
+    n_folds = N_FOLDS
+    if data.task == "classification":
+        n_folds = max(2, min(N_FOLDS, int(np.unique(y, return_counts=True)[1].min())))
+    line = (
+        f"Network {network!r} from {file_network.path}: its accuracy is flattering on rows that "
+        "trained it."
     )
-    parser.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
-    parser.add_argument("--time-budget", type=float, metavar="SECONDS", help="for all searches")
-    parser.add_argument("--report", metavar="FILE.html", help="write a self-contained report")
-    parser.add_argument("--json", metavar="FILE", help="write all results as JSON")
-    parser.add_argument("--random-state", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--jobs", type=int, metavar="N", help="folds run at once")
-    parser.add_argument(
-        "--importances",
-        action="store_true",
-        help="rank the inputs by every method, beside a random forest",
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+    return network, y, n_folds, [line, *[note] * bool(note)]
 
 
-def _progress(args):
-    """Return a function that shows one line on a terminal, and nothing in a pipe."""
-    if args.quiet or not sys.stderr.isatty():
-        return lambda text: None
-
-    def show(text):
-        sys.stderr.write(f"\r\033[K{text}")
-        sys.stderr.flush()
-
-    return show
-
-
-def _check_outputs(args):
-    """Refuse files that cannot be written before the long computation."""
-    for option in ("report", "json"):
-        path = getattr(args, option)
-        if path is None:
-            continue
-        folder = Path(path).resolve().parent
-        if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise BadCall(f"--{option} must be a file in an existing, writable folder: {path}.")
-    if args.report is not None:
-        import_optional("matplotlib", extra="plot", purpose="--report")
-
-
-def _check_options(args):
-    if args.time_budget is not None and not args.time_budget > 0:
-        raise BadCall(f"--time-budget must be positive. Got {args.time_budget:g} instead.")
-    if not 0 <= args.random_state < 2**32:
-        raise BadCall(
-            f"--random-state must be from 0 to 2**32-1. Got {args.random_state} instead."
-        )
-    if args.jobs == 0:
-        raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
-    names = [name.strip() for name in args.surrogates.split(",") if name.strip()]
-    known = form_names()
-    if not names or not set(names) <= set(known):
-        raise BadCall(f"--surrogates must be out of {','.join(known)}. Got {args.surrogates!r}.")
-    return list(dict.fromkeys(names))
-
-
-def _check_size(X, y, task):
-    if len(X) < MIN_ROWS:
-        raise BadCall(f"At least {MIN_ROWS} rows are needed. Got {len(X)} instead.")
-    if task == "classification":
-        labels, counts = np.unique(y, return_counts=True)
-        if counts.min() < 2 * N_FOLDS:
-            raise BadCall(
-                f"Every class needs at least {2 * N_FOLDS} rows. Got {counts.min()} of class "
-                f"{labels[np.argmin(counts)]} instead."
-            )
-
-
-def _network(args, names, X, y, task, progress):
-    """Return the network, its columns and the table in their order, folds, and a line about it."""
-    if args.network is not None:
-        network, names, X = load_network(args.network, names, X)
-        check_target(network, y, task)
-        line = (
-            f"Network {network!r} from {args.network}: its accuracy is flattering on rows that "
-            "trained it."
-        )
-        return network, names, X, N_FOLDS, line
-    progress("training the network ...")
+def _trained_network(data, seed):
+    """Return the default network, trained on a part of the rows, folds, and lines about them."""
+    X, y, task = data.X, data.y, data.task
     kind = "regression" if task == "regression" else "binary"
     strata = None if task == "regression" else y
     seen, held = train_test_split(
-        np.arange(len(X)), test_size=HELD_OUT, random_state=args.random_state, stratify=strata
+        np.arange(len(X)), test_size=HELD_OUT, random_state=seed, stratify=strata
     )
-    model = default_network(kind, random_state=args.random_state).fit(X[seen], y[seen])
-    network, score = as_network(model, feature_names=names), model.score(X[held], y[held])
+    model = default_network(kind, random_state=seed, X=X).fit(X.iloc[seen], y[seen])
+    network, score = as_network(model), model.score(X.iloc[held], y[held])
     measure = "R2" if task == "regression" else "accuracy"
     line = (
         f"Network {network!r}: held-out {measure} {score:.3f}, trained on {len(seen)} rows; "
         f"all scores below are on the other {len(held)}."
     )
-    return network, names, X, held_out_splits(seen, held, y, task, args.random_state), line
+    return network, y, held_out_splits(seen, held, y, task, seed), [line]
 
 
-def _compare(args, network, X, y, forms, cv, progress):
-    for name in forms:
-        if FORMS[name].check is not None:  # refuses networks before the long computation
-            FORMS[name].check(network)
-    surrogates = make_surrogates(forms, network.task, args.random_state)
-    n_fits = 1 + (cv if isinstance(cv, int) else len(cv))
+def _surrogates(args, task, forms, n_fits):
+    """Return the surrogates, which share the time budget."""
+    surrogates = make_surrogates(forms, task, args.random_state)
     timed = [s for s in surrogates.values() if "time_budget" in s.get_params(deep=False)]
     for surrogate in timed if args.time_budget is not None else []:
         surrogate.set_params(time_budget=args.time_budget / n_fits / len(timed))
-    progress(f"fitting {', '.join(forms)} on {n_fits - 1} folds ...")
-    return compare_surrogates(
-        network, X, y, surrogates, cv=cv, n_jobs=args.jobs, random_state=args.random_state
+    return surrogates
+
+
+def _compare(args, network, X, y, forms, cv, progress):
+    """Return the comparison, and why forms that cannot be fitted are left out of it."""
+    n_folds = cv if isinstance(cv, int) else len(cv)
+    progress(f"fitting {', '.join(forms)} on {n_folds} folds", "the network is ready")
+    surrogates = _surrogates(args, network.task, forms, n_folds + 1)
+    options = {"cv": cv, "n_jobs": args.jobs, "random_state": args.random_state}
+    notes = []
+    while True:
+        try:
+            return compare_surrogates(network, X, y, surrogates, **options), notes
+        except ValueError as error:
+            name = next((n for n in surrogates if f"surrogate {n!r} could" in str(error)), None)
+            if name is None or len(surrogates) == 1:
+                raise
+            surrogates.pop(name)
+            notes.append(f"{name} is left out. {error}")
+
+
+def _importances(args, comparison, X, y, progress):
+    if not args.importances:
+        return None
+    progress("ranking the inputs", "the surrogates are compared")
+    return compare_importances(
+        comparison.network, X, y, surrogates=comparison.estimators, random_state=args.random_state
     )
+
+
+def _explain(args, progress):
+    """Read, train, compare; return what was found."""
+    forms = check_options(args)
+    check_outputs(args)
+    progress("reading the table")
+    raw, file_network = read_table(args.data, args.separator), None
+    if args.network is not None:
+        n_columns = len(inputs_of(args, raw.frame))
+        file_network = FileNetwork(args.network, args.trust, n_columns)
+    data = prepare(args, raw, file_network)
+    X, task = data.X, data.task
+    progress("training the network", f"{len(X)} rows of {X.shape[1]} inputs are read")
+    if file_network is None:
+        network, y, cv, lines = _trained_network(data, args.random_state)
+    else:
+        classes = names_of("--classes", args.classes)
+        network, y, cv, lines = _own_network(file_network, data, classes)
+    for name in forms:
+        if FORMS[name].check is not None:  # refuses networks before the long computation
+            FORMS[name].check(network)
+    lead = [f"{len(X)} rows, {X.shape[1]} inputs, target {args.target} ({task}).", *data.notes]
+    lead += [*_fold_note(y, task), *lines]
+    if network.user_table is None:
+        X = X.to_numpy()  # which forests take faster than frames
+    comparison, notes = _compare(args, network, X, y, forms, cv, progress)
+    lead += notes
+    importances = _importances(args, comparison, X, y, progress)
+    progress("")
+    title = f"How the network decides: {args.target}"
+    return Findings(comparison, importances, title, tuple(lead), (_footer(args),), data.columns)
 
 
 def run(args):
@@ -160,29 +170,13 @@ def run(args):
     args : argparse.Namespace
         The call.
     """
-    forms, progress = _check_options(args), _progress(args)
-    _check_outputs(args)
-    table = read_table(args.data)
-    names, X = features_of(table, args.target)
-    y, task = target_of(table, args.target, args.task)
-    _check_size(X, y, task)
-    lead = [f"{len(X)} rows, {len(names)} inputs, target {args.target} ({task})."]
-    constant = [name for name, column in zip(names, X.T, strict=True) if np.ptp(column) == 0]
-    if constant:
-        lead.append(f"Constant columns say nothing and are not used: {', '.join(constant)}.")
-    network, names, X, cv, line = _network(args, names, X, y, task, progress)
-    comparison = _compare(args, network, X, y, forms, cv, progress)
-    importances = None
-    if args.importances:
-        progress("ranking the inputs ...")
-        importances = compare_importances(
-            network, X, y, surrogates=comparison.estimators, random_state=args.random_state
-        )
-    progress("")
-    title = f"How the network decides: {args.target}"
-    findings = Findings(comparison, importances, title, (*lead, line), (_footer(args),))
-    print(render_text(findings))
-    _write(args, findings)
+    progress = Progress(not args.quiet and sys.stderr.isatty())
+    try:
+        findings = _explain(args, progress)
+        print(render_text(findings))
+        _write(args, findings)
+    except (KeyboardInterrupt, Interrupted):
+        raise Interrupted(progress.told) from None
 
 
 def _footer(args):
@@ -200,9 +194,9 @@ def _write(args, findings):
             "notes": findings.lead,
             **report_data(findings),
         }
-        Path(args.json).write_text(json.dumps(content, indent=2), encoding="utf-8")
+        write_whole(args.json, json.dumps(content, indent=2))
     if args.report is not None:
-        Path(args.report).write_text(render_page(findings), encoding="utf-8")
+        write_whole(args.report, render_page(findings))
         print(f"\nReport written to {args.report}")
 
 
@@ -210,7 +204,7 @@ register_command(
     Command(
         "explain",
         "explain a network on a table",
-        "Train a network on a CSV table (or take yours), fit an equation, a tree and a linear "
+        "Train a network on a table (or take yours), fit an equation, a tree and a linear "
         "model to its answers, and compare them by cross-validation.",
         add_arguments,
         run,

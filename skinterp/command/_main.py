@@ -1,11 +1,14 @@
 """From arguments to an exit code."""
 
 import argparse
+import os
+import re
 import sys
 import warnings
 
 import skinterp
-from skinterp.command._commands import COMMANDS, BadCall
+from skinterp.command._commands import COMMANDS, BadCall, Interrupted
+from skinterp.command._interrupt import one_interrupt
 
 BAD_CALL, INTERRUPTED = 2, 130
 
@@ -54,15 +57,28 @@ def main(argv=None):
         if args.command is None:
             parser.print_help()
             return 0
-        with warnings.catch_warnings(record=True) as notes:
+        with warnings.catch_warnings(record=True) as notes, one_interrupt():
             warnings.simplefilter("always", UserWarning)
             COMMANDS[args.command].run(args)
+    except BrokenPipeError:  # whoever reads the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (BadCall, ValueError, ImportError, OSError) as error:
         sys.stderr.write(f"skinterp: error: {' '.join(str(error).split())}\n")
         return BAD_CALL
-    except KeyboardInterrupt:
-        sys.stderr.write("\nskinterp: interrupted before there was anything to show\n")
+    except (KeyboardInterrupt, Interrupted) as error:
+        sys.stderr.write(
+            f"\nskinterp: {error or 'interrupted before there was anything to show'}\n"
+        )
         return INTERRUPTED
-    for text in dict.fromkeys(str(note.message) for note in notes):
+    for text in _different(str(note.message) for note in notes):
         sys.stderr.write(f"skinterp: note: {text}\n")
     return 0
+
+
+def _different(notes):
+    """Return notes of which none says the same as one before, but for its numbers."""
+    first = {}
+    for text in notes:
+        first.setdefault(re.sub(r"[0-9]+", "0", text), text)
+    return list(first.values())

@@ -4,7 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, tidy
+from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, labels, tidy
+from skinterp.display._table_plane import TablePlane, table_plane
 from skinterp.utils import column_index, import_optional
 
 _N_LEVELS = 9
@@ -12,17 +13,20 @@ _MAX_POINTS = 500  # rows drawn; more hide the regions
 _VISIBLE = (0.01, 0.99)  # quantiles of the data the plane spans
 
 
-def _feature_plane(X, names, features, values):
+def _feature_plane(X, names, features, values, at):
     """Return origin, two directions, axis names and a sentence for two of the inputs."""
     if len(features) != 2:
         raise ValueError(f"features must be two inputs or 'principal'. Got {features!r} instead.")
     i, j = (column_index(feature, names) for feature in features)
-    origin = np.median(X, axis=0)
+    origin = np.median(X, axis=0) if at is None else np.array(at, dtype=float).ravel()
+    if len(origin) != X.shape[1]:
+        raise ValueError(f"at must be one row of {X.shape[1]} inputs. Got {at!r} instead.")
     for feature, value in (values or {}).items():
         origin[column_index(feature, names)] = value
     origin[[i, j]] = 0.0
     directions = np.eye(X.shape[1])[[i, j]]
-    held = "the given values or their medians" if values else "their medians"
+    held = "their medians" if at is None else "the given row"
+    held = f"the given values or {held}" if values else held
     note = f"all other inputs held at {held}" if X.shape[1] > 2 else ""
     return origin, directions, (names[i], names[j]), note
 
@@ -63,6 +67,8 @@ class BoundaryDisplay(Display):
         Coordinates of data, drawn as dots to show where there are any.
     note : str, default=""
         A sentence written above the plot.
+    ticks : tuple of two, default=(None, None)
+        Names of the levels 0, 1, ... along each coordinate, if it is a category.
 
     Attributes
     ----------
@@ -90,9 +96,12 @@ class BoundaryDisplay(Display):
     names: tuple = ("x", "y")
     points: object = None
     note: str = ""
+    ticks: tuple = (None, None)
 
     @classmethod
-    def from_estimator(cls, estimator, X, features=(0, 1), *, values=None, resolution=200):
+    def from_estimator(
+        cls, estimator, X, features=(0, 1), *, values=None, at=None, resolution=200
+    ):
         """Ask a fitted surrogate and its network on a plane.
 
         Parameters
@@ -102,9 +111,13 @@ class BoundaryDisplay(Display):
         X : array-like or data frame of shape (n_samples, n_features)
             Data, through which the plane is laid.
         features : tuple of two int or str, or "principal", default=(0, 1)
-            The inputs that vary, or the plane of the two directions of most variation.
+            The inputs that vary, or the plane of the two directions of most variation. Of a table
+            with categories two columns: two numbers, or a number and a category.
         values : dict or None, default=None
-            Values at which to hold other inputs, by name or index; their medians by default.
+            Values, or levels, at which to hold other inputs, by name or index.
+        at : array-like of shape (n_features,), Series, data frame of one row or None, default=None
+            The row at which other inputs are held; None is their medians, and of categories the
+            most frequent level.
         resolution : int, default=200
             Number of points along each side.
 
@@ -116,13 +129,13 @@ class BoundaryDisplay(Display):
         Raises
         ------
         ValueError
-            If the network's table has categories or missing values.
+            If `features` are not two inputs, or two categories, or a value is none that the
+            model takes.
         """
-        if getattr(estimator.network_, "user_table", None) is not None:
-            raise ValueError(
-                "A boundary is drawn over inputs that are numbers. Got the network of a table "
-                "with categories or missing values instead."
-            )
+        table = getattr(estimator.network_, "user_table", None)
+        if table is not None:
+            plane = table_plane(table, X, features, values, at, resolution)
+            return cls._asked(estimator, plane)
         columns = getattr(X, "columns", None)
         names = estimator.network_.feature_names if columns is None else tuple(columns)
         data = np.array(X, dtype=float)
@@ -131,20 +144,35 @@ class BoundaryDisplay(Display):
         if isinstance(features, str) and features == "principal":
             origin, directions, axes, note = _principal_plane(data)
         else:
-            origin, directions, axes, note = _feature_plane(data, names, features, values)
+            origin, directions, axes, note = _feature_plane(data, names, features, values, at)
         points = (data - origin) @ np.linalg.pinv(directions)
         low, high = np.quantile(points, _VISIBLE, axis=0)
         x, y = np.linspace(low, high, resolution).T
         grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
         asked = grid if columns is None else type(X)(grid, columns=columns)
+        plane = TablePlane(x, y, asked, axes, points, (None, None), note)
+        return cls._asked(estimator, plane)
+
+    @classmethod
+    def _asked(cls, estimator, plane):
+        """Ask a surrogate and its network on a plane."""
+        asked, points, shape = plane.asked, plane.points, (len(plane.y), len(plane.x))
         classes = getattr(estimator, "classes_", None)
         answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
         if classes is not None:
             answers = [np.searchsorted(classes, answer) for answer in answers]
-        network, surrogate = (answer.reshape(resolution, resolution) for answer in answers)
+        network, surrogate = (answer.reshape(shape) for answer in answers)
         step = max(1, len(points) // _MAX_POINTS)
         return cls(
-            x, y, network, surrogate, classes=classes, names=axes, points=points[::step], note=note
+            plane.x,
+            plane.y,
+            network,
+            surrogate,
+            classes=classes,
+            names=plane.names,
+            points=points[::step],
+            note=plane.note,
+            ticks=plane.ticks,
         )
 
     figure_size = (7.6, 4.8)
@@ -161,6 +189,9 @@ class BoundaryDisplay(Display):
             ax.set_title(self.note[0].upper() + self.note[1:], loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
+        for axis, texts in zip((ax.xaxis, ax.yaxis), self.ticks, strict=True):
+            if texts is not None:
+                axis.set_ticks(range(len(texts)), labels(texts, 20))
 
     def _draw_classes(self, ax):
         network = np.asarray(self.network)

@@ -12,6 +12,7 @@ from skinterp.importance import (
     METHODS,
     MethodRankings,
     checked_target,
+    column_sums,
     is_view_of_classes,
     kendall_matrix,
     spearman_matrix,
@@ -34,11 +35,16 @@ class ImportanceComparison(MethodRankings):
         Names of the inputs.
     notes : tuple of str
         Methods that have no meaning here, and why.
+    parts : ImportanceComparison or None, default=None
+        Of a user's table with categories the same for each of the network's inputs, such as
+        ``[site = b]``, of which a column's are the sum; None where columns are inputs. What is
+        measured per column (permutations, a tree's splits) is in equal parts.
     """
 
     shares: dict
     feature_names: tuple
     notes: tuple = ()
+    parts: object = None
 
     @property
     def methods(self):
@@ -269,10 +275,8 @@ def compare_importances(
             shares[name] = surrogate.input_shares(X)
         except ValueError as error:
             notes.append(f"{name} is left out: {error}")
-    if network.user_table is not None:
-        shares = {
-            name: np.array(list(network.user_table.fold(values).values()))
-            for name, values in shares.items()
-        }
-        names = network.user_table.column_names
-    return ImportanceComparison(shares, names, tuple(notes))
+    found, table = ImportanceComparison(shares, names, tuple(notes)), network.user_table
+    if table is None:
+        return found
+    sums = {name: column_sums(table, values) for name, values in shares.items()}
+    return ImportanceComparison(sums, table.column_names, found.notes, parts=found)

@@ -18,7 +18,7 @@ from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
 from skinterp.network import as_network
 from skinterp.utils import draw_seed, feature_names_of, has_texts
-from skinterp.utils._forest import forest_for
+from skinterp.utils._forest import forest_for, numbered
 from skinterp.utils._sklearn import take_rows
 
 FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
@@ -105,7 +105,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         seconds = time.perf_counter() - start
         results[FOREST] = scores(forest.predict(X_test), complexity(forest), seconds)
         importances = permutation_importance(
-            forest, X_test, y_test, n_repeats=N_PERMUTATIONS, random_state=seed
+            *numbered(forest, X_test), y_test, n_repeats=N_PERMUTATIONS, random_state=seed
         ).importances_mean
     results[NETWORK] = scores(answers)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()

@@ -11,6 +11,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 """
 
 from skinterp.expression._affine_text import affine_text, condition_text
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
 from skinterp.expression._fold import fold
@@ -44,6 +45,7 @@ OPERATORS.load()
 EXPORTERS.load()
 
 __all__ = [
+    "CELLS",
     "EXPORTERS",
     "OPERATORS",
     "Constant",
@@ -62,6 +64,7 @@ __all__ = [
     "affine",
     "affine_text",
     "apply",
+    "columns_read",
     "condition_text",
     "cos",
     "exp",

@@ -60,6 +60,9 @@ class Equation:
         Log-odds of the second class from the formula, or the prediction from it in regression.
     undefined_as : bool, default=False
         Whether rows where the formula is undefined belong to the second class.
+    table : UserTable or None, default=None
+        The user's table, if the variables are its features: raw rows are taken, and code reads
+        raw rows.
 
     Attributes
     ----------
@@ -86,6 +89,7 @@ class Equation:
     classes: tuple | None = None
     link: object = None
     undefined_as: bool = False
+    table: object = None
 
     def __post_init__(self):
         set_field = partial(object.__setattr__, self)
@@ -117,6 +121,8 @@ class Equation:
         return self.expression.complexity
 
     def _check_X(self, X):
+        if self.table is not None and not self.table.takes(X):
+            X = self.table.read(X)
         return check_X(X, len(self.feature_names), self.feature_names, owner="the equation")
 
     def values(self, X):
@@ -210,6 +216,8 @@ class Equation:
         exporter = EXPORTERS.find(language, "language")
         if self.is_classifier:
             return exporter.write_classifier(self, **options)
+        if self.table is not None and exporter.takes_table:
+            options["table"] = self.table
         return exporter.write(self.prediction, self.feature_names, **options)
 
     def format(self, digits=4):

@@ -19,11 +19,15 @@ class Exporter:
         an `Equation` without a threshold is written as its formula.
     write_classifier : callable
         ``write_classifier(equation, **options)`` writes an `Equation` with a threshold.
+    takes_table : bool, default=False
+        Whether `write` takes ``table=``, the user's table whose features the variables are, and
+        the code reads raw rows of it; other languages are given the names of the features.
     """
 
     name: str
     write: Callable
     write_classifier: Callable
+    takes_table: bool = False
 
 
 EXPORTERS = Registry("exporter", Exporter, packages=["skinterp.expression.exporters"])

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import eye_array
 from sklearn.utils import check_random_state
 
+from skinterp.base import is_held
 from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
 from skinterp.network import ScalarView, as_network, input_names
@@ -131,6 +132,9 @@ def maximise_activation(
     what they have never seen. They show what a unit *responds to*, not what it is for. Compare
     with the rows that excite it most.
 
+    Of a table with categories only the numbers climb: levels and gaps stay those of the row of X
+    that excites the view most. To look at another level pass the rows that have it.
+
     Of a unit whose activation always rises, what goes into the activation is climbed (unless there
     is a price on roughness): it is largest at the same inputs, and has slopes where the unit is
     off or saturated.
@@ -172,7 +176,8 @@ def maximise_activation(
     rng = check_random_state(random_state)
     at_rows = view.value(rows)
     best = int(at_rows.argmax())
-    bounds = np.where(view.moves == 0.0, rows[best], _box(box, rows))  # no half categories
+    held = is_held(view, rows[[best]])[0]  # no half categories, no gaps with a number
+    bounds = np.where(held, rows[best], _box(box, rows))
     points = climbed(objective, rows, bounds, n_restarts, n_iterations, rng)
     values = view.value(points)
     at_best, names = float(at_rows[best]), input_names(view, X)

@@ -17,7 +17,7 @@ from skinterp.importance._derivatives import (
 )
 from skinterp.importance._embedding import VariableEmbedding, variable_embedding
 from skinterp.importance._garson import garson
-from skinterp.importance._importances import Importances
+from skinterp.importance._importances import Importances, column_sums
 from skinterp.importance._methods import (
     METHODS,
     ImportanceMethod,
@@ -45,6 +45,7 @@ __all__ = [
     "MethodRankings",
     "VariableEmbedding",
     "checked_target",
+    "column_sums",
     "connection_weights",
     "garson",
     "gradient_times_input",

@@ -3,8 +3,10 @@
 from numbers import Integral
 
 import numpy as np
+from sklearn.utils.multiclass import type_of_target
 
-from skinterp.network import ScalarView
+from skinterp.base import takes_tables
+from skinterp.network import ScalarView, default_network
 from skinterp.sampling import feature_scale
 from skinterp.utils import check_X, column_index, feature_names_of
 
@@ -113,12 +115,12 @@ def is_view_of_classes(network):
 
 
 def checked_training(estimator, X, y):
-    """Return rows and a target to train an estimator on, again and again.
+    """Return an estimator, and rows and a target to train it on, again and again.
 
     Parameters
     ----------
-    estimator : estimator
-        The estimator.
+    estimator : estimator or None
+        The estimator; None is the default network.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows.
     y : array-like of shape (n_samples,)
@@ -126,8 +128,10 @@ def checked_training(estimator, X, y):
 
     Returns
     -------
+    estimator : estimator
+        The estimator.
     X : ndarray or data frame of shape (n_samples, n_features)
-        Rows.
+        Rows; a table with texts or gaps as it is, for estimators that encode or impute.
     y : ndarray of shape (n_samples,)
         The target.
     names : tuple of str
@@ -136,18 +140,23 @@ def checked_training(estimator, X, y):
     Raises
     ------
     ValueError
-        If the estimator is none of scikit-learn's, rows are no table of finite numbers, or the
-        target does not fit or has one value.
+        If the estimator is none of scikit-learn's, rows are no table of finite numbers and it has
+        no steps that take others, or the target does not fit or has one value.
     """
+    X = X if hasattr(X, "shape") else np.array(X)
+    if estimator is None:
+        task = "binary" if type_of_target(y) == "binary" else "multiclass"
+        is_regression = type_of_target(y).startswith("continuous")
+        estimator = default_network("regression" if is_regression else task, X=X)
     if not all(hasattr(estimator, name) for name in ("get_params", "fit", "predict")):
         raise ValueError(
             "estimator must be a scikit-learn estimator that can be trained again. "
             f"Got {estimator!r} instead."
         )
-    array = check_X(X)
+    array = X if takes_tables(estimator) else check_X(X)
     y = checked_target(y, len(array))
     labels = np.unique(y).tolist()
     if len(labels) < 2:
         raise ValueError(f"y must have at least two values. Got {labels} only instead.")
     names = feature_names_of(X) or tuple(f"x{j}" for j in range(array.shape[1]))
-    return X if hasattr(X, "iloc") else array, y, names
+    return estimator, X if hasattr(X, "iloc") else array, y, names

@@ -4,6 +4,13 @@ import numpy as np
 
 from skinterp.importance._checks import scale_of
 from skinterp.importance._importances import column_shares, importances_of, zero_sum
+from skinterp.importance._levels import (
+    check_baseline,
+    check_levels,
+    contributions,
+    step_contributions,
+    stepping,
+)
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
 from skinterp.network import as_network, as_rows, checked_row, input_names
@@ -92,9 +99,12 @@ def _moments(network, rows):
 def _ends(network, x, baseline):
     """Return the baseline and the row as arrays, and the names of the inputs."""
     x = as_rows(x)
+    check_baseline(network, baseline)
     start = np.zeros(x.shape[1]) if baseline is None else baseline
-    end = checked_row(network, x)
-    return checked_row(network, start, "baseline"), end, input_names(network, x)
+    start, end = checked_row(network, start, "baseline"), checked_row(network, x)
+    check_levels(network, start, "baseline")
+    check_levels(network, end, "x")
+    return start, end, input_names(network, x)
 
 
 def gradient_times_input(network, x, baseline=None):
@@ -108,9 +118,9 @@ def gradient_times_input(network, x, baseline=None):
         The network; of a classifier the log-odds (of more than two classes the logits).
     x : array-like of shape (n_features,) or (1, n_features), Series, or data frame of one row
         The row.
-    baseline : array-like of shape (n_features,), Series or None, default=None
+    baseline : array-like of shape (n_features,), Series, frame of one row or None, default=None
         What to compare with, in input units; None is zero. The mean of your data is often a
-        better choice.
+        better choice. Of a table with categories it must be a row, which has their levels.
 
     Returns
     -------
@@ -127,6 +137,9 @@ def gradient_times_input(network, x, baseline=None):
     Contributions do not add up to the difference of the outputs, unless the network is linear
     between baseline and row; where it saturates they vanish. `integrated_gradients` do add up.
 
+    Of a table with categories a level has no slope: a column that has another level than the
+    baseline, or is missing in one of both, contributes what its cell changes, put in last.
+
     References
     ----------
     A. Shrikumar, P. Greenside, A. Shcherbina and A. Kundaje, "Not just a black box", arXiv
@@ -142,6 +155,11 @@ def gradient_times_input(network, x, baseline=None):
     network = as_network(network)
     start, end, names = _ends(network, x, baseline)
     values = (network.jacobian(end[np.newaxis])[0] * (end - start)).T
+    for step in stepping(network, start, end):
+        before = end.copy()
+        before[step[0]] = start[step[0]]
+        values[step[0]] = 0.0
+        values += step_contributions(network, before, end, [step])
     return importances_of(network, values, names, "Gradient x input")
 
 
@@ -157,9 +175,9 @@ def integrated_gradients(network, x, baseline=None):
         The network; of a classifier the log-odds (of more than two classes the logits).
     x : array-like of shape (n_features,) or (1, n_features), Series, or data frame of one row
         The row.
-    baseline : array-like of shape (n_features,), Series or None, default=None
+    baseline : array-like of shape (n_features,), Series, frame of one row or None, default=None
         What to compare with, in input units; None is zero. The mean of your data is often a
-        better choice.
+        better choice. Of a table with categories it must be a row, which has their levels.
 
     Returns
     -------
@@ -178,6 +196,11 @@ def integrated_gradients(network, x, baseline=None):
     callables. The result depends on the baseline as much as on the row, and the line between them
     may lead where there are no data.
 
+    Of a table with categories only numbers are moved on the line. Columns that have another level
+    than the baseline, or are missing in one of both, move in one step, once before all numbers and
+    once after them; of several steps the mean over their orders is taken (Shapley values; of more
+    than five over a hundred orders). Contributions still add up.
+
     References
     ----------
     M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", arXiv
@@ -192,7 +215,7 @@ def integrated_gradients(network, x, baseline=None):
     """
     network = as_network(network)
     start, end, names = _ends(network, x, baseline)
-    values = (mean_gradient(network, start, end) * (end - start)).T
+    values = contributions(network, start, end, mean_gradient)
     return importances_of(network, values, names, "Integrated gradients")
 
 

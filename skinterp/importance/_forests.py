@@ -1,11 +1,10 @@
 """Importances of the inputs to a random forest trained on the same target."""
 
 import numpy as np
-from sklearn.inspection import permutation_importance
 from sklearn.utils import check_random_state
 
 from skinterp.importance._methods import ImportanceMethod, register_importance
-from skinterp.importance._permutation import N_REPEATS
+from skinterp.importance._permutation import permutation_of
 from skinterp.utils._forest import forest_for
 
 
@@ -19,9 +18,7 @@ def _forest_permutation(network, X, y, random_state):
     held = check_random_state(random_state).permutation(len(X))[: max(2, len(X) // 4)]
     seen = np.setdiff1d(np.arange(len(X)), held)
     forest = forest_for(network.task, random_state).fit(X[seen], y[seen])
-    return permutation_importance(
-        forest, X[held], y[held], n_repeats=N_REPEATS, random_state=random_state
-    ).importances_mean
+    return permutation_of(forest, network, X[held], y[held], random_state)
 
 
 for record in (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.importance._importances import Importances, column_shares, zero_sum
+from skinterp.importance._importances import Importances, by_column, column_shares, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._weights import first_weights, network_of_layers
 from skinterp.network import input_names, output_names
@@ -76,7 +76,8 @@ def garson(network, X=None, *, form="goh"):
     last = np.abs(zero_sum(network, dense.layers[1].weights, axis=1))
     values = column_shares(parts @ (last if form == "1991" else np.ones_like(last)))
     title = f"Garson's shares ({form})"
-    return Importances(values, input_names(network, X), output_names(network), title)
+    found = Importances(values, input_names(network, X), output_names(network), title)
+    return by_column(found, network.user_table)
 
 
 def _goh(network, X, y, random_state):

@@ -5,7 +5,7 @@ network's logits as they are; what is ranked and drawn are those of the logits l
 the classes, which are the same for all networks with the same probabilities.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.stats import rankdata
@@ -54,6 +54,9 @@ class Importances(Result):
         What else was measured.
     are_logits : bool, default=False
         Whether the outputs are logits of several classes, of which only differences matter.
+    parts : Importances or None, default=None
+        Of a user's table with categories the same for each of the network's inputs, such as
+        ``[site = b]``, of which a column's are the sum; None where columns are inputs.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class Importances(Result):
     strength: np.ndarray | None = None
     statistics: dict = field(default_factory=dict)
     are_logits: bool = False
+    parts: object = None
 
     def __post_init__(self):
         if self.strength is None:
@@ -229,7 +233,54 @@ def importances_of(network, values, names, method, strength=None, statistics=Non
     Returns
     -------
     Importances
-        The importances.
+        The importances; of the columns, if the network has a user's table.
     """
     outputs, are_logits = output_names(network), network.task == "multiclass"
-    return Importances(values, names, outputs, method, strength, statistics or {}, are_logits)
+    found = Importances(values, names, outputs, method, strength, statistics or {}, are_logits)
+    return by_column(found, network.user_table)
+
+
+def column_sums(table, values):
+    """Add up numbers of inputs to numbers of columns.
+
+    Parameters
+    ----------
+    table : UserTable or None
+        The table; None leaves the numbers as they are.
+    values : ndarray of shape (n_features, ...)
+        Numbers of the inputs.
+
+    Returns
+    -------
+    ndarray of shape (n_columns_used, ...)
+        The sums, in the order of ``table.column_names``.
+    """
+    return values if table is None else np.array(list(table.fold(values).values()))
+
+
+def by_column(found, table):
+    """Add up importances of inputs to importances of the columns of a user's table.
+
+    Parameters
+    ----------
+    found : Importances
+        The importances of the inputs.
+    table : UserTable or None
+        The table; None leaves them as they are.
+
+    Returns
+    -------
+    Importances
+        The sums, with those of the inputs as `parts`.
+    """
+    if table is None:
+        return found
+    statistics = {name: column_sums(table, values) for name, values in found.statistics.items()}
+    return replace(
+        found,
+        values=column_sums(table, found.values),
+        feature_names=table.column_names,
+        strength=column_sums(table, found.strength),
+        statistics=statistics,
+        parts=found,
+    )

@@ -80,7 +80,7 @@ class ImportanceMethod:
             raise ValueError(f"{self.name} needs a target y. Got None instead.")
         found = self.compute(network, X, y, random_state)
         if isinstance(found, Importances):
-            return found.shares()
+            return (found.parts or found).shares()
         if np.shape(found) != (X.shape[1],):
             raise ValueError(
                 f"{self.name} must give a number for each of the {X.shape[1]} inputs. "
@@ -96,7 +96,7 @@ register_importance = METHODS.register
 
 
 def importance_shares(method, network, X, y, random_state=0):
-    """Return the importances of the inputs by one method, as shares.
+    """Return the importances of the network's inputs by one method, as shares.
 
     Parameters
     ----------

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
+from skinterp.base import groups_of, is_held
 from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
-from skinterp.importance._importances import Importances
+from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.network import as_network, input_names
 from skinterp.utils import checked_count
@@ -112,8 +113,9 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     Notes
     -----
     Categories of a user's table are not blurred but taken from another row, all inputs of their
-    column together. Rows with one blurred input may be rows that cannot exist. An input whose
-    information another one carries, too, counts by what this network reads from it.
+    column together; numbers that are missing stay so. Rows with one blurred input may be rows that
+    cannot exist. An input whose information another one carries, too, counts by what this network
+    reads from it.
 
     References
     ----------
@@ -139,14 +141,14 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     before = losses(network, rows, wanted).mean()
     rng = check_random_state(random_state)
     growth = np.empty((n_repeats, rows.shape[1]))
-    moves = np.broadcast_to(network.moves, scale.shape)
+    moves, held = np.broadcast_to(network.moves, scale.shape), is_held(network, rows)
     for repeat in range(n_repeats):
         z = rng.standard_normal(len(rows))
         others = None if network.user_table is None else rng.permutation(len(rows))
-        for group in network.groups:
+        for group in groups_of(network, rows.shape[1]):
             moved = rows.copy()
             if moves[group].any():
-                moved[:, group] += np.outer(z, (scale * moves)[group])
+                moved[:, group] += np.where(held, 0.0, np.outer(z, scale))[:, group]
             else:
                 moved[:, group] = rows[others][:, group]
             grown = losses(network, moved, wanted).mean() - before
@@ -154,7 +156,8 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     values, deviations = growth.mean(axis=0)[:, np.newaxis], growth.std(axis=0)[:, np.newaxis]
     names, title = input_names(network, X), f"Growth under noise of {noise:g} standard deviations"
     strength = np.maximum(values, 0.0)
-    return Importances(values, names, ("loss",), title, strength, {"std": deviations})
+    found = Importances(values, names, ("loss",), title, strength, {"std": deviations})
+    return by_column(found, network.user_table)
 
 
 def _growth_of_loss(network, X, y, random_state):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
 from skinterp.network import as_network, input_names, output_names
@@ -89,7 +90,7 @@ def lek_profile(
     X : array-like or data frame of shape (n_samples, n_features)
         Rows: they give ranges and quantiles.
     features : str, int, sequence of these or None, default=None
-        Inputs to follow; None is all.
+        Inputs to follow, which are numbers; None is all of them.
     quantiles : float or sequence of float, default=(0, 0.2, 0.4, 0.6, 0.8, 1)
         Where all the other inputs are held at once, one curve each.
     n_steps : int, default=50
@@ -110,6 +111,9 @@ def lek_profile(
     -----
     Curves that are not parallel show interactions. All other inputs at their 90 % quantile at
     once may be a row that cannot exist, the more so the more inputs there are.
+
+    Of a table with categories these are held at their most frequent level. To hold one at another
+    level pass the rows of this level, such as ``X[X["site"] == "b"]``.
 
     References
     ----------
@@ -135,7 +139,9 @@ def lek_profile(
     quantiles = tuple(map(float, quantiles))
     network = as_network(network)
     rows, names = network.check(X), input_names(network, X)
-    columns = list(range(len(names))) if features is None else columns_of(features, names)
+    moves = np.broadcast_to(network.moves, len(names))
+    columns = np.flatnonzero(moves) if features is None else columns_of(features, names)
+    check_numbers(network, columns, "The inputs to follow")
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
     constant = [names[j] for j, flat in zip(columns, low == high) if flat]
     if constant:
@@ -144,10 +150,11 @@ def lek_profile(
             f"{constant}; leave them out by features=."
         )
     grids = np.linspace(low, high, n_steps, axis=1)
-    held = np.quantile(rows, quantiles, axis=0)
+    held = np.where(moves == 0.0, typical_row(network, rows), np.quantile(rows, quantiles, axis=0))
     asked = np.tile(held[:, np.newaxis], (len(columns), 1, n_steps, 1))
     for i, (column, grid) in enumerate(zip(columns, grids)):
         asked[i, :, :, column] = grid
+        asked[i][..., flags_of(network, column)] = 0.0
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
     followed = tuple(names[j] for j in columns)
     return LekProfile(grids, values, quantiles, followed, output_names(network))

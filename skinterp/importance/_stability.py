@@ -15,7 +15,7 @@ from skinterp.importance._checks import checked_training
 from skinterp.importance._methods import METHODS
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.network import as_network
-from skinterp.utils import LARGEST_SEED, check_X, checked_count, draw_seed
+from skinterp.utils import LARGEST_SEED, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
 
 _INTERVAL = (0.025, 0.975)
@@ -152,7 +152,7 @@ def _drawn(y, classifies, rng):
     )
 
 
-def _one_training(estimator, X, y, methods, seed, bootstrap):
+def _one_training(estimator, X, y, names, methods, seed, bootstrap):
     """Return the shares by every method, and the score, of one training."""
     rng = check_random_state(seed)
     rows = _drawn(y, is_classifier(estimator), rng) if bootstrap else np.arange(len(y))
@@ -162,10 +162,20 @@ def _one_training(estimator, X, y, methods, seed, bootstrap):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # twenty times that training has not converged
         model = _seeded(estimator, draw_seed(rng)).fit(drawn, y[rows])
-    network, array = as_network(model), check_X(drawn)
+    network = as_network(model)
+    array = network.check(drawn)
     seeds = rng.randint(LARGEST_SEED, size=len(methods))
     shares = [m.shares(network, array, y[rows], int(s)) for m, s in zip(methods, seeds)]
-    return np.array(shares), model.score(take_rows(X, others), y[others])
+    score = model.score(take_rows(X, others), y[others])
+    return [_of_columns(network, names, found) for found in shares], score
+
+
+def _of_columns(network, names, shares):
+    """Return shares of the inputs as shares of all columns of the table."""
+    if network.user_table is None:
+        return shares
+    folded = network.user_table.fold(shares)
+    return np.array([folded.get(name, 0.0) for name in names])
 
 
 def _checked_methods(methods, estimator):
@@ -200,11 +210,12 @@ def importance_stability(
 
     Parameters
     ----------
-    estimator : estimator
-        What to train: a scikit-learn network, alone or at the end of a pipeline. It is cloned, and
-        every `random_state` in it is set anew.
+    estimator : estimator or None
+        What to train: a scikit-learn network, alone or at the end of a pipeline; None is
+        :func:`skinterp.network.default_network`. It is cloned, and every `random_state` in it is
+        set anew.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
+        Rows; texts and gaps are for the steps of the pipeline. Rankings are of columns.
     y : array-like of shape (n_samples,)
         Target.
     methods : str, sequence of str or None, default=None
@@ -263,11 +274,12 @@ def importance_stability(
     (1, 3, 4)
     """
     checked_count(n_repeats, "n_repeats", 2)
-    X, y, names = checked_training(estimator, X, y)
+    estimator, X, y, names = checked_training(estimator, X, y)
     methods = _checked_methods(methods, estimator)
     seeds = check_random_state(random_state).randint(LARGEST_SEED, size=n_repeats)
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_one_training)(estimator, X, y, methods, int(seed), bootstrap) for seed in seeds
+        delayed(_one_training)(estimator, X, y, names, methods, int(seed), bootstrap)
+        for seed in seeds
     )
     shares, scores = zip(*_collected(trainings, n_repeats, verbose))
     names_of_methods = tuple(method.name for method in methods)

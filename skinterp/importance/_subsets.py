@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as student
 from sklearn.base import clone, is_classifier
+from sklearn.compose import ColumnTransformer
 from sklearn.metrics import accuracy_score, precision_score, r2_score, recall_score
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
@@ -14,6 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.display import SubsetsDisplay
 from skinterp.importance._checks import checked_training, columns_of
+from skinterp.table import plain
 from skinterp.utils import Result, checked_count, draw_seed
 from skinterp.utils._forest import forest_for
 from skinterp.utils._sklearn import take_rows
@@ -175,20 +177,56 @@ def _metrics(classifies, y, answers):
     }
 
 
+def _names_columns(estimator):
+    """Tell whether a part of an estimator asks for columns by name or place."""
+    parts = estimator.get_params(deep=True).values()
+    return any(isinstance(part, ColumnTransformer) for part in parts)
+
+
+def _others_held(X, columns, train):
+    """Return the table with all other columns held at their first known value in training."""
+    held = take_rows(X, np.arange(len(X)))
+    for j in set(range(X.shape[1])) - set(map(int, columns)):
+        cells = np.asarray(take_rows(X, [j], axis=1), dtype=object)[:, 0]
+        known = (k for k in train if plain(cells[k]) is not None)
+        same = np.full(len(X), next(known, train[0]))
+        if hasattr(X, "iloc"):
+            held[held.columns[j]] = X.iloc[same, j].set_axis(held.index)
+        else:
+            held[:, j] = X[same, j]
+    return held
+
+
 def _one_fit(estimator, X, y, columns, split):
     train, test = split
-    part = take_rows(X, list(columns), axis=1)
+    if _names_columns(estimator):
+        part = _others_held(X, columns, train)
+    else:
+        part = take_rows(X, list(columns), axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # small networks on few inputs often stop at max_iter
         model = clone(estimator).fit(take_rows(part, train), y[train])
     return _metrics(is_classifier(estimator), y[test], model.predict(take_rows(part, test)))
 
 
+def _is_nullable_number(kind):
+    return hasattr(kind, "na_value") and getattr(kind, "kind", "O") in "biuf"
+
+
+def _numpy_numbers(X):
+    """Return a table with nullable numbers and yes/no as floats, which forests take."""
+    kinds = X.dtypes.items() if hasattr(X, "dtypes") else ()
+    nullable = [name for name, kind in kinds if _is_nullable_number(kind)]
+    return X.astype(dict.fromkeys(nullable, "float64")) if nullable else X
+
+
 def _forest_order(estimator, X, y, rows, seed):
     """Rank the inputs by a forest's impurity on training rows, most important first."""
     task = "classification" if is_classifier(estimator) else "regression"
-    forest = forest_for(task, seed).fit(take_rows(X, rows), y[rows])
-    return np.argsort(-forest.feature_importances_, kind="stable")
+    drawn = _numpy_numbers(take_rows(X, rows))
+    forest = forest_for(task, seed, drawn).fit(drawn, y[rows])
+    trees = forest[-1] if hasattr(forest, "steps") else forest
+    return np.argsort(-trees.feature_importances_, kind="stable")
 
 
 def _checked_sizes(sizes, n):
@@ -214,10 +252,11 @@ def refit_on_features(
 
     Parameters
     ----------
-    estimator : estimator
-        What to train: a scikit-learn network, alone or at the end of a pipeline.
+    estimator : estimator or None
+        What to train: a scikit-learn network, alone or at the end of a pipeline; None is
+        :func:`skinterp.network.default_network`.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
+        Rows; texts and gaps are for the steps of the pipeline.
     y : array-like of shape (n_samples,)
         Target.
     features : Importances, ImportanceStability, ImportanceComparison, or sequence of str or int
@@ -249,6 +288,9 @@ def refit_on_features(
     over the forest's, which has not. That few inputs are enough does not mean that the others say
     nothing: they may say the same.
 
+    Columns that are not among the k are left out. In front of a network with a ColumnTransformer,
+    which asks for all of its columns, they are held at one value instead.
+
     References
     ----------
     C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003,
@@ -266,7 +308,7 @@ def refit_on_features(
     True
     """
     checked_count(n_random, "n_random", 0)
-    X, y, names = checked_training(estimator, X, y)
+    estimator, X, y, names = checked_training(estimator, X, y)
     order = columns_of(features.ranking() if hasattr(features, "ranking") else features, names)
     sizes = _checked_sizes(sizes, len(order))
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))

@@ -69,10 +69,9 @@ def _front(X):
     days = FunctionTransformer(dates_as_days)
     dates = make_pipeline(days, SimpleImputer(), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    return ColumnTransformer(
-        [
-            ("numbers", numbers, np.flatnonzero(is_number)),
-            ("dates", dates, np.flatnonzero(is_date)),
-            ("categories", categories, np.flatnonzero(~(is_number | is_date))),
-        ]
-    )
+    blocks = [
+        ("numbers", numbers, np.flatnonzero(is_number)),
+        ("dates", dates, np.flatnonzero(is_date)),
+        ("categories", categories, np.flatnonzero(~(is_number | is_date))),
+    ]
+    return ColumnTransformer([block for block in blocks if len(block[2])])

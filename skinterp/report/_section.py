@@ -132,6 +132,9 @@ class Findings:
         Paragraphs under the heading: data, network, its accuracy.
     footer : tuple of str, default=()
         Lines at the end: versions, seed, the call.
+    columns : tuple, default=()
+        What was made of the columns of the user's table: each has a `name`, a `kind`, `gaps`,
+        what it is `read_as`, `remarks`, and why it is `left_out`.
     """
 
     comparison: object
@@ -139,6 +142,7 @@ class Findings:
     title: str = "How the network decides"
     lead: tuple = ()
     footer: tuple = ()
+    columns: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 import sys
 import warnings
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ParetoFrontDisplay
+from skinterp.expression import columns_read
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices
+from skinterp.surrogate._text import gaps_text
 from skinterp.utils import as_shares
 from skinterp.utils._sklearn import Interval
 
@@ -106,9 +109,11 @@ class EquationsMixin:
 
     def _store(self, results):
         """Set the equations and fronts found, and warn if the search of one was interrupted."""
-        self.equations_, self.fronts_ = zip(*results, strict=True)
+        equations, self.fronts_ = zip(*results, strict=True)
+        table = self.network_.user_table
+        self.equations_ = tuple(replace(equation, table=table) for equation in equations)
         if len(results) == 1:
-            self.equation_, self.front_ = results[0]
+            self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
         self.complexity_ = sum(equation.complexity for equation in self.equations_)
         note = self._interruption(results)
         if note is not None:
@@ -133,13 +138,17 @@ class EquationsMixin:
             there are more than two.
         """
         check_is_fitted(self)
-        equations = self.equations_
+        equations, table = self.equations_, self.network_.user_table
         if not equations[0].is_classifier:
-            return str(equations[0])
-        if len(equations) == 1:
-            return f"{equations[0].classes[1]} if {equations[0]}"
-        lines = [f"{equation.classes[1]}: {equation}" for equation in equations]
-        return "\n".join([*lines, "(the class with the largest calibrated log-odds wins)"])
+            lines = [str(equations[0])]
+        elif len(equations) == 1:
+            lines = [f"{equations[0].classes[1]} if {equations[0]}"]
+        else:
+            lines = [f"{equation.classes[1]}: {equation}" for equation in equations]
+            lines.append("(the class with the largest calibrated log-odds wins)")
+        used = sorted({k for equation in equations for k in equation.expression.variables})
+        columns = [] if table is None else columns_read(table, used)
+        return "\n".join([*lines, *gaps_text(columns)])
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

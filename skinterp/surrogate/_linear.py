@@ -13,7 +13,7 @@ from skinterp.base import (
     finite,
     register_form,
 )
-from skinterp.expression import Equation, LogisticLink, affine
+from skinterp.expression import Equation, LogisticLink, affine, columns_read
 from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._linear_fits import (
     fit_logistic,
@@ -22,7 +22,7 @@ from skinterp.surrogate._linear_fits import (
     in_raw_units,
     standardise,
 )
-from skinterp.surrogate._text import linear_text
+from skinterp.surrogate._text import gaps_text, linear_text
 from skinterp.utils._sklearn import Interval, fit_context
 
 
@@ -62,6 +62,10 @@ class _LinearMixin:
     def _functions(self):
         """Return pairs of coefficients and intercept, one per linear function."""
         return list(zip(np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_), strict=True))
+
+    def _formula(self, expression, **options):
+        table = self.network_.user_table
+        return Equation(expression, self._input_names, table=table, **options)
 
     @property
     def equations_(self):
@@ -106,10 +110,16 @@ class _LinearMixin:
             For each linear function a title and one line per term.
         """
         check_is_fitted(self)
-        return "\n".join(
+        texts = [
             linear_text(title, *function, self._input_names, self.scale_, digits)
             for title, function in zip(self._titles(), self._functions(), strict=True)
+        ]
+        table, used = (
+            self.network_.user_table,
+            np.flatnonzero(np.atleast_2d(self.coef_).any(axis=0)),
         )
+        columns = [] if table is None else columns_read(table, used)
+        return "\n".join([*texts, *gaps_text(columns, digits)])
 
 
 class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
@@ -213,11 +223,10 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
 
     def _equation(self, coefficients, intercept):
         if len(self.classes_) > 2:
-            return Equation(affine(coefficients, intercept), self._input_names)
+            return self._formula(affine(coefficients, intercept))
         threshold = -float(intercept)
-        return Equation(
+        return self._formula(
             affine(coefficients),
-            self._input_names,
             threshold=threshold,
             classes=tuple(self.classes_.tolist()),
             link=LogisticLink(threshold, slope=1.0),
@@ -318,7 +327,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
         return [f"output {k}" for k in range(self.network_.n_outputs)]
 
     def _equation(self, coefficients, intercept):
-        return Equation(affine(coefficients, intercept), self._input_names)
+        return self._formula(affine(coefficients, intercept))
 
     def predict(self, X):
         """Predict by the linear function, without the network.

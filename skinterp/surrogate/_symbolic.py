@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.surrogate._equations import EquationsMixin
+from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
 from skinterp.utils._sklearn import fit_context
 
@@ -131,7 +132,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             budget = 0.0 if self._interruption(results) else self.time_budget
             settings = self._settings(deadline(budget, 1 / len(pairs)))
             result = explain_margin(
-                view, X, settings, names, classes, rng, need_boundary=is_binary
+                referenced(view, X), X, settings, names, classes, rng, need_boundary=is_binary
             )
             results.append(result)
         self._store(results)
@@ -242,7 +243,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         view = self.network_.output(0)
         settings = self._settings(deadline(self.time_budget))
         rng = check_random_state(self.random_state)
-        result = explain_values(view, X, settings, self._input_names, rng)
+        result = explain_values(referenced(view, X), X, settings, self._input_names, rng)
         self.undefined_value_ = float(view.value(X).mean())
         self._store([result])
         return self

@@ -1,35 +1,57 @@
-"""Trees and linear functions as text, in the user's names."""
+"""Levels, missing values and linear functions as text, in the user's names."""
 
 import numpy as np
 
-from skinterp.utils import number_text, rules_text, threshold_text
+from skinterp.utils import number_text
 
 
-def tree_text(tree, names, answer, digits=4):
-    """Write a tree as rules, one line per branch.
+def level_text(level):
+    """Write a level of a category in a set: as it is, or quoted where this could be misread.
 
     Parameters
     ----------
-    tree : sklearn.tree._tree.Tree
-        Arrays of nodes: the ``tree_`` of a scikit-learn tree.
-    names : sequence of str
-        Names of the inputs.
-    answer : callable
-        Text of the answer of a leaf, from its index.
-    digits : int, default=4
-        Significant digits of thresholds.
+    level : object
+        The level; None is a missing value.
 
     Returns
     -------
     str
         The text.
+
+    Examples
+    --------
+    >>> from skinterp.surrogate._text import level_text
+    >>> level_text("a"), level_text(None), level_text("missing"), level_text("a, b")
+    ('a', 'missing', "'missing'", "'a, b'")
     """
+    text = "missing" if level is None else str(level)
+    is_plain = text == text.strip() and text and not set(text) & set(",{}'\n\"")
+    return text if is_plain and (level is None or text != "missing") else repr(text)
 
-    def condition(node, above):
-        cut = threshold_text(tree.threshold[node], digits)
-        return f"{names[tree.feature[node]]} {'>' if above else '<='} {cut}"
 
-    return rules_text(tree.children_left, tree.children_right, condition, answer)
+def gaps_text(columns, digits=4):
+    """Write what the missing values of columns count as.
+
+    Parameters
+    ----------
+    columns : sequence of NumberColumn and CategoryColumn
+        The columns that are used.
+    digits : int, default=4
+        Significant digits.
+
+    Returns
+    -------
+    list of str
+        One line; none if no column has missing values replaced.
+    """
+    texts = []
+    for column in columns:
+        if not hasattr(column, "levels"):
+            if column.fill is not None:
+                texts.append(f"{column.name} as {number_text(column.fill, digits)}")
+        elif column.missing_as is not None:
+            texts.append(f"{column.name} as {column.missing_as}")
+    return [f"(missing values count: {', '.join(texts)})"] if texts else []
 
 
 def linear_text(title, coefficients, intercept, names, scale, digits=4):

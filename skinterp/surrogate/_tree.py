@@ -5,41 +5,17 @@ from numbers import Integral
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
-from skinterp.sampling import draw_queries
-from skinterp.surrogate._text import tree_text
+from skinterp.surrogate._asked import with_queries
+from skinterp.surrogate._splits import Plain, grown_on_orders, split_values
+from skinterp.surrogate._tree_texts import TreeTexts
+from skinterp.table import NumberColumn
 from skinterp.utils import as_shares, threshold_text
 from skinterp.utils._sklearn import Interval, fit_context
 
 
-def with_queries(X, weight, n_queries, random_state):
-    """Return the rows and queries to ask a network about, with their weights.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_samples, n_features)
-        Rows of data.
-    weight : ndarray of shape (n_samples,)
-        Weights of the rows.
-    n_queries : int
-        Number of queries.
-    random_state : RandomState instance
-        Draws them.
-
-    Returns
-    -------
-    points : ndarray of shape (n_samples + n_queries, n_features)
-        Rows, then queries.
-    weight : ndarray of shape (n_samples + n_queries,)
-        Weights of the rows, then of the queries: the mean of those of the rows.
-    """
-    queries = draw_queries(X, n_queries, sample_weight=weight, random_state=random_state)
-    return np.concatenate([X, queries]), np.append(weight, np.full(n_queries, weight.mean()))
-
-
-class _TreeMixin:
+class _TreeMixin(TreeTexts):
     """Parameters, growth and text of both tree surrogates."""
 
     _parameter_constraints = {
@@ -89,21 +65,46 @@ class _TreeMixin:
         """
         X, weight = self._fit_weighted(X, y, sample_weight)
         rng = check_random_state(self.random_state)
-        points, weight = with_queries(X, weight, self.n_queries, rng)
-        tree = self._tree_class(
-            max_leaf_nodes=self.max_leaf_nodes,
-            max_depth=self.max_depth,
-            min_samples_leaf=self.min_samples_leaf,
-            random_state=rng.randint(np.iinfo(np.int32).max),
-        )
-        self.tree_ = tree.fit(points, self._answers(points), sample_weight=weight)
+        table = self.network_.user_table
+        points, weight = with_queries(X, weight, self.n_queries, rng, table)
+        answers, seed = self._answers(points), rng.randint(np.iinfo(np.int32).max)
+
+        def grow(values):
+            tree = self._tree_class(
+                max_leaf_nodes=self.max_leaf_nodes,
+                max_depth=self.max_depth,
+                min_samples_leaf=self.min_samples_leaf,
+                random_state=seed,
+            )
+            tree.fit(values, answers, sample_weight=weight)
+            return tree, tree.score(values, answers, sample_weight=weight)
+
+        if table is None:
+            names = enumerate(self._input_names)
+            self._splits = [Plain(NumberColumn(name, j), j) for j, name in names]
+            self.tree_, _ = grow(points)
+        else:
+            self._splits, self.tree_ = grown_on_orders(
+                grow, table, points, weight, self._numeric_answers
+            )
         self.complexity_ = int(self.tree_.get_n_leaves())
         return self
 
+    def _values(self, X):
+        """Return what the tree splits on, of raw rows."""
+        X = self._rows(X)
+        if self.network_.user_table is None:
+            return X
+        features = self.tree_.tree_.feature
+        return split_values(self._splits, X, set(features[features >= 0].tolist()))
+
     @property
     def feature_importances_(self):
-        """Share of the impurity that each input removes."""
-        return self.tree_.feature_importances_
+        """Share of the impurity that each column removes."""
+        shares = np.zeros(self.n_features_in_)
+        places = [split.column.index for split in self._splits]
+        np.add.at(shares, places, self.tree_.feature_importances_)
+        return shares
 
     def input_shares(self, X):
         """Return the share of the impurity that each input removes.
@@ -116,9 +117,10 @@ class _TreeMixin:
         Returns
         -------
         ndarray of shape (n_features,)
-            Shares.
+            Shares of the network's inputs; the share of a column in equal parts.
         """
-        return as_shares(self.feature_importances_)
+        table, shares = self.network_.user_table, as_shares(self.feature_importances_)
+        return shares if table is None else table.spread(shares)
 
     def predict(self, X):
         """Predict by the tree, without the network.
@@ -133,8 +135,8 @@ class _TreeMixin:
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or values.
         """
-        X = self._rows(X)
-        return self.tree_.predict(X)
+        values = self._values(X)
+        return self.tree_.predict(values)
 
     def apply(self, X):
         """Return the leaf that each row falls into.
@@ -149,27 +151,8 @@ class _TreeMixin:
         ndarray of shape (n_samples,)
             Indices of nodes of ``tree_``.
         """
-        X = self._rows(X)
-        return self.tree_.apply(X)
-
-    def export_text(self, digits=4):
-        """Write the tree as rules, in the user's names and units.
-
-        Parameters
-        ----------
-        digits : int, default=4
-            Significant digits of the thresholds (those half-way between integers are written in
-            full); 17 writes what `predict` computes.
-
-        Returns
-        -------
-        str
-            One line per branch.
-        """
-        check_is_fitted(self)
-        return tree_text(
-            self.tree_.tree_, self._input_names, lambda node: self._answer(node, digits), digits
-        )
+        values = self._values(X)
+        return self.tree_.apply(values)
 
 
 class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
@@ -201,11 +184,13 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     Attributes
     ----------
     tree_ : DecisionTreeClassifier
-        The tree.
+        The tree; on tables with categories it splits on numbers and on places of levels in orders.
+    rules_ : RuleTree
+        The tree as tests on the user's columns, such as ``site in {a, c}``.
     complexity_ : int
         Number of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
-        Share of the impurity that each input removes.
+        Share of the impurity that each column removes.
     network_ : Network
         The network explained.
     classes_ : ndarray of shape (n_classes,)
@@ -267,6 +252,19 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         self._warn_of_one_class(answers)
         return answers
 
+    def _numeric_answers(self, points):
+        """Return an indicator per class, of two classes of the second one."""
+        answers = self.network_.predict(points)[:, np.newaxis] == self.classes_
+        return answers[:, 1:].astype(float) if len(self.classes_) == 2 else answers.astype(float)
+
+    def _leaf_answers(self):
+        best = self.tree_.tree_.value[:, 0].argmax(axis=1)
+        return self.tree_.classes_[best].tolist()
+
+    def _leaf_groups(self):
+        known = self.classes_.tolist()
+        return [known.index(label) for label in self._leaf_answers()]
+
     def _answer(self, node, digits):
         shares = self.tree_.tree_.value[node, 0]
         best = shares.argmax()
@@ -287,7 +285,7 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         ndarray of shape (n_samples, n_classes)
             Shares; 0 for classes that the network never answered in `fit`.
         """
-        X = self._rows(X)
+        X = self._values(X)
         shares = np.zeros((len(X), len(self.classes_)))
         known = self.classes_.tolist()
         columns = [known.index(label) for label in self.tree_.classes_.tolist()]
@@ -324,11 +322,13 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     Attributes
     ----------
     tree_ : DecisionTreeRegressor
-        The tree.
+        The tree; on tables with categories it splits on numbers and on places of levels in orders.
+    rules_ : RuleTree
+        The tree as tests on the user's columns, such as ``site in {a, c}``.
     complexity_ : int
         Number of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
-        Share of the squared error that each input removes.
+        Share of the squared error that each column removes.
     network_ : Network
         The network explained.
     n_features_in_ : int
@@ -363,6 +363,21 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     def _answers(self, points):
         values = finite(self.network_.raw_values(points))
         return values[:, 0] if values.shape[1] == 1 else values
+
+    def _numeric_answers(self, points):
+        return self.network_.raw_values(points)
+
+    def _leaf_answers(self):
+        values = self.tree_.tree_.value[:, :, 0]
+        if values.shape[1] > 1:
+            raise ValueError(
+                f"Code has one answer. Got a tree of {values.shape[1]} outputs instead: fit one "
+                "on as_network(model).output(k)."
+            )
+        return values[:, 0].tolist()
+
+    def _leaf_groups(self):
+        return None
 
     def _answer(self, node, digits):
         return ", ".join(

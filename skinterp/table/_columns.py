@@ -122,6 +122,9 @@ class BinnedColumn:
     number: NumberColumn
     is_right: bool = False
 
+    takes_unknown = False  # every number lies in an interval, missing ones are filled before
+    missing_as = None
+
     @property
     def levels(self):
         """The intervals, written as (-inf, 20), [20, 35), [35, inf)."""

@@ -1,5 +1,7 @@
 """The random forest that stands beside networks wherever one is compared."""
 
+from itertools import groupby
+
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
@@ -41,7 +43,30 @@ def forest_for(task, random_state=None, X=None):
     if not hasattr(X, "dtypes"):
         return make_pipeline(numbered, forest)
     is_number = [getattr(kind, "kind", "O") in "biuf" for kind in X.dtypes]
-    columns = [
-        (str(j), "passthrough" if number else numbered, [j]) for j, number in enumerate(is_number)
+    blocks = [  # runs of columns of one type, so that their order stays
+        (str(k), "passthrough" if number else numbered, [j for j, _ in run])
+        for k, (number, run) in enumerate(groupby(enumerate(is_number), lambda pair: pair[1]))
     ]
-    return make_pipeline(ColumnTransformer(columns), forest)
+    return make_pipeline(ColumnTransformer(blocks), forest)
+
+
+def numbered(forest, X):
+    """Return a fitted forest without its encoder, and rows as numbers, column by column.
+
+    Parameters
+    ----------
+    forest : estimator
+        A fitted forest of `forest_for`.
+    X : array-like or data frame of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    forest : estimator
+        The forest itself.
+    X : array-like or data frame of shape (n_samples, n_features)
+        The rows as it takes them.
+    """
+    if not hasattr(forest, "steps"):
+        return forest, X
+    return forest[-1], forest[:-1].transform(X)

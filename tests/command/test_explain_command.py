@@ -1,5 +1,6 @@
 """The command line: what it prints and writes, and one clear sentence for bad calls and data."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def test_own_network_is_used_as_it_is(table, numbers, tmp_path, capsys):
     labels = np.where(y, "yes", "no")
     joblib.dump(default_network("binary", 0).fit(X, labels), tmp_path / "net.joblib")
     call = [table, "--target", "class", "--surrogates", "linear"]
-    assert main(["explain", *call, "--network", str(tmp_path / "net.joblib")]) == 0
+    assert main(["explain", *call, "--network", str(tmp_path / "net.joblib"), "--trust"]) == 0
     assert "net.joblib" in capsys.readouterr().out
 
 
@@ -126,16 +127,12 @@ def test_splits_test_only_rows_the_network_has_not_seen():
         ("a,b,class\n", "no rows"),
         ("a,a,class\n1,2,0\n", "same name"),
         ("a,b,class\n1,2,0\n1,2\n", "line 3"),
-        ("a,b,class\n1,red,0\n2,3,1\n", "'red'"),
-        ("a,b,class\n1,,0\n2,3,1\n", "missing"),
-        ("a,b,class\n1,inf,0\n2,3,1\n", "finite"),
-        ("a,b,class\n1,nan,0\n2,3,1\n", "missing"),
-        ("a,b,class\n1,2,NA\n2,3,1\n", "missing"),
-        (
-            "a,b,class\n" + "1,2,0\n" * 40 + "2,3,1\n" * 9,
-            "needs at least 10 rows. Got 9 of class 1",
-        ),
+        ("a,b,class\n" + "1e999,2,0\n2,3,1\n" * 20, "--missing=1e999 takes it as missing"),
+        ("a,b,class\n1,2,\n2,3,\n", "has no values: all are missing"),
+        ("a,b,class\n" + "1,2,0\n" * 40 + "2,3,1\n" * 3, "Got fewer of 1 (3)"),
         ("a,b,class\n" + "1,2,0\n" * 40, "two different values"),
+        ("a,b,class\n" + "1,,0\n1,,1\n" * 20, "a (it is constant, 1), b (all values are m"),
+        ("a,b,class\n" + "1,2,0\n1,2,x\n" * 20, "No column can be used"),
         ("a,b,class\n" + "1,2,0\n2,3,1\n" * 5, "At least 30 rows"),
         ("class\n" + "1\n0\n" * 20, "no column beside"),
     ],
@@ -191,16 +188,14 @@ def test_bad_networks_are_one_clear_sentence(table, numbers, tmp_path, capsys):
 
     def call(model):
         joblib.dump(model, tmp_path / "m.joblib")
-        return refusal(capsys, table, "--target", "class", "--network", str(tmp_path / "m.joblib"))
+        path = str(tmp_path / "m.joblib")
+        return refusal(capsys, table, "--target", "class", "--network", path, "--trust")
 
     labels = np.where(y, "yes", "no")
     assert "gradients" in call(RandomForestClassifier(n_estimators=2).fit(X, labels))
     assert "features" in call(default_network("binary", 0).fit(X[:, :2], labels))
     assert "classes" in call(default_network("binary", 0).fit(X, y))
     assert "regression" in call(default_network("regression", 0).fit(X, X[:, 0]))
-    (tmp_path / "text.joblib").write_text("no model", encoding="utf-8")
-    line = refusal(capsys, table, "--target", "class", "--network", str(tmp_path / "text.joblib"))
-    assert "--network" in line
 
 
 def test_importances_are_printed_reported_and_written(table, tmp_path, capsys):
@@ -230,17 +225,76 @@ def test_the_exact_tree_of_a_smooth_network_is_refused_plainly(numbers, table, t
     X, y = numbers
     model = MLPClassifier((4,), activation="tanh", solver="lbfgs", max_iter=200, random_state=0)
     joblib.dump(model.fit(X, np.where(y, "yes", "no")), tmp_path / "smooth.joblib")
-    call = ["--target", "class", "--network", str(tmp_path / "smooth.joblib")]
+    call = ["--target", "class", "--network", str(tmp_path / "smooth.joblib"), "--trust"]
     line = refusal(capsys, table, *call, "--surrogates", "exact")
     assert "tanh" in line and "smooth" in line
 
 
-def test_constant_columns_are_named(numbers, tmp_path, capsys):
+def test_constant_columns_are_left_out_saying_so(numbers, tmp_path, capsys):
     X, y = numbers
     rows = [[*x, 7, label] for x, label in zip(X, y, strict=True)]
     path = write(tmp_path / "c.csv", ["a", "b", "c", "same", "class"], rows)
     assert main(["explain", path, "--target", "class", "--surrogates", "linear"]) == 0
-    assert "Constant columns" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "left out: it is constant, 7" in printed and "3 inputs" in printed
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """Texts, gaps, dates, a comma, an identifier: semicolons, compressed."""
+    rng, n = np.random.default_rng(0), 120
+    dose, site = rng.normal(size=n).round(3), rng.choice(["a", "b", "NA"], n)
+    days = np.datetime64("2021-01-03") + rng.integers(0, 90, n)
+    rows = zip(
+        range(n),
+        np.where(rng.random(n) < 0.1, "", np.char.replace(dose.astype(str), ".", ",")),
+        site,
+        days.astype(str),
+        [f"patient {k}" for k in range(n)],
+        np.where((dose > 0) | (site == "a"), "ill", "well"),
+        strict=True,
+    )
+    lines = [";".join(map(str, row)) for row in [("", "dose", "site", "day", "who", "y"), *rows]]
+    path = tmp_path_factory.mktemp("mixed") / "mixed.csv.gz"
+    path.write_bytes(gzip.compress("\n".join(lines).encode("utf-8-sig")))
+    return str(path)
+
+
+def test_a_table_as_people_have_it_is_explained(mixed, tmp_path, capsys):
+    report, content = tmp_path / "r.html", tmp_path / "r.json"
+    call = [mixed, "--target", "y", "--surrogates", "tree,linear", "--importances"]
+    assert main(["explain", *call, "--report", str(report), "--json", str(content)]) == 0
+    printed = capsys.readouterr().out
+    assert "[site = a]" in printed and "120 rows, 3 inputs" in printed
+    columns = json.loads(content.read_text(encoding="utf-8"))["columns"]
+    assert columns[""] == "left out: it has no name and numbers the rows"
+    assert columns["who"] == "left out: all its texts differ"
+    assert columns["day"].startswith("dates, as days since 2021-01-0")
+    assert columns["dose"].endswith("decimal comma") and "'NA'" in columns["site"]
+    found = json.loads(content.read_text(encoding="utf-8"))["importances"]
+    assert set(found["permutation"]) == {"dose", "site", "day"}
+    assert "What was made of the columns" in report.read_text(encoding="utf-8")
+
+
+def test_a_form_that_cannot_be_fitted_is_left_out_saying_why(tmp_path, capsys):
+    names = np.resize(["a", "b", "c"], 60)
+    rows = [[name, "yes" if name == "a" else "no"] for name in names]
+    path = write(tmp_path / "c.csv", ["name", "class"], rows)
+    call = ["explain", path, "--target", "class", "--surrogates"]
+    assert main([*call, "symbolic,tree"]) == 0
+    printed = capsys.readouterr().out
+    assert "symbolic is left out" in printed and "tree" in printed
+    assert main([*call, "symbolic"]) == 2
+
+
+def test_a_rare_class_is_explained_saying_what_cannot_be(numbers, tmp_path, capsys):
+    X, _ = numbers
+    rows = [[*x, int(k < 4)] for k, x in enumerate(X)]
+    path = write(tmp_path / "r.csv", ["a", "b", "c", "class"], rows)
+    assert main(["explain", path, "--target", "class", "--surrogates", "tree,linear"]) == 0
+    captured = capsys.readouterr()
+    assert "Class 1 has 4 rows only" in captured.out
+    assert captured.err.count("The network answers with one class") <= 1
 
 
 def test_interruption_ends_with_130(table, monkeypatch, capsys):
@@ -249,7 +303,8 @@ def test_interruption_ends_with_130(table, monkeypatch, capsys):
 
     monkeypatch.setattr(command_line, "compare_surrogates", interrupt)
     assert main(["explain", table, "--target", "class"]) == 130
-    assert "interrupted" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "interrupted while fitting" in err and "160 rows of 3 inputs are read" in err
 
 
 def test_an_interrupted_search_is_said_and_its_front_kept(table, monkeypatch, capsys):

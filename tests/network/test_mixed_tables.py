@@ -28,7 +28,6 @@ from skinterp import (
     default_network,
     fidelity_score,
 )
-from skinterp.display import BoundaryDisplay
 from skinterp.expansion import CategoricalExpansion
 from skinterp.hidden import maximise_activation, unit_report
 from skinterp.importance import connection_weights, partial_derivatives, perturbation
@@ -212,7 +211,7 @@ def test_regions_units_and_weights_take_the_raw_table(model):
     assert HiddenLayerTransformer(model).fit(X).transform(X).shape == (N, 6)
     assert "[site = b]" in str(unit_report(model, X, layer=0, unit=1).connections.input_names)
     for method in (connection_weights, partial_derivatives, perturbation):
-        assert "[site = b]" in method(model, X).ranking()
+        assert "[site = b]" in method(model, X).parts.ranking()
 
 
 def test_inputs_that_excite_hold_whole_categories(network):
@@ -222,7 +221,7 @@ def test_inputs_that_excite_hold_whole_categories(network):
 
 
 def test_columns_of_categories_are_perturbed_as_a_whole(network):
-    found = perturbation(network, X, random_state=0)
+    found = perturbation(network, X, random_state=0).parts
     values = dict(zip(found.feature_names, found.values[:, 0], strict=True))
     assert values["[site = a]"] == values["[site = b]"] == values["[site = c]"] > 0
 
@@ -250,12 +249,6 @@ def test_the_default_network_takes_texts_yes_no_and_gaps():
     assert (
         np.abs(as_network(model).predict_proba(table) - model.predict_proba(table)).max() < 1e-12
     )
-
-
-def test_a_boundary_over_categories_is_refused(model):
-    surrogate = LinearSurrogateClassifier(model).fit(X)
-    with pytest.raises(ValueError, match="drawn over inputs that are numbers"):
-        BoundaryDisplay.from_estimator(surrogate, X, ("age", "dose"))
 
 
 def test_gaps_in_arrays_of_numbers_are_filled_as_the_model_does():
@@ -290,3 +283,13 @@ def test_features_stand_in_the_order_of_the_columns_whatever_order_the_steps_tak
     assert read.feature_names == ("age", "dose")
     for rows in (table, table.to_numpy(), read.check(table)):
         assert np.abs(read.predict_proba(rows) - expected).max() < 1e-12
+
+
+def test_the_default_network_takes_a_table_of_categories_only():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.choice(["u", "v"], 40), "b": rng.choice(["x", None], 40)})
+    y = (X["a"] == "u").to_numpy()
+    model = default_network("binary", 0, X=X).fit(X, y)
+    network = as_network(model)
+    assert np.allclose(network.predict_proba(X), model.predict_proba(X))
+    assert (network.predict(X) == y).all()

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
 
-from skinterp.surrogate._text import linear_text, tree_text
+from skinterp.surrogate._rules import rules_of
+from skinterp.surrogate._splits import Plain
+from skinterp.surrogate._text import linear_text
+from skinterp.table import NumberColumn
 from skinterp.utils import threshold_text
 
 
@@ -30,10 +33,15 @@ def test_numbers_with_17_digits_are_exact():
         assert float(threshold_text(value, 17)) == value
 
 
+def rules(tree, names):
+    return rules_of(tree.tree_, [Plain(NumberColumn(n, j), j) for j, n in enumerate(names)])
+
+
 def test_a_tree_as_rules():
     X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
     tree = DecisionTreeRegressor(random_state=0).fit(X, [1.0, 1.0, 5.0, 9.0])
-    text = tree_text(tree.tree_, ["on", "a: b"], lambda node: f"{tree.tree_.value[node, 0, 0]:g}")
+    answer = lambda node: f"{tree.tree_.value[node, 0, 0]:g}"  # noqa: E731
+    text = rules(tree, ["on", "a: b"]).text(answer, 4)
     assert text.splitlines() == [
         "on <= 0.5: 1",
         "on > 0.5",
@@ -46,8 +54,10 @@ def test_deep_trees_do_not_recurse():
     tree = DecisionTreeRegressor(random_state=0).fit(
         np.arange(800.0)[:, None], 1.5 ** np.arange(800)
     )
-    text = tree_text(tree.tree_, ["x"], str)
+    text = rules(tree, ["x"]).text(str, 4)
     assert tree.get_depth() > 200
+    with pytest.raises(ValueError, match=r"at most 90 deep. Got one of depth \d+ instead"):
+        rules(tree, ["x"]).to_python([0.0] * tree.tree_.node_count)
     assert len(text.splitlines()) == 2 * (tree.get_n_leaves() - 1)
 
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.network import input_names
+from skinterp.network import checked_row, input_names
 from skinterp.utils import column_index
 from skinterp.utils._validation import finite_array
 
@@ -60,7 +61,8 @@ def plane_of(network, X, features, origin, directions):
     features : tuple of int or str
         The inputs that span it, if there are no directions.
     origin : array-like of shape (n_features,) or None
-        A point of it; None is the median of X.
+        A point of it, or a row of the user's table; None is the median of X, and of categories
+        the most frequent level.
     directions : array-like of shape (n_directions, n_features) or None
         What spans it instead.
 
@@ -71,13 +73,21 @@ def plane_of(network, X, features, origin, directions):
     """
     names = input_names(network, X)
     X = None if X is None else network.check(X)
-    if origin is not None:
+    if origin is not None and network.user_table is not None:
+        origin = checked_row(network, origin, "origin")
+    elif origin is not None:
         origin = finite_array(origin, (len(names),), "origin", ", one value per input")
     elif X is not None:
-        origin = np.median(X, axis=0)
+        origin = typical_row(network, X)
     if directions is None:
-        return _feature_plane(X, names, features, origin)
+        spanning = [column_index(feature, names) for feature in features]
+        check_numbers(network, spanning, "The inputs that span a slice")
+        plane = _feature_plane(X, names, features, origin)
+        for column in spanning:
+            plane.origin[flags_of(network, column)] = 0.0
+        return plane
     directions = finite_array(directions, (len(features), len(names)), "directions")
+    check_numbers(network, np.flatnonzero(directions.any(axis=0)), "Inputs along directions")
     if np.linalg.matrix_rank(directions) < len(directions):
         raise ValueError("directions must be linearly independent. Got dependent ones instead.")
     if origin is None:

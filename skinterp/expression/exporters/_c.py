@@ -2,10 +2,12 @@
 
 from functools import partial
 
+from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression.exporters._code import CallingPrinter, local_names
 
+C = CELLS["c"]
 _NONZERO = """
 /* A division by zero is undefined, not infinite. */
 static double nonzero(double value)
@@ -19,7 +21,7 @@ class _CPrinter(CallingPrinter):
     language = "c"
 
 
-def to_c(expression, names=None, function_name="value"):
+def to_c(expression, names=None, function_name="value", table=None):
     """Write a C99 function of one row.
 
     Parameters
@@ -30,6 +32,9 @@ def to_c(expression, names=None, function_name="value"):
         Column names, for the comments.
     function_name : str, default="value"
         Name of the function.
+    table : UserTable or None, default=None
+        The user's table, if the variables are its features: the code then reads raw rows, in
+        which a category is the index of its level, and NAN is a missing cell.
 
     Returns
     -------
@@ -52,22 +57,36 @@ def to_c(expression, names=None, function_name="value"):
     """
     variables, used = local_names(expression, names, function_name)
     formula = fold(expression, _CPrinter(variables)).text
-    columns = "".join(f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used)
-    columns = columns or "    (void)x;\n"
+    legend, columns = _read_columns(used, table)
     return (
         "#include <math.h>\n"
+        + legend
         + (_NONZERO if "nonzero(" in formula else "")
         + f"\ndouble {function_name}(const double *x)\n{{\n{columns}    return {formula};\n}}\n"
     )
 
 
+def _read_columns(used, table):
+    """Write a comment on the cells of a row, and the lines that read the variables off it."""
+    if table is None:
+        lines = [f"    const double x{i} = x[{i}];  // {name}\n" for i, name in used]
+        return "", "".join(lines) or "    (void)x;\n"
+    columns = columns_read(table, [i for i, _ in used])
+    lines = [
+        f"    const double x{i} = {C.feature(table.features[i])};  // {name}\n" for i, name in used
+    ]
+    return C.legend(columns), C.guard(columns, "NAN") + "".join(lines) or "    (void)x;\n"
+
+
 def _write_classifier(equation):
+    table, used = equation.table, equation.expression.variables
+    guard = "" if table is None else C.guard(columns_read(table, used), -1)
     return (
-        to_c(equation.expression, equation.feature_names)
+        to_c(equation.expression, equation.feature_names, table=table)
         + "\nint predict(const double *x)\n"
-        + f"{{\n    return {equation.condition('value(x)', '!')};\n}}\n"
+        + f"{{\n{guard}    return {equation.condition('value(x)', '!')};\n}}\n"
     )
 
 
 _write = partial(to_c, function_name="predict")
-register_exporter(Exporter("c", _write, _write_classifier))
+register_exporter(Exporter("c", _write, _write_classifier, takes_table=True))

@@ -1,0 +1,123 @@
+"""Arguments of ``explain``, and what is refused before any work."""
+
+import os
+from pathlib import Path
+
+from skinterp.command._commands import BadCall
+from skinterp.command._network_files import FORMATS
+from skinterp.evaluation import form_names
+from skinterp.utils import import_optional
+
+
+def _add_table_arguments(parser):
+    group = parser.add_argument_group("the table (names separated by commas)")
+    group.add_argument("--columns", metavar="NAMES", help="inputs to take; default: all")
+    group.add_argument("--drop", metavar="NAMES", help="columns to leave out")
+    group.add_argument("--categories", metavar="NAMES", help="columns whose numbers are names")
+    group.add_argument("--numbers", metavar="NAMES", help="columns that must be numbers")
+    group.add_argument("--missing", metavar="TEXTS", help="more texts that mean a missing value")
+    group.add_argument(
+        "--no-default-missing",
+        action="store_true",
+        help="take only empty cells and the texts of --missing as missing",
+    )
+    group.add_argument("--separator", metavar="TEXT", help="between cells; default: found out")
+    group.add_argument("--decimal", choices=(".", ","), help="decimal mark; default: found out")
+    group.add_argument("--date-format", metavar="FORMAT", help="of dates, such as %%d/%%m/%%Y")
+
+
+def _add_network_arguments(parser):
+    group = parser.add_argument_group("the network")
+    suffixes = ", ".join(suffix for form in FORMATS for suffix in form.suffixes)
+    group.add_argument("--network", metavar="FILE", help=f"a trained network: {suffixes}")
+    group.add_argument("--classes", metavar="NAMES", help="classes of its outputs, in their order")
+    group.add_argument(
+        "--trust", action="store_true", help="load files that can run code of their author"
+    )
+
+
+def add_arguments(parser):
+    """Add the arguments of the command to a parser.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        The parser.
+    """
+    parser.add_argument(
+        "data", metavar="TABLE", help="CSV, TSV, Parquet or Excel file with a header line"
+    )
+    parser.add_argument("--target", required=True, metavar="COLUMN", help="column to predict")
+    parser.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    parser.add_argument(
+        "--surrogates",
+        default=",".join(form_names(default=True)),
+        metavar="LIST",
+        help=f"out of {','.join(form_names())}; default: %(default)s",
+    )
+    parser.add_argument(
+        "--importances",
+        action="store_true",
+        help="rank the inputs by every method, beside a random forest",
+    )
+    parser.add_argument("--time-budget", type=float, metavar="SECONDS", help="for all searches")
+    parser.add_argument("--report", metavar="FILE.html", help="write a self-contained report")
+    parser.add_argument("--json", metavar="FILE", help="write all results as JSON")
+    parser.add_argument("--random-state", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--jobs", type=int, metavar="N", help="folds run at once")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+    _add_table_arguments(parser)
+    _add_network_arguments(parser)
+
+
+def check_outputs(args):
+    """Refuse files that cannot be written.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        The call.
+    """
+    for option in ("report", "json"):
+        path = getattr(args, option)
+        if path is None:
+            continue
+        folder = Path(path).resolve().parent
+        if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise BadCall(f"--{option} must be a file in an existing, writable folder: {path}.")
+    if args.report is not None:
+        import_optional("matplotlib", extra="plot", purpose="--report")
+
+
+def check_options(args):
+    """Refuse options without a meaning, and return the names of the forms.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        The call.
+
+    Returns
+    -------
+    list of str
+        Names of the forms.
+    """
+    if args.time_budget is not None and not args.time_budget > 0:
+        raise BadCall(f"--time-budget must be positive. Got {args.time_budget:g} instead.")
+    if not 0 <= args.random_state < 2**32:
+        raise BadCall(
+            f"--random-state must be from 0 to 2**32-1. Got {args.random_state} instead."
+        )
+    if args.jobs == 0:
+        raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
+    args.separator = {"\\t": "\t", "tab": "\t"}.get(args.separator, args.separator)
+    if args.separator is not None and (len(args.separator) != 1 or args.separator in '"\r\n'):
+        raise BadCall(f"--separator must be one character, or tab. Got {args.separator!r}.")
+    for option in ("classes", "trust"):
+        if getattr(args, option) and args.network is None:
+            raise BadCall(f"--{option} says something of --network, which must be given, too.")
+    names = [name.strip() for name in args.surrogates.split(",") if name.strip()]
+    known = form_names()
+    if not names or not set(names) <= set(known):
+        raise BadCall(f"--surrogates must be out of {','.join(known)}. Got {args.surrogates!r}.")
+    return list(dict.fromkeys(names))

@@ -1,0 +1,90 @@
+"""What a fitted tree writes and draws: rules, code, a picture."""
+
+from sklearn.utils.validation import check_is_fitted
+
+from skinterp.display import ObliqueTreeDisplay
+from skinterp.surrogate._rules import rules_of
+from skinterp.surrogate._text import gaps_text
+
+
+class TreeTexts:
+    """Texts of a tree `tree_` that splits on `_splits`; its kind says what leaves answer."""
+
+    @property
+    def rules_(self):
+        """The tree as tests on the user's columns."""
+        check_is_fitted(self)
+        return rules_of(self.tree_.tree_, self._splits)
+
+    def export_text(self, digits=4):
+        """Write the tree as rules, in the user's names and units.
+
+        Parameters
+        ----------
+        digits : int, default=4
+            Significant digits of the thresholds (those half-way between integers are written in
+            full); 17 writes what `predict` computes.
+
+        Returns
+        -------
+        str
+            One line per branch; on tables with missing values a line that says what these count
+            as.
+        """
+        rules = self.rules_
+        text = rules.text(lambda node: self._answer(node, digits), digits)
+        return "\n".join([text, *gaps_text(rules.columns, digits)])
+
+    def to_sql(self):
+        """Write the tree as a SQL expression over the user's columns.
+
+        Returns
+        -------
+        str
+            The expression, of the class label or the value that `predict` gives; NULL where the
+            model refuses a cell.
+        """
+        return self.rules_.to_sql(self._leaf_answers())
+
+    def to_python(self):
+        """Write the tree as a stand-alone Python module that needs NumPy only.
+
+        Returns
+        -------
+        str
+            Source of ``predict(X)``, of a data frame or an array with the columns of `fit`.
+        """
+        return self.rules_.to_python(self._leaf_answers())
+
+    def to_c(self):
+        """Write the tree as a C99 function of one row.
+
+        Returns
+        -------
+        str
+            Source of ``predict(const double *x)``: an ``int``, the index in ``classes_`` (-1 where
+            the model refuses a cell), or a ``double`` (NAN there). A category is the index of its
+            level, as a comment says, and NAN is a missing cell.
+        """
+        classes = getattr(self, "classes_", None)
+        if classes is None:
+            return self.rules_.to_c(self._leaf_answers(), "double", "NAN")
+        known = classes.tolist()
+        indices = [known.index(label) for label in self._leaf_answers()]
+        return self.rules_.to_c(indices, "int", "-1")
+
+    def displays(self):
+        """Return the display of the tree.
+
+        Returns
+        -------
+        tuple of ObliqueTreeDisplay
+            The tree down to depth 3, not drawn yet.
+        """
+        rules, groups = self.rules_, self._leaf_groups()
+        texts = [
+            self._answer(node, 4) if test is None else rules.condition(node, True)
+            for node, test in enumerate(rules.tests)
+        ]
+        children = rules.children_left, rules.children_right
+        return (ObliqueTreeDisplay(*children, texts, groups=groups),)
