@@ -13,7 +13,7 @@ import skinterp
 from skinterp.base import FORMS
 from skinterp.expression import EXPORTERS, OPERATORS
 from skinterp.importance import METHODS
-from skinterp.network import READERS
+from skinterp.network import READERS, STEPS
 from skinterp.report import SECTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +54,7 @@ def name_of(page):
 @pytest.fixture
 def registries():
     """Take out what a page registers."""
-    known = [EXPORTERS, FORMS, METHODS, OPERATORS, READERS, SECTIONS]
+    known = [EXPORTERS, FORMS, METHODS, OPERATORS, READERS, SECTIONS, STEPS]
     names = [set(registry) for registry in known]
     yield
     for registry, before in zip(known, names, strict=True):

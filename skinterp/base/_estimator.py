@@ -5,14 +5,13 @@ from copy import copy
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_regressor
-from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import TargetEncoder
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base._explains import ExplainsItself
-from skinterp.network import as_network, default_network
-from skinterp.utils import check_X, is_mixed
+from skinterp.network import as_network, default_network, takes_tables
+from skinterp.table import as_table
+from skinterp.utils import check_kinds, check_X, is_mixed
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
@@ -33,24 +32,6 @@ def needs_training(network):
         return True
     is_estimator = hasattr(network, "fit") and hasattr(network, "get_params")
     return is_estimator and not isinstance(network, type) and not is_fitted(network)
-
-
-def takes_tables(network):
-    """Tell whether an unfitted network has steps for categories or missing values in front.
-
-    Parameters
-    ----------
-    network : estimator or None
-        What the user passed.
-
-    Returns
-    -------
-    bool
-        Whether an imputer or encoder is among its parts.
-    """
-    parts = [] if network is None else network.get_params(deep=True).values()
-    kinds = (SimpleImputer, TargetEncoder)
-    return any(isinstance(part, kinds) or hasattr(part, "handle_unknown") for part in parts)
 
 
 def _weights_for(network, sample_weight):
@@ -199,6 +180,8 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         training = needs_training(self.network)
         if training:
             self._check_trainable(y)
+            if self.network is None and hasattr(X, "columns"):
+                X = as_table(X)  # of any library as pandas's
             raw = is_mixed(X) if self.network is None else takes_tables(self.network)
             if not raw:
                 self._check_rows(X)
@@ -305,6 +288,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         """Check rows to predict and return them as an array."""
         check_is_fitted(self, "network_")
         if self.network_.user_table is None:
+            check_kinds(X)
             return validate_data(self, X, dtype=np.float64, reset=False)
         validate_data(self, X, skip_check_array=True, reset=False)
         return self.network_.check(X)

@@ -15,16 +15,16 @@ from skinterp.base import NetworkEstimator
 from skinterp.expansion._algorithms import METHODS, Request, expand
 from skinterp.expansion._categorical_network import (
     CodedFunction,
-    as_table,
     categorical_network,
     select_output,
 )
-from skinterp.expansion._categories import listed, plain
+from skinterp.expansion._categories import listed
 from skinterp.expansion._expansion import Expansion
 from skinterp.expansion._expansion_results import ExpansionResults
 from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._truncation import evaluate_truncation
 from skinterp.expansion._variances import NetworkVariance
+from skinterp.table import as_table, plain
 from skinterp.utils import draw_seed
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
@@ -50,11 +50,11 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     Parameters
     ----------
     network : estimator, CategoricalNetwork, Network, tuple, callable or None, default=None
-        The network to explain: a pipeline with `OneHotEncoder` or `OrdinalEncoder`, maybe inside a
-        `ColumnTransformer`, or anything :func:`skinterp.network.as_network` takes, whose inputs
-        then are one-hot `groups` or columns of few numbers. A fitted one is used as it is; an
-        unfitted one is trained in `fit`; None trains a `OneHotEncoder` with
-        :func:`skinterp.network.default_network` behind it.
+        The network to explain: a pipeline with encoders, maybe inside a `ColumnTransformer`, or
+        anything :func:`skinterp.network.as_network` takes, whose inputs then are one-hot `groups`
+        or columns of few numbers. A fitted one is used as it is; an unfitted one is trained in
+        `fit`; None trains :func:`skinterp.network.default_network`, behind a `OneHotEncoder` of
+        all columns if numbers are categories.
     order : int, default=2
         Highest order of the terms kept.
     gauge : {"zero_sum", "reference", "wild_type", "zero_vector"} or sequence, default="zero_sum"
@@ -76,6 +76,11 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         ``("unit", layer, j, True)`` (before the activation) or ``("layer", layer)``.
     groups : dict of str to sequence, sequence of sequences, or None, default=None
         Columns (names or indices) of each one-hot group, where the network has no encoder.
+    numbers : {"values", "median"}, int or row, default="values"
+        What becomes of columns of numbers: variables with their distinct values as categories, at
+        most 64; held at their medians in X, or at the numbers of a row (a data frame of one row,
+        a Series or dict by name, a sequence); or in this many bins of about equally many rows, at
+        whose medians the network is asked. Terms and fidelity are those of the network so asked.
     precision : float or None, default=None
         Error wanted, in deviations of the output: of any term by convolution (None is 1e-10 for
         smooth activations, 7e-5 for those with a kink), standard error by sampling (None is
@@ -175,6 +180,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         "method": [StrOptions(set(METHODS))],
         "output": [StrOptions({"logits", "raw", "margin"}), Integral, tuple, list],
         "groups": [None, dict, list, tuple],
+        "numbers": "no_validation",
         "precision": [None, Interval(Real, 0, None, closed="neither")],
         "max_seconds": [None, Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
@@ -192,6 +198,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         method="auto",
         output="logits",
         groups=None,
+        numbers="values",
         precision=None,
         max_seconds=300.0,
         random_state=None,
@@ -204,6 +211,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         self.method = method
         self.output = output
         self.groups = groups
+        self.numbers = numbers
         self.precision = precision
         self.max_seconds = max_seconds
         self.random_state = random_state
@@ -253,10 +261,13 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
 
     def _read(self, X, model):
         """Return the view of a model over categories that is explained."""
-        return select_output(categorical_network(model, X, self.groups), self.output)
+        network = categorical_network(model, X, self.groups, self.numbers)
+        return select_output(network, self.output)
 
     def _default_network(self, task, X):
-        return make_pipeline(OneHotEncoder(), super()._default_network(task, X)[-1])
+        network = super()._default_network(task, X)
+        is_categories = isinstance(self.numbers, str) and self.numbers == "values"
+        return make_pipeline(OneHotEncoder(), network[-1]) if is_categories else network
 
     def _validate(self, X, y, raw=True):
         """Set the number and names of the columns; categories are checked by the network."""

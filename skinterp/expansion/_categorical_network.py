@@ -4,11 +4,11 @@ from copy import copy
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils import check_array
 
 from skinterp.expansion._reading import read_categorical
 from skinterp.network import DenseNetwork, Network, ScalarView
-from skinterp.utils import check_columns, feature_names_of
+from skinterp.table import as_table
+from skinterp.utils import check_columns
 
 _FORMS = (
     '"logits", "raw", "margin", an index, or a tuple: ("output", k), ("margin", k), '
@@ -22,35 +22,6 @@ _LENGTHS = {  # of the tuples, with their first entry
     "unit": (3, 4),
     "layer": (2, 3),
 }
-
-
-def as_table(X):
-    """Return rows of categories as a data frame or a 2d array, in the user's own types.
-
-    Parameters
-    ----------
-    X : array-like or data frame of shape (n_samples, n_columns)
-        Rows.
-
-    Returns
-    -------
-    data frame or ndarray
-        The rows; lists become arrays of objects.
-    """
-    if hasattr(X, "iloc") and hasattr(X, "columns"):
-        feature_names_of(X)
-        if not len(X):
-            raise ValueError(
-                f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
-            )
-        return X
-    if not hasattr(X, "dtype") and not hasattr(X, "__array__"):
-        X = np.array(X, dtype=object) if _holds_text(X) else X
-    return check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
-
-
-def _holds_text(X):
-    return any(isinstance(v, str) for row in X if isinstance(row, list | tuple) for v in row)
 
 
 class CategoricalNetwork(Network):
@@ -164,20 +135,24 @@ class CategoricalNetwork(Network):
         return f"CategoricalNetwork({len(self.table.names)} variables, of {self.network!r})"
 
 
-def categorical_network(model, X, groups=None):
+def categorical_network(model, X, groups=None, numbers="values"):
     """Read a model over categories as a network that takes the user's table.
 
     Parameters
     ----------
     model : object
-        Fitted: a pipeline with `OneHotEncoder` or `OrdinalEncoder` (maybe inside a
-        `ColumnTransformer`) in front of a network, or anything
-        :func:`skinterp.network.as_network` takes.
+        Fitted: anything :func:`skinterp.network.as_network` takes, such as a pipeline with
+        encoders in front of a network.
     X : array-like or data frame of shape (n_samples, n_columns)
         Rows of the user's table.
     groups : dict of str to sequence, sequence of sequences, or None, default=None
         Without an encoder: the columns (names or indices) of each one-hot group. A column in no
-        group is a variable itself, with its distinct values as categories.
+        group is a variable itself, as `numbers` says.
+    numbers : {"values", "median"}, int or row, default="values"
+        What becomes of columns of numbers: variables with their distinct values as categories, at
+        most 64; held at their medians in X, or at the numbers of a row (a data frame of one row,
+        a Series or dict by name, a sequence); or in this many bins of about equally many rows, at
+        whose medians the network is asked.
 
     Returns
     -------
@@ -189,7 +164,7 @@ def categorical_network(model, X, groups=None):
     ValueError
         If values are missing or unknown, a column has too many numbers, or a group is not one-hot.
     TypeError
-        If an encoder mixes several variables.
+        If the model cannot be read.
 
     Examples
     --------
@@ -205,7 +180,7 @@ def categorical_network(model, X, groups=None):
     if isinstance(model, CategoricalNetwork):
         return model
     X = as_table(X)
-    network, table, names = read_categorical(model, X, groups)
+    network, table, names = read_categorical(model, X, groups, numbers)
     return CategoricalNetwork(network, table, X.shape[1], names)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.table import plain
+from skinterp.table import BinnedColumn, cells_of, plain
 
 MAX_CATEGORIES = 64  # a column of numbers with more distinct values is refused
 _SHOWN = 8
@@ -15,24 +15,6 @@ def listed(values):
     values = [str(value) if isinstance(value, str) else value for value in values]
     more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
     return ", ".join(repr(value) for value in values[:_SHOWN]) + more
-
-
-def column(X, j):
-    """Return one column of a table as an array.
-
-    Parameters
-    ----------
-    X : data frame or ndarray of shape (n_samples, n_columns)
-        The table.
-    j : int
-        Index of the column.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,)
-        The values.
-    """
-    return np.asarray(X.iloc[:, j]) if hasattr(X, "iloc") else X[:, j]
 
 
 def check_count(numbers, name):
@@ -53,13 +35,13 @@ def check_count(numbers, name):
     if len(numbers) > MAX_CATEGORIES:
         raise ValueError(
             f"The variable {name!r} must have at most {MAX_CATEGORIES} categories. Got "
-            f"{len(numbers)} different numbers instead: bin a numeric column of X itself, before "
-            "and outside the pipeline, by pandas.cut(X[name], 5).astype(str) "
-            'or KBinsDiscretizer(encode="ordinal").fit_transform(X).'
+            f"{len(numbers)} different numbers instead: hold the numbers at their medians, "
+            'numbers="median", or at a row, numbers=X.iloc[[0]], or bin them, numbers=5; or train '
+            "the network on bins, with a KBinsDiscretizer in its pipeline."
         )
 
 
-def distinct(values, name):
+def distinct(values, name, takes_missing=False):
     """Return the distinct values of a column, sorted, refusing what is no set of categories.
 
     Parameters
@@ -68,6 +50,8 @@ def distinct(values, name):
         The column.
     name : str
         Its name, for messages.
+    takes_missing : bool, default=False
+        Whether a missing value is a category of its own.
 
     Returns
     -------
@@ -80,7 +64,9 @@ def distinct(values, name):
         If values are missing, or there are too many numbers.
     """
     found = {plain(value) for value in (np.unique(values) if values.dtype != object else values)}
-    if None in found:
+    gap = (None,) if None in found else ()
+    found.discard(None)
+    if gap and not takes_missing:
         raise ValueError(
             f"The variable {name!r} must have no missing values. Got NaN or None instead: fill "
             "them in, or let the encoder make them a category of their own."
@@ -90,7 +76,7 @@ def distinct(values, name):
         raise ValueError(f"The variable {name!r} contains infinity; categories must be finite.")
     if numbers:
         check_count(found, name)
-    return tuple(sorted(found) if numbers else sorted(found, key=str))
+    return (*(sorted(found) if numbers else sorted(found, key=str)), *gap)
 
 
 @dataclass(frozen=True)
@@ -107,19 +93,24 @@ class Variable:
         The column of the user's table that holds it, or the columns of a one-hot group.
     is_one_hot : bool
         Whether it is a one-hot group.
+    bins : BinnedColumn or None
+        How numbers are binned, of whose intervals the categories are.
     """
 
     name: str
     categories: tuple
     columns: tuple
     is_one_hot: bool = False
+    bins: BinnedColumn | None = None
 
     def codes(self, X):
         """Return the index of the category in each row of a table."""
         if self.is_one_hot:
             return self._codes_of_group(X)
+        if self.bins is not None:
+            return self.bins.read(X)
         index = {category: k for k, category in enumerate(self.categories)}
-        values = column(X, self.columns[0])
+        values = cells_of(X, self.columns[0])
         self._check_finite(index, values)
         if values.dtype != object:
             kinds, inverse = np.unique(values, return_inverse=True)
@@ -147,7 +138,7 @@ class Variable:
         return index[value]
 
     def _codes_of_group(self, X):
-        block = np.stack([column(X, j) for j in self.columns], axis=1).astype(np.float64)
+        block = np.stack([cells_of(X, j) for j in self.columns], axis=1).astype(np.float64)
         bad = ~(((block == 0.0) | (block == 1.0)).all(axis=1) & (block.sum(axis=1) == 1.0))
         if bad.any():
             row = int(np.argmax(bad))
@@ -213,28 +204,3 @@ class CategoricalTable:
         for i, categories in enumerate(self.categories):
             rows[:, i] = [categories[code] for code in codes[:, i]]
         return rows
-
-
-def unit_blocks(variables, n_columns):
-    """Return the table of variables that are the network's own columns.
-
-    Parameters
-    ----------
-    variables : sequence of Variable
-        One-hot groups and columns of numbers.
-    n_columns : int
-        Number of the network's inputs.
-
-    Returns
-    -------
-    CategoricalTable
-        The table.
-    """
-    blocks = [
-        np.eye(len(v.categories))
-        if v.is_one_hot
-        else np.array(v.categories, dtype=np.float64)[:, np.newaxis]
-        for v in variables
-    ]
-    touched = [np.array(v.columns) for v in variables]
-    return CategoricalTable(tuple(variables), np.zeros(n_columns), tuple(blocks), tuple(touched))

@@ -8,11 +8,11 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expansion._categorical_network import as_table
 from skinterp.expansion._expansion import Expansion, only
 from skinterp.expansion._expansion_plots import all_displays
 from skinterp.expansion._row_explanation import explain_row, one_row
 from skinterp.expansion._variances import shares_of_variables
+from skinterp.table import as_table
 from skinterp.utils import as_shares, output_index, signed_text
 from skinterp.utils._sklearn import validate_data
 

@@ -1,148 +1,108 @@
-"""Reading the categories from whatever encodes them in front of a network."""
+"""The categorical inputs of a network, read off the user's table."""
 
 from numbers import Integral
 
 import numpy as np
-from scipy.linalg import block_diag
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
 
 from skinterp.expansion._categories import (
     CategoricalTable,
     Variable,
     check_count,
-    column,
     distinct,
     listed,
-    plain,
-    unit_blocks,
 )
-from skinterp.network import as_network
-from skinterp.table import CategoryColumn
+from skinterp.network import Network, as_network
+from skinterp.table import (
+    BinnedColumn,
+    CategoryColumn,
+    Feature,
+    NumberColumn,
+    UserTable,
+    cells_of,
+    read_features,
+)
 from skinterp.utils import check_columns, unwrap
-from skinterp.utils._sklearn import column_indices
 
-_N_CHECKS = 64
-
-
-def _encodes(step):
-    """Tell whether a step of a pipeline encodes categories."""
-    if isinstance(step, ColumnTransformer):
-        return any(_encodes(inner) for _, inner, _ in getattr(step, "transformers_", ()))
-    if isinstance(step, Pipeline):
-        return any(_encodes(inner) for _, inner in step.steps)
-    return hasattr(step, "categories_")
+HELD = ("median",)
 
 
-def _known_categories(step, columns):
-    """Return the categories that a fitted step knows, by column of the user's table."""
-    if isinstance(step, Pipeline):
-        encoder = next((inner for _, inner in step.steps if _encodes(inner)), None)
-        return _known_categories(encoder, columns)
-    if isinstance(step, ColumnTransformer):
-        known = {}
-        for name, inner, _ in step.transformers_:
-            touched = [columns[j] for j in column_indices(step, name)]
-            if not (isinstance(inner, str) and inner == "drop"):
-                found = _known_categories(inner, touched)
-                known |= {j: known.get(j) if v is None else v for j, v in found.items()}
-        return known
-    if hasattr(step, "categories_"):
-        found = [tuple(plain(value) for value in values) for values in step.categories_]
-        return dict(zip(columns, found, strict=True))
-    return dict.fromkeys(columns)
+def _of_numbers(names):
+    """Return the table of a network whose inputs are the user's columns, all numbers."""
+    columns = [Feature(NumberColumn(name, j)) for j, name in enumerate(names)]
+    return UserTable(tuple(names), len(names), tuple(columns))
 
 
-def read_encoder(encoder, X, names):
-    """Read the categories from the fitted steps in front of a network.
-
-    What each category feeds into the network is found by asking the encoder at one row with one
-    category replaced at a time, so that dropped and infrequent categories, ordinal numbers and
-    scaling behind the encoder are all read alike.
-
-    Parameters
-    ----------
-    encoder : Pipeline
-        Fitted steps.
-    X : data frame or ndarray of shape (n_samples, n_columns)
-        The user's table; gives the categories of columns of numbers that are passed through.
-    names : sequence of str
-        Names of its columns.
-
-    Returns
-    -------
-    CategoricalTable
-        The table.
-
-    Raises
-    ------
-    TypeError
-        If the steps mix several variables in another way than by adding.
-    """
-    known = _known_categories(encoder, list(range(X.shape[1])))
-    for j, found in known.items():
-        if found is not None and any(isinstance(v, float) and v % 1 for v in found):
-            check_count(found, names[j])
-    variables = tuple(
-        Variable(names[j], distinct(column(X, j), names[j]) if found is None else found, (j,))
-        for j, found in sorted(known.items())
-    )
-    sizes = [len(v.categories) for v in variables]
-    one_changed = block_diag(*(np.arange(q)[:, np.newaxis] for q in sizes))
-    codes = np.vstack([np.zeros(len(sizes), dtype=int), one_changed])
-    first, *others = _transform(encoder, variables, codes, X)
-    changes = np.split(others - first, np.cumsum(sizes)[:-1])
-    touched = tuple(np.flatnonzero(change.any(axis=0)) for change in changes)
-    blocks = tuple(change[:, columns] for change, columns in zip(changes, touched))
-    table = CategoricalTable(variables, first, blocks, touched)
-    _check_additive(encoder, table, X)
-    return table
+def _block(features, index, cells, n_columns):
+    """Return what the features of a column are where it holds each of some cells."""
+    rows = np.zeros((len(cells), n_columns), dtype=object)
+    rows[:, index] = [np.nan if cell is None else cell for cell in cells]
+    return read_features(features, rows)
 
 
-def _check_additive(encoder, table, X):
-    """Refuse an encoder that does more than add what each category contributes."""
-    rng = np.random.RandomState(0)
-    codes = np.stack([rng.randint(q, size=_N_CHECKS) for q in table.sizes], axis=1)
-    expected = _transform(encoder, table.variables, codes, X)
-    if not np.allclose(expected, table.encode(codes), rtol=1e-9, atol=1e-9):
-        raise TypeError(
-            "The steps in front of the network must encode one column each (OneHotEncoder, "
-            f"OrdinalEncoder) or be affine. Got {encoder!r}, whose outputs are no sum over the "
-            f"variables {listed(table.names)}."
+def _levels(kinds, name):
+    """Return the categories that a model knows of a column."""
+    found = tuple(dict.fromkeys(level for kind in kinds for level in kind.levels))
+    if any(isinstance(level, float) and level % 1 for level in found):
+        check_count(found, name)
+    return found
+
+
+def _number_variable(number, X, numbers):
+    """Return a variable of a column of numbers and a cell for each category; None if held."""
+    values = cells_of(X, number.index)
+    if isinstance(numbers, Integral):
+        return _binned(number, X, int(numbers))
+    if not (isinstance(numbers, str) and numbers == "values"):
+        return None
+    categories = distinct(values, number.name, number.fill is not None)
+    if not all(isinstance(value, bool | int | float | None) for value in categories):
+        raise ValueError(
+            f"The variable {number.name!r} must hold numbers, because the network has no encoder "
+            f"in front. Got {listed(categories)} instead: pass the pipeline with its "
+            "OneHotEncoder as network."
         )
+    return Variable(number.name, categories, (number.index,)), categories
 
 
-def _transform(encoder, variables, codes, X):
-    """Return what an encoder makes of rows of codes, as a dense array."""
-    encoded = encoder.transform(_rows_like(X, variables, codes))
-    encoded = encoded.toarray() if hasattr(encoded, "toarray") else np.asarray(encoded)
-    return encoded.astype(np.float64)
+def _binned(number, X, n_bins):
+    """Return the variable of the bins of a number, and the median of the numbers in each."""
+    values, _ = number.read(X)
+    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, n_bins + 1)[1:-1]))
+    edges = edges[edges > values.min()]
+    bins = BinnedColumn(number.name, number.index, tuple(edges.tolist()), number)
+    codes = bins.read(X)
+    cells = [float(np.median(values[codes == k])) for k in range(len(bins.levels))]
+    return Variable(number.name, bins.levels, (number.index,), bins=bins), cells
 
 
-def _rows_like(X, variables, codes):
-    """Return rows of categories in a table of the kind of X."""
-    picked = np.zeros(len(codes), dtype=int)
-    if hasattr(X, "iloc"):
-        rows = X.iloc[picked].reset_index(drop=True)
-        for i, variable in enumerate(variables):
-            rows[rows.columns[variable.columns[0]]] = _values(variable, codes[:, i])
-        return rows
-    rows = X[picked]
-    rows = rows.astype(object) if rows.dtype.kind not in "biuf" else rows.copy()
-    for i, variable in enumerate(variables):
-        rows[:, variable.columns[0]] = _values(variable, codes[:, i])
-    return rows
+def _held(number, X, numbers):
+    """Return the number at which a column is held: its median, or that of a given row."""
+    if isinstance(numbers, str):
+        values, missing = number.read(X)
+        return float(np.median(values[~missing])) if not missing.all() else None
+    if number.name not in numbers:
+        raise ValueError(
+            f"numbers must hold every column of numbers. Got none for {number.name!r}: "
+            f"{listed(tuple(numbers))} instead."
+        )
+    return numbers[number.name]
 
 
-def _values(variable, codes):
-    """Return the categories of one variable, as numbers if they are, NaN where missing."""
-    values = [variable.categories[code] for code in codes]
-    if all(isinstance(v, bool | int | float) for v in values):
-        return np.array(values)
-    return np.array([np.nan if v is None else v for v in values], dtype=object)
+def _variable(kinds, X, numbers):
+    """Return the variable of a column and a cell for each category; None if it is held."""
+    number = next((kind for kind in kinds if isinstance(kind, NumberColumn)), None)
+    known = [kind for kind in kinds if isinstance(kind, CategoryColumn)]
+    if known:
+        kind, categories = known[0], _levels(known, known[0].name)
+        return Variable(kind.name, categories, (kind.index,)), categories
+    if number is not None:
+        return _number_variable(number, X, numbers)
+    bins = kinds[0]
+    cells = [bins.inside(k) for k in range(len(bins.levels))]
+    return Variable(bins.name, bins.levels, (bins.index,), bins=bins), cells
 
 
-def read_user_table(table, X):
+def read_user_table(table, X, groups=(), numbers="values"):
     """Read the categories of a network whose inputs are features of the user's table.
 
     Parameters
@@ -150,68 +110,44 @@ def read_user_table(table, X):
     table : UserTable
         The user's table.
     X : data frame or ndarray of shape (n_samples, n_columns)
-        Its rows, which give the categories of columns of numbers.
+        Its rows, which give the categories, medians or bins of columns of numbers.
+    groups : sequence of (str, sequence of int), default=()
+        Name and columns of each one-hot group.
+    numbers : str, int or dict, default="values"
+        What becomes of the columns of numbers.
 
     Returns
     -------
     CategoricalTable
         The table.
     """
-    touched = {}
-    for k, feature in enumerate(table.features):
-        touched.setdefault(feature.column, []).append(k)
-    variables, blocks = [], []
-    for kind in touched:
-        if isinstance(kind, CategoryColumn):
-            categories, block = kind.levels, np.eye(len(kind.levels))
-        else:
-            categories = distinct(column(X, kind.index), kind.name)
-            block = np.array(categories, dtype=np.float64)[:, np.newaxis]
-        variables.append(Variable(kind.name, categories, (kind.index,)))
-        blocks.append(block)
-    places = tuple(np.array(features) for features in touched.values())
-    offset = np.zeros(len(table.features))
-    return CategoricalTable(tuple(variables), offset, tuple(blocks), places)
-
-
-def read_columns(X, groups, names):
-    """Read the categories of a network whose inputs are one-hot groups or columns of numbers.
-
-    Parameters
-    ----------
-    X : data frame or ndarray of shape (n_samples, n_columns)
-        Its rows.
-    groups : dict of str to sequence, sequence of sequences, or None
-        Columns (names or indices) of each one-hot group; a column in none is a variable itself.
-    names : sequence of str
-        Names of its columns.
-
-    Returns
-    -------
-    CategoricalTable
-        The table.
-    """
-    grouped = _checked_groups(groups, names)
-    taken = {j for _, columns in grouped for j in columns}
-    single = [
-        Variable(names[j], distinct(column(X, j), names[j]), (j,))
-        for j in range(len(names))
-        if j not in taken
-    ]
-    for variable in single:
-        if not all(isinstance(value, bool | int | float) for value in variable.categories):
-            raise ValueError(
-                f"The variable {variable.name!r} must hold numbers, because the network has no "
-                f"encoder in front. Got {listed(variable.categories)} instead: pass the pipeline "
-                "with its OneHotEncoder as network."
-            )
-    many = [
-        Variable(name, _labels(name, [names[j] for j in columns]), tuple(columns), True)
-        for name, columns in grouped
-    ]
-    for variable in many:
+    offset, found = np.zeros(len(table.features)), []
+    grouped = {j for _, columns in groups for j in columns}
+    for index in sorted({f.column.index for f in table.features} - grouped):
+        places = [k for k, f in enumerate(table.features) if f.column.index == index]
+        features = [table.features[k] for k in places]
+        kinds = list(dict.fromkeys(feature.column for feature in features))
+        made = _variable(kinds, X, numbers)
+        if made is None:
+            number = next(kind for kind in kinds if isinstance(kind, NumberColumn))
+            cell = _held(number, X, numbers)
+            offset[places] = _block(features, index, [cell], table.n_columns)[0]
+            continue
+        variable, cells = made
+        found.append((variable, _block(features, index, cells, table.n_columns), places))
+    for name, columns in groups:
+        labels = _labels(name, [table.names[j] for j in columns])
+        variable = Variable(name, labels, tuple(columns), True)
         variable.codes(X)
-    return unit_blocks(sorted([*single, *many], key=lambda v: v.columns), len(names))
+        found.append((variable, np.eye(len(columns)), columns))
+    if not found:
+        raise ValueError(
+            f"The network must have a column of categories to be expanded. Got numbers only, "
+            f"which numbers={numbers!r} holds: pass numbers=5, or another number of bins."
+        )
+    found.sort(key=lambda item: item[0].columns)
+    variables, blocks, places = zip(*found)
+    return CategoricalTable(variables, offset, blocks, tuple(map(np.array, places)))
 
 
 def _checked_groups(groups, names):
@@ -252,43 +188,64 @@ def _labels(name, columns):
     return tuple(columns)
 
 
-def read_categorical(model, X, groups=None):
+def _checked_numbers(numbers, names):
+    """Return what becomes of the numbers, a row of them as a dict by name."""
+    is_count = isinstance(numbers, Integral) and not isinstance(numbers, bool)
+    if (isinstance(numbers, str) and numbers in ("values", *HELD)) or (is_count and numbers > 1):
+        return numbers
+    row = numbers
+    if hasattr(row, "iloc") and getattr(row, "ndim", 0) == 2 and len(row) == 1:
+        row = row.iloc[0]
+    if hasattr(row, "to_dict"):
+        row = row.to_dict()
+    is_row = isinstance(row, list | tuple | np.ndarray) and np.ndim(row) == 1
+    if is_row and len(row) == len(names):
+        row = dict(zip(names, row))
+    if not isinstance(row, dict):
+        raise ValueError(
+            'numbers must be "values", "median", a number of bins of at least 2, or one row of '
+            f"{len(names)} columns. Got {numbers!r} instead."
+        )
+    return {str(name): value for name, value in row.items()}
+
+
+def read_categorical(model, X, groups=None, numbers="values"):
     """Read a model over categories as a network and the table of its inputs.
 
     Parameters
     ----------
     model : object
-        Fitted: a pipeline with encoders, or anything :func:`skinterp.network.as_network` takes.
+        Fitted: anything :func:`skinterp.network.as_network` takes.
     X : data frame or ndarray of shape (n_samples, n_columns)
         The user's table.
     groups : dict, sequence or None, default=None
         One-hot groups of columns, where there is no encoder.
+    numbers : str, int or row, default="values"
+        What becomes of columns of numbers.
 
     Returns
     -------
     network : Network
-        The network behind the encoder.
+        The network of the features.
     table : CategoricalTable
         Its categorical inputs.
     names : tuple of str or None
         Names of the columns, None if neither the model nor X has any.
     """
-    user_table = getattr(model, "user_table", None)
-    if user_table is not None:
-        return model, read_user_table(user_table, X), user_table.names
-    found = unwrap(model)
-    is_encoded = any(_encodes(step) for _, step in found.steps)
-    if is_encoded and groups is not None:
+    network = model
+    if not isinstance(model, Network):
+        options = {"unknown_steps": "differences"} if unwrap(model).steps else {}
+        network = as_network(model, **options)
+    table = network.user_table
+    if table is not None and groups is not None:
         raise ValueError(
             "groups must be None when an encoder in front of the network says which columns "
             f"belong together. Got groups={groups!r} instead."
         )
-    network = as_network(found.behind_steps() if is_encoded else model)
-    width, known = network.n_features_in, network.feature_names
-    if is_encoded:
-        width, known = getattr(found.steps[0][1], "n_features_in_", None), found.feature_names
+    known = network.feature_names if table is None else table.names
+    width = network.n_features_in if table is None else table.n_columns
     names = check_columns(X, width, known) or known
     labels = names or [f"x{j}" for j in range(X.shape[1])]
-    if is_encoded:
-        return network, read_encoder(Pipeline(list(found.steps)), X, labels), names
-    return network, read_columns(X, groups, labels), names
+    table = _of_numbers(labels) if table is None else table
+    numbers = _checked_numbers(numbers, labels)
+    return network, read_user_table(table, X, _checked_groups(groups, labels), numbers), names

@@ -31,6 +31,22 @@ def is_category(column):
     return hasattr(column, "levels")
 
 
+def is_binned(column):
+    """Tell whether a column holds numbers, of which the model knows the interval only.
+
+    Parameters
+    ----------
+    column : NumberColumn, CategoryColumn or BinnedColumn
+        The column.
+
+    Returns
+    -------
+    bool
+        Whether it has edges.
+    """
+    return hasattr(column, "edges")
+
+
 def level_of_gaps(column):
     """Return the level that a missing cell of a category counts as.
 
@@ -92,11 +108,21 @@ class Cells(ABC):
 
     def among(self, column, levels):
         """Write whether a cell counts as one of levels, given by their indices."""
+        if is_binned(column):
+            return self._any([self.inside(column, k) for k in levels])
         shown = [k for k in levels if column.levels[k] is not None]
         tests = [self.equals(column, shown)] if shown or not levels else []
         if level_of_gaps(column) in levels:
             tests.append(self.gap(column))
         return self._any(tests)
+
+    def inside(self, column, k):
+        """Write whether a number, gaps filled, lies in an interval."""
+        number, ends = self.number(column.number), (None, *column.edges, None)
+        above, below = (">", "<=") if column.is_right else (">=", "<")
+        tests = [f"{number} {above} {ends[k]!r}"] if k else []
+        tests += [f"{number} {below} {ends[k + 1]!r}"] if k < len(column.edges) else []
+        return f"({self.both.join(tests or [f'{number} == {number}'])})"
 
     def at_most(self, column, cut):
         """Write whether a number, gaps filled, is at most a bound."""
@@ -118,6 +144,7 @@ class Cells(ABC):
         return tests[0] if len(tests) == 1 else f"({self.either.join(tests)})"
 
     def _accepted(self, column):
+        column = column.number if is_binned(column) else column
         if not is_category(column):
             return self.no_gap(column) if column.fill is None else ""
         return "" if column.takes_unknown else self.among(column, range(len(column.levels)))
@@ -227,7 +254,7 @@ class CCells(Cells):
 
     def _described(self, column):
         title = f"x[{column.index}] is {str(column.name)!a}"
-        if not is_category(column):
+        if is_binned(column) or not is_category(column):
             return title
         coded = enumerate(column.levels)
         codes = ", ".join(f"{k} = {x!a}" for k, x in coded if x is not None)

@@ -7,7 +7,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.base import NetworkEstimator
-from skinterp.network import dense_of
+from skinterp.network import hidden_of
 from skinterp.utils._sklearn import Interval, fit_context
 
 
@@ -94,9 +94,9 @@ class HiddenLayerTransformer(TransformerMixin, NetworkEstimator):
             The fitted transformer.
         """
         X = self._fit_network(X, y, sample_weight)
-        self._dense = dense_of(self.network_, "HiddenLayerTransformer")
-        self.n_units_ = self._dense.hidden_activations(X[:1], self.layer).shape[1]
-        self.layer_ = self.layer % self._dense.n_hidden
+        self._hidden = hidden_of(self.network_, "HiddenLayerTransformer")
+        self.n_units_ = self._hidden.hidden_activations(X[:1], self.layer).shape[1]
+        self.layer_ = self.layer % self._hidden.n_hidden
         self.before_activation_ = self.before_activation
         return self
 
@@ -114,7 +114,7 @@ class HiddenLayerTransformer(TransformerMixin, NetworkEstimator):
             The activations, or what goes into them.
         """
         X = self._rows(X)
-        return self._dense.hidden_activations(X, self.layer_, self.before_activation_)
+        return self._hidden.hidden_activations(X, self.layer_, self.before_activation_)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the units.

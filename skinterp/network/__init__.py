@@ -11,22 +11,28 @@ from skinterp.network._activations import Activation, as_activation
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._formula import network_to_sympy
+from skinterp.network._front import SteppedNetwork
 from skinterp.network._graph import GraphNetwork, Node
 from skinterp.network._graph_folding import network_of_graph
 from skinterp.network._inputs import (
     as_rows,
     checked_row,
     dense_of,
+    hidden_of,
     input_names,
     output_names,
     raw_value_names,
+    why_no_layers,
 )
 from skinterp.network._network import Network, ScalarView
 from skinterp.network._readers import READERS, Reader, as_network, register_reader
+from skinterp.network._steps import STEPS, Step, register_step, takes_tables
 from skinterp.network._verify import verify
+from skinterp.network.steps._dates import dates_as_days
 
 __all__ = [
     "READERS",
+    "STEPS",
     "Activation",
     "DenseNetwork",
     "GraphNetwork",
@@ -34,19 +40,27 @@ __all__ = [
     "Node",
     "Reader",
     "ScalarView",
+    "Step",
+    "SteppedNetwork",
     "as_activation",
     "as_network",
     "as_rows",
     "checked_row",
+    "dates_as_days",
     "default_network",
     "dense_of",
+    "hidden_of",
     "input_names",
     "network_of_graph",
     "network_to_sympy",
     "output_names",
     "raw_value_names",
     "register_reader",
+    "register_step",
+    "takes_tables",
     "verify",
+    "why_no_layers",
 ]
 
 READERS.load()
+STEPS.load()

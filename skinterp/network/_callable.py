@@ -15,9 +15,11 @@ def _checked_count(value, name):
     return value
 
 
-def _task(n_outputs, classes):
+def _task(n_outputs, classes, task=None):
     """Return the task and the number of outputs, as the classes say."""
     _checked_count(n_outputs, "n_outputs")
+    if task == "multilabel":
+        return task, n_outputs
     if classes is None:
         return "regression", n_outputs or 1
     n_classes = len(classes)
@@ -63,6 +65,8 @@ class CallableNetwork(Network):
         The class labels, if the values are logits: one column for two classes, else one each.
     feature_names : sequence of str or None, default=None
         The names of the inputs.
+    task : {"multilabel"} or None, default=None
+        Says that the values are logits of labels that may hold together.
 
     Examples
     --------
@@ -81,10 +85,11 @@ class CallableNetwork(Network):
         n_outputs=None,
         classes=None,
         feature_names=None,
+        task=None,
     ):
         if gradient is not None and not callable(gradient):
             raise TypeError(f"gradient must be a callable X -> array. Got {gradient!r} instead.")
-        task, n_outputs = _task(n_outputs, classes)
+        task, n_outputs = _task(n_outputs, classes, task)
         n_features_in = _checked_count(n_features_in, "n_features_in")
         super().__init__(task, n_features_in, n_outputs, classes, feature_names)
         self._set(function=function, gradient=gradient)
@@ -158,6 +163,7 @@ class CallableNetwork(Network):
             self.n_outputs,
             self.classes,
             self.feature_names,
+            self.task if self.task == "multilabel" else None,
         )
 
     def __repr__(self):

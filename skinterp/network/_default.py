@@ -5,9 +5,10 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from skinterp.utils import is_mixed
+from skinterp.network.steps._dates import dates_as_days
+from skinterp.utils import is_mixed, other_kind
 
 TASKS = ("regression", "binary", "multiclass", "multilabel")
 
@@ -27,8 +28,8 @@ def default_network(task, random_state=None, X=None):
     random_state : int, RandomState instance or None, default=None
         Seed of the initial weights and the order of the rows.
     X : data frame of shape (n_samples, n_columns) or None, default=None
-        Rows of the table it will be trained on: of columns of texts, dates or yes/no it gets
-        indicators, and missing numbers are replaced by the mean.
+        Rows of the table it will be trained on: columns of texts or yes/no get indicators, dates
+        become days, and missing numbers are replaced by the mean.
 
     Returns
     -------
@@ -59,11 +60,18 @@ def _front(X):
     """Return what stands between the table and the network."""
     if X is None or not is_mixed(X):
         return StandardScaler()
-    is_number = np.array([getattr(kind, "kind", "O") in "iuf" for kind in X.dtypes])
+    kinds = np.array([getattr(kind, "kind", "O") for kind in X.dtypes])
+    is_number, is_date = np.isin(kinds, list("iuf")), kinds == "M"
+    for name, kind in zip(X.columns, kinds):
+        if kind == "m":
+            raise ValueError(other_kind(kind, name))
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    days = FunctionTransformer(dates_as_days)
+    dates = make_pipeline(days, SimpleImputer(), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     blocks = [
         ("numbers", numbers, np.flatnonzero(is_number)),
-        ("categories", categories, np.flatnonzero(~is_number)),
+        ("dates", dates, np.flatnonzero(is_date)),
+        ("categories", categories, np.flatnonzero(~(is_number | is_date))),
     ]
     return ColumnTransformer([block for block in blocks if len(block[2])])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skinterp.network._dense import DenseNetwork
+from skinterp.network._front import SteppedNetwork
 from skinterp.network._network import ScalarView
 from skinterp.utils import feature_names_of
 
@@ -30,8 +31,53 @@ def dense_of(network, owner):
     if isinstance(network, ScalarView) and network.network.n_outputs == 1:
         network = network.network
     if not isinstance(network, DenseNetwork):
-        raise ValueError(f"{owner} needs a network with layers. Got {network!r} instead.")
+        why = why_no_layers(network)
+        raise ValueError(f"{owner} needs a network with layers. Got {network!r} instead.{why}")
     return network
+
+
+def hidden_of(network, owner):
+    """Return the network whose hidden layers can be looked into: dense, or behind smooth steps.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    owner : str
+        Who needs hidden layers, for the error.
+
+    Returns
+    -------
+    DenseNetwork or SteppedNetwork
+        The network.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    if isinstance(network, ScalarView) and network.network.n_outputs == 1:
+        network = network.network
+    if isinstance(network, SteppedNetwork) and isinstance(network.core, DenseNetwork):
+        return network
+    return dense_of(network, owner)
+
+
+def why_no_layers(network):
+    """Say which smooth steps stand in front of the layers of a network, and the way out.
+
+    Parameters
+    ----------
+    network : Network
+        A network, or a view of one.
+
+    Returns
+    -------
+    str
+        A sentence, to be added to an error; empty where there are no steps.
+    """
+    inner = network.network if isinstance(network, ScalarView) else network
+    return f" {inner.no_layers}" if isinstance(inner, SteppedNetwork) else ""
 
 
 def input_names(network, X=None):

@@ -163,9 +163,29 @@ class Network(Answers, Views, Value):
         if feature_names is None:
             return self
         names = _checked_names(feature_names, self.n_features_in)
+        return self._with(feature_names=names, n_features_in=len(names))
+
+    def retasked(self, task, classes):
+        """Return the network with its values taken as logits of another task.
+
+        Parameters
+        ----------
+        task : {"binary", "multiclass", "multilabel"}
+            The task.
+        classes : array-like
+            The class labels.
+
+        Returns
+        -------
+        Network
+            The network.
+        """
+        return self._with(task=task, classes=read_only(classes))
+
+    def _with(self, **changes):
         twin = object.__new__(type(self))
         content = {key: value for key, value in self.__dict__.items() if key != "digest"}
-        twin._set(**{**content, "feature_names": names, "n_features_in": len(names)})
+        twin._set(**{**content, **changes})
         return twin
 
     def _blocks(self, n_rows):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from skinterp.network._given_task import read_as
 from skinterp.network._network import Network
 from skinterp.utils import Registry
 
@@ -111,6 +113,8 @@ def as_network(
     n_outputs=None,
     classes=None,
     feature_names=None,
+    task=None,
+    unknown_steps=None,
 ):
     """Read a trained model as a `Network`, by the reader of its library.
 
@@ -118,11 +122,12 @@ def as_network(
     ----------
     model : Network, estimator, tuple or callable
         - a `Network`: returned as it is;
-        - a fitted `MLPClassifier` or `MLPRegressor`, a `Pipeline` of affine steps ending in one
-          (folded exactly into the first layer, so that values and gradients are in the units of
-          the pipeline's input), of imputers and encoders too (read as features of the user's
-          table: numbers, indicators of categories, flags of missing values), or a grid search,
-          `FrozenEstimator` or `TransformedTargetRegressor` around these;
+        - a fitted `MLPClassifier` or `MLPRegressor`, a `Pipeline` of the steps in `STEPS` ending
+          in one: affine steps are folded exactly into the first layer, so that values and
+          gradients are in the units of the pipeline's input; imputers, encoders and bins are read
+          as features of the user's table (numbers, indicators, flags of missing values); smooth
+          steps with their derivative; or a grid search, `FrozenEstimator` or
+          `TransformedTargetRegressor` around these;
         - a ``torch.nn.Module``, script or exported program: a chain of layers as dense layers,
           everything else by torch's autograd; a fitted skorch net, alone or behind such steps;
         - plain arrays ``(coefs, intercepts, activations)``: one weight matrix (n_in, n_out), bias
@@ -146,6 +151,13 @@ def as_network(
         values are logits.
     feature_names : sequence of str or None, default=None
         The names of the inputs, for anything that does not know them itself.
+    task : {"regression", "binary", "multiclass", "multilabel"} or None, default=None
+        For a callable, arrays, an ONNX model or a torch module that does not say it: what it was
+        trained for. Of a classifier the values are logits then, and the labels 0, 1, ... unless
+        `classes` names them. A task that contradicts the model is refused.
+    unknown_steps : {"refuse", "differences"} or None, default=None
+        For a pipeline: what becomes of steps whose derivative is not known. By default they are
+        refused by name; "differences" asks the step itself, with slopes by central differences.
 
     Returns
     -------
@@ -181,11 +193,12 @@ def as_network(
         "n_features_in": n_features_in,
         "n_outputs": n_outputs,
         "classes": classes,
+        "unknown_steps": unknown_steps,
     }
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(model, Network):
         _refuse("a Network", [*given, *["feature_names"] * (feature_names is not None)])
-        return model
+        return model if task is None else read_as(lambda: model, task, False)
     if isinstance(model, type):
         raise TypeError(
             f"as_network needs a fitted model. Got the class {model.__name__} instead of an "
@@ -200,4 +213,9 @@ def as_network(
         )
     kind = reader.kind or f"a {type(model).__name__}"
     _refuse(kind, [name for name in given if name not in reader.options])
-    return reader.read(model, **given).renamed(feature_names)
+    if task is None:
+        return reader.read(model, **given).renamed(feature_names)
+    given.pop("classes", None)
+    read = partial(reader.read, model, **given)
+    network = read_as(read, task, "classes" in reader.options, classes)
+    return network.renamed(feature_names)

@@ -1,39 +1,12 @@
-"""Columns of the user's table: numbers and categories, with their missing values."""
+"""Columns of the user's table: numbers, bins and categories, with their missing values."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.table._cells import cells_of, numbers_of, plain
+
 _SHOWN = 8
-
-
-def plain(value):
-    """Return a cell as a Python object, every missing value as None.
-
-    Parameters
-    ----------
-    value : object
-        The cell.
-
-    Returns
-    -------
-    object
-        The same value; None for NaN, NaT, NA and None.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skinterp.table import plain
-    >>> plain(np.int64(3)), plain(np.nan)
-    (3, None)
-    """
-    value = value.item() if isinstance(value, np.generic) else value
-    is_missing = value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
-    return None if is_missing else value
-
-
-def _cells(X, index):
-    return np.asarray(X.iloc[:, index]) if hasattr(X, "iloc") else X[:, index]
 
 
 @dataclass(frozen=True)
@@ -48,11 +21,22 @@ class NumberColumn:
         Its place in the table.
     fill : float or None, default=None
         What the model puts in place of missing numbers; None refuses them.
+    gap : object, default=None
+        How a missing number is written, where not as NaN or None.
+    is_date : bool, default=False
+        Whether cells are dates, which are read as days since 1970-01-01.
     """
 
     name: str
     index: int
     fill: float | None = None
+    gap: object = None
+    is_date: bool = False
+
+    @property
+    def feature_name(self):
+        """How the number is called: by the column, with the unit of a date."""
+        return f"{self.name} in days since 1970" if self.is_date else self.name
 
     def read(self, X):
         """Return the numbers and where they are missing.
@@ -74,22 +58,145 @@ class NumberColumn:
         ValueError
             If a cell is no finite number, or is missing where the model takes no missing ones.
         """
-        cells = _cells(X, self.index)
-        if cells.dtype == object:
-            cells = np.array([np.nan if plain(cell) is None else cell for cell in cells])
-        try:
-            values = cells.astype(np.float64)
-        except ValueError as error:
-            raise ValueError(f"The column {self.name!r} must hold numbers ({error}).") from error
-        missing = np.isnan(values)
-        if np.isinf(values).any():
-            raise ValueError(f"The column {self.name!r} contains infinity; it must be finite.")
-        if missing.any() and self.fill is None:
+        cells = cells_of(X, self.index)
+        written = np.zeros(len(cells), dtype=bool)
+        if self.gap is not None:
+            written = np.array([cell == self.gap for cell in cells])
+            cells = np.where(written, 0.0, cells)
+        values = numbers_of(cells, self.name, self.is_date)
+        missing = np.isnan(values) if self.gap is None else written
+        self._refuse(np.isinf(values), "contains infinity", "Leave these rows out.")
+        if self.fill is None:
+            way_out = "Fill them in, or put a SimpleImputer into its pipeline."
+            self._refuse(missing | np.isnan(values), "has missing values", way_out)
+        way_out = f"Missing numbers are written {self.gap!r} here."
+        self._refuse(np.isnan(values) & ~missing, "has missing values", way_out)
+        return np.where(missing, 0.0 if self.fill is None else self.fill, values), missing
+
+    def cells(self, values):
+        """Return cells that hold numbers: the numbers, or the dates they stand for.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples,)
+            The numbers.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The cells.
+        """
+        if not self.is_date:
+            return values
+        return np.datetime64("1970-01-01", "s") + (values * 86400).astype("timedelta64[s]")
+
+    def _refuse(self, bad, what, way_out):
+        if bad.any():
             raise ValueError(
-                f"The column {self.name!r} has missing values in {int(missing.sum())} rows, which "
-                "the model does not take. Fill them in, or put a SimpleImputer into its pipeline."
+                f"The column {self.name!r} {what} in {int(bad.sum())} rows, which the model "
+                f"does not take. {way_out}"
             )
-        return np.where(missing, self.fill if missing.any() else 0.0, values), missing
+
+
+@dataclass(frozen=True)
+class BinnedColumn:
+    """A column of numbers of which the model knows only the interval they lie in.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    index : int
+        Its place in the table.
+    edges : tuple of float
+        Ends of the intervals, ascending, without the infinite ones.
+    number : NumberColumn
+        How the numbers are read.
+    is_right : bool, default=False
+        Whether an interval holds its upper end, instead of its lower one.
+    """
+
+    name: str
+    index: int
+    edges: tuple
+    number: NumberColumn
+    is_right: bool = False
+
+    takes_unknown = False  # every number lies in an interval, missing ones are filled before
+    missing_as = None
+
+    @property
+    def levels(self):
+        """The intervals, written as (-inf, 20), [20, 35), [35, inf)."""
+        ends = ["-inf", *_edge_texts(self.edges), "inf"]
+        left, right = ("(", "]") if self.is_right else ("[", ")")
+        lefts = ["(", *[left] * len(self.edges)]
+        rights = [*[right] * len(self.edges), ")"]
+        return tuple(
+            f"{opening}{low}, {high}{closing}"
+            for opening, low, high, closing in zip(lefts, ends[:-1], ends[1:], rights)
+        )
+
+    def level_name(self, k):
+        """Write that the number lies in an interval.
+
+        Parameters
+        ----------
+        k : int
+            Index of the level.
+
+        Returns
+        -------
+        str
+            The name of its indicator.
+        """
+        return f"[{self.name} in {self.levels[k]}]"
+
+    def read(self, X):
+        """Return the index of each cell's interval.
+
+        Parameters
+        ----------
+        X : data frame or ndarray of shape (n_samples, n_columns)
+            The table.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples,)
+            The indices.
+        """
+        values, _ = self.number.read(X)
+        return np.searchsorted(self.edges, values, side="left" if self.is_right else "right")
+
+    def inside(self, k):
+        """Return a number inside an interval.
+
+        Parameters
+        ----------
+        k : int
+            Index of the interval.
+
+        Returns
+        -------
+        float
+            The number.
+        """
+        if not self.edges:
+            return 0.0
+        if 0 < k < len(self.edges):
+            return 0.5 * (self.edges[k - 1] + self.edges[k])
+        end = self.edges[min(k, len(self.edges) - 1)]
+        return end + (1.0 if k else -1.0) * max(1.0, abs(end))
+
+
+def _edge_texts(edges):
+    """Write edges with as many digits as tell them apart, in relation to their distances."""
+    gap = np.diff(edges).min() if len(edges) > 1 else max((abs(e) for e in edges), default=1.0)
+    for digits in range(4, 17):
+        texts = [f"{edge:.{digits}g}" for edge in edges]
+        if all(abs(float(t) - e) <= 1e-3 * gap for t, e in zip(texts, edges)):
+            return texts
+    return list(map(repr, edges))
 
 
 @dataclass(frozen=True)
@@ -108,6 +215,8 @@ class CategoryColumn:
         Level that the model puts in place of missing cells.
     takes_unknown : bool, default=False
         Whether the model takes other levels, which then have no indicator.
+    gap : object, default=None
+        How a missing cell is written, where not as NaN or None.
     """
 
     name: str
@@ -115,6 +224,23 @@ class CategoryColumn:
     levels: tuple
     missing_as: object = None
     takes_unknown: bool = False
+    gap: object = None
+
+    def level_name(self, k):
+        """Write that the cell holds a level.
+
+        Parameters
+        ----------
+        k : int
+            Index of the level.
+
+        Returns
+        -------
+        str
+            The name of its indicator.
+        """
+        level = self.levels[k]
+        return f"[{self.name} is missing]" if level is None else f"[{self.name} = {level}]"
 
     def read(self, X):
         """Return the index of each cell's level, -1 for an unknown one.
@@ -135,8 +261,8 @@ class CategoryColumn:
             If a cell holds no level, and the model takes no others.
         """
         known = {level: k for k, level in enumerate(self.levels)}
-        cells = [plain(cell) for cell in _cells(X, self.index)]
-        codes = [known.get(self.missing_as if cell is None else cell, -1) for cell in cells]
+        cells = [plain(cell) for cell in cells_of(X, self.index)]
+        codes = [known.get(self.missing_as if cell == self.gap else cell, -1) for cell in cells]
         if not self.takes_unknown and -1 in codes:
             cell = cells[codes.index(-1)]
             shown = ", ".join(map(repr, self.levels[:_SHOWN]))

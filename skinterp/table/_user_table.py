@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from skinterp.table._columns import CategoryColumn
+from skinterp.table._cells import as_table
+from skinterp.table._columns import BinnedColumn, CategoryColumn
 from skinterp.utils import check_columns
 
 
@@ -15,10 +16,10 @@ class Feature:
 
     Parameters
     ----------
-    column : NumberColumn or CategoryColumn
+    column : NumberColumn, CategoryColumn or BinnedColumn
         The column.
     level : int or None, default=None
-        Of categories the index of the level that the feature indicates.
+        Of categories and bins the index of the level that the feature indicates.
     is_flag : bool, default=False
         Whether the feature says that the number is missing.
     """
@@ -35,11 +36,11 @@ class Feature:
     @property
     def name(self):
         """How equations, trees and plots call the feature."""
-        name = self.column.name
         if self.is_number:
-            return name
-        level = None if self.is_flag else self.column.levels[self.level]
-        return f"[{name} is missing]" if level is None else f"[{name} = {level}]"
+            return self.column.feature_name
+        if self.is_flag:
+            return f"[{self.column.name} is missing]"
+        return self.column.level_name(self.level)
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,9 @@ class UserTable:
             If columns are missing, unexpected or in another order, or a cell is none that the
             model takes.
         """
-        if not hasattr(X, "shape"):
-            X = np.array(X, dtype=object)
+        X = as_table(X)
         check_columns(X, self.n_columns, self.names)
-        cells = {column: column.read(X) for column in {f.column: None for f in self.features}}
-        return np.stack(
-            [_read(feature, cells[feature.column]) for feature in self.features], axis=1
-        )
+        return read_features(self.features, X)
 
     def takes(self, X):
         """Tell whether an array holds features, not raw rows.
@@ -131,9 +128,10 @@ class UserTable:
 
         They have as many columns as there are features, and all categories are numbers.
         """
-        levels = [f.column.levels[f.level] for f in self.features if f.level is not None]
+        levels = [f.column.levels[f.level] for f in self.features if _is_category(f)]
         is_numeric = all(level is None or isinstance(level, int | float) for level in levels)
-        return bool(levels) and is_numeric and len(self.features) == self.n_columns
+        has_indicators = not self.is_number.all()
+        return has_indicators and is_numeric and len(self.features) == self.n_columns
 
     def fold(self, values):
         """Add up what was measured per feature to one number per column.
@@ -156,10 +154,10 @@ class UserTable:
     @cached_property
     def groups(self):
         """Indices of the features of each column, which belong together."""
-        return tuple(
-            np.array([k for k, f in enumerate(self.features) if f.column.name == name])
-            for name in self.column_names
-        )
+        places = {name: [] for name in self.column_names}
+        for k, feature in enumerate(self.features):
+            places[feature.column.name].append(k)
+        return tuple(map(np.array, places.values()))
 
     def spread(self, values):
         """Share out what was measured per column of the table among its features.
@@ -193,7 +191,7 @@ class UserTable:
             Features that a row can have.
         """
         rng, features = np.random.RandomState(0), features.copy()
-        codes = {}
+        codes, places = {}, {feature: k for k, feature in enumerate(self.features)}
         for k, feature in enumerate(self.features):
             if feature.level is not None:
                 n_levels = len(feature.column.levels)
@@ -202,12 +200,12 @@ class UserTable:
         for k, feature in enumerate(self.features):
             if feature.is_flag:
                 features[:, k] = rng.uniform(size=len(features)) < 0.5
-                number = self.features.index(Feature(feature.column))
-                filled = features[:, k] == 1.0
-                features[filled, number] = feature.column.fill
+                number = places.get(Feature(feature.column))
+                if number is not None:
+                    features[features[:, k] == 1.0, number] = feature.column.fill
         return features
 
-    def rows(self, features, like=None):
+    def rows(self, features, like=None, has_gaps=False):
         """Return raw rows that have given features.
 
         Parameters
@@ -216,6 +214,8 @@ class UserTable:
             Features; where no level of a column is indicated, its first one is taken.
         like : pandas module or None, default=None
             Makes a data frame if the table has names.
+        has_gaps : bool, default=False
+            Whether to leave out a quarter of the cells that the model fills in.
 
         Returns
         -------
@@ -225,16 +225,60 @@ class UserTable:
         raw = np.zeros((len(features), self.n_columns), dtype=object)
         for k, feature in enumerate(self.features):
             if feature.is_number:
-                raw[:, feature.column.index] = features[:, k]
+                raw[:, feature.column.index] = feature.column.cells(features[:, k])
         for k, feature in enumerate(self.features):
             column = feature.column
             if feature.is_flag:
-                raw[features[:, k] == 1.0, column.index] = np.nan
-            elif isinstance(column, CategoryColumn):
-                level = column.levels[feature.level]
+                raw[features[:, k] == 1.0, column.index] = _gap_of(column)[0]
+            elif feature.level is not None:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
-                raw[chosen, column.index] = np.nan if level is None else level
+                raw[chosen, column.index] = _cell(column, feature.level)
+        rng = np.random.RandomState(1)
+        for group in self.groups if has_gaps else ():
+            kinds = [_gap_of(self.features[k].column) for k in group]
+            if all(fill is not None for _, fill in kinds):
+                index = self.features[group[0]].column.index
+                raw[rng.uniform(size=len(raw)) < 0.25, index] = kinds[0][0]
         return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
+
+
+def read_features(features, X):
+    """Return features of raw rows, reading each column once.
+
+    Parameters
+    ----------
+    features : sequence of Feature
+        The features.
+    X : data frame or ndarray of shape (n_samples, n_columns)
+        Rows of the user's table.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features)
+        The numbers.
+    """
+    cells = {column: column.read(X) for column in {f.column: None for f in features}}
+    return np.stack([_read(feature, cells[feature.column]) for feature in features], axis=1)
+
+
+def _is_category(feature):
+    return isinstance(feature.column, CategoryColumn)
+
+
+def _cell(column, level):
+    """Return a cell that holds a level of a column."""
+    if isinstance(column, BinnedColumn):
+        return column.inside(level)
+    value = column.levels[level]
+    return np.nan if value is None else value
+
+
+def _gap_of(column):
+    """Return how a missing cell of a column is written, and what the model fills in."""
+    if isinstance(column, BinnedColumn):
+        column = column.number
+    fill = column.missing_as if isinstance(column, CategoryColumn) else column.fill
+    return np.nan if column.gap is None else column.gap, fill
 
 
 def _are_indicators(block):

@@ -26,10 +26,12 @@ from skinterp.utils._text_table import aligned
 from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
 from skinterp.utils._validation import (
     check_columns,
+    check_kinds,
     check_X,
     checked_count,
     checked_index,
     feature_names_of,
+    other_kind,
     output_index,
 )
 
@@ -43,6 +45,7 @@ __all__ = [
     "as_shares",
     "check_X",
     "check_columns",
+    "check_kinds",
     "checked_count",
     "checked_index",
     "column_index",
@@ -56,6 +59,7 @@ __all__ = [
     "is_mixed",
     "n_leaves_below",
     "number_text",
+    "other_kind",
     "output_index",
     "round_to_digits",
     "rules_text",

@@ -14,3 +14,15 @@ from sklearn.utils.validation import validate_data
 def column_indices(column_transformer, name):
     """Return the indices of the input columns that one block of a ColumnTransformer takes."""
     return column_transformer._transformer_to_input_indices[name]
+
+
+def scaler_behind(power_transformer):
+    """Return the scaler that a fitted PowerTransformer applies last; None if it has none."""
+    return power_transformer._scaler if power_transformer.standardize else None
+
+
+def without_names(step):
+    """Take the names of columns, and the output as data frames, off a copy of a fitted step."""
+    for attribute in ("feature_names_in_", "_sklearn_output_config"):
+        vars(step).pop(attribute, None)
+    return step

@@ -71,12 +71,79 @@ def _check_names(names, expected, owner):
     )
 
 
+_OTHER_KINDS = {
+    "M": ("dates", "pass days, such as skinterp.network.dates_as_days(X[[{0!r}]])"),
+    "m": ("durations", "pass numbers in a unit of your choice, X[{0!r}].dt.total_seconds()"),
+}
+
+
+def other_kind(kind, name):
+    """Say that a column holds dates or durations, which are no numbers, and the way out.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of the dtype of the column.
+    name : object
+        Name of the column.
+
+    Returns
+    -------
+    str or None
+        The message; None for other kinds.
+
+    Examples
+    --------
+    >>> from skinterp.utils import other_kind
+    >>> other_kind("f", "dose") is None
+    True
+    """
+    if kind not in _OTHER_KINDS:
+        return None
+    what, way_out = _OTHER_KINDS[kind]
+    return (
+        f"The column {name!r} must hold numbers. Got {what} instead: {way_out.format(name)}, or "
+        "leave it out."
+    )
+
+
+def check_kinds(X):
+    """Refuse masked cells, dates and durations, which would silently become numbers.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_samples, n_features)
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If there are any; names the column.
+
+    Examples
+    --------
+    >>> from skinterp.utils import check_kinds
+    >>> check_kinds([[1.0, 2.0]])
+    """
+    if np.ma.is_masked(X):
+        raise ValueError(
+            "X must have no masked cells, which have no value. Fill them in, or leave their rows "
+            "out; a network with a SimpleImputer takes numpy.ma.filled(X, numpy.nan)."
+        )
+    names = getattr(X, "columns", [0])
+    kinds = getattr(X, "dtypes", [getattr(X, "dtype", None)])
+    for name, kind in zip(names, kinds):
+        message = other_kind(getattr(kind, "kind", "O"), name)
+        if message:
+            raise ValueError(message)
+
+
 def _to_float(X, names):
     """Convert to a float64 array; an array of that dtype is returned as it is."""
     try:
         return check_array(X, dtype=np.float64, ensure_all_finite=False, input_name="X")
-    except ValueError as error:
-        if "could not convert" not in str(error) and "dtype" not in str(error):
+    except (TypeError, ValueError) as error:
+        if not any(word in str(error) for word in ("could not convert", "dtype", "float()")):
             raise
         where = ""
         if names is not None:
@@ -176,6 +243,7 @@ def check_X(X, n_features=None, feature_names=None, owner="the network"):
            [3., 4.]])
     """
     names = check_columns(X, None, feature_names, owner)
+    check_kinds(X)
     X = _to_float(X, names)
     check_columns(X, n_features, None, owner)
     _check_finite(X, names)

@@ -12,6 +12,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
+    KBinsDiscretizer,
     OneHotEncoder,
     OrdinalEncoder,
     PolynomialFeatures,
@@ -133,16 +134,13 @@ def test_columns_that_the_encoder_drops_are_no_variables():
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
-def test_steps_that_mix_columns_are_refused():
-    mixed = make_pipeline(
-        OneHotEncoder(sparse_output=False), PolynomialFeatures(2), StandardScaler(), classifier()
-    ).fit(TABLE, LABEL)
-    with pytest.raises(TypeError, match="must encode one column each"):
-        CategoricalExpansion(mixed).fit(TABLE)
-    custom = make_pipeline(OrdinalEncoder(), FunctionTransformer(np.exp), classifier())
-    custom.fit(TABLE, LABEL)
-    fitted = CategoricalExpansion(custom, order=4).fit(TABLE)
-    assert np.abs(fitted.predict_proba(TABLE) - custom.predict_proba(TABLE)).max() < 1e-9
+def test_steps_that_mix_columns_are_expanded_and_so_are_those_that_are_only_asked():
+    mixed = [OneHotEncoder(sparse_output=False), PolynomialFeatures(2), StandardScaler()]
+    asked = [OrdinalEncoder(), FunctionTransformer(lambda X: X * X[:, [0]])]
+    for steps in (mixed, asked, [OrdinalEncoder(), FunctionTransformer(np.exp)]):
+        model = make_pipeline(*steps, classifier()).fit(TABLE, LABEL)
+        fitted = CategoricalExpansion(model, order=4).fit(TABLE)
+        assert np.abs(fitted.predict_proba(TABLE) - model.predict_proba(TABLE)).max() < 1e-9
 
 
 def test_groups_by_names_or_indices_and_single_columns():
@@ -197,3 +195,81 @@ def test_a_class_names_an_output():
     found = CategoricalExpansion(make_pipeline(OneHotEncoder(), mlp).fit(X, y)).fit(X)
     k = found.classes_.tolist().index("y")
     assert str(found.explain(X[0], "y")) == str(found.explain(X[0], k))
+
+
+def mixed_table():
+    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    blocks = [("n", numbers, ["age", "dose"]), ("c", OneHotEncoder(), ["colour", "size"])]
+    X = TABLE[["colour", "size"]].assign(age=rng.normal(50, 9, 120), dose=rng.lognormal(size=120))
+    X.loc[::9, "dose"] = np.nan
+    model = make_pipeline(ColumnTransformer(blocks), regressor())
+    return model.fit(X, (X["age"] / 10) * (X["colour"] == "red") + (X["size"] == "S")), X
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_numbers_of_a_mixed_table_are_held_at_medians_or_a_row():
+    model, X = mixed_table()
+    medians = X[["age", "dose"]].median()
+    with pytest.raises(ValueError, match=r"'age' must have at most 64.*numbers=\"median\""):
+        CategoricalExpansion(model).fit(X)
+    for numbers, row in [
+        ("median", medians),
+        (X.iloc[[3]], X.iloc[3]),
+        (X.iloc[0], X.iloc[0]),
+        ({"age": 40.0, "dose": 1.0}, {"age": 40.0, "dose": 1.0}),
+        (list(X.iloc[3]), X.iloc[3]),
+    ]:
+        fitted = CategoricalExpansion(model, order=2, numbers=numbers).fit(X)
+        assert list(fitted.categories_) == ["colour", "size"]
+        held = X.assign(age=row["age"], dose=row["dose"])
+        np.testing.assert_allclose(fitted.predict(X), model.predict(held), atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_numbers_of_a_mixed_table_are_binned():
+    model, X = mixed_table()
+    fitted = CategoricalExpansion(model, order=4, numbers=3).fit(X)
+    assert [len(c) for c in fitted.categories_.values()] == [3, 4, 3, 3]
+    assert fitted.categories_["age"][0].startswith("(-inf, ")
+    assert fitted.score(X, model.predict(X)) > 0.8
+    filled = X["dose"].fillna(X["dose"].mean())
+    codes = fitted.network_.table.codes(X)
+    at = [X["age"].groupby(codes[:, 2]).median(), filled.groupby(codes[:, 3]).median()]
+    same = X.assign(age=at[0].to_numpy()[codes[:, 2]], dose=at[1].to_numpy()[codes[:, 3]])
+    np.testing.assert_allclose(fitted.predict(X), model.predict(same), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "match"),
+    [
+        (1, "a number of bins of at least 2"),
+        ("mean", r'numbers must be "values", "median".* Got \'mean\' instead'),
+        ({"age": 3.0}, "Got none for 'dose'"),
+        ([1.0, 2.0], "one row of 4 columns"),
+        ({"age": 3.0, "dose": "much"}, "'dose' must hold numbers"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_other_ways_with_numbers_are_refused(numbers, match):
+    model, X = mixed_table()
+    with pytest.raises(ValueError, match=match):
+        CategoricalExpansion(model, numbers=numbers).fit(X)
+
+
+def test_numbers_alone_cannot_be_held():
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    with pytest.raises(ValueError, match="must have a column of categories"):
+        CategoricalExpansion(lambda X: X[:, 0], numbers="median").fit(X)
+    found = CategoricalExpansion(lambda X: X[:, 0] * X[:, 1], numbers=4).fit(X)
+    assert [len(c) for c in found.categories_.values()] == [4, 4]
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_bins_of_the_model_are_categories():
+    model, X = mixed_table()
+    bins = KBinsDiscretizer(3, quantile_method="averaged_inverted_cdf")
+    blocks = [("n", bins, ["age"]), ("c", OneHotEncoder(), ["colour"])]
+    model = make_pipeline(ColumnTransformer(blocks), regressor()).fit(X, X["age"])
+    fitted = CategoricalExpansion(model).fit(X)
+    assert len(fitted.categories_["age"]) == 3
+    np.testing.assert_allclose(fitted.predict(X), model.predict(X), atol=1e-9)

@@ -1,7 +1,6 @@
 """Networks behind imputers and encoders take the user's table, and answer as the model does."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (
-    OneHotEncoder,
-    OrdinalEncoder,
-    PolynomialFeatures,
-    StandardScaler,
-    TargetEncoder,
-)
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from skinterp import (
     ExactTreeClassifier,
@@ -174,17 +167,6 @@ def test_levels_and_gaps_that_the_model_does_not_take_are_refused():
         read.predict(X.assign(site=None))
     with pytest.raises(ValueError, match=r"'age' has missing values in 300 rows.*SimpleImputer"):
         read.predict(X.assign(age=np.nan))
-
-
-def test_steps_that_are_not_affine_are_refused_by_name():
-    numbers = make_pipeline(SimpleImputer(), PolynomialFeatures(2))
-    blocks = [("n", numbers, ["age", "dose"]), ("c", OneHotEncoder(), ["site"])]
-    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=50, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fitted = make_pipeline(ColumnTransformer(blocks), StandardScaler(), mlp).fit(X, Y)
-    with pytest.raises(TypeError, match="'polynomialfeatures' is PolynomialFeatures"):
-        as_network(fitted)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skinterp.table import CategoryColumn, Feature, NumberColumn, UserTable, plain
+from skinterp.table import (
+    BinnedColumn,
+    CategoryColumn,
+    Feature,
+    NumberColumn,
+    UserTable,
+    as_table,
+    plain,
+)
 
 DOSE = NumberColumn("dose", 0, fill=2.0)
 SITE = CategoryColumn("site", 2, ("a", "b", None))
@@ -74,3 +82,51 @@ def test_other_columns_are_refused():
         TABLE.read(RAW[["junk", "dose", "site"]])
     with pytest.raises(ValueError, match="'site' must hold one of 'a', 'b', None"):
         TABLE.read(RAW.assign(site="c"))
+
+
+AGE = NumberColumn("age", 0, fill=30.0)
+
+
+@pytest.mark.parametrize(
+    ("edges", "is_right", "levels"),
+    [
+        ((20.0, 35.0), False, ("(-inf, 20)", "[20, 35)", "[35, inf)")),
+        ((20.0,), True, ("(-inf, 20]", "(20, inf)")),
+        ((1701e6, 1701e6 + 5), False, None),
+        ((), False, ("(-inf, inf)",)),
+        ((0.1 + 0.2, 1 / 3), False, ("(-inf, 0.3)", "[0.3, 0.3333)", "[0.3333, inf)")),
+    ],
+)
+def test_bins_are_intervals_that_hold_their_numbers(edges, is_right, levels):
+    column = BinnedColumn("age", 0, edges, AGE, is_right)
+    if levels is None:
+        levels = ("(-inf, 1701000000)", "[1701000000, 1701000005)", "[1701000005, inf)")
+    assert column.levels == levels
+    assert column.level_name(0) == f"[age in {levels[0]}]"
+    inside = np.array([[column.inside(k)] for k in range(len(levels))])
+    np.testing.assert_array_equal(column.read(inside), range(len(levels)))
+    at_edges = np.array(edges)[:, np.newaxis]
+    expected = np.arange(len(edges)) + (0 if is_right else 1)
+    np.testing.assert_array_equal(column.read(at_edges), expected)
+    assert column.read(np.array([[np.nan]])) == column.read(np.array([[30.0]]))
+
+
+def test_gaps_written_as_texts_are_missing():
+    column = NumberColumn("dose", 0, fill=2.0, gap="?")
+    values, missing = column.read(np.array([["1.5"], ["?"]], dtype=object))
+    assert values.tolist() == [1.5, 2.0] and missing.tolist() == [False, True]
+    site = CategoryColumn("site", 0, ("a", "b"), missing_as="b", gap="-")
+    assert site.read(np.array([["-"], ["a"]], dtype=object)).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "X",
+    [[["a", 1.0]], [["a", None]], np.array([["a", 1.0]], dtype=object), pd.DataFrame([[1, 2]])],
+)
+def test_tables_keep_their_own_types(X):
+    assert as_table(X).shape == (1, 2)
+
+
+def test_masked_cells_are_missing():
+    masked = np.ma.masked_array([[1, 2], [3, 4]], mask=[[True, False], [False, False]])
+    np.testing.assert_array_equal(as_table(masked), [[np.nan, 2.0], [3.0, 4.0]])

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from skinterp.network import DenseNetwork, ScalarView, as_network
+from skinterp.network import DenseNetwork, ScalarView, as_network, why_no_layers
 
 _BENDING = ("relu", "leaky_relu")
 _BLOCK_FLOATS = 2**20  # numbers held at a time: 8 MB
@@ -176,7 +176,7 @@ def _dense(network):
         )
     raise ValueError(
         f"Exact structure needs the layers of a network. Got {network!r} instead, which has none: "
-        f"{_advice(network)}."
+        f"{_advice(network)}.{why_no_layers(network)}"
     )
 
 

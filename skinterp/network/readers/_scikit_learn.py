@@ -6,13 +6,15 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.network._activations import IDENTITY, as_activation
-from skinterp.network._affine import read_chain
 from skinterp.network._dense import DenseNetwork, Layer
+from skinterp.network._front import SteppedNetwork
 from skinterp.network._readers import Reader, find_reader, register_reader
-from skinterp.network._table_steps import holds_categories_or_gaps, read_table_steps
+from skinterp.network._reading import Reading
+from skinterp.network._steps import described, quiet, refusal
 from skinterp.network._verify import N_POINTS, verify
-from skinterp.utils import import_optional, unwrap
+from skinterp.utils import import_optional, is_identity, unwrap
 
+UNKNOWN_STEPS = ("refuse", "differences")
 _CHECKING = "Checking a network fitted on a data frame"
 
 
@@ -36,46 +38,47 @@ def _task_of(mlp):
 
 def _undo_scaling(layers, transformer):
     """Return layers whose outputs are transformed back by a fitted transformer of the target."""
-    chain = read_chain(transformer, "transformer")
-    scales = [affine.scale for affine in chain]
-    if any(scale is None for scale in scales):
+    n_outputs = len(layers[-1].bias)
+    reading = Reading(tuple(f"y{k}" for k in range(n_outputs)))
+    columns = reading.follow([("transformer", transformer)], reading.columns())
+    table, front = reading.finish(columns, None, n_outputs)
+    if table is not None or front.stages:
+        why = "which is not known to be affine"
+        raise TypeError(refusal(transformer, "transformer", why))
+    scale, offset = front.affine.scale, front.affine.offset
+    if scale is None:
         raise TypeError(
             f"The target's transformer {transformer!r} mixes several outputs, which cannot "
             "be folded into the network. Scale the outputs one by one, or pass a callable."
         )
     *hidden, last = layers
-    if last.activation != IDENTITY and chain:
-        hidden, eye = [*hidden, last], np.eye(len(last.bias))
-        last = Layer(eye, np.zeros(len(eye)), IDENTITY)
-    for affine, scale in zip(reversed(chain), reversed(scales)):
-        bias = (last.bias - affine.offset) / scale + affine.center
-        last = Layer(last.weights / scale, bias, IDENTITY)
-    return [*hidden, last]
+    if last.activation != IDENTITY and not (np.all(scale == 1.0) and not offset.any()):
+        hidden, eye = [*hidden, last], np.eye(n_outputs)
+        last = Layer(eye, np.zeros(n_outputs), IDENTITY)
+    return [*hidden, Layer(last.weights / scale, (last.bias - offset) / scale, last.activation)]
 
 
-def _fold(layers, chain):
-    """Return layers that take what comes before a chain of affine maps."""
-    (weights, bias, activation), *rest = layers
-    for affine in reversed(chain):
-        weights, bias = affine.fold(weights, bias)
-    return [Layer(weights, bias, activation), *rest]
+def _in_front(front, core, names, table):
+    """Return a core network behind its front: affine steps are folded into dense layers."""
+    if front.stages or not isinstance(core, DenseNetwork):
+        return SteppedNetwork(front, core, names, table)
+    (weights, bias, activation), *rest = core.layers
+    layers = [Layer(*front.affine.fold(weights, bias), activation), *rest]
+    return DenseNetwork(layers, core.task, core.classes, names, core.n_hidden, table)
 
 
-def _points(chain, width):
-    """Return random points in the range the network was trained for."""
-    width = chain[-1].matrix.shape[1] if chain else width
-    points = np.random.RandomState(0).standard_normal((N_POINTS, width))
-    for affine in reversed(chain):
-        points = affine.undo(points)
-    return points
-
-
-def _as_fitted_on(X, names):
-    """Return the points as the kind of table the model was fitted on."""
-    if names is None:
-        return X
-    pandas = import_optional("pandas", "plot", _CHECKING)
-    return pandas.DataFrame(X, columns=list(names))
+def _rows_to_check(numbers, network, names):
+    """Return likely rows as the model takes them, and the same as the network takes them."""
+    table = network.user_table
+    pandas = names and import_optional("pandas", "plot", _CHECKING)
+    if table is None:
+        points = numbers[np.isfinite(network.raw_values(numbers)).all(axis=1)]
+        return pandas.DataFrame(points, columns=list(names)) if names else points, points
+    features = np.stack([numbers[:, f.column.index] for f in table.features], axis=1)
+    rows = table.rows(table.example(features), pandas, has_gaps=True)
+    points = table.read(rows)
+    finite = np.isfinite(network.raw_values(points)).all(axis=1)
+    return rows[finite], points[finite]
 
 
 def _own_network(model):
@@ -90,14 +93,35 @@ def _own_network(model):
             "ending in one, (coefs, intercepts, activations), or a callable X -> values such as "
             "lambda X: model.decision_function(X)."
         )
-    network = reader.read(model)
-    if not isinstance(network, DenseNetwork):
+    return reader.read(model)
+
+
+def _with_targets(core, targets):
+    """Return a network whose predictions are transformed back, as those of the targets' models."""
+    if not targets:
+        return core
+    if not isinstance(core, DenseNetwork):
         raise TypeError(
-            f"Behind other steps a network must be a chain of dense layers, into which the steps "
-            f"can be folded. Got {network!r} instead; explain it on the transformed columns: "
-            "as_network(model[-1]) and model[:-1].transform(X)."
+            f"A target can be transformed back in a chain of dense layers only. Got {core!r} "
+            "instead; pass a callable X -> values such as model.predict."
         )
-    return network
+    layers = core.layers
+    for target in reversed(targets):
+        layers = _undo_scaling(layers, target.transformer_)
+    return DenseNetwork(layers, core.task, core.classes, None, core.n_hidden)
+
+
+def _n_columns(steps, core):
+    """Return the number of the user's columns."""
+    step = next((step for _, step in steps if not is_identity(step)), None)
+    if step is None:
+        return core.n_features_in
+    check_is_fitted(step)
+    if not hasattr(step, "n_features_in_"):
+        raise TypeError(
+            f"{described(step)} must say how many columns it was fitted on, as n_features_in_."
+        )
+    return step.n_features_in_
 
 
 def _perceptron(mlp):
@@ -123,51 +147,60 @@ def _expected(model, found, own, rows):
     return values
 
 
-def read_sklearn(model):
+def read_sklearn(model, unknown_steps="refuse"):
     """Read a fitted scikit-learn model.
 
     Parameters
     ----------
     model : estimator
-        A fitted multilayer perceptron, or an estimator whose own reader reads it as dense layers,
-        a pipeline of affine steps ending in one, or a grid search, frozen estimator or
-        transformed-target regressor around these.
+        A fitted multilayer perceptron, or an estimator with a reader of its own, a pipeline of
+        steps ending in one, or a grid search, frozen estimator or transformed-target regressor
+        around these.
+    unknown_steps : {"refuse", "differences"}, default="refuse"
+        What becomes of steps that are not known: refused by name, or asked as they are, with
+        slopes by central differences.
 
     Returns
     -------
-    DenseNetwork
-        The network, taking the columns the model takes.
+    DenseNetwork or SteppedNetwork
+        The network, taking the columns the model takes; stepped where steps are smooth.
 
     Raises
     ------
     TypeError
         If the model, or a step in front of it, is not supported.
+    ValueError
+        If unknown_steps is none of the two.
     NotFittedError
         If it is not fitted.
     RuntimeError
         If the network's outputs differ from the model's.
     """
+    if unknown_steps not in UNKNOWN_STEPS:
+        raise ValueError(
+            f"unknown_steps must be one of {', '.join(UNKNOWN_STEPS)}. "
+            f"Got {unknown_steps!r} instead."
+        )
     found = unwrap(model)
     own = _own_network(found.model)
-    inner = _perceptron(found.model) if own is None else own
-    names, table = found.feature_names, None
-    if any(holds_categories_or_gaps(step) for _, step in found.steps):
-        table, affine = read_table_steps(found.steps, names, found.steps[0][1].n_features_in_)
-        chain, names = [affine], table.feature_names
-    else:
-        chain = [affine for name, step in found.steps for affine in read_chain(step, name)]
-    points = _points(chain, inner.n_features_in)
-    layers = inner.layers
-    for target in reversed(found.targets):
-        layers = _undo_scaling(layers, target.transformer_)
-    layers = _fold(layers, chain)
-    network = DenseNetwork(layers, inner.task, inner.classes, names, inner.n_hidden, table)
-    if table is not None:
-        points = table.example(points)
-        rows = table.rows(points, table.names and import_optional("pandas", "plot", _CHECKING))
-    else:
-        rows = _as_fitted_on(points, names)
-    verify(network, points, _expected(model, found, own, rows), type(model).__name__)
+    core = _with_targets(_perceptron(found.model) if own is None else own, found.targets)
+    names, n_columns = found.feature_names, _n_columns(found.steps, core)
+    reading = Reading(names or tuple(f"x{j}" for j in range(n_columns)), unknown_steps)
+    columns = reading.follow(found.steps, reading.columns())
+    table, front = reading.finish(columns, names, n_columns)
+    if table is not None and names is None and table.is_ambiguous:
+        raise TypeError(
+            f"Rows of this table cannot be told from its features, because categories are numbers "
+            f"and there are {n_columns} of both. Fit the pipeline on a data frame with names."
+        )
+    network = _in_front(front, core, names if table is None else table.feature_names, table)
+    rows, points = _rows_to_check(reading.likely(columns, N_POINTS), network, names)
+    if not len(points):
+        inside = np.random.RandomState(0).uniform(0.05, 0.95, size=(N_POINTS, n_columns))
+        rows, points = _rows_to_check(inside, network, names)
+    with quiet():  # of columns without values, which the user has been told when training
+        expected = _expected(model, found, own, rows)
+    verify(network, points, expected, type(model).__name__)
     return network
 
 
@@ -176,6 +209,7 @@ register_reader(
         "scikit-learn",
         read_sklearn,
         libraries=("sklearn",),
+        options=("unknown_steps",),
         accepts="a fitted MLPClassifier or MLPRegressor, a pipeline ending in one",
     )
 )

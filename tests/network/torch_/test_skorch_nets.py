@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
 from torch_pool import Residual, Undecided, assert_close, rows
@@ -164,12 +164,28 @@ def test_the_net_is_left_as_it_is():
     assert net.module_.layers[0].weight.requires_grad
 
 
+def test_what_is_no_chain_of_layers_is_read_behind_steps_too():
+    net = make(NeuralNetClassifier, Body(between=Residual(8, nn.Tanh)), **CROSS_ENTROPY)
+    steps = [StandardScaler(), FunctionTransformer(np.arcsinh), FunctionTransformer(as_float)]
+    model = make_pipeline(*steps, net).fit(X, Y)
+    with pytest.raises(TypeError, match="'functiontransformer-2' is FunctionTransformer"):
+        as_network(model)
+    network = as_network(model, unknown_steps="differences")
+    assert "TorchNetwork" in repr(network) and "by differences" in repr(network)
+    assert_close(network.predict_proba(X), model.predict_proba(X), 1e-5)
+    step = 1e-2 * np.eye(4)[1]
+    slopes = (network.raw_values(X + step) - network.raw_values(X - step)) / 2e-2
+    assert np.abs(network.jacobian(X)[:, :, 1] - slopes).max() < 1e-2 * np.abs(slopes).max()
+
+
+def as_float(X):
+    return X.astype(np.float32)
+
+
 def test_refusals():
     net = make(NeuralNetClassifier, Body(between=Residual(8, nn.Tanh)), **CROSS_ENTROPY)
     with pytest.raises(NotFittedError):
         as_network(net)
-    with pytest.raises(TypeError, match=r"must be a chain of dense layers.*Got TorchNetwork\("):
-        as_network(make_pipeline(StandardScaler(), net).fit(X, Y))
     with pytest.raises(ValueError, match="do not apply to a NeuralNetClassifier: classes"):
         as_network(net.fit(X, Y), classes=["a", "b", "c"])
     low = make(NeuralNetBinaryClassifier, Body(1), threshold=0.3).fit(
