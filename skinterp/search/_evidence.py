@@ -384,6 +384,12 @@ def _further(search, labels):
     return [(expression, fit) for _, _, expression, fit in list(first.values())[:N_FURTHER]]
 
 
+def _is_better(rival, own):
+    """Tell whether labels prefer a rival on evidence: more likely, or as likely and shorter."""
+    likelier = rival.refit.deviance <= own.refit.deviance - GATE
+    return likelier or rival.description <= own.description - GATE / 2
+
+
 def choose(search, chosen, labels):
     """Choose among formulas by labels, their constants fitted to them.
 
@@ -411,8 +417,7 @@ def choose(search, chosen, labels):
     trials += _further(search, labels)
     rivals = [rival_of(problem, labels, expression, fit) for expression, fit in trials]
     rivals = [r for r in rivals if r is not None]
-    gate = own.refit.deviance - GATE
-    able = [r for r in rivals if r.refit.deviance <= gate and r.candidate.fidelity >= least]
+    able = [r for r in rivals if r.candidate.fidelity >= least and _is_better(r, own)]
     every = [own, *able]
     order = np.argsort(total_scores(every, floor), kind="stable")
     best = {}
