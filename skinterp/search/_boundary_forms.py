@@ -5,6 +5,7 @@ import numpy as np
 from skinterp.expression import Constant, Operation, tidy
 from skinterp.search._formulas import weighted_sum
 from skinterp.search._sums import as_sum
+from skinterp.utils import round_to_digits
 
 _NAMED = {2.0: "square", 3.0: "cube", 0.5: "sqrt"}
 _POWERS = {"square": 2.0, "cube": 3.0, "sqrt": 0.5}
@@ -181,7 +182,7 @@ def boundary_forms(expression, threshold, X):
     level = constant - threshold
     if abs(level) > SMALL * spread:
         terms.append((level, {}))
-    found = {}
+    found = dict.fromkeys(_from_logarithms(parts, coefficients))
     for version in (terms, _expanded(terms)):
         if not 2 <= len(version) <= MOST_TERMS:
             continue
@@ -191,6 +192,19 @@ def boundary_forms(expression, threshold, X):
                 found.setdefault(form, None)
     found.pop(expression, None)
     return list(found)
+
+
+def _from_logarithms(parts, coefficients):
+    """Return the product of which a sum of logarithms is the logarithm, as a list."""
+    if len(parts) < 2 or any(part.token != "log" for part in parts):
+        return []
+    powers = {}
+    for part, c in zip(parts, coefficients):
+        for atom, power in monomial(part.args[0]).items():
+            powers[atom] = powers.get(atom, 0.0) + power * c
+    unit = min((abs(power) for power in powers.values() if power != 0.0), default=1.0)
+    powers = {atom: round_to_digits(power / unit, 3) for atom, power in powers.items() if power}
+    return [tidy(product(powers))] if powers else []
 
 
 def _divisors(terms, X):

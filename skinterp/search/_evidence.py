@@ -13,8 +13,9 @@ from skinterp.search._beam import sum_cost
 from skinterp.search._boundary_forms import boundary_forms
 from skinterp.search._families import similar
 from skinterp.search._formulas import SUMS, operators_of, weighted_sum
-from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
+from skinterp.search._front import LOSS_FLOOR, PRICE, Candidate, pareto, scores
 from skinterp.search._refit import DIGIT_PRICE, Refit, refit
+from skinterp.search._regressed import least_errors, logistic_steps, regressed
 from skinterp.search._sums import as_sum
 
 # A unit of -2 log L counts as this much of a selection score, divided by two.
@@ -24,7 +25,7 @@ GATE = 6.0
 COST_PRICE = 1.2
 N_RANKED, N_REFITTED, N_ROWS = 80, 6, 20_000
 N_FIRST, N_ROUNDS, N_TRIED = 3, 2, 3
-N_FURTHER, N_SUMS, N_PRODUCTS, N_NEAR, ERROR_FLOOR, RIDGE = 8, 25, 25, 1000, 3e-3, 1e-9
+N_FURTHER, N_SUMS, N_NEAR, ERROR_FLOOR = 8, 40, 1000, 3e-3
 # A refit may not leave the network's answers by more than this.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
@@ -282,91 +283,42 @@ def total_scores(rivals, floor):
 
 
 def _products(search, labels):
-    """Return products of powers that field and labels like best."""
+    """Return products of powers that labels like best."""
     if search.products is None:
         return []
     near = labels.near()
-    logarithms, yes = search.products.logarithms(labels.X[near]), labels.yes[near]
-    defined = np.isfinite(logarithms).all(axis=0)
-    logarithms = np.where(defined, logarithms, 0.0)
-
-    def judge(exponents):
-        return np.log(least_errors(logarithms @ exponents, yes) + ERROR_FLOOR)
-
-    return search.products.search(judge)[:N_PRODUCTS]
-
-
-def least_errors(values, yes):
-    """Return the smallest share of labels on the wrong side of a threshold, for each column.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, m)
-        Values of m formulas.
-    yes : ndarray of bool of shape (n,)
-        Labels.
-
-    Returns
-    -------
-    ndarray of shape (m,)
-        The shares.
-    """
-    sorted_yes = yes[np.argsort(values, axis=0)].astype(float)
-    n = len(yes)
-    below = np.vstack([np.zeros(values.shape[1]), np.cumsum(sorted_yes, axis=0)])  # yes below
-    wrong = below + (n - np.arange(n + 1))[:, None] - (sorted_yes.sum(axis=0) - below)
-    return np.minimum(wrong.min(axis=0), (n - wrong).min(axis=0)) / n
-
-
-def regressed(values, yes):
-    """Return coefficients of a linear regression of labels on terms, and what is left.
-
-    Near the boundary it points along the most likely combination, in closed form.
-
-    Parameters
-    ----------
-    values : ndarray of shape (..., n, m)
-        Values of m terms.
-    yes : ndarray of bool of shape (n,)
-        Labels.
-
-    Returns
-    -------
-    coefficients : ndarray of shape (..., m)
-        The coefficients.
-    left : ndarray of shape (...)
-        Share of the labels' variance that is left.
-    """
-    centred = values - values.mean(axis=-2, keepdims=True)
-    lengths = np.sqrt((centred**2).sum(axis=-2))
-    lengths = np.where(lengths > 0, lengths, 1.0)
-    centred = centred / lengths[..., None, :]
-    target = yes - yes.mean()
-    gram = np.swapaxes(centred, -1, -2) @ centred + RIDGE * np.eye(values.shape[-1])
-    along = np.swapaxes(centred, -1, -2) @ target
-    coefficients = np.linalg.solve(gram, along[..., None])[..., 0]
-    explained = (coefficients * along).sum(axis=-1) / (target @ target)
-    return coefficients / lengths, np.clip(1.0 - explained, 1e-9, 1.0)
+    logarithms = search.products.logarithms(labels.X[near])
+    # factors may be positive on the rows of the search, but not on all of these
+    logarithms = np.where(np.isfinite(logarithms).all(axis=0), logarithms, 0.0)
+    return search.products.search_labels(logarithms, labels.yes[near])
 
 
 def _sums(search, labels):
     """Return sums of the beams and of additive models that labels like best."""
     near, found = labels.near(), []
     X, yes, prices = labels.X[near], labels.yes[near], search.problem.settings.prices
-    sums = [tuple(terms[k].expression for k in c.subset) for terms, cs in search.beams for c in cs]
-    sums = dict.fromkeys([*sums, *search.spare])
-    values = {part: np.nan_to_num(part.evaluate(X)) for parts in sums for part in parts}
-    for size in {len(parts) for parts in sums}:
-        group = [parts for parts in sums if len(parts) == size]
+    own = {
+        tuple(terms[k].expression for k in c.subset): c.coefficients
+        for terms, combinations in search.beams
+        for c in combinations
+    }
+    own |= {parts: coefficients for parts, (_, coefficients) in search.spare.items()}
+    values = {part: np.nan_to_num(part.evaluate(X)) for parts in own for part in parts}
+    for size in {len(parts) for parts in own}:
+        group = [parts for parts in own if len(parts) == size]
         stacked = np.stack([np.stack([values[p] for p in parts], axis=1) for parts in group])
-        coefficients, left = regressed(stacked, yes)
-        for parts, c, share in zip(group, coefficients, left):
-            cost = sum_cost(parts, prices)
-            found.append((len(yes) * np.log(share) / 2 + COST_PRICE * cost, parts, c))
+        fitted = regressed(stacked, yes)
+        costs = np.array([sum_cost(parts, prices) for parts in group])
+        for coefficients in (fitted, np.stack([own[parts] for parts in group])):
+            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
+            ranks = np.log(errors + ERROR_FLOOR) + PRICE * costs
+            found += zip(ranks.tolist(), group, coefficients)
     found.sort(key=lambda each: (each[0], str(each[1])))
-    return [
-        weighted_sum(parts, c / np.abs(c).max()) for _, parts, c in found[:N_SUMS] if np.any(c)
-    ]
+    best = []
+    for parts, c in dict.fromkeys((parts, tuple(c)) for _, parts, c in found[:N_SUMS]):
+        c = logistic_steps(np.stack([values[p] for p in parts], axis=1), yes, np.array(c))
+        best.append(weighted_sum(parts, c / np.abs(c).max()))
+    return best
 
 
 def _further(search, labels):

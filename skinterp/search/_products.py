@@ -1,5 +1,6 @@
 """Products of powers, with brackets: a beam in logarithms, whose gradients add up."""
 
+from dataclasses import replace
 from itertools import combinations, permutations
 from typing import NamedTuple
 
@@ -8,10 +9,14 @@ import numpy as np
 from skinterp.expression import Expression
 from skinterp.search._boundary_forms import product
 from skinterp.search._formulas import operators_of
+from skinterp.search._regressed import least_errors, logistic_steps, regressed
+from skinterp.search._terms import carries
 from skinterp.search._tuning import tune
 
 EXPONENTS = np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
 N_INPUTS, N_STEPS, WIDTH, N_JUDGED, N_FINISHED, N_TUNED = 8, 5, 15, 20, 8, 3
+N_BY_LABELS, N_BY_FIELD = 25, 25
+MOST_EXPONENT, N_ROUNDED, MOST_OFF, ERROR_FLOOR = 4.0, 2, 0.3, 3e-3
 LOSS_FLOOR, PRICE, POWER_COST = 2e-3, 0.12, 2.0
 # Constants in brackets ``1 - c*t`` take this much of what keeps them positive.
 SHARES = (0.35, 0.7, 0.95)
@@ -26,12 +31,15 @@ class _Factor(NamedTuple):
     gradients: np.ndarray
 
 
-def _factor(term, n):
-    """Return a term as a factor; None where it is not positive on all rows."""
+def _factor(term, n, weights):
+    """Return a term as a factor; None where it is not positive on all rows, or nearly 0 on few."""
     if term is None or not (term.values > 0).all():
         return None
     values = term.values[:n]
-    return _Factor(term.expression, term.cost, np.log(values), term.gradients / values[:, None])
+    logarithm = replace(term, values=np.log(values), gradients=term.gradients / values[:, None])
+    if not carries(logarithm, weights):
+        return None
+    return _Factor(term.expression, term.cost, logarithm.values, logarithm.gradients)
 
 
 def _brackets(space, term):
@@ -74,7 +82,7 @@ def factors_of(problem):
         terms += _brackets(space, space.apply("mul", a, b))
     for a, b in permutations(inputs, 2):
         terms += _brackets(space, space.apply("div", a, b))
-    found = [_factor(term, space.n) for term in terms]
+    found = [_factor(term, space.n, problem.field.weights) for term in terms]
     return [factor for factor in found if factor is not None]
 
 
@@ -106,6 +114,21 @@ def _extended(beam, A, B, costs):
     return sorted(trials.values())
 
 
+def _rounded(subset, exponents):
+    """Yield products whose exponents are multiples of one half, next to given ones."""
+    trials = []
+    for unit in np.abs(exponents):
+        rounded = np.round(2.0 * exponents / unit) / 2.0
+        if (np.abs(rounded) <= MOST_EXPONENT).all() and rounded.any():
+            off = float(np.abs(exponents / unit - rounded).max())
+            trials.append((off, tuple(rounded)))
+    for off, rounded in sorted(trials)[:N_ROUNDED]:
+        if off < MOST_OFF:
+            chosen = [(k, float(e)) for k, e in zip(subset, rounded) if e]
+            if len(chosen) > 1:
+                yield _canonical(chosen)
+
+
 class Products:
     """Products of powers of factors, ranked by a gradient field in closed form.
 
@@ -126,37 +149,63 @@ class Products:
         self.A, self.B = objective.A * sizes, objective.B * sizes
         self.costs = np.array([factor.cost for factor in self.factors])
 
-    def search(self, judge=None):
+    def search(self):
         """Return products by rank.
-
-        Parameters
-        ----------
-        judge : callable or None, default=None
-            ``judge(exponents) -> ndarray``: a further rank of columns of exponents (k, m), the
-            smaller the better; the best by it alone are followed, too.
 
         Returns
         -------
         list of Expression
-            The best by either rank, products of one factor left out.
+            Products of two factors or more, the best first.
         """
         beam, found = [((), 0.0, np.zeros(len(self.factors)))], {}
         for _ in range(N_STEPS):
-            trials = _extended(beam, self.A, self.B, self.costs)[: N_JUDGED * WIDTH]
-            kept = trials[:WIDTH]
-            ranks = [rank for rank, _, _ in trials]
-            if judge is not None and trials:
-                vectors = np.stack([self._vector(key) for _, key, _ in trials], axis=1)
-                prices = PRICE * np.array([price for _, _, price in trials])
-                ranks = judge(vectors) + prices
-                kept = [*kept, *(trials[k] for k in np.argsort(ranks, kind="stable")[:WIDTH])]
-            known = {key: float(r) for (_, key, _), r in zip(trials, ranks)}
-            beam = []
-            for _, key, price in dict.fromkeys(kept):
-                found[key] = known[key]
-                beam.append((key, price, self._vector(key)))
+            trials = _extended(beam, self.A, self.B, self.costs)[:WIDTH]
+            found.update({key: rank for rank, key, _ in trials})
+            beam = [(key, price, self._vector(key)) for _, key, price in trials]
         order = sorted((key for key in found if len(key) > 1), key=lambda key: (found[key], key))
-        expressions = (self.expression(key) for key in order)
+        return self._allowed(order)
+
+    def search_labels(self, logarithms, yes):
+        """Return products that labels like best, their exponents by regression and rounded.
+
+        Those that the field likes best follow.
+
+        Parameters
+        ----------
+        logarithms : ndarray of shape (n, k)
+            Logarithms of the factors on rows next to the boundary.
+        yes : ndarray of bool of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        list of Expression
+            Products of two factors or more, the best first.
+        """
+        beam, found = [()], {}
+        for _ in range(N_STEPS):
+            subsets = [tuple(sorted((*s, k))) for s in beam for k in range(len(self.factors))]
+            subsets = [
+                s for s in dict.fromkeys(subsets) if len(set(s)) == len(s) and s not in found
+            ]
+            prices = PRICE * np.array([self.costs[list(s)].sum() + len(s) for s in subsets])
+            stacked = np.stack([logarithms[:, list(s)] for s in subsets])
+            coefficients = regressed(stacked, yes)
+            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
+            ranks = np.log(errors + ERROR_FLOOR) + prices
+            order = np.argsort(ranks, kind="stable")[:WIDTH]
+            beam = [subsets[k] for k in order]
+            found.update((subsets[k], float(ranks[k])) for k in order)
+        keys = []
+        for subset in sorted(found, key=lambda s: (found[s], s)):
+            if len(subset) > 1:
+                values = logarithms[:, list(subset)]
+                start = regressed(values, yes)
+                keys += _rounded(subset, logistic_steps(values, yes, start))
+        return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.search()[:N_BY_FIELD]
+
+    def _allowed(self, keys):
+        expressions = (self.expression(key) for key in keys)
         return [e for e in expressions if operators_of(e) <= self.allowed]
 
     def _vector(self, key):

@@ -1,0 +1,89 @@
+"""Sums of given terms by regression on labels, and how many labels they get wrong."""
+
+import numpy as np
+from scipy.special import expit
+
+RIDGE = 1e-9
+# A logistic regression starts with log-odds of this spread, and takes so many steps.
+STEEP, N_STEPS = 5.0, 6
+
+
+def least_errors(values, yes):
+    """Return the smallest share of labels on the wrong side of a threshold, for each column.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, m)
+        Values of m formulas.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        The shares.
+    """
+    sorted_yes = yes[np.argsort(values, axis=0)].astype(float)
+    n = len(yes)
+    below = np.vstack([np.zeros(values.shape[1]), np.cumsum(sorted_yes, axis=0)])  # yes below
+    wrong = below + (n - np.arange(n + 1))[:, None] - (sorted_yes.sum(axis=0) - below)
+    return np.minimum(wrong.min(axis=0), (n - wrong).min(axis=0)) / n
+
+
+def regressed(values, yes):
+    """Return coefficients of a linear regression of labels on terms.
+
+    Near the boundary it points along the most likely combination, in closed form.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n, m)
+        Values of m terms.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of shape (..., m)
+        The coefficients.
+    """
+    centred = values - values.mean(axis=-2, keepdims=True)
+    lengths = np.sqrt((centred**2).sum(axis=-2))
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    centred = centred / lengths[..., None, :]
+    target = yes - yes.mean()
+    gram = np.swapaxes(centred, -1, -2) @ centred + RIDGE * np.eye(values.shape[-1])
+    along = np.swapaxes(centred, -1, -2) @ target
+    return np.linalg.solve(gram, along[..., None])[..., 0] / lengths
+
+
+def logistic_steps(values, yes, coefficients):
+    """Improve coefficients of a sum of terms by steps of a logistic regression.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, m)
+        Values of the terms.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+    coefficients : ndarray of shape (m,)
+        Where to start.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        The coefficients, up to a factor.
+    """
+    spreads = values.std(axis=0)
+    spreads = np.where(spreads > 0, spreads, 1.0)
+    columns = np.column_stack([(values - values.mean(axis=0)) / spreads, np.ones(len(values))])
+    along = columns[:, :-1] @ (coefficients * spreads)
+    size = STEEP / max(float(along.std()), 1e-300)
+    beta = np.append(coefficients * spreads * size, -size * np.quantile(along, 1.0 - yes.mean()))
+    for _ in range(N_STEPS):
+        p = expit(columns @ beta)
+        weights = p * (1.0 - p) + 1e-3
+        hessian = (columns * weights[:, None]).T @ columns + RIDGE * len(yes) * np.eye(len(beta))
+        beta = beta + np.linalg.solve(hessian, columns.T @ (yes - p))
+    found = beta[:-1] / spreads
+    return found if np.isfinite(found).all() and found.any() else coefficients
