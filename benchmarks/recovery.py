@@ -66,10 +66,10 @@ def accuracy(problem, classify):
     return float(np.mean(classify(X) == concepts.truth(problem, X)))
 
 
-def run_skinterp(problem, X, model):
-    """Search with default settings; return the record of the run."""
+def run_skinterp(problem, X, model, y=None):
+    """Search with default settings, with labels if given; return the record of the run."""
     cpu, wall = time.process_time(), time.perf_counter()
-    surrogate = SymbolicSurrogateClassifier(network=model, random_state=0).fit(X)
+    surrogate = SymbolicSurrogateClassifier(network=model, random_state=0).fit(X, y)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 
     def cosine(expression):
@@ -126,17 +126,17 @@ def network_noise(problem, network):
     return direction_loss(field.directions, gradients, field.weights)
 
 
-def run(problem, activation, seed, peers):
+def run(problem, activation, seed, peers, with_labels=False):
     """Run one cell of the benchmark."""
     model = concepts.network(problem, seed, activation)
-    X = concepts.data(problem, seed)[0]
+    X, y = concepts.data(problem, seed)[:2]
     record = {
         "problem": problem,
         "activation": activation,
         "seed": seed,
         "network_accuracy": accuracy(problem, model.predict),
         "network_loss_of_truth": network_noise(problem, as_network(model)),
-        "skinterp": run_skinterp(problem, X, model),
+        "skinterp": run_skinterp(problem, X, model, y if with_labels else None),
     }
     record["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     budget = max(LEAST_BUDGET, record["skinterp"]["wall"])
@@ -150,6 +150,13 @@ def _rates(records, who):
     near = [r[who]["accuracy"] >= r["network_accuracy"] - MARGIN for r in records]
     better = [r[who]["accuracy"] > r["network_accuracy"] for r in records]
     return np.mean(concept), np.mean(near), np.mean(better)
+
+
+def is_law(record):
+    """Tell whether a formula is the law: next to no error, at most twice the truth's nodes."""
+    error, own = 1 - record["skinterp"]["accuracy"], 1 - record["network_accuracy"]
+    short = record["skinterp"]["complexity"] <= 2 * truth_complexity(record["problem"])
+    return short and error <= max(0.3 * own, 0.002)
 
 
 def _cause(record):
@@ -169,6 +176,9 @@ def table(records, peers):
         lines.append(f"| {who} | {concept:.1%} | {near:.1%} | {better:.1%} |")
     wall = np.array([r["skinterp"]["wall"] for r in records])
     lines += [
+        "",
+        f"Law (error at most 0.002 or 0.3 of the network's, nodes at most twice the truth's): "
+        f"{np.mean([is_law(r) for r in records]):.1%}.",
         "",
         f"Time of a fit: median {np.median(wall):.1f} s, 90 % {np.quantile(wall, 0.9):.1f} s, "
         f"largest {wall.max():.1f} s. Peak memory {max(r['peak_mb'] for r in records):.0f} MB.",
@@ -199,6 +209,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--problems", nargs="+", default=list(concepts.PROBLEMS))
     parser.add_argument("--validation", action="store_true", help="run V01-V12 instead")
+    parser.add_argument("--labels", action="store_true", help="pass the labels to fit")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=HERE / "recovery.json")
     args = parser.parse_args()
@@ -211,7 +222,8 @@ def main():
         for problem in (concepts.VALIDATION if args.validation else args.problems)
         for activation in ("relu", "tanh")
     ]
-    records = Parallel(n_jobs=args.jobs, verbose=1)(delayed(run)(*c, peers) for c in cells)
+    tasks = (delayed(run)(*cell, peers, args.labels) for cell in cells)
+    records = Parallel(n_jobs=args.jobs, verbose=1)(tasks)
     text = table(records, peers)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     args.output.write_text(json.dumps({"machine": machine, "records": records}, indent=1))

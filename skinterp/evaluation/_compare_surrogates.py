@@ -61,12 +61,15 @@ def _scores(task, answers, y, predictions, size=np.nan, seconds=np.nan):
     }
 
 
-def _fit(name, estimator, network, X, fold):
-    """Fit one surrogate on a network's answers; name it and the fold if it fails."""
+def _fit(name, estimator, network, X, y, fold):
+    """Fit one surrogate on a network's answers; name it and the fold if it fails.
+
+    Forms that choose by labels get them; the others describe the network alone in any case.
+    """
     estimator = clone(estimator).set_params(network=network)
     start = time.perf_counter()
     try:
-        estimator.fit(X)
+        estimator.fit(X, y if getattr(estimator, "_uses_labels", False) else None)
     except ValueError as error:
         where = "all rows" if fold is None else f"fold {fold}"
         raise ValueError(
@@ -97,7 +100,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     scores = partial(_scores, task, answers, y_test)
     results, importances = {}, None
     for name, estimator in surrogates.items():
-        fitted, seconds = _fit(name, estimator, network, X_train, fold)
+        fitted, seconds = _fit(name, estimator, network, X_train, y_train, fold)
         results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
     if y is not None:
         start = time.perf_counter()
@@ -118,7 +121,8 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     """Compare surrogates of a network on held-out rows, beside a random forest.
 
     Every surrogate is fitted on the network's answers at the training rows of each fold and
-    compared with the network at the others: fidelity (share of equal classes, or R^2), Cohen's
+    compared with the network at the others (symbolic ones of classifiers choose by `y`, too,
+    where it is given): fidelity (share of equal classes, or R^2), Cohen's
     kappa (agreement beyond chance, ``(p - e) / (1 - e)``), accuracy against `y`, complexity and
     time. A random forest trained on `y` stands beside them as the model one would otherwise
     trust; "majority" (or "mean") is the least to beat.
@@ -203,7 +207,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     return SurrogateComparison(
         task=task,
         scores=scores,
-        estimators={name: _fit(name, e, whole, X, None)[0] for name, e in surrogates.items()},
+        estimators={name: _fit(name, e, whole, X, y, None)[0] for name, e in surrogates.items()},
         network=whole,
         importances=_importances(task, X, y, [i for _, i in folds], seed),
         feature_names=tuple(names),

@@ -99,6 +99,8 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     x0*x1 - x2 > 0
     """
 
+    _uses_labels = True
+
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Search the equations.

@@ -20,6 +20,30 @@ def _front_table(front):
     return Table(head, rows, formulas=(0,), chosen=chosen, only="page")
 
 
+def _labels(choice):
+    """Return what labels say of an equation: rivals, and constants with their intervals."""
+    if choice is None:
+        return []
+    said = (
+        "Constants and form are those that the labels make most likely among what describes the "
+        f"network; by the network alone it would be {choice.network_formula}."
+    )
+    c = choice.constants
+    numbers = zip(c.values, c.low, c.high, strict=True)
+    constants = [
+        (place, *(number_text(number) for number in row))
+        for place, row in zip(c.places, numbers, strict=True)
+    ]
+    rows = zip(choice.formulas, choice.deviance, choice.accuracy, choice.fidelity, strict=True)
+    rivals = [(f, f"{d:.1f}", f"{a:.4f}", f"{v:.4f}") for f, d, a, v in rows]
+    parts = [Text(said, "note")]
+    if constants:
+        head = ("constant of", "value", "90 % from", "to")
+        parts.append(Table(head, constants, formulas=(0,)))
+    head = ("formula", "-2 log L", "accuracy (labels)", "fidelity (network)")
+    return [*parts, Table(head, rivals, formulas=(0,), chosen=0, only="page")]
+
+
 def _equations(surrogate):
     """Return equations as paragraphs, and the front that each was chosen from."""
     equations, several = surrogate.equations_, len(surrogate.equations_) > 1
@@ -36,6 +60,7 @@ def _equations(surrogate):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
         parts += [Text(title, "heading", only="page"), Figure(display), _front_table(front)]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
+        parts += _labels(front.by_labels)
     return parts
 
 
