@@ -4,7 +4,7 @@ import numpy as np
 
 from skinterp.expression import Constant, Operation, tidy
 from skinterp.search._formulas import weighted_sum
-from skinterp.search._sums import as_sum
+from skinterp.search._sums import as_sum, gathered
 from skinterp.utils import round_to_digits
 
 _NAMED = {2.0: "square", 3.0: "cube", 0.5: "sqrt"}
@@ -229,3 +229,25 @@ def _forms(terms, X):
         divided = [(c, _over(powers, divisor)) for c, powers in terms]
         yield weighted_sum([product(p) for c, p in divided if p], [c for c, p in divided if p])
         yield _ratio(divided, X)
+
+
+def upright(expression, X):
+    """Turn a product that falls with its class around: one over it rises.
+
+    Parameters
+    ----------
+    expression : Expression
+        A formula above whose threshold the class lies.
+    X : ndarray of shape (n, p)
+        Rows.
+
+    Returns
+    -------
+    Expression or None
+        The inverse of a negative product; None for other formulas.
+    """
+    parts, coefficients, constant = as_sum(gathered(expression))
+    if len(parts) != 1 or constant or coefficients[0] > 0 or not _positive(parts[0], X):
+        return None
+    powers = monomial(parts[0])
+    return product({atom: -power for atom, power in powers.items()})

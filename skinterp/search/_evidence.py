@@ -10,7 +10,7 @@ from skinterp.matching import fit_labels
 from skinterp.matching._likelihood import near_rows
 from skinterp.search._additive import component_of
 from skinterp.search._beam import sum_cost
-from skinterp.search._boundary_forms import boundary_forms
+from skinterp.search._boundary_forms import boundary_forms, upright
 from skinterp.search._families import similar
 from skinterp.search._formulas import SUMS, operators_of, weighted_sum
 from skinterp.search._front import LOSS_FLOOR, PRICE, Candidate, pareto, scores
@@ -31,7 +31,7 @@ FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
 LEAST_AGREEMENT = 0.55
 # A form with the same boundary must be this much more likely, or cheaper at equal likelihood.
-SAME_BOUNDARY_GATE, CHEAPER, EQUAL = 4.0, 3.5, 0.5
+SAME_BOUNDARY_GATE, CHEAPER, EQUAL, TURNED = 4.0, 3.5, 0.5, 3.0
 N_FORMS, N_ROUNDINGS = 60, 6
 
 
@@ -378,6 +378,10 @@ def choose(search, chosen, labels):
     firsts = [_shortened(problem, labels, rival) for rival in list(best.values())[:N_FIRST]]
     firsts = [_improved(problem, labels, rival) for rival in firsts]
     first = same_boundary(problem, labels, firsts[int(np.argmin(total_scores(firsts, floor)))])
-    again = rival_of(problem, labels, first.refit.expression, width=N_ROUNDINGS)
-    first = min([first, again or first], key=lambda r: r.description)
+    turned = upright(first.refit.expression, labels.X)
+    again = None if turned is None else rival_of(problem, labels, turned, width=N_ROUNDINGS)
+    if again is None or again.description > first.description + TURNED:
+        again = rival_of(problem, labels, first.refit.expression, width=N_ROUNDINGS)
+        again = min([first, again or first], key=lambda r: r.description)
+    first = again
     return [first, *(every[k] for k in order[1:]), *(r for r in rivals if r not in able)]

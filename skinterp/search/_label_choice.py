@@ -7,6 +7,7 @@ from scipy.stats import norm
 
 from skinterp.search._evidence import LEAST_AGREEMENT, choose, rival_of
 from skinterp.search._formulas import simplified
+from skinterp.search._sums import free_constants
 from skinterp.utils import TableResult, number_text
 
 CONFIDENCE = 0.9
@@ -83,7 +84,7 @@ def constants_of(found, names):
     """
     writing, places = found.writing, []
     for part in writing.parts:
-        places += [f"in {part.format(names)}"] * len(part.constants)
+        places += [f"in {part.format(names)}"] * sum(free_constants(part))
     outer = [part.format(names) for part in writing.parts] + ["threshold"]
     places += outer[: writing.unit] + outer[writing.unit + 1 :]
     spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))

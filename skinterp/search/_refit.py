@@ -68,7 +68,7 @@ class _Likelihood:
         self.side = np.where(yes[near], 1.0, -1.0)
         self.terms = [Parametrised(part, X[near]) for part in writing.parts]
         self.low = least_flips(len(yes))
-        self.n_inner = len(writing.inner)
+        self.n_inner = writing.n_inner
         spread = float(np.std(values)) or 1.0
         spreads = [float(np.std(part.evaluate(X[near]))) or 1.0 for part in writing.parts]
         self.least = np.delete(SMALL_SHARE * spread / np.array([*spreads, 1.0]), writing.unit)
@@ -87,7 +87,7 @@ class _Likelihood:
         """Return the loss and its gradient."""
         outer, flips = self.writing.outer_of(u[:-2]), expit(u[-1])
         share, width = self.low + (MOST_FLIPS - self.low) * flips, np.exp(u[-2])
-        inner, g, slopes, columns = u[: self.n_inner], -outer[-1], [], []
+        inner, g, slopes, columns = self.writing.constants_of(u), -outer[-1], [], []
         for term, c in zip(self.terms, outer):
             values, by_constants = term.values(inner[: term.n])
             inner, g = inner[term.n :], g + c * values
@@ -96,7 +96,8 @@ class _Likelihood:
         columns.append(np.full(len(self.side), -1.0))
         unit = self.writing.unit
         free = np.stack(columns[:unit] + columns[unit + 1 :], axis=1)
-        by_parameters = np.concatenate([*slopes, free], axis=1)
+        inner_slopes = np.concatenate(slopes, axis=1)[:, self.writing.free]
+        by_parameters = np.concatenate([inner_slopes, free], axis=1)
         if not (np.isfinite(g).all() and np.isfinite(by_parameters).all()):
             return 1e10, np.zeros(len(u))
         z = self.side * g / width
@@ -305,12 +306,12 @@ def _with_unit(writing, parameters, unit):
     if outer[unit] == 0.0:
         return None
     other = Writing(writing.parts_of(parameters), outer[:-1], outer[-1], unit)
-    return other if len(other.inner) == len(writing.inner) else None
+    return other if np.array_equal(other.free, writing.free) else None
 
 
 def _transformed(writing, parameters, covariance, other):
     """Return the covariance in the parameters of a writing with another unit."""
-    n = len(writing.inner)
+    n = writing.n_inner
     outer = writing.outer_of(parameters)
     size = abs(outer[other.unit])
     # derivative of outer / |outer[unit]| by the free outer parameters of the first writing

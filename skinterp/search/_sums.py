@@ -114,6 +114,49 @@ def as_sum(expression):
     return tuple(parts), tuple(parts.values()), constant
 
 
+def free_constants(part):
+    """Tell which constants of a term are parameters.
+
+    In a product a bracket such as ``1 + 0.04*x`` has one constant too many: its size goes with
+    that of the product, and the 1 stays.
+
+    Parameters
+    ----------
+    part : Expression
+        The term.
+
+    Returns
+    -------
+    list of bool
+        Whether each of its `constants` is a parameter.
+    """
+    return _free(part, is_factor=True)
+
+
+def _free(node, is_factor):
+    if isinstance(node, Constant):
+        return [not is_factor]
+    if node.token == "pow":
+        return [*_free(node.args[0], is_factor), True]
+    if node.token in ("add", "sub"):
+        is_given = is_factor and not any(abs(c) == 1.0 for c in as_sum(node)[1])
+        return _free_in_sum(node, is_given)
+    keeps = is_factor and node.token in ("mul", "div", "neg", "square", "cube", "sqrt")
+    return [is_free for arg in node.args for is_free in _free(arg, keeps)]
+
+
+def _free_in_sum(node, is_given):
+    found = []
+    for arg in node.args:
+        if isinstance(arg, Constant):
+            found.append(not is_given)
+        elif arg.token in ("add", "sub"):
+            found += _free_in_sum(arg, is_given)
+        else:
+            found += _free(arg, is_factor=False)
+    return found
+
+
 class Writing:
     """A sum of terms against a threshold, with every constant a parameter.
 
@@ -136,22 +179,35 @@ class Writing:
         self.parts, self.unit = tuple(parts), unit
         self.signs = np.where(outer < 0, -1.0, 1.0)
         self.outer = outer / abs(outer[unit])
-        self.inner = tuple(c for part in self.parts for c in part.constants)
+        self.constants = np.array([c for part in self.parts for c in part.constants], dtype=float)
+        free = [is_free for part in self.parts for is_free in free_constants(part)]
+        self.free = np.array(free, dtype=bool)
+
+    @property
+    def n_inner(self):
+        """Number of parameters inside the terms."""
+        return int(self.free.sum())
 
     @property
     def start(self):
         """The parameters as they are: inner constants, coefficients, the threshold last."""
         free = np.delete(self.outer, self.unit)
-        return np.array([*self.inner, *free])
+        return np.array([*self.constants[self.free], *free])
 
     def outer_of(self, parameters):
         """Return coefficients and the threshold of parameters."""
-        free = np.asarray(parameters)[len(self.inner) :]
+        free = np.asarray(parameters)[self.n_inner :]
         return np.insert(free, self.unit, self.signs[self.unit])
+
+    def constants_of(self, parameters):
+        """Return all constants inside the terms, those that are given included."""
+        constants = self.constants.copy()
+        constants[self.free] = np.asarray(parameters)[: self.n_inner]
+        return constants
 
     def parts_of(self, parameters):
         """Return the terms of parameters."""
-        inner, found = list(np.asarray(parameters)[: len(self.inner)]), []
+        inner, found = list(self.constants_of(parameters)), []
         for part in self.parts:
             n = len(part.constants)
             found.append(part.with_constants(inner[:n]) if n else part)
