@@ -1,5 +1,7 @@
 """Sparse combinations of terms whose gradient runs along given directions, in closed form."""
 
+from functools import cached_property
+
 import numpy as np
 
 from skinterp.matching._losses import direction_loss
@@ -33,12 +35,27 @@ def _forms(directions, gradients, values, weights, on_level):
     B = flat.T @ flat
     along = np.einsum("nd,ndk->nk", directions, scaled)
     A = B - along.T @ along
-    if on_level.any():
-        level_weights = weights[on_level]
-        level = values[on_level] - level_weights @ values[on_level] / level_weights.sum()
-        level = level * (POSITION_WEIGHT * np.sqrt(level_weights))[:, None]
-        A = A + level.T @ level
-    return A, B
+    return A + _level_form(values[on_level], weights[on_level]), B
+
+
+def _level_form(values, weights):
+    """Return the quadratic form of distances from a level set, of values on the boundary."""
+    if not len(values):
+        return 0.0
+    level = values - weights @ values / weights.sum()
+    level = level * (POSITION_WEIGHT * np.sqrt(weights))[:, None]
+    return level.T @ level
+
+
+def _blocks(directions, columns):
+    """Return each point's products of gradients (n, m * m), and along its direction (n, m)."""
+    n, m = len(directions), len(columns)
+    blocks = np.empty((n, m, m))
+    for k, first in enumerate(columns):
+        for j, second in enumerate(columns[: k + 1]):
+            blocks[:, k, j] = blocks[:, j, k] = np.einsum("nd,nd->n", first, second)
+    along = np.stack([np.einsum("nd,nd->n", directions, column) for column in columns], axis=1)
+    return blocks.reshape(n, m * m), along
 
 
 class DirectionObjective:
@@ -88,9 +105,21 @@ class DirectionObjective:
         lengths = np.sqrt(np.einsum("n,ndk->k", field.weights, gradients**2))
         self.lengths = np.where(lengths > 0, lengths, 1.0)
         self.values, self.gradients = values / self.lengths, gradients / self.lengths
-        self.A, self.B = _forms(
-            self.directions, self.gradients, self.values, self.weights, self.on_level
-        )
+        self.columns = np.ascontiguousarray(np.moveaxis(self.gradients, 2, 0))
+
+    @cached_property
+    def _both(self):
+        return _forms(self.directions, self.gradients, self.values, self.weights, self.on_level)
+
+    @property
+    def A(self):
+        """Quadratic form of misalignment, in terms of unit length."""
+        return self._both[0]
+
+    @property
+    def B(self):
+        """Quadratic form of squared length, in terms of unit length."""
+        return self._both[1]
 
     def singles(self):
         """Return the quotient of every term alone.
@@ -165,24 +194,33 @@ class DirectionObjective:
             Coefficients of the terms as they were passed.
         """
         S = list(subset)
-        gradients, values = self.gradients[:, :, S], self.values[:, S]
+        columns = self.columns[S]
+        blocks, along = _blocks(self.directions, columns)
+        level = self.values[np.ix_(self.on_level, S)]
+        m = len(S)
         weights, best = self.weights, (np.inf, None)
         for _ in range(N_REWEIGHTINGS):
-            A, B = _forms(self.directions, gradients, values, weights, self.on_level)
+            B = (weights @ blocks).reshape(m, m)
+            A = B - (along * weights[:, None]).T @ along
+            A = A + _level_form(level, weights[self.on_level])
             coefficients = _eigen(A, B)[1][:, 0]
-            combined = gradients @ coefficients
-            loss = direction_loss(self.directions, combined, self.weights)
+            squared = np.maximum(blocks @ np.outer(coefficients, coefficients).ravel(), 0.0)
+            with np.errstate(all="ignore"):
+                cosine = along @ coefficients / np.sqrt(squared)
+            cosine = np.where(np.isfinite(cosine), cosine, 0.0)
+            loss = 1.0 - abs(float(self.weights @ cosine)) / self.weights.sum()
             settled = loss > best[0] * (1 - SETTLED)
             best = min(best, (loss, coefficients), key=lambda pair: pair[0])
             if settled:
                 break
-            squared = np.einsum("ij,ij->i", combined, combined)
             floor = 1e-3 * max(np.median(squared), 1e-3 * squared.mean())
             if not floor > 0:
                 break
             weights = self.weights / (squared + floor)
             weights = weights / weights.sum()
-        return best[0], best[1] / self.lengths[S]
+        combined = sum(column * c for column, c in zip(columns, best[1]))
+        loss = direction_loss(self.directions, combined, self.weights)
+        return loss, best[1] / self.lengths[S]
 
     def loss(self, coefficients):
         """Return the loss of given coefficients of all terms.

@@ -1,5 +1,6 @@
 """Terms: expressions with their values and gradients at the points of a field."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache, reduce
 
@@ -13,6 +14,8 @@ HUGE = 1e100
 MIN_PARTICIPATION = 0.05
 # A gradient shorter than this share of the values is rounding error: the term is a constant.
 FLAT = 1e-12
+# Terms asked for by their expression that are remembered, as the parts of tuned sums are.
+N_REMEMBERED = 128
 
 _parse = cache(parse)
 
@@ -60,6 +63,7 @@ class TermSpace:
         self.rows = np.concatenate([points, guard])
         self.n, self.scale, self.active = len(points), scale, list(active)
         self.prices, self.even_weights = prices, np.full(self.n, 1.0 / self.n)
+        self._known = OrderedDict()
 
     def variable(self, j):
         """Return input `j` as a term."""
@@ -111,8 +115,12 @@ class TermSpace:
 
     def term(self, expression):
         """Evaluate any expression as a term, or return None where it is undefined."""
-        inputs = {j: self.variable(j) for j in expression.variables}
-        return self._evaluate(expression, inputs, {})
+        if expression not in self._known:
+            inputs = {j: self.variable(j) for j in expression.variables}
+            self._known[expression] = self._evaluate(expression, inputs, {})
+            if len(self._known) > N_REMEMBERED:
+                self._known.popitem(last=False)
+        return self._known[expression]
 
     def formulas(self, terms, *texts):
         """Evaluate formulas in which x0, x1, ... stand for terms; None where undefined."""
