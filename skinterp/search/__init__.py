@@ -9,6 +9,8 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 
 from skinterp.search._explain_view import deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
+from skinterp.search._hypotheses import Hypotheses, read_hypotheses
+from skinterp.search._label_choice import Constants, LabelChoice
 from skinterp.search._problem import DEFAULT_OPERATORS, Problem, SearchSettings, operator_prices
 from skinterp.search._search import Search
 from skinterp.search._stages import STAGES, Stage
@@ -17,7 +19,10 @@ __all__ = [
     "DEFAULT_OPERATORS",
     "STAGES",
     "Candidate",
+    "Constants",
     "Front",
+    "Hypotheses",
+    "LabelChoice",
     "Problem",
     "Search",
     "SearchSettings",
@@ -27,4 +32,5 @@ __all__ = [
     "explain_margin",
     "explain_values",
     "operator_prices",
+    "read_hypotheses",
 ]

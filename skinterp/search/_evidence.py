@@ -277,9 +277,10 @@ def same_boundary(problem, labels, rival):
 
 
 def total_scores(rivals, floor):
-    """Return selection scores of rivals, labels included."""
+    """Return selection scores of rivals, labels and digits included."""
     own = scores([r.candidate for r in rivals], floor=floor)
-    return own + KAPPA * np.array([r.refit.deviance for r in rivals]) / 2
+    lengths = [r.refit.deviance / 2 + DIGIT_PRICE * r.refit.n_digits for r in rivals]
+    return own + KAPPA * np.array(lengths)
 
 
 def _products(search, labels):
@@ -377,7 +378,8 @@ def choose(search, chosen, labels):
         best.setdefault(structure(every[k].refit.expression), every[k])
     firsts = [_shortened(problem, labels, rival) for rival in list(best.values())[:N_FIRST]]
     firsts = [_improved(problem, labels, rival) for rival in firsts]
-    first = same_boundary(problem, labels, firsts[int(np.argmin(total_scores(firsts, floor)))])
+    firsts = [same_boundary(problem, labels, rival) for rival in firsts]
+    first = firsts[int(np.argmin(total_scores(firsts, floor)))]
     turned = upright(first.refit.expression, labels.X)
     again = None if turned is None else rival_of(problem, labels, turned, width=N_ROUNDINGS)
     if again is None or again.description > first.description + TURNED:

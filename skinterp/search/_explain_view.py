@@ -1,6 +1,7 @@
 """From one scalar view of a network to a front of formulas and a fitted equation."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from sklearn.metrics import r2_score
@@ -16,6 +17,7 @@ from skinterp.matching import (
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
 from skinterp.search._evidence import labels_of
 from skinterp.search._formulas import simplified
+from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
 from skinterp.search._problem import Problem
 from skinterp.search._search import Search
@@ -129,15 +131,19 @@ def explain_margin(
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
     search = _searched(problem, roughness(view, field), notes, rng)
+    fitted = fit_hypotheses(search, settings.hypotheses)
     front = search.front(feature_names)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     on_level = field.points[field.on_boundary]
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
     threshold, greater = rounded_threshold(expression.evaluate(rows), answers, prior=prior)
+    labels = None
     if yes is not None:
-        front = choose_by_labels(search, front, labels_of(view, X, yes, rng))
+        labels = labels_of(view, X, yes, rng)
+        front = choose_by_labels(search, front, labels)
         if front.by_labels is not None:
             expression, threshold, greater = front.by_labels.decision
+    front = _with_hypotheses(search, settings, fitted, front, labels)
     values = expression.evaluate(rows)
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
@@ -174,9 +180,19 @@ def explain_values(view, X, settings, feature_names, random_state):
     rows, notes = _compared_rows(X, rng)
     target = view.value(rows)
     problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
-    front = _searched(problem, 0.0, notes, rng).front(feature_names)
+    search = _searched(problem, 0.0, notes, rng)
+    fitted = fit_hypotheses(search, settings.hypotheses)
+    front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     return Equation(expression, feature_names), front
+
+
+def _with_hypotheses(search, settings, fitted, front, labels):
+    """Return a front with what there is to say of the user's own formulas."""
+    if not fitted:
+        return front
+    judged = judge_hypotheses(search, settings.hypotheses, fitted, front, labels)
+    return replace(front, hypotheses=judged)
 
 
 def _searched(problem, noise_floor, notes, rng):

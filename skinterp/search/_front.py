@@ -156,6 +156,8 @@ class Front(Result):
         Notes for the user: subsampled rows, an interrupted search.
     by_labels : LabelChoice or None, default=None
         What labels say of the formulas, and which one they choose; None without labels.
+    hypotheses : Hypotheses or None, default=None
+        The user's own formulas beside the choice; None without any.
     """
 
     candidates: tuple
@@ -164,6 +166,7 @@ class Front(Result):
     linear_loss: float
     notes: tuple = field(default=())
     by_labels: object = None
+    hypotheses: object = None
 
     def __len__(self):
         """Return the number of candidates."""

@@ -80,6 +80,8 @@ class SearchSettings:
         band; in regression all on the data.
     progress : callable or None, default=None
         Called with a line of text at every stage.
+    hypotheses : tuple of Expression, default=()
+        Formulas of the user's, judged beside those found.
     """
 
     prices: dict
@@ -90,6 +92,7 @@ class SearchSettings:
     deadline: float | None = None
     n_points: int = 600
     progress: Callable | None = None
+    hypotheses: tuple = ()
 
     def report(self, message):
         """Pass a line of text on to `progress`.

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.display import ParetoFrontDisplay
 from skinterp.expression import columns_read
 from skinterp.sampling import feature_scale
-from skinterp.search import SearchSettings, operator_prices
+from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.surrogate._text import gaps_text
 from skinterp.utils import as_shares
 from skinterp.utils._sklearn import Interval
@@ -53,6 +53,7 @@ class EquationsMixin:
     _parameter_constraints = {
         "operators": [None, list, tuple, set, dict],
         "max_complexity": [Interval(Integral, 1, None, closed="left")],
+        "hypotheses": [None, list, tuple],
         "n_points": [Interval(Integral, 10, None, closed="left")],
         "time_budget": [None, Interval(Real, 0, None, closed="neither")],
         "verbose": ["verbose"],
@@ -66,6 +67,7 @@ class EquationsMixin:
         *,
         operators=None,
         max_complexity=40,
+        hypotheses=None,
         n_points=600,
         time_budget=None,
         verbose=0,
@@ -75,13 +77,14 @@ class EquationsMixin:
         self.network = network
         self.operators = operators
         self.max_complexity = max_complexity
+        self.hypotheses = hypotheses
         self.n_points = n_points
         self.time_budget = time_budget
         self.verbose = verbose
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _settings(self, until):
+    def _settings(self, until, n_rows):
         return SearchSettings(
             operator_prices(self.operators),
             max_cost=float(self.max_complexity),
@@ -89,6 +92,7 @@ class EquationsMixin:
             deadline=until,
             n_points=self.n_points,
             progress=_report if self.verbose else None,
+            hypotheses=read_hypotheses(self.hypotheses, self._input_names, n_rows),
         )
 
     def _searched_rows(self, X, y):

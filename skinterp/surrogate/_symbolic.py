@@ -34,6 +34,10 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         square, cube, sqrt, exp, log, sin and cos.
     max_complexity : int, default=40
         Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
+        Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
+        constants are fitted, starting from the numbers given, and they are judged beside those
+        found, see ``front_.hypotheses``.
     n_points : int, default=600
         Points of the decision boundary at which the network is asked, and half as many in the
         band. More rows than needed are subsampled.
@@ -136,7 +140,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         for view, classes, label in pairs:
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interruption(results) else self.time_budget
-            settings = self._settings(deadline(budget, 1 / len(pairs)))
+            settings = self._settings(deadline(budget, 1 / len(pairs)), len(X))
             result = explain_margin(
                 referenced(view, X),
                 X,
@@ -184,6 +188,10 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         square, cube, sqrt, exp, log, sin and cos.
     max_complexity : int, default=40
         Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
+        Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
+        constants are fitted, starting from the numbers given, and they are judged beside those
+        found, see ``front_.hypotheses``.
     n_points : int, default=600
         Two thirds of the rows on which the network is asked, at the most.
     time_budget : float or None, default=None
@@ -254,7 +262,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         """
         X = self._searched_rows(X, y)
         view = self.network_.output(0)
-        settings = self._settings(deadline(self.time_budget))
+        settings = self._settings(deadline(self.time_budget), len(X))
         rng = check_random_state(self.random_state)
         result = explain_values(referenced(view, X), X, settings, self._input_names, rng)
         self.undefined_value_ = float(view.value(X).mean())
