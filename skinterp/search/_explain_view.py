@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import spearmanr
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
@@ -151,7 +152,7 @@ def explain_margin(
     return equation, front
 
 
-def explain_values(view, X, settings, feature_names, random_state):
+def explain_values(view, X, settings, feature_names, random_state, match="values"):
     """Search a formula that follows the values and gradients of a regression network.
 
     Parameters
@@ -166,6 +167,9 @@ def explain_values(view, X, settings, feature_names, random_state):
         Names of the inputs.
     random_state : int, RandomState instance or None
         Seeds all that is random.
+    match : {"values", "directions"}, default="values"
+        Whether to follow values and gradients, or the directions of gradients only: a formula
+        up to a monotone function.
 
     Returns
     -------
@@ -179,12 +183,23 @@ def explain_values(view, X, settings, feature_names, random_state):
     field = data_field(view, X, n_points=n_points, random_state=rng)
     rows, notes = _compared_rows(X, rng)
     target = view.value(rows)
-    problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
-    search = _searched(problem, 0.0, notes, rng)
+    if match == "values":
+        problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
+        search = _searched(problem, 0.0, notes, rng)
+    else:
+        problem = Problem(field, rows, lambda v: _rank_r2(target, v), settings)
+        search = _searched(problem, roughness(view, field), notes, rng)
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     return Equation(expression, feature_names), front
+
+
+def _rank_r2(target, values):
+    """Return the squared rank correlation, of a formula up to a monotone function."""
+    if np.ptp(values) == 0.0 or np.ptp(target) == 0.0:
+        return 0.0
+    return float(spearmanr(target, values).statistic ** 2)
 
 
 def _with_hypotheses(search, settings, fitted, front, labels):

@@ -14,7 +14,8 @@ from skinterp.search._terms import carries
 from skinterp.search._tuning import tune
 
 EXPONENTS = np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
-N_INPUTS, N_STEPS, WIDTH, N_JUDGED, N_FINISHED, N_TUNED = 8, 5, 15, 20, 8, 3
+N_INPUTS, N_STEPS, WIDTH, N_FINISHED, N_TUNED = 8, 5, 15, 8, 3
+FIELD_WIDTH, N_EXTENDED = 40, 20
 N_BY_LABELS, N_BY_FIELD = 25, 25
 MOST_EXPONENT, N_ROUNDED, MOST_OFF, ERROR_FLOOR = 4.0, 2, 0.3, 3e-3
 LOSS_FLOOR, PRICE, POWER_COST = 2e-3, 0.12, 2.0
@@ -106,7 +107,7 @@ def _extended(beam, A, B, costs):
             quotient[taken] = np.inf
             price = cost + costs + 1.0 + POWER_COST * (abs(exponent) != 1.0)
             rank = np.log(np.maximum(quotient, 0.0) + LOSS_FLOOR) + PRICE * price
-            for k in np.argsort(rank)[:N_JUDGED]:
+            for k in np.argsort(rank)[:N_EXTENDED]:
                 if np.isfinite(rank[k]):
                     key = _canonical((*chosen, (int(k), float(exponent))))
                     known = trials.get(key, (np.inf, key, 0.0))
@@ -159,7 +160,7 @@ class Products:
         """
         beam, found = [((), 0.0, np.zeros(len(self.factors)))], {}
         for _ in range(N_STEPS):
-            trials = _extended(beam, self.A, self.B, self.costs)[:WIDTH]
+            trials = _extended(beam, self.A, self.B, self.costs)[:FIELD_WIDTH]
             found.update({key: rank for rank, key, _ in trials})
             beam = [(key, price, self._vector(key)) for _, key, price in trials]
         order = sorted((key for key in found if len(key) > 1), key=lambda key: (found[key], key))
@@ -220,7 +221,9 @@ class Products:
 
     def logarithms(self, X):
         """Return the logarithms (n, k) of the factors on rows."""
-        return np.stack([np.log(factor.expression.evaluate(X)) for factor in self.factors], axis=1)
+        values = [factor.expression.evaluate(X) for factor in self.factors]
+        with np.errstate(all="ignore"):
+            return np.log(np.stack(values, axis=1))
 
 
 def combine_products(search):

@@ -47,6 +47,11 @@ def equation_shares(equations, X):
     return as_shares(np.mean(parts, axis=0))
 
 
+def _course(link):
+    """Say whether a monotone link rises or falls."""
+    return "rising" if link.knots_y[-1] >= link.knots_y[0] else "falling"
+
+
 class EquationsMixin:
     """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
 
@@ -144,7 +149,9 @@ class EquationsMixin:
         check_is_fitted(self)
         equations, table = self.equations_, self.network_.user_table
         if not equations[0].is_classifier:
-            lines = [str(equations[0])]
+            link = getattr(self, "link_", None)
+            before = "" if link is None else f"a {_course(link)} function of "
+            lines = [f"{before}{equations[0]}"]
         elif len(equations) == 1:
             lines = [f"{equations[0].classes[1]} if {equations[0]}"]
         else:

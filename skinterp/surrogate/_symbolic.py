@@ -4,13 +4,16 @@ import numpy as np
 from sklearn.utils import check_random_state, column_or_1d
 
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
-from skinterp.search import deadline, explain_margin, explain_values
+from skinterp.expression import IsotonicLink
+from skinterp.matching import monotone_knots
+from skinterp.search import INFIDELITY_FLOOR, PRICE, deadline, explain_margin, explain_values
 from skinterp.surrogate._equations import EquationsMixin
 from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
-from skinterp.utils._sklearn import fit_context
+from skinterp.utils._sklearn import StrOptions, fit_context
 
 LOG_ODDS_OF_UNDEFINED = 1e-3
+N_KNOTS = 64
 
 
 class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurrogate):
@@ -170,6 +173,20 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
 
 
+def _length(result):
+    """Return what is not explained, and the price of the formula, on one scale."""
+    chosen = result[1].selected
+    return np.log(max(1.0 - chosen.fidelity, 0.0) + INFIDELITY_FLOOR) + PRICE * chosen.cost
+
+
+def _monotone_link(equation, view, X):
+    """Return the monotone function from a formula to a view's values."""
+    values = equation.values(X)
+    known = np.isfinite(values)
+    x, y = monotone_knots(values[known], view.value(X)[known], n_knots=N_KNOTS)
+    return IsotonicLink(tuple(x), tuple(y))
+
+
 class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     """A formula that predicts as a regression network, or any scalar view of a network, does.
 
@@ -188,6 +205,11 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         square, cube, sqrt, exp, log, sin and cos.
     max_complexity : int, default=40
         Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    match : {"values", "directions", "auto"}, default="values"
+        What to follow: values and gradients, or the directions of gradients only. A hidden unit, a
+        bottleneck or an ordinal score is a concept up to a monotone function: "directions" finds
+        the concept, and `link_` is fitted after. "auto" searches both and takes the formula that
+        explains more of the variance (of values, or of ranks) for its length.
     hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
         Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
         constants are fitted, starting from the numbers given, and they are judged beside those
@@ -216,6 +238,8 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         The front, as the only one.
     complexity_ : int
         Nodes of the equation.
+    link_ : IsotonicLink or None
+        The monotone function from the formula to predictions, where directions were matched.
     undefined_value_ : float
         Prediction where the formula is undefined: the mean of the network's on the rows of `fit`.
     network_ : Network
@@ -244,6 +268,38 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     3*x0/x1
     """
 
+    _parameter_constraints = {
+        **EquationsMixin._parameter_constraints,
+        "match": [StrOptions({"values", "directions", "auto"})],
+    }
+
+    def __init__(
+        self,
+        network=None,
+        *,
+        operators=None,
+        max_complexity=40,
+        match="values",
+        hypotheses=None,
+        n_points=600,
+        time_budget=None,
+        verbose=0,
+        n_jobs=None,
+        random_state=None,
+    ):
+        super().__init__(
+            network,
+            operators=operators,
+            max_complexity=max_complexity,
+            hypotheses=hypotheses,
+            n_points=n_points,
+            time_budget=time_budget,
+            verbose=verbose,
+            n_jobs=n_jobs,
+            random_state=random_state,
+        )
+        self.match = match
+
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Search the equation.
@@ -264,10 +320,20 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         view = self.network_.output(0)
         settings = self._settings(deadline(self.time_budget), len(X))
         rng = check_random_state(self.random_state)
-        result = explain_values(referenced(view, X), X, settings, self._input_names, rng)
+        options = referenced(view, X), X, settings, self._input_names
+        result, is_monotone = self._matched(lambda match: explain_values(*options, rng, match))
+        self.link_ = _monotone_link(result[0], view, X) if is_monotone else None
         self.undefined_value_ = float(view.value(X).mean())
         self._store([result])
         return self
+
+    def _matched(self, explain):
+        """Return what was found, and whether it is a formula up to a monotone function."""
+        if self.match != "auto":
+            return explain(self.match), self.match == "directions"
+        by_values, by_directions = explain("values"), explain("directions")
+        is_better = _length(by_directions) < _length(by_values)
+        return (by_directions if is_better else by_values), is_better
 
     def predict(self, X):
         """Predict by the equation, without the network.
@@ -284,6 +350,8 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         """
         rows = self._rows(X)
         values = self.equation_.predict(rows)
+        if self.link_ is not None:
+            values = self.link_.log_odds(values)
         undefined = np.isnan(values)
         self._warn_undefined(
             int(undefined.sum()), f"the mean {number_text(self.undefined_value_)}"
