@@ -183,20 +183,23 @@ class Products:
         list of Expression
             Products of two factors or more, the best first.
         """
-        beam, found = [()], {}
-        for _ in range(N_STEPS):
-            subsets = [tuple(sorted((*s, k))) for s in beam for k in range(len(self.factors))]
-            subsets = [
-                s for s in dict.fromkeys(subsets) if len(set(s)) == len(s) and s not in found
-            ]
-            prices = PRICE * np.array([self.costs[list(s)].sum() + len(s) for s in subsets])
-            stacked = np.stack([logarithms[:, list(s)] for s in subsets])
-            coefficients = regressed(stacked, yes)
-            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
-            ranks = np.log(errors + ERROR_FLOOR) + prices
+        found, factors = {}, range(len(self.factors))
+
+        def followed(subsets):
+            ranks = self._label_ranks(subsets, logarithms, yes)
             order = np.argsort(ranks, kind="stable")[:WIDTH]
-            beam = [subsets[k] for k in order]
             found.update((subsets[k], float(ranks[k])) for k in order)
+            return [subsets[k] for k in order]
+
+        inputs = [k for k in factors if self.factors[k].expression.is_variable]
+        plain = [s for m in range(2, N_STEPS) for s in combinations(inputs, m)]
+        beam = [(), *followed(plain)] if plain else [()]
+        for _ in range(N_STEPS):
+            subsets = {tuple(sorted((*s, k))) for s in beam for k in factors if k not in s}
+            subsets = sorted(s for s in subsets.difference(found) if len(s) <= N_STEPS)
+            if not subsets:
+                break
+            beam = followed(subsets)
         keys = []
         for subset in sorted(found, key=lambda s: (found[s], s)):
             if len(subset) > 1:
@@ -204,6 +207,18 @@ class Products:
                 start = regressed(values, yes)
                 keys += _rounded(subset, logistic_steps(values, yes, start))
         return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.search()[:N_BY_FIELD]
+
+    def _label_ranks(self, subsets, logarithms, yes):
+        """Return ranks of sets of factors by the labels that their best powers get wrong."""
+        ranks = np.empty(len(subsets))
+        for size in {len(s) for s in subsets}:
+            group = [k for k, s in enumerate(subsets) if len(s) == size]
+            stacked = np.stack([logarithms[:, list(subsets[k])] for k in group])
+            coefficients = regressed(stacked, yes)
+            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
+            costs = [self.costs[list(subsets[k])].sum() + size for k in group]
+            ranks[group] = np.log(errors + ERROR_FLOOR) + PRICE * np.array(costs)
+        return ranks
 
     def _allowed(self, keys):
         expressions = (self.expression(key) for key in keys)
