@@ -264,7 +264,8 @@ def same_boundary(problem, labels, rival):
         if cost <= min(problem.settings.max_cost, rival.candidate.cost + 6.0):
             forms.append((cost, str(expression), expression))
     best = rival
-    for cost, _, expression in sorted(forms)[:N_FORMS]:
+    forms.sort(key=lambda form: form[:2])
+    for cost, _, expression in forms[:N_FORMS]:
         fit = labels.fit(expression)
         if fit is None:
             continue
