@@ -61,6 +61,8 @@ def level_of_gaps(column):
         Its index; -1 for none of them.
     """
     levels = column.levels
+    if column.is_none and None in levels:
+        return levels.index(None)
     return levels.index(column.missing_as) if column.missing_as in levels else -1
 
 

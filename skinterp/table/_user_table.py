@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skinterp.table._cells import as_table
+from skinterp.table._cells import as_table, frame_of
 from skinterp.table._columns import BinnedColumn, CategoryColumn
 from skinterp.utils import check_columns
 
@@ -239,7 +239,7 @@ class UserTable:
             if all(fill is not None for _, fill in kinds):
                 index = self.features[group[0]].column.index
                 raw[rng.uniform(size=len(raw)) < 0.25, index] = kinds[0][0]
-        return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
+        return raw if like is None else frame_of(raw, self.names, like)
 
 
 def read_features(features, X):
@@ -270,7 +270,7 @@ def _cell(column, level):
     if isinstance(column, BinnedColumn):
         return column.inside(level)
     value = column.levels[level]
-    return np.nan if value is None else value
+    return np.nan if value is None and not column.is_none else value
 
 
 def _gap_of(column):
@@ -278,6 +278,8 @@ def _gap_of(column):
     if isinstance(column, BinnedColumn):
         column = column.number
     fill = column.missing_as if isinstance(column, CategoryColumn) else column.fill
+    if getattr(column, "is_none", False) and None not in column.levels:
+        return None, fill
     return np.nan if column.gap is None else column.gap, fill
 
 

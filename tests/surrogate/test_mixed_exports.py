@@ -236,3 +236,14 @@ def test_exact_trees_answer_raw_rows_as_the_network_does():
     new = strange("ignoring")
     assert_same(tree.predict(new), model.predict(new))
     assert_same(tree.predict(new.to_numpy(dtype=object)), model.predict(new))
+
+
+@pytest.mark.parametrize("encoder", ["ignoring", "refusing", "filling"])
+@pytest.mark.parametrize("form", ["linear", "tree"])
+def test_code_takes_none_as_the_models_encoder_does(form, encoder, tmp_path):
+    table = TABLE.assign(kind=TABLE["kind"].astype(object).replace("missing", None))
+    surrogate = FORMS[form, "binary"].set_params(network=mixed_model(table, encoder)).fit(table)
+    new = NEW.assign(kind=NEW["kind"].astype(object).replace("missing", None))
+    assert new["kind"].isna().any()
+    code = surrogate if form == "tree" else surrogate.equation_
+    assert_code_predicts(code, surrogate, new, tmp_path)
