@@ -17,7 +17,7 @@ from skinterp.metrics import complexity
 from skinterp.network import as_network
 from skinterp.table import as_table
 from skinterp.utils import draw_seed, feature_names_of, has_texts
-from skinterp.utils._forest import forest_for, numbered, numpy_numbers, permutation_falls
+from skinterp.utils._forest import forest_for, numbered, numpy_kinds, permutation_falls
 from skinterp.utils._sklearn import take_rows
 
 FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
@@ -93,7 +93,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
     if y is not None:
         start = time.perf_counter()
-        rows = numpy_numbers(X)
+        rows = numpy_kinds(X)
         forest = forest_for(task, seed, rows).fit(take_rows(rows, seen), y_train)
         seconds, rows = time.perf_counter() - start, take_rows(rows, held)
         results[FOREST] = scores(forest.predict(rows), complexity(forest), seconds)
@@ -205,7 +205,7 @@ def _importances(task, X, y, permutation, seed):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
     if y is None:
         return {}
-    X = numpy_numbers(X)
+    X = numpy_kinds(X)
     forest = forest_for(task, seed, X).fit(X, y)
     last = forest[-1] if has_texts(X) else forest
     return {

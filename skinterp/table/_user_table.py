@@ -159,6 +159,25 @@ class UserTable:
             places[feature.column.name].append(k)
         return tuple(map(np.array, places.values()))
 
+    def moves_at(self, features):
+        """Return which features may move at rows: numbers that are not missing there.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, n_features)
+            Features of rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            1 for those that may, 0 for others.
+        """
+        moves = np.broadcast_to(self.is_number, features.shape).astype(np.float64)
+        for group in self.groups:
+            flags = [k for k in group if self.features[k].is_flag]
+            moves[np.ix_((features[:, flags] == 1.0).any(axis=1), group)] = 0.0
+        return moves
+
     def spread(self, values):
         """Share out what was measured per column of the table among its features.
 

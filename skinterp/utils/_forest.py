@@ -13,6 +13,7 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from skinterp.utils._columns import has_texts
 
+_EPOCH = np.datetime64("1970-01-01", "ns")
 _BLOCK_CELLS = 2**21  # cells of permuted rows held at a time
 
 
@@ -78,8 +79,8 @@ def numbered(forest, X):
     return forest[-1], forest[:-1].transform(X)
 
 
-def numpy_numbers(X):
-    """Return a table with nullable numbers and yes/no as floats, which forests take.
+def numpy_kinds(X):
+    """Return a table as forests and encoders take it: nullable columns with NaN, dates as days.
 
     Parameters
     ----------
@@ -91,13 +92,24 @@ def numpy_numbers(X):
     ndarray or data frame of shape (n_samples, n_features)
         The same rows.
     """
-    kinds = X.dtypes.items() if hasattr(X, "dtypes") else ()
-    nullable = [name for name, kind in kinds if _is_nullable_number(kind)]
-    return X.astype(dict.fromkeys(nullable, "float64")) if nullable else X
+    if not hasattr(X, "dtypes"):
+        return X
+    taken = X.copy(deep=False)
+    for name, kind in X.dtypes.items():
+        cells = _numpy_cells(X[name], getattr(kind, "kind", "O"), kind)
+        taken[name] = X[name] if cells is None else cells
+    return taken
 
 
-def _is_nullable_number(kind):
-    return hasattr(kind, "na_value") and getattr(kind, "kind", "O") in "biuf"
+def _numpy_cells(column, letter, kind):
+    """Return the cells of a nullable column or of dates; None of one that may stay as it is."""
+    if letter == "M":
+        return (column.to_numpy(dtype="datetime64[ns]") - _EPOCH) / np.timedelta64(1, "D")
+    if type(getattr(kind, "na_value", None)).__name__ != "NAType":
+        return None
+    if letter in "biuf":
+        return column.astype("float64")
+    return column.astype(object).where(column.notna(), np.nan)
 
 
 def permutation_falls(forest, X, y, n_repeats, seed):

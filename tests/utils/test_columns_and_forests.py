@@ -6,7 +6,7 @@ import pytest
 from sklearn.inspection import permutation_importance
 
 from skinterp.utils import column_index, has_texts
-from skinterp.utils._forest import forest_for, numpy_numbers, permutation_falls
+from skinterp.utils._forest import forest_for, numpy_kinds, permutation_falls
 
 
 @pytest.mark.parametrize("feature, column", [("b", 1), (0, 0), (np.int64(1), 1)])
@@ -52,7 +52,14 @@ def test_many_columns_are_permuted_at_once_as_scikit_learn_does_one_by_one(task)
     np.testing.assert_allclose(found, expected.importances_mean, rtol=1e-12, atol=1e-15)
 
 
-def test_nullable_numbers_become_floats_for_forests():
+def test_nullable_columns_and_dates_become_kinds_that_forests_take():
     table = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "t": ["a", None]})
     table["b"] = pd.array([True, None], dtype="boolean")
-    assert list(numpy_numbers(table).dtypes.astype(str)) == ["float64", "str", "float64"]
+    table["s"] = pd.array(["x", None], dtype="string")
+    table["d"] = pd.to_datetime(["1970-01-02", None])
+    table["z"] = table["d"].dt.tz_localize("Europe/Oslo")
+    found = numpy_kinds(table)
+    assert found["n"].dtype == found["b"].dtype == found["d"].dtype == float
+    assert found["s"].tolist()[0] == "x" and isinstance(found["s"].tolist()[1], float)
+    assert found["d"][0] == 1.0 and found["z"][0] == 1.0 - 1.0 / 24.0 and np.isnan(found["d"][1])
+    assert numpy_kinds([[1.0]]) == [[1.0]]
