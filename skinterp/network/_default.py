@@ -9,7 +9,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from skinterp.network.steps._dates import dates_as_days
 from skinterp.network.steps._objects import cells_as_objects
-from skinterp.table import cells_of, plain
+from skinterp.table import as_table, cells_of, plain
 from skinterp.utils import is_mixed, other_kind
 
 TASKS = ("regression", "binary", "multiclass", "multilabel")
@@ -60,6 +60,7 @@ def default_network(task, random_state=None, X=None):
 
 def _front(X):
     """Return what stands between the table and the network."""
+    X = as_table(X) if hasattr(X, "columns") else X
     if X is None or not is_mixed(X):
         return StandardScaler()
     kinds = np.array([getattr(kind, "kind", "O") for kind in X.dtypes])

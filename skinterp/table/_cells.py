@@ -62,6 +62,11 @@ def as_table(X):
         X = _as_pandas(X)
     if not hasattr(X, "iloc"):
         X = _as_array(X)
+    if X.ndim != 2:
+        raise ValueError(
+            f"X must be a table of two dimensions. Got a {type(X).__name__} of {X.ndim} instead: "
+            "X.to_frame() is a table of one column, X.to_frame().T one of one row."
+        )
     feature_names_of(X)  # refuses repeated names
     if not len(X):
         raise ValueError(
@@ -165,9 +170,22 @@ def numbers_of(cells, name, is_date=False):
     if message:
         raise ValueError(message)
     try:
+        if kind == "c":
+            raise TypeError("complex numbers are none of these")
         return cells.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The column {name!r} must hold numbers ({error}).") from error
+        wrong = next(cell for cell in cells.tolist() if not _is_number(cell))
+        raise ValueError(
+            f"The column {name!r} must hold numbers. Got {wrong!r} instead."
+        ) from error
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _kind_of(cells):

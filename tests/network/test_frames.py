@@ -215,3 +215,28 @@ def test_a_column_of_texts_and_numbers_is_refused_with_a_way_out_that_works():
     X["code"] = X["code"].astype("string")
     y = np.arange(60) % 2
     assert default_network("binary", 0, X).fit(X, y).predict(X).shape == (60,)
+
+
+@pytest.mark.parametrize(
+    "change, wording",
+    [
+        (lambda X: X.assign(dose="x"), "'dose' must hold numbers. Got 'x' instead"),
+        (lambda X: X.assign(dose=1j), "'dose' must hold numbers. Got 1j instead"),
+        (lambda X: X["dose"], "must be a table of two dimensions. Got a Series of 1 instead"),
+        (lambda X: pd.concat([X, X[["age"]]], axis=1), "duplicate column names: 'age'"),
+    ],
+)
+def test_tables_that_are_none_are_refused_everywhere(change, wording):
+    columns = ColumnTransformer(
+        [("n", SimpleImputer(), ["dose"]), ("c", OneHotEncoder(), ["site"])]
+    )
+    mlp = MLPClassifier((3,), solver="lbfgs", alpha=1.0, random_state=0)
+    table = X[["dose", "age", "site"]]
+    model = make_pipeline(columns, mlp).fit(table, Y)
+    linear = LinearSurrogateClassifier(model).fit(table)
+    for ask in (as_network(model).predict, LinearSurrogateClassifier(model).fit):
+        with pytest.raises(ValueError, match=wording):
+            ask(change(table))
+    if "Series" not in wording:
+        with pytest.raises(ValueError, match=wording):
+            linear.predict(change(table))
