@@ -120,8 +120,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         Anything :func:`skinterp.network.as_network` takes. A fitted one is used on every fold as
         it is; an unfitted one is trained once per fold.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows. With columns of texts, `surrogates` must be such as take them
-        (:class:`skinterp.expansion.CategoricalExpansion`); the forest gets them as numbers.
+        Rows, with texts and gaps where the network takes them; the forest gets texts as numbers.
     y : array-like of shape (n_samples,) or None, default=None
         Targets; without them there is no accuracy and no forest.
     surrogates : dict of str to estimator, sequence of str, or None, default=None
