@@ -87,10 +87,14 @@ def _as_levels(column, expected):
     return column
 
 
-def _as_numbers(column, path, takes_dates):
+def _as_numbers(column, path, expected):
+    """Return a column as the numbers, or days, that a network expects."""
     if column.kind == "numbers":
         return column
-    if column.kind == "dates" and takes_dates:
+    if column.gaps.all() and getattr(expected, "fill", None) is not None:
+        values = np.full(len(column.values), np.nan)
+        return replace(column, kind="numbers", values=values, read_as="numbers, all missing")
+    if column.kind == "dates" and getattr(expected, "is_date", False):
         read_as = "dates, as days since 1970-01-01"
         return replace(column, kind="numbers", values=column.days, read_as=read_as)
     if column.kind == "yes/no":
@@ -100,6 +104,7 @@ def _as_numbers(column, path, takes_dates):
         ]
         return replace(column, kind="numbers", values=np.array(values)).said("as 0 and 1")
     found = "dates" if column.kind == "dates" else f"texts ({column.read_as})"
+    found = "missing values only" if column.gaps.all() else found
     raise BadCall(
         f"--network {path} takes numbers in the column {column.name!r}. Got {found} instead; give "
         "the numbers it was trained on, or leave the column out by --drop if it takes others."
@@ -158,7 +163,7 @@ def fitted(network, path, columns):
         if isinstance(expected.get(k), CategoryColumn):
             column = _as_levels(column, expected[k])
         elif network.user_table is None or k in expected:
-            column = _as_numbers(column, path, getattr(expected.get(k), "is_date", False))
+            column = _as_numbers(column, path, expected.get(k))
         found.append(column)
     return found
 

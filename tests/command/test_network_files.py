@@ -150,6 +150,14 @@ def test_dates_and_nullable_columns_reach_a_network_as_it_was_trained_on_them(wr
     assert not any("does not know" in remark for c in data.columns for remark in c.remarks)
 
 
+def test_a_column_without_values_is_filled_as_the_network_does_or_refused(mixed, write):
+    empty = FRAME.assign(dose=np.nan, site=None)
+    found, data = prepared(write(mixed, frame=empty))
+    assert np.allclose(found.network.predict_proba(data.X), mixed.predict_proba(empty), atol=1e-9)
+    with pytest.raises(BadCall, match=r"numbers in the column 'dose'\. Got missing values only"):
+        prepared(write(plain(NUMBERS), frame=empty))
+
+
 def test_the_whole_call_takes_a_mixed_table(mixed, write, capsys):
     assert main(write(mixed)) == 0
     printed = capsys.readouterr().out
