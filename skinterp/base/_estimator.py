@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network, takes_tables
 from skinterp.table import as_table
-from skinterp.utils import check_kinds, check_X, is_mixed
+from skinterp.utils import check_kinds, check_X, feature_names_of, is_mixed
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
@@ -287,6 +287,7 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
     def _rows(self, X):
         """Check rows to predict and return them as an array."""
         check_is_fitted(self, "network_")
+        feature_names_of(X)  # refuses repeated names
         if self.network_.user_table is None:
             check_kinds(X)
             return validate_data(self, X, dtype=np.float64, reset=False)

@@ -86,12 +86,7 @@ def is_held(network, rows):
     ndarray of bool of shape (n_samples, n_features)
         Whether they are held.
     """
-    if network.user_table is None:
-        return np.zeros(rows.shape, dtype=bool)
-    held = np.broadcast_to(network.moves == 0.0, rows.shape).copy()
-    for column in np.flatnonzero(~held.any(axis=0)):
-        held[:, column] = (rows[:, flags_of(network, column)] == 1.0).any(axis=1)
-    return held
+    return np.broadcast_to(network.moves_at(rows) == 0.0, rows.shape)
 
 
 def check_numbers(network, inputs, purpose):

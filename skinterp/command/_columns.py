@@ -30,6 +30,8 @@ class Column:
         Why it is not used.
     texts : Texts or None, default=None
         Its texts, where it was read from any.
+    days : ndarray of shape (n_rows,) or None, default=None
+        Of dates the days since 1970-01-01, as networks take them.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column:
     remarks: tuple = ()
     left_out: str = ""
     texts: object = None
+    days: np.ndarray | None = None
 
     @cached_property
     def gaps(self):
@@ -64,7 +67,8 @@ class Column:
         Column
             The column.
         """
-        return replace(self, values=self.values[rows])
+        days = None if self.days is None else self.days[rows]
+        return replace(self, values=self.values[rows], days=days)
 
     def said(self, remark):
         """Return the column with one more remark.

@@ -61,14 +61,14 @@ def columns_for(network, path, names, all_names):
 def _known_levels(levels, texts):
     """Return the levels that texts of a table mean."""
     known = {str(level): level for level in levels if level is not None}
-    are_flags = all(isinstance(level, bool | None) for level in levels)
-    numbers = {} if are_flags else {n: n for n in levels if isinstance(n, int | float)}
+    are_flags = all(level is None or level in (0, 1) for level in levels)
+    numbers = {n: n for n in levels if isinstance(n, int | float)}
     found = {}
     for text in texts:
         if text in known:
             found[text] = known[text]
         elif are_flags and text.casefold() in _FLAGS:
-            found[text] = _FLAGS[text.casefold()]
+            found[text] = numbers.get(_FLAGS[text.casefold()])  # 1.0 is True, of nullable columns
         elif is_number(text, "."):
             found[text] = numbers.get(float(to_floats([text], ".")[0]))
     return {text: level for text, level in found.items() if level is not None}
@@ -87,9 +87,16 @@ def _as_levels(column, expected):
     return column
 
 
-def _as_numbers(column, path):
+def _as_numbers(column, path, expected):
+    """Return a column as the numbers, or days, that a network expects."""
     if column.kind == "numbers":
         return column
+    if column.gaps.all() and getattr(expected, "fill", None) is not None:
+        values = np.full(len(column.values), np.nan)
+        return replace(column, kind="numbers", values=values, read_as="numbers, all missing")
+    if column.kind == "dates" and getattr(expected, "is_date", False):
+        read_as = "dates, as days since 1970-01-01"
+        return replace(column, kind="numbers", values=column.days, read_as=read_as)
     if column.kind == "yes/no":
         values = [
             np.nan if gap else float(_FLAGS[value.casefold()])
@@ -97,6 +104,7 @@ def _as_numbers(column, path):
         ]
         return replace(column, kind="numbers", values=np.array(values)).said("as 0 and 1")
     found = "dates" if column.kind == "dates" else f"texts ({column.read_as})"
+    found = "missing values only" if column.gaps.all() else found
     raise BadCall(
         f"--network {path} takes numbers in the column {column.name!r}. Got {found} instead; give "
         "the numbers it was trained on, or leave the column out by --drop if it takes others."
@@ -155,7 +163,7 @@ def fitted(network, path, columns):
         if isinstance(expected.get(k), CategoryColumn):
             column = _as_levels(column, expected[k])
         elif network.user_table is None or k in expected:
-            column = _as_numbers(column, path)
+            column = _as_numbers(column, path, expected.get(k))
         found.append(column)
     return found
 

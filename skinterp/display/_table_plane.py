@@ -57,7 +57,7 @@ def _axis(column, X, resolution):
     indices, n_levels = column.read(X), len(column.levels)
     grid = np.add.outer(np.arange(n_levels), [-_BAND, _BAND]).ravel()
     cells = np.empty(2 * n_levels, dtype=object)
-    cells[:] = [np.nan if x is None else x for x in column.levels for _ in range(2)]
+    cells[:] = [x for x in column.levels for _ in range(2)]
     texts = tuple("missing" if x is None else str(x) for x in column.levels)
     golden = np.arange(len(indices)) * 0.618 % 1.0 - 0.5
     return grid, cells, texts, np.where(indices < 0, np.nan, indices + _SPREAD * golden)
@@ -68,8 +68,7 @@ def _typical(column, X):
         values, missing = column.read(X)
         return float(np.median(values[~missing])) if not missing.all() else np.nan
     indices = column.read(X)
-    level = column.levels[np.bincount(indices[indices >= 0], minlength=1).argmax()]
-    return np.nan if level is None else level
+    return column.levels[np.bincount(indices[indices >= 0], minlength=1).argmax()]
 
 
 def _cells_of(row, n_columns):

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.inspection import permutation_importance
 from sklearn.metrics import accuracy_score, cohen_kappa_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils.parallel import Parallel, delayed
@@ -14,11 +13,11 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.base import needs_training, train
 from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
-from skinterp.expansion import categorical_network
 from skinterp.metrics import complexity
 from skinterp.network import as_network
+from skinterp.table import as_table
 from skinterp.utils import draw_seed, feature_names_of, has_texts
-from skinterp.utils._forest import forest_for, numbered
+from skinterp.utils._forest import forest_for, numbered, numpy_kinds, permutation_falls
 from skinterp.utils._sklearn import take_rows
 
 FOREST, NETWORK, MAJORITY, MEAN = "random forest", "network", "majority", "mean"
@@ -78,16 +77,9 @@ def _fit(name, estimator, network, X, y, fold):
     return estimator, time.perf_counter() - start
 
 
-def _network(model, X_train, y_train, X):
-    """Return a model, trained if it is not, as a network that takes the table."""
-    if needs_training(model):
-        model = train(model, X_train, y_train)
-    try:
-        return as_network(model)
-    except TypeError:  # steps that only an expansion can read
-        if not has_texts(X):
-            raise
-        return categorical_network(model, X)
+def _network(model, X, y):
+    """Return a model, trained if it is not, as a network."""
+    return as_network(train(model, X, y) if needs_training(model) else model)
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
@@ -95,7 +87,7 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     seen, held = split
     X_train, X_test = take_rows(X, seen), take_rows(X, held)
     y_train, y_test = (None, None) if y is None else (y[seen], y[held])
-    network = _network(model, X_train, y_train, X)
+    network = _network(model, X_train, y_train)
     answers, answers_seen = network.predict(X_test), network.predict(X_train)
     scores = partial(_scores, task, answers, y_test)
     results, importances = {}, None
@@ -104,12 +96,11 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
         results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
     if y is not None:
         start = time.perf_counter()
-        forest = forest_for(task, seed, X).fit(X_train, y_train)
-        seconds = time.perf_counter() - start
-        results[FOREST] = scores(forest.predict(X_test), complexity(forest), seconds)
-        importances = permutation_importance(
-            *numbered(forest, X_test), y_test, n_repeats=N_PERMUTATIONS, random_state=seed
-        ).importances_mean
+        rows = numpy_kinds(X)
+        forest = forest_for(task, seed, rows).fit(take_rows(rows, seen), y_train)
+        seconds, rows = time.perf_counter() - start, take_rows(rows, held)
+        results[FOREST] = scores(forest.predict(rows), complexity(forest), seconds)
+        importances = permutation_falls(*numbered(forest, rows), y_test, N_PERMUTATIONS, seed)
     results[NETWORK] = scores(answers)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()
     guess = dummy.fit(X_train, answers_seen).predict(X_test)
@@ -133,8 +124,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         Anything :func:`skinterp.network.as_network` takes. A fitted one is used on every fold as
         it is; an unfitted one is trained once per fold.
     X : array-like or data frame of shape (n_samples, n_features)
-        Rows. With columns of texts, `surrogates` must be such as take them
-        (:class:`skinterp.expansion.CategoricalExpansion`); the forest gets them as numbers.
+        Rows, with texts and gaps where the network takes them; the forest gets texts as numbers.
     y : array-like of shape (n_samples,) or None, default=None
         Targets; without them there is no accuracy and no forest.
     surrogates : dict of str to estimator, sequence of str, or None, default=None
@@ -180,12 +170,11 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     True
     """
     names, fitted = feature_names_of(X), not needs_training(network)
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
+    X = as_table(X)
     y = None if y is None else np.asarray(y)
     if y is not None and len(y) != len(X):
         raise ValueError(f"y must have one entry per row of X, {len(X)}. Got {len(y)} instead.")
-    whole = _network(network, X, y, X)
+    whole = _network(network, X, y)
     if whole.task == "multilabel" or (whole.task == "regression" and whole.n_outputs > 1):
         raise ValueError(
             f"compare_surrogates explains one target. Got a {whole.task} network with "
@@ -219,6 +208,7 @@ def _importances(task, X, y, permutation, seed):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
     if y is None:
         return {}
+    X = numpy_kinds(X)
     forest = forest_for(task, seed, X).fit(X, y)
     last = forest[-1] if has_texts(X) else forest
     return {

@@ -7,12 +7,24 @@ are taken. All three languages answer the same four questions about a cell.
 
 from abc import ABC, abstractmethod
 
-PYTHON_HELPER = '''
+_PYTHON_HELPERS = {  # what a call of each needs in front of it
+    "missing(": '''
 
 def missing(cell):
     """Tell whether a cell is empty."""
     return cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell
-'''
+''',
+    "days(": '''
+
+def days(cell):
+    """Count the days from 1970-01-01 to a date; numbers are days already."""
+    if isinstance(cell, (int, float, np.number)):
+        return float(cell)
+    if getattr(cell, "tzinfo", None) is not None:
+        cell = (cell - cell.utcoffset()).replace(tzinfo=None)
+    return (np.datetime64(cell) - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
+''',
+}
 
 
 def is_category(column):
@@ -61,6 +73,8 @@ def level_of_gaps(column):
         Its index; -1 for none of them.
     """
     levels = column.levels
+    if column.is_none and None in levels:
+        return levels.index(None)
     return levels.index(column.missing_as) if column.missing_as in levels else -1
 
 
@@ -185,13 +199,16 @@ class SqlCells(Cells):
 class PythonCells(Cells):
     """Python over a `row` of objects."""
 
-    helper = PYTHON_HELPER
+    def helpers(self, code):
+        """Write the functions that code calls."""
+        return "".join(text for call, text in _PYTHON_HELPERS.items() if call in code)
 
     def number(self, column):
         cell = f"row[{column.index}]"
+        number = f"days({cell})" if column.is_date else f"float({cell})"
         if column.fill is None:
-            return f"float({cell})"
-        return f"({float(column.fill)!r} if missing({cell}) else float({cell}))"
+            return number
+        return f"({float(column.fill)!r} if missing({cell}) else {number})"
 
     def gap(self, column):
         return f"missing(row[{column.index}])"
@@ -253,7 +270,8 @@ class CCells(Cells):
         return "".join(f"// {self._described(column)}\n" for column in dict.fromkeys(columns))
 
     def _described(self, column):
-        title = f"x[{column.index}] is {str(column.name)!a}"
+        name = getattr(column, "feature_name", column.name)  # of dates with the unit
+        title = f"x[{column.index}] is {str(name)!a}"
         if is_binned(column) or not is_category(column):
             return title
         coded = enumerate(column.levels)

@@ -17,7 +17,7 @@ from skinterp.display import SubsetsDisplay
 from skinterp.importance._checks import checked_training, columns_of
 from skinterp.table import plain
 from skinterp.utils import Result, checked_count, draw_seed
-from skinterp.utils._forest import forest_for
+from skinterp.utils._forest import forest_for, numpy_kinds
 from skinterp.utils._sklearn import take_rows
 
 RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
@@ -209,21 +209,10 @@ def _one_fit(estimator, X, y, columns, split):
     return _metrics(is_classifier(estimator), y[test], model.predict(take_rows(part, test)))
 
 
-def _is_nullable_number(kind):
-    return hasattr(kind, "na_value") and getattr(kind, "kind", "O") in "biuf"
-
-
-def _numpy_numbers(X):
-    """Return a table with nullable numbers and yes/no as floats, which forests take."""
-    kinds = X.dtypes.items() if hasattr(X, "dtypes") else ()
-    nullable = [name for name, kind in kinds if _is_nullable_number(kind)]
-    return X.astype(dict.fromkeys(nullable, "float64")) if nullable else X
-
-
 def _forest_order(estimator, X, y, rows, seed):
     """Rank the inputs by a forest's impurity on training rows, most important first."""
     task = "classification" if is_classifier(estimator) else "regression"
-    drawn = _numpy_numbers(take_rows(X, rows))
+    drawn = numpy_kinds(take_rows(X, rows))
     forest = forest_for(task, seed, drawn).fit(drawn, y[rows])
     trees = forest[-1] if hasattr(forest, "steps") else forest
     return np.argsort(-trees.feature_importances_, kind="stable")

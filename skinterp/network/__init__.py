@@ -29,6 +29,7 @@ from skinterp.network._readers import READERS, Reader, as_network, register_read
 from skinterp.network._steps import STEPS, Step, register_step, takes_tables
 from skinterp.network._verify import verify
 from skinterp.network.steps._dates import dates_as_days
+from skinterp.network.steps._objects import cells_as_objects
 
 __all__ = [
     "READERS",
@@ -45,6 +46,7 @@ __all__ = [
     "as_activation",
     "as_network",
     "as_rows",
+    "cells_as_objects",
     "checked_row",
     "dates_as_days",
     "default_network",

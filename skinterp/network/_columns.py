@@ -16,6 +16,7 @@ class Raw(NamedTuple):
     fill: object = None
     gap: object = None
     is_date: bool = False
+    is_none: bool = False  # whether missing cells must be written as None
 
 
 class Unencoded(NamedTuple):
@@ -123,7 +124,7 @@ class Cells(NamedTuple):
 
     def number(self, k):
         """Return how the numbers of a column are read, as a `NumberColumn`."""
-        index, name, fill, gap, is_date = self.columns[k]
+        index, name, fill, gap, is_date, _ = self.columns[k]
         return NumberColumn(name, index, fill, gap, is_date)
 
     def mapped(self, k, function):

@@ -8,6 +8,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skinterp.network.steps._dates import dates_as_days
+from skinterp.network.steps._objects import cells_as_objects
+from skinterp.table import as_table, cells_of, plain
 from skinterp.utils import is_mixed, other_kind
 
 TASKS = ("regression", "binary", "multiclass", "multilabel")
@@ -58,6 +60,7 @@ def default_network(task, random_state=None, X=None):
 
 def _front(X):
     """Return what stands between the table and the network."""
+    X = as_table(X) if hasattr(X, "columns") else X
     if X is None or not is_mixed(X):
         return StandardScaler()
     kinds = np.array([getattr(kind, "kind", "O") for kind in X.dtypes])
@@ -65,13 +68,30 @@ def _front(X):
     for name, kind in zip(X.columns, kinds):
         if kind == "m":
             raise ValueError(other_kind(kind, name))
-    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    filled = SimpleImputer(keep_empty_features=True)  # a fold may hold no value of a column
+    numbers = make_pipeline(filled, StandardScaler())
     days = FunctionTransformer(dates_as_days)
-    dates = make_pipeline(days, SimpleImputer(), StandardScaler())
-    categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    dates = make_pipeline(days, filled, StandardScaler())
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    categories = make_pipeline(FunctionTransformer(cells_as_objects), encoder)
+    is_category = ~(is_number | is_date)
+    for j in np.flatnonzero(is_category):
+        _check_categories(cells_of(X, j), X.columns[j])
     blocks = [
         ("numbers", numbers, np.flatnonzero(is_number)),
         ("dates", dates, np.flatnonzero(is_date)),
-        ("categories", categories, np.flatnonzero(~(is_number | is_date))),
+        ("categories", categories, np.flatnonzero(is_category)),
     ]
     return ColumnTransformer([block for block in blocks if len(block[2])])
+
+
+def _check_categories(cells, name):
+    """Refuse a column in which texts and numbers stand side by side, or lists."""
+    kinds = {str: "texts", list: "lists", dict: "dicts"}
+    found = {type(cell) for cell in map(plain, cells)} - {type(None)}
+    if (str in found and len(found) > 1) or found & {list, dict}:
+        names = sorted(kinds.get(kind, kind.__name__) for kind in found)
+        raise ValueError(
+            f"The column {name!r} must hold texts, or numbers. Got {' and '.join(names)} instead: "
+            f"X[{name!r}] = X[{name!r}].astype('string') makes texts of all."
+        )

@@ -42,7 +42,10 @@ def _checked_layers(layers):
                 f"Got shape {bias.shape} instead."
             )
         if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-            raise ValueError(f"Layer {i} has weights or biases that are not finite.")
+            raise ValueError(
+                "The weights and biases of a network must be finite. Got NaN or infinity in layer "
+                f"{i} instead; train it again, for example with a lower learning rate."
+            )
         checked.append(Layer(weights, bias, Activation(*activation)))
     return tuple(checked)
 

@@ -147,6 +147,21 @@ class Network(Answers, Views, Value):
             return 1.0
         return self.user_table.is_number.astype(np.float64)
 
+    def moves_at(self, rows):
+        """Return which inputs may move at rows: as `moves`, but for numbers that are missing.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_samples, n_features)
+            Rows, as `check` returns them.
+
+        Returns
+        -------
+        float or ndarray of shape (n_samples, n_features)
+            1 for inputs that may move, else 0; 1.0 for all without a table of the user's.
+        """
+        return 1.0 if self.user_table is None else self.user_table.moves_at(rows)
+
     def renamed(self, feature_names):
         """Return the network with other names for its inputs.
 

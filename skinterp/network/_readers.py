@@ -134,6 +134,7 @@ def as_network(
           and activation per layer, the output layer included; leaky ReLU with its slope as
           ``("leaky_relu", 0.3)``. A last "logistic" means a binary classifier (several columns:
           multilabel), "softmax" a multiclass one, all else a regression;
+        - a `keras.Model` of Keras 3, or the path of a ``.keras`` file;
         - an `onnx.ModelProto`, or the path of a ``.onnx`` file;
         - a callable ``X -> values`` that takes a float64 array (n, d), for example
           ``model.decision_function``. Values are (n,) or (n, n_outputs); logits if `classes`
@@ -147,12 +148,12 @@ def as_network(
     n_outputs : int or None, default=None
         For a callable: the number of columns it returns; None means one, or as `classes` says.
     classes : array-like or None, default=None
-        For a callable, arrays, an ONNX model or a torch module: the class labels, saying that the
+        For a callable, arrays, a torch, Keras or ONNX model: the class labels, saying that the
         values are logits.
     feature_names : sequence of str or None, default=None
         The names of the inputs, for anything that does not know them itself.
     task : {"regression", "binary", "multiclass", "multilabel"} or None, default=None
-        For a callable, arrays, an ONNX model or a torch module that does not say it: what it was
+        For a callable, arrays, a torch, Keras or ONNX model that does not say it: what it was
         trained for. Of a classifier the values are logits then, and the labels 0, 1, ... unless
         `classes` names them. A task that contradicts the model is refused.
     unknown_steps : {"refuse", "differences"} or None, default=None

@@ -167,7 +167,9 @@ def smooth_gradient(view, points, scale, *, smoothing=0.1, n_steps=8, random_sta
         return view.gradient(points) * scale
     steps = check_random_state(random_state).normal(size=(n_steps, points.shape[1]))
     total = np.zeros_like(points, dtype=float)
-    for step in steps * smoothing * scale * view.moves:
+    moves = view.moves_at(points)
+    for step in steps * smoothing * scale:
+        step = step * moves
         total += view.gradient(points + step) + view.gradient(points - step)
     return total * scale / (2 * n_steps)
 

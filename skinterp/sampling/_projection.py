@@ -15,14 +15,14 @@ SAME_POINT = 1e-6
 def _newton(view, points, scale, low, high, tolerance):
     """Walk `points` to ``f = 0`` along the gradient, inside the box; return them and success."""
     points = points.copy()
-    active = np.arange(len(points))
+    active, moves = np.arange(len(points)), np.broadcast_to(view.moves_at(points), points.shape)
     for _ in range(N_NEWTON):
         values = view.value(points[active])
         far = np.abs(values) > tolerance
         active, values = active[far], values[far]
         if not len(active):
             break
-        slopes = view.gradient(points[active]) * scale * view.moves
+        slopes = view.gradient(points[active]) * scale * moves[active]
         squared = np.einsum("ij,ij->i", slopes, slopes)
         step = -values[:, None] * slopes / np.maximum(squared, 1e-300)[:, None]
         step[~np.isfinite(step).all(axis=1)] = 0.0
@@ -121,8 +121,9 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
         rows, is_positive = X[start[lost]], (values[start[lost]] > 0)[:, None]
         positive = X[rng.choice(np.flatnonzero(values > 0), size=len(lost))]
         negative = X[rng.choice(np.flatnonzero(values <= 0), size=len(lost))]
-        positive = np.where(is_positive | (view.moves == 0.0), rows, positive)
-        negative = np.where(is_positive & (view.moves != 0.0), negative, rows)
+        moves = view.moves_at(rows)
+        positive = np.where(is_positive | (moves == 0.0), rows, positive)
+        negative = np.where(is_positive & (moves != 0.0), negative, rows)
         points[lost], arrived[lost] = _bisect(view, negative, positive, tolerance)
     kept = points[arrived]
     distinct = _distinct(kept, scale)

@@ -190,9 +190,9 @@ class RuleTree:
         self._check_depth()
         lines = self._nested(0, PYTHON, lambda node: f"return {answers[node]!r}")
         body, guard = "\n".join(lines), PYTHON.guard(self.columns)
-        helper = PYTHON.helper if "missing(" in body + guard else ""
+        helpers = PYTHON.helpers(body + guard)
         return (
-            f"import numpy as np\n{helper}\n\ndef answer(row):\n{body}\n\n\ndef predict(X):\n"
+            f"import numpy as np\n{helpers}\n\ndef answer(row):\n{body}\n\n\ndef predict(X):\n"
             f"    X = np.asarray(X, dtype=object)\n{guard}"
             "    return np.array([answer(row) for row in X])\n"
         )

@@ -141,14 +141,16 @@ class LevelOrders:
         Features.
     answers : callable
         ``answers(points) -> (n_points, n_answers)``: values, or indicators of classes.
+    answered : ndarray of shape (n_points, n_answers)
+        The answers at the points themselves.
     """
 
-    def __init__(self, table, column, points, answers):
+    def __init__(self, table, column, points, answers, answered):
         self.column = column
         levels = {f.level: k for k, f in enumerate(table.features) if f.column == column}
         self.features = np.array([levels[k] for k in range(len(levels))])
         self.indices = level_indices(points[:, self.features])
-        self.answers = answers(points)
+        self.answers = answered
         n_levels = len(self.features)
         never = np.setdiff1d(np.arange(n_levels + 1), self.indices)
         self.asked = {k: answers(self._with_level(points, k)) for k in never.tolist()}
@@ -226,7 +228,8 @@ def grown_on_orders(grow, table, points, weight, answers):
     """
     n_features = len(table.features)
     columns = [c for c in columns_read(table, range(n_features)) if hasattr(c, "levels")]
-    levels = [LevelOrders(table, column, points, answers) for column in columns]
+    answered = answers(points)
+    levels = [LevelOrders(table, column, points, answers, answered) for column in columns]
     single = plain_splits(table)
     for one in levels:
         single += _unlike(single, one.one_against_others())

@@ -7,7 +7,7 @@ of objects) into readable features: numbers in the user's units, indicators ``[s
 the columns.
 """
 
-from skinterp.table._cells import as_table, cells_of, numbers_of, plain
+from skinterp.table._cells import as_table, cells_of, frame_of, numbers_of, plain
 from skinterp.table._columns import BinnedColumn, CategoryColumn, NumberColumn
 from skinterp.table._user_table import Feature, UserTable, read_features
 
@@ -19,6 +19,7 @@ __all__ = [
     "UserTable",
     "as_table",
     "cells_of",
+    "frame_of",
     "numbers_of",
     "plain",
     "read_features",

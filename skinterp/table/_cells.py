@@ -12,24 +12,22 @@ _DAY = np.timedelta64(1, "D")
 def plain(value):
     """Return a cell as a Python object, every missing value as None.
 
-        Parameters
-        ----------
-        value : object
-            The cell.
+    Parameters
+    ----------
+    value : object
+        The cell.
 
-        Returns
-        -------
-        object
-            The same value; None for NaN, NaT, NA and None.
+    Returns
+    -------
+    object
+        The same value; None for NaN, NaT, NA and None.
 
-        Examples
-        --------
-        >>> import numpy as np
-
-    from skinterp.table._cells import cells_of, numbers_of, plain
-        >>> from skinterp.table import plain
-        >>> plain(np.int64(3)), plain(np.nan)
-        (3, None)
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.table import plain
+    >>> plain(np.int64(3)), plain(np.nan)
+    (3, None)
     """
     value = value.item() if isinstance(value, np.generic) else value
     is_missing = value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
@@ -64,6 +62,11 @@ def as_table(X):
         X = _as_pandas(X)
     if not hasattr(X, "iloc"):
         X = _as_array(X)
+    if X.ndim != 2:
+        raise ValueError(
+            f"X must be a table of two dimensions. Got a {type(X).__name__} of {X.ndim} instead: "
+            "X.to_frame() is a table of one column, X.to_frame().T one of one row."
+        )
     feature_names_of(X)  # refuses repeated names
     if not len(X):
         raise ValueError(
@@ -94,6 +97,28 @@ def _as_array(X):
         holds_text = any(isinstance(cell, str) or cell is None for row in rows for cell in row)
         X = np.array(X, dtype=object) if holds_text else X
     return check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
+
+
+def frame_of(cells, names, pandas):
+    """Return cells as a data frame of columns of the kinds that they hold.
+
+    Parameters
+    ----------
+    cells : ndarray of object of shape (n_samples, n_columns)
+        The cells.
+    names : sequence of str
+        Names of the columns.
+    pandas : module
+        The library.
+
+    Returns
+    -------
+    DataFrame of shape (n_samples, n_columns)
+        The table; None stays None, which encoders tell from NaN.
+    """
+    table = pandas.DataFrame(cells, columns=names, dtype=object)
+    full = [n for n, column in zip(names, cells.T) if not any(cell is None for cell in column)]
+    return table.astype(dict(table[full].infer_objects().dtypes))
 
 
 def cells_of(X, index):
@@ -145,9 +170,22 @@ def numbers_of(cells, name, is_date=False):
     if message:
         raise ValueError(message)
     try:
+        if kind == "c":
+            raise TypeError("complex numbers are none of these")
         return cells.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The column {name!r} must hold numbers ({error}).") from error
+        wrong = next(cell for cell in cells.tolist() if not _is_number(cell))
+        raise ValueError(
+            f"The column {name!r} must hold numbers. Got {wrong!r} instead."
+        ) from error
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _kind_of(cells):

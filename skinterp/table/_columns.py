@@ -217,6 +217,9 @@ class CategoryColumn:
         Whether the model takes other levels, which then have no indicator.
     gap : object, default=None
         How a missing cell is written, where not as NaN or None.
+    is_none : bool, default=False
+        Whether the model was fitted on missing cells that hold None, which encoders and imputers
+        of NaN take for a category of its own.
     """
 
     name: str
@@ -225,6 +228,7 @@ class CategoryColumn:
     missing_as: object = None
     takes_unknown: bool = False
     gap: object = None
+    is_none: bool = False
 
     def level_name(self, k):
         """Write that the cell holds a level.
@@ -261,8 +265,11 @@ class CategoryColumn:
             If a cell holds no level, and the model takes no others.
         """
         known = {level: k for k, level in enumerate(self.levels)}
-        cells = [plain(cell) for cell in cells_of(X, self.index)]
+        raw = cells_of(X, self.index)
+        cells = [plain(cell) for cell in raw]
         codes = [known.get(self.missing_as if cell == self.gap else cell, -1) for cell in cells]
+        if self.is_none:
+            codes = [known.get(None, k) if cell is None else k for cell, k in zip(raw, codes)]
         if not self.takes_unknown and -1 in codes:
             cell = cells[codes.index(-1)]
             shown = ", ".join(map(repr, self.levels[:_SHOWN]))

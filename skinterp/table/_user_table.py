@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skinterp.table._cells import as_table
+from skinterp.table._cells import as_table, frame_of
 from skinterp.table._columns import BinnedColumn, CategoryColumn
 from skinterp.utils import check_columns
 
@@ -159,6 +159,25 @@ class UserTable:
             places[feature.column.name].append(k)
         return tuple(map(np.array, places.values()))
 
+    def moves_at(self, features):
+        """Return which features may move at rows: numbers that are not missing there.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, n_features)
+            Features of rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            1 for those that may, 0 for others.
+        """
+        moves = np.broadcast_to(self.is_number, features.shape).astype(np.float64)
+        for group in self.groups:
+            flags = [k for k in group if self.features[k].is_flag]
+            moves[np.ix_((features[:, flags] == 1.0).any(axis=1), group)] = 0.0
+        return moves
+
     def spread(self, values):
         """Share out what was measured per column of the table among its features.
 
@@ -239,7 +258,7 @@ class UserTable:
             if all(fill is not None for _, fill in kinds):
                 index = self.features[group[0]].column.index
                 raw[rng.uniform(size=len(raw)) < 0.25, index] = kinds[0][0]
-        return raw if like is None else like.DataFrame(raw, columns=self.names).infer_objects()
+        return raw if like is None else frame_of(raw, self.names, like)
 
 
 def read_features(features, X):
@@ -270,7 +289,7 @@ def _cell(column, level):
     if isinstance(column, BinnedColumn):
         return column.inside(level)
     value = column.levels[level]
-    return np.nan if value is None else value
+    return np.nan if value is None and not column.is_none else value
 
 
 def _gap_of(column):
@@ -278,6 +297,8 @@ def _gap_of(column):
     if isinstance(column, BinnedColumn):
         column = column.number
     fill = column.missing_as if isinstance(column, CategoryColumn) else column.fill
+    if getattr(column, "is_none", False) and None not in column.levels:
+        return None, fill
     return np.nan if column.gap is None else column.gap, fill
 
 

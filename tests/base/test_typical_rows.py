@@ -9,6 +9,7 @@ from skinterp.base import check_numbers, flags_of, groups_of, is_held, typical_r
 from skinterp.exact import slice_regions
 from skinterp.hidden import maximise_activation
 from skinterp.importance import perturbation
+from skinterp.sampling import project_on_boundary
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 TABLE = mixed_table()
@@ -55,3 +56,10 @@ def test_no_number_moves_where_it_is_missing(network):
     assert found.values[found.feature_names.index("dose"), 0] == 0.0
     plane = slice_regions(network, TABLE, features=("age", "dose"), origin=missing.iloc[[0]])
     assert_possible(network, plane.inputs(plane.centroids))
+
+
+def test_points_on_the_boundary_are_rows_that_the_table_could_have(network):
+    points, _ = project_on_boundary(network.margin(), TABLE, random_state=0)
+    flag = network.feature_names.index("[dose is missing]")
+    assert len(points) > 50 and points[:, flag].any()
+    assert_possible(network, points)

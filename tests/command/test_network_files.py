@@ -14,13 +14,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skinterp.command import BadCall, main, make_parser
 from skinterp.command._data import prepare
 from skinterp.command._files import read_table
 from skinterp.command._network_files import FORMATS, load_model
 from skinterp.command._networks import FileNetwork, as_classes
+from skinterp.network import as_network, dates_as_days
 
 N = 80
 rng = np.random.default_rng(0)
@@ -126,6 +127,35 @@ def test_unknown_levels_are_said(mixed, write):
     assert np.allclose(found.network.predict_proba(data.X), mixed.predict_proba(frame), atol=1e-9)
     (site,) = (column for column in data.columns if column.name == "site")
     assert "elsewhere" in site.remarks[0]
+
+
+def test_dates_and_nullable_columns_reach_a_network_as_it_was_trained_on_them(write):
+    rng = np.random.default_rng(1)
+    days = pd.to_timedelta(rng.integers(0, 900, len(FRAME)), unit="D")
+    frame = pd.DataFrame(
+        {
+            "seen": pd.Timestamp("2021-03-01 06:00") + days,
+            "ok": pd.array(rng.choice([True, False, None], len(FRAME)), dtype="boolean"),
+            "stage": pd.array(rng.choice([1, 2, None], len(FRAME)), dtype="Int64"),
+        }
+    )
+    dates = make_pipeline(FunctionTransformer(dates_as_days), SimpleImputer(), StandardScaler())
+    texts = OneHotEncoder(handle_unknown="ignore")
+    blocks = [("d", dates, ["seen"]), ("c", texts, ["ok", "stage"])]
+    mlp = MLPClassifier((4,), solver="lbfgs", alpha=1.0, max_iter=300, random_state=0)
+    model = make_pipeline(ColumnTransformer(blocks), mlp).fit(frame, Y)
+    found, data = prepared(write(model, "--trust", frame=frame, name="net.joblib"))
+    expected = as_network(model).predict_proba(frame)
+    np.testing.assert_allclose(found.network.predict_proba(data.X), expected, atol=1e-9)
+    assert not any("does not know" in remark for c in data.columns for remark in c.remarks)
+
+
+def test_a_column_without_values_is_filled_as_the_network_does_or_refused(mixed, write):
+    empty = FRAME.assign(dose=np.nan, site=None)
+    found, data = prepared(write(mixed, frame=empty))
+    assert np.allclose(found.network.predict_proba(data.X), mixed.predict_proba(empty), atol=1e-9)
+    with pytest.raises(BadCall, match=r"numbers in the column 'dose'\. Got missing values only"):
+        prepared(write(plain(NUMBERS), frame=empty))
 
 
 def test_the_whole_call_takes_a_mixed_table(mixed, write, capsys):

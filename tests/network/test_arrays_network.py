@@ -72,7 +72,10 @@ def changed(part, layer, value):
         (changed(0, 1, np.ones((7, 5))), "weights of layer 1 must have 4 rows.*Got 7 instead"),
         (changed(0, 2, np.ones((5, 0))), "weights of layer 2 must be a matrix"),
         (changed(1, 2, np.ones(3)), r"bias of layer 2 must have shape \(2,\).*Got shape \(3,\)"),
-        (changed(1, 1, np.full(5, np.nan)), "Layer 1 has weights or biases that are not finite"),
+        (
+            changed(1, 1, np.full(5, np.nan)),
+            "must be finite. Got NaN or infinity in layer 1 instead",
+        ),
         (changed(2, 0, "sine"), "activation must be one of .*Got 'sine'"),
         (changed(2, 0, "softmax"), "activation must be one of .*Got 'softmax'"),
         (changed(2, 1, "leaky_relu"), "comes with a slope"),

@@ -12,7 +12,12 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from skinterp import LinearSurrogateClassifier, TreeSurrogateClassifier, as_network
+from skinterp import (
+    LinearSurrogateClassifier,
+    TreeSurrogateClassifier,
+    as_network,
+    compare_surrogates,
+)
 from skinterp.network import dates_as_days, default_network
 
 RNG = np.random.default_rng(0)
@@ -172,3 +177,66 @@ def test_masked_cells_are_missing_or_refused(model):
     )
     expected = imputing.predict_proba(cells.filled(np.nan))
     assert np.abs(as_network(imputing).predict_proba(cells) - expected).max() < 1e-12
+
+
+ODD_COLUMNS = {
+    "nullable texts": pd.array(["a", "b", None] * 20, dtype="string"),
+    "no texts": pd.array([None] * 60, dtype="string"),
+    "only None": pd.Series([None] * 60, dtype=object),
+    "no numbers": [np.nan] * 60,
+    "no nullable numbers": pd.array([None] * 60, dtype="Float64"),
+    "no dates": pd.to_datetime([None] * 60),
+    "yes/no": pd.array([True, False, None] * 20, dtype="boolean"),
+    "truth and None": pd.Series([True, False, None] * 20, dtype=object),
+    "categories": pd.Categorical(["a", None] * 30),
+    "one level": ["x"] * 60,
+}
+
+
+@pytest.mark.parametrize("column", ODD_COLUMNS)
+def test_the_default_network_takes_columns_as_they_come(column):
+    size = np.linspace(-1.0, 1.0, 60)
+    table, y = pd.DataFrame({"size": size, "odd": ODD_COLUMNS[column]}), size > 0
+    model = default_network("binary", 0, table).fit(table, y)
+    network = as_network(model)
+    np.testing.assert_allclose(network.predict_proba(table), model.predict_proba(table))
+    found = compare_surrogates(default_network("binary", 0, table), table, y, ["linear"], cv=2)
+    assert found.mean("linear", "fidelity") > 0.8
+    alone = default_network("binary", 0, table[["odd"]]).fit(table[["odd"]], y)
+    assert as_network(alone).predict(table[["odd"]]).shape == (60,)
+
+
+def test_a_column_of_texts_and_numbers_is_refused_with_a_way_out_that_works():
+    X = pd.DataFrame({"code": pd.Series(["a", 1, 2.5, None] * 15, dtype=object)})
+    with pytest.raises(
+        ValueError, match=r"column 'code' must hold texts, or numbers. Got .*texts"
+    ):
+        default_network("binary", 0, X)
+    X["code"] = X["code"].astype("string")
+    y = np.arange(60) % 2
+    assert default_network("binary", 0, X).fit(X, y).predict(X).shape == (60,)
+
+
+@pytest.mark.parametrize(
+    "change, wording",
+    [
+        (lambda X: X.assign(dose="x"), "'dose' must hold numbers. Got 'x' instead"),
+        (lambda X: X.assign(dose=1j), "'dose' must hold numbers. Got 1j instead"),
+        (lambda X: X["dose"], "must be a table of two dimensions. Got a Series of 1 instead"),
+        (lambda X: pd.concat([X, X[["age"]]], axis=1), "duplicate column names: 'age'"),
+    ],
+)
+def test_tables_that_are_none_are_refused_everywhere(change, wording):
+    columns = ColumnTransformer(
+        [("n", SimpleImputer(), ["dose"]), ("c", OneHotEncoder(), ["site"])]
+    )
+    mlp = MLPClassifier((3,), solver="lbfgs", alpha=1.0, random_state=0)
+    table = X[["dose", "age", "site"]]
+    model = make_pipeline(columns, mlp).fit(table, Y)
+    linear = LinearSurrogateClassifier(model).fit(table)
+    for ask in (as_network(model).predict, LinearSurrogateClassifier(model).fit):
+        with pytest.raises(ValueError, match=wording):
+            ask(change(table))
+    if "Series" not in wording:
+        with pytest.raises(ValueError, match=wording):
+            linear.predict(change(table))

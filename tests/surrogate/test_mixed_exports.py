@@ -20,6 +20,7 @@ from skinterp import (
     SymbolicSurrogateRegressor,
     TreeSurrogateClassifier,
     TreeSurrogateRegressor,
+    default_network,
 )
 from skinterp.expression import parse
 
@@ -236,3 +237,32 @@ def test_exact_trees_answer_raw_rows_as_the_network_does():
     new = strange("ignoring")
     assert_same(tree.predict(new), model.predict(new))
     assert_same(tree.predict(new.to_numpy(dtype=object)), model.predict(new))
+
+
+@pytest.mark.parametrize("encoder", ["ignoring", "refusing", "filling"])
+@pytest.mark.parametrize("form", ["linear", "tree"])
+def test_code_takes_none_as_the_models_encoder_does(form, encoder, tmp_path):
+    table = TABLE.assign(kind=TABLE["kind"].astype(object).replace("missing", None))
+    surrogate = FORMS[form, "binary"].set_params(network=mixed_model(table, encoder)).fit(table)
+    new = NEW.assign(kind=NEW["kind"].astype(object).replace("missing", None))
+    assert new["kind"].isna().any()
+    code = surrogate if form == "tree" else surrogate.equation_
+    assert_code_predicts(code, surrogate, new, tmp_path)
+
+
+@pytest.mark.parametrize("form", ["linear", "tree"])
+def test_python_takes_dates_and_days(form):
+    rng = np.random.default_rng(0)
+    days = pd.Series(rng.integers(0, 900, 200), dtype=float)
+    table = pd.DataFrame({"seen": pd.Timestamp("2021-03-01") + pd.to_timedelta(days, unit="D")})
+    table.loc[::7, "seen"] = pd.NaT
+    table["site"] = rng.choice(["a", "b"], 200)
+    y = np.where((days > 400) ^ (table["site"] == "b"), "late", "early")
+    network = default_network("binary", random_state=0, X=table).fit(table, y)
+    surrogate = FORMS[form, "binary"].set_params(network=network).fit(table)
+    code = surrogate if form == "tree" else surrogate.equation_
+    predict, expected = run_python(code.to_python())["predict"], surrogate.predict(table)
+    assert_same(predict(table), expected)
+    since = (table["seen"] - pd.Timestamp("1970-01-01")) / pd.Timedelta("1D")
+    assert_same(predict(table.assign(seen=since)), expected)
+    assert_same(predict(table.assign(seen=table["seen"].dt.tz_localize("UTC"))), expected)

@@ -75,7 +75,7 @@ def to_python(expression, names=None, function_name="value", table=None):
     return (
         "import numpy as np\n"
         + (_NONZERO if "nonzero(" in formula else "")
-        + (PYTHON.helper if "missing(" in columns else "")
+        + PYTHON.helpers(columns)
         + f"\n\ndef {function_name}(X):\n{columns}"
         + f'    with np.errstate(all="ignore"):\n        return np.full(len(X), {formula})\n'
     )

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.impute import MissingIndicator, SimpleImputer
 
+from skinterp.network._columns import Raw
 from skinterp.network._steps import Step, register_step
 from skinterp.table import plain
 
@@ -10,10 +11,12 @@ from skinterp.table import plain
 def _read_imputer(step, cells):
     gap, outputs = plain(step.missing_values), []
     for k, statistic in enumerate(step.statistics_):
-        fill = plain(statistic)
-        if fill is None and not step.keep_empty_features:
+        is_empty = statistic is not None and plain(statistic) is None
+        if is_empty and not step.keep_empty_features:
             continue  # a column without any value is dropped
-        outputs.append(cells.filled(k, 0.0 if fill is None else fill, gap))
+        output = cells.filled(k, 0.0 if is_empty else plain(statistic), gap)
+        is_none = step.missing_values is None and isinstance(output, Raw)
+        outputs.append(output._replace(is_none=True) if is_none else output)
     flagged = () if step.indicator_ is None else step.indicator_.features_
     return outputs + [cells.flag(k, gap) for k in flagged]
 
