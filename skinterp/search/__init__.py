@@ -8,7 +8,7 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 """
 
 from skinterp.search._explain_view import deadline, explain_margin, explain_values
-from skinterp.search._front import INFIDELITY_FLOOR, PRICE, Candidate, Front, elbow
+from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._hypotheses import Hypotheses, read_hypotheses
 from skinterp.search._label_choice import Constants, LabelChoice
 from skinterp.search._problem import DEFAULT_OPERATORS, Problem, SearchSettings, operator_prices
@@ -17,8 +17,6 @@ from skinterp.search._stages import STAGES, Stage
 
 __all__ = [
     "DEFAULT_OPERATORS",
-    "INFIDELITY_FLOOR",
-    "PRICE",
     "STAGES",
     "Candidate",
     "Constants",

@@ -6,7 +6,8 @@ from sklearn.utils import check_random_state, column_or_1d
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
 from skinterp.expression import IsotonicLink
 from skinterp.matching import monotone_knots
-from skinterp.search import INFIDELITY_FLOOR, PRICE, deadline, explain_margin, explain_values
+from skinterp.search import deadline, explain_margin, explain_values
+from skinterp.search._front import INFIDELITY_FLOOR, PRICE
 from skinterp.surrogate._equations import EquationsMixin
 from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
