@@ -135,7 +135,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
                 referenced(view, X), X, settings, names, classes, rng, need_boundary=is_binary
             )
             results.append(result)
-        self._store(results)
+        self._store(results, X)
         return self
 
     def _raw_values(self, rows):
@@ -245,7 +245,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         rng = check_random_state(self.random_state)
         result = explain_values(referenced(view, X), X, settings, self._input_names, rng)
         self.undefined_value_ = float(view.value(X).mean())
-        self._store([result])
+        self._store([result], X)
         return self
 
     def predict(self, X):
