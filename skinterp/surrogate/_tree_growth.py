@@ -15,6 +15,8 @@ from skinterp.expression import spread
 from skinterp.utils import PRECISION
 from skinterp.utils._sklearn import rebuilt_tree
 
+_OFF = PRECISION / 10.0
+
 
 class GrownTree(NamedTuple):
     """A tree on the inputs themselves.
@@ -24,7 +26,8 @@ class GrownTree(NamedTuple):
     tree : DecisionTreeClassifier or DecisionTreeRegressor
         The tree, its thresholds and values in the units of inputs and answers.
     rooms : ndarray of shape (n_nodes,)
-        How far each threshold may move: a quarter of the way between the points next to it.
+        How much each threshold may be off when it is shown: a quarter of the way between the
+        points next to it at most, and little enough to have hardly a new row in between.
     score : float
         How well it answers the points it was grown on.
     """
@@ -191,5 +194,5 @@ def _put_back(nodes, ranks, values):
         low, high = values[here[below], column].max(), values[here[~below], column].min()
         middle = low / 2.0 + high / 2.0
         thresholds[node] = middle if low <= middle < high else low
-        rooms[node] = high / 4.0 - low / 4.0
+        rooms[node] = min(high / 4.0 - low / 4.0, _OFF * spread(values[:, column]))
     return thresholds, rooms

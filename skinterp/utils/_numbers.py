@@ -92,7 +92,7 @@ def signed_text(value, digits=DIGITS):
 
 
 def threshold_text(value, digits=DIGITS, tolerance=math.inf):
-    """Write a threshold of a rule: rounded, but a half between two whole numbers exactly.
+    """Write a threshold of a rule, a half between two whole numbers exactly.
 
     Parameters
     ----------
@@ -101,7 +101,8 @@ def threshold_text(value, digits=DIGITS, tolerance=math.inf):
     digits : int, default=4
         Significant digits, at least.
     tolerance : float, default=inf
-        How much the threshold shown may be off: less than to the next row on either side.
+        How much the threshold shown may be off: less than to the next row on either side. If
+        nothing is known, halves are taken to lie between whole numbers.
 
     Returns
     -------
@@ -117,8 +118,9 @@ def threshold_text(value, digits=DIGITS, tolerance=math.inf):
     '1701235000'
     """
     value = float(value)
-    is_half = abs(value) < 1e15 and value % 1.0 == 0.5
-    return repr(value) if is_half else needed_text(value, digits, digits_within(value, tolerance))
+    if math.isinf(tolerance) and abs(value) < 1e15 and value % 1.0 == 0.5:
+        return repr(value)
+    return needed_text(value, digits, digits_within(value, tolerance))
 
 
 def needed_text(value, digits, needed):
