@@ -8,7 +8,6 @@ MAX_DISCRETE = 20
 # Rows that noise is made of, at most; numbers of all queries together, at most.
 MOST_ROWS = 1000
 MOST_NUMBERS = 10_000_000
-ROUNDING = 1e-15  # what is left of a constant column, relative to its size
 
 
 def kernel_width(n_rows, n_columns):
@@ -163,7 +162,7 @@ def draw_queries(X, n_queries, *, sample_weight=None, random_state=None):
     share = weight / weight.sum()
     mean = share @ X
     size = np.abs(X - mean).max(axis=0)
-    size[size <= ROUNDING * np.abs(X).max(axis=0)] = np.inf
+    size[X.max(axis=0) == X.min(axis=0)] = np.inf  # the mean of a constant may be off
     Z = (X - mean) / size
     spread = np.sqrt(share @ Z**2)
     spread[spread == 0.0] = 1.0

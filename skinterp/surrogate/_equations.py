@@ -112,7 +112,7 @@ class EquationsMixin:
         equations, self.fronts_ = zip(*results, strict=True)
         table = self.network_.user_table
         self.equations_ = tuple(replace(e.shown_on(X), table=table) for e in equations)
-        self._scales = number_scales(table, X.std(axis=0))
+        self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
         self.complexity_ = sum(equation.complexity for equation in self.equations_)

@@ -59,6 +59,7 @@ class _LinearMixin:
         functions = in_raw_units(*solution, used, mean, self.scale_)
         self._set_coefficients(*functions)
         spread = ColumnSpread(mean, self.scale_)
+        self._scales = number_scales(self.network_.user_table, X)
         self._shown = shown_functions(*functions, X, spread, self._decide)
         self.complexity_ = int(np.count_nonzero(self.coef_))
         return self
@@ -129,8 +130,7 @@ class _LinearMixin:
             np.flatnonzero(np.atleast_2d(self.coef_).any(axis=0)),
         )
         columns = [] if table is None else columns_read(table, used)
-        scales = number_scales(table, self.scale_)
-        return "\n".join([*texts, *gaps_text(columns, digits, scales)])
+        return "\n".join([*texts, *gaps_text(columns, digits, self._scales)])
 
 
 class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):

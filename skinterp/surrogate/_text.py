@@ -101,21 +101,22 @@ def linear_text(title, coefficients, intercept, names, scale, digits=4, shown=No
     return "\n".join([f"{title} =", f"    {number(intercept)}", *terms])
 
 
-def number_scales(table, scale):
+def number_scales(table, X):
     """Return the standard deviations of the columns of numbers of a table.
 
     Parameters
     ----------
     table : UserTable or None
         The table.
-    scale : ndarray of shape (n_features,)
-        Standard deviations of its features.
+    X : ndarray of shape (n_samples, n_features)
+        Its features.
 
     Returns
     -------
     dict of NumberColumn to float
         The deviations above 0.
     """
-    features = [] if table is None else table.features
-    pairs = zip(features, scale, strict=False)
+    if table is None:
+        return {}
+    pairs = zip(table.features, X.std(axis=0).tolist(), strict=True)
     return {f.column: s for f, s in pairs if f.level is None and not f.is_flag and s > 0}

@@ -84,7 +84,7 @@ class _TreeMixin(TreeTexts):
         else:
             about = table, points, weight, self._numeric_answers
             self._splits, best = grown_on_orders(grown, *about)
-        self._scales = number_scales(table, X.std(axis=0))
+        self._scales = number_scales(table, X)
         self.tree_, self._rooms = best.tree, best.rooms
         self.complexity_ = int(self.tree_.get_n_leaves())
         return self

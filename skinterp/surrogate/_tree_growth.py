@@ -15,7 +15,8 @@ from skinterp.expression import spread
 from skinterp.utils import PRECISION
 from skinterp.utils._sklearn import rebuilt_tree
 
-_OFF = PRECISION / 10.0
+_OFF = PRECISION / 10.0  # how much a threshold shown may be off, in spreads of its column
+_DECIMALS = 12
 
 
 class GrownTree(NamedTuple):
@@ -127,10 +128,11 @@ def distinct_columns(ranks):
 
 
 def _scaled(answers, weight):
-    """Return numbers about their mean within -1 and 1, the mean and what they were divided by."""
+    """Return numbers about their mean within -1 and 1, and what they were divided by."""
     mean = np.average(answers, axis=0, weights=weight)
     scale = np.abs(answers - mean).max() or 1.0
-    return (answers - mean) / scale, mean, scale
+    # the last digits, which differ between units, would choose among splits of equal gain
+    return np.round((answers - mean) / scale, _DECIMALS), scale
 
 
 def grow(tree, values, answers, weight):
@@ -155,14 +157,17 @@ def grow(tree, values, answers, weight):
     ranks = column_ranks(values)
     columns = distinct_columns(ranks)
     ranks, weight = ranks[:, columns].astype(np.float32), weight / weight.mean()
-    scaled, mean, scale = _scaled(answers, weight) if is_regressor(tree) else (answers, 0.0, 1.0)
+    scaled, scale = _scaled(answers, weight) if is_regressor(tree) else (answers, 1.0)
     tree.fit(ranks, scaled, sample_weight=weight)
     score = tree.score(ranks, scaled, sample_weight=weight)
-    thresholds, rooms = _put_back(tree.tree_, ranks, values[:, columns])
-    grown_on = tree.tree_.feature
-    features = np.where(grown_on < 0, grown_on, columns[np.maximum(grown_on, 0)])
-    numbers = tree.tree_.value * scale + np.reshape(mean, (1, -1, 1))
-    impurity = tree.tree_.impurity * scale**2
+    nodes, rows = tree.tree_, rows_at_nodes(tree.tree_, ranks)
+    thresholds, rooms = _put_back(nodes, rows, values[:, columns])
+    features = np.where(nodes.feature < 0, nodes.feature, columns[np.maximum(nodes.feature, 0)])
+    numbers = nodes.value
+    if is_regressor(tree):
+        means = [np.average(answers[here], axis=0, weights=weight[here]) for here in rows]
+        numbers = np.reshape(means, nodes.value.shape)
+    impurity = nodes.impurity * scale**2
     rebuilt_tree(tree, values.shape[1], features, thresholds, numbers, impurity)
     return GrownTree(tree, rooms, score)
 
@@ -184,15 +189,14 @@ def value_rooms(nodes):
     return [PRECISION * spread(column) for column in values.T]
 
 
-def _put_back(nodes, ranks, values):
+def _put_back(nodes, rows, values):
     """Return thresholds of the values where a tree has those of ranks, and their rooms."""
     thresholds, rooms = nodes.threshold.copy(), np.zeros(nodes.node_count)
-    rows = rows_at_nodes(nodes, ranks)
     for node in np.flatnonzero(nodes.children_left >= 0):
-        column, here = nodes.feature[node], rows[node]
-        below = ranks[here, column] <= nodes.threshold[node]
-        low, high = values[here[below], column].max(), values[here[~below], column].min()
+        column = values[:, nodes.feature[node]]
+        low = column[rows[nodes.children_left[node]]].max()
+        high = column[rows[nodes.children_right[node]]].min()
         middle = low / 2.0 + high / 2.0
         thresholds[node] = middle if low <= middle < high else low
-        rooms[node] = min(high / 4.0 - low / 4.0, _OFF * spread(values[:, column]))
+        rooms[node] = min(high / 4.0 - low / 4.0, _OFF * spread(column))
     return thresholds, rooms

@@ -96,7 +96,9 @@ class ForestRegressor(RandomForestRegressor):
         y, self._ranks = _numbers(y), _Ranks(_numbers(X))
         self._mean = y.mean(axis=0)
         self._size = np.abs(y - self._mean).max() or 1.0
-        return super().fit(self._ranks(X), (y - self._mean) / self._size, sample_weight)
+        # rounded, as last digits, which differ between units, choose among equal splits
+        scaled = np.round((y - self._mean) / self._size, 12)
+        return super().fit(self._ranks(X), scaled, sample_weight)
 
     def predict(self, X):
         """Predict the target.
