@@ -109,7 +109,8 @@ class EquationsMixin:
 
     def _store(self, results, X):
         """Set the equations found on X, and the fronts, and warn of an interrupted search."""
-        equations, self.fronts_ = zip(*results, strict=True)
+        equations, fronts = zip(*results, strict=True)
+        self.fronts_ = tuple(front.shown_on(X) for front in fronts)
         table = self.network_.user_table
         self.equations_ = tuple(replace(e.shown_on(X), table=table) for e in equations)
         self._scales = number_scales(table, X)

@@ -1,5 +1,7 @@
 """What is printed answers as what predicts, whatever the units and offsets of the columns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +22,9 @@ from sklearn.utils._testing import ignore_warnings
 
 import skinterp
 from skinterp import as_network
-from skinterp.expression import Equation, parse
+from skinterp.exact import LinearRegions
+from skinterp.expression import ColumnSpread, Equation, parse
+from skinterp.hidden import LinearDescription
 
 NAMES = ["t", "a", "b"]
 OFFSETS = [0.0, 1.0, 1e2, 2e3, 3e5, 1e7, 1e9]  # in spreads
@@ -172,3 +176,28 @@ def test_equations_found_by_the_search():
     here = dict(zip(["x0", "x1", "x2"], X.T))
     assert_same(formula_values(str(found.equation_), here), found.predict(X))
     assert_same(formula_values(found.export_text(), here), found.predict(X))
+    for candidate in found.front_:
+        printed = formula_values(candidate.formula(["x0", "x1", "x2"]), here)
+        assert_same(printed, candidate.expression.evaluate(X))
+
+
+def test_inequalities_of_regions_hold_where_they_are_said_to(table):
+    X = drawn(*table, n=200)
+    frame = pd.DataFrame(X, columns=NAMES)
+    regions = LinearRegions(trained(*table, MLPRegressor, X)).fit(frame)
+    new = columns(drawn(*table, n=2000, seed=1))
+    for region in range(min(3, regions.n_regions_)):
+        inequalities = regions.inequalities(region)
+        printed = [decided(line, new) for line in str(inequalities).split("\n")]
+        inside = inequalities.contains(np.column_stack([*new.values()]))
+        assert np.mean(np.all(printed, axis=0) == inside) >= 0.999
+
+
+def test_a_linear_unit_is_described_in_digits_that_keep_it(table):
+    rows = drawn(*table)
+    mean, spread = place(*table)
+    coef = np.array([1.234567, -0.7654321, 0.5]) / spread
+    description = LinearDescription(tuple(NAMES), coef, coef, float(-coef @ mean), 1.0)
+    text = str(replace(description, spread=ColumnSpread.of(rows)))
+    formula = text.removeprefix("linear: ").split(" (R2")[0]
+    assert_same(formula_values(formula, columns(rows)), (rows - mean) @ coef)
