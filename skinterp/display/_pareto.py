@@ -65,8 +65,9 @@ class ParetoFrontDisplay(Display):
         entries = list(front)
         chosen = next((i for i, entry in enumerate(entries) if entry.selected), None)
         if chosen is not None and hasattr(front, "feature_names"):
-            expression = entries[chosen].expression.format(front.feature_names)
-            options.setdefault("expression", expression)
+            entry = entries[chosen]
+            write = getattr(entry, "formula", entry.expression.format)
+            options.setdefault("expression", write(front.feature_names))
         return cls(
             [entry.complexity for entry in entries],
             [entry.loss for entry in entries],

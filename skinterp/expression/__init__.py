@@ -10,8 +10,16 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 ``register_exporter`` take those of other packages.
 """
 
-from skinterp.expression._affine_text import affine_text, condition_text
+from skinterp.expression._affine_text import ColumnSpread, affine_text, condition_text
 from skinterp.expression._cells import CELLS, columns_read
+from skinterp.expression._digits import (
+    Digits,
+    affine_digits,
+    more_until,
+    needed_digits,
+    round_centres,
+    spread,
+)
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
 from skinterp.expression._fold import fold
@@ -48,7 +56,9 @@ __all__ = [
     "CELLS",
     "EXPORTERS",
     "OPERATORS",
+    "ColumnSpread",
     "Constant",
+    "Digits",
     "Equation",
     "Exporter",
     "Expression",
@@ -62,6 +72,7 @@ __all__ = [
     "Variable",
     "absolute",
     "affine",
+    "affine_digits",
     "affine_text",
     "apply",
     "columns_read",
@@ -74,12 +85,16 @@ __all__ = [
     "from_sympy",
     "layers_to_sympy",
     "log",
+    "more_until",
+    "needed_digits",
     "parse",
     "register_exporter",
     "register_operator",
+    "round_centres",
     "round_constants",
     "simplify",
     "sin",
+    "spread",
     "sqrt",
     "tan",
     "tanh",

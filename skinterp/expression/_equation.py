@@ -1,17 +1,18 @@
 """A fitted formula in the user's columns, with its threshold, classes and exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Real
 
 import numpy as np
 
+from skinterp.expression._digits import Digits, needed_digits
 from skinterp.expression._exporters import EXPORTERS
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, check_finite
 from skinterp.expression._names import resolve_names
 from skinterp.expression._nodes import Expression
 from skinterp.expression._rewrite import tidy
-from skinterp.utils import check_X, round_to_digits
+from skinterp.utils import DIGITS, check_X, round_to_digits
 
 _MAX_SHIFT = 0.05
 
@@ -63,6 +64,8 @@ class Equation:
     table : UserTable or None, default=None
         The user's table, if the variables are its features: raw rows are taken, and code reads
         raw rows.
+    needed_digits : tuple of (float, int) pairs, default=()
+        Digits that numbers need in text and LaTeX, by their absolute values; see `shown_on`.
 
     Attributes
     ----------
@@ -90,6 +93,7 @@ class Equation:
     link: object = None
     undefined_as: bool = False
     table: object = None
+    needed_digits: tuple = ()
 
     def __post_init__(self):
         set_field = partial(object.__setattr__, self)
@@ -214,6 +218,8 @@ class Equation:
             If there is no such exporter, or an operator has no notation in the language.
         """
         exporter = EXPORTERS.find(language, "language")
+        if exporter.rounds:
+            options["digits"] = Digits(options.get("digits", DIGITS), dict(self.needed_digits))
         if self.is_classifier:
             return exporter.write_classifier(self, **options)
         if self.table is not None and exporter.takes_table:
@@ -226,8 +232,9 @@ class Equation:
         Parameters
         ----------
         digits : int or None, default=4
-            Significant digits of the numbers shown, None for all. The threshold gets more where
-            the link says that rounding would shift the log-odds by more than 0.05.
+            Significant digits of the numbers shown, at least; None for all. Numbers get more
+            where the values or the decisions on the rows of the fit need them (`shown_on`), the
+            threshold where rounding would shift the log-odds by more than 0.05.
 
         Returns
         -------
@@ -235,6 +242,31 @@ class Equation:
             A formula, or a comparison of one with the threshold.
         """
         return self.export("text", digits=digits)
+
+    def shown_on(self, X):
+        """Return the equation such that text and LaTeX answer on rows as it does.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Rows that it was fitted on, as the formula takes them.
+
+        Returns
+        -------
+        Equation
+            The equation with `needed_digits`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skinterp.expression import Equation, parse
+        >>> X = 1e6 + np.linspace(-1.0, 1.0, 100).reshape(-1, 1)
+        >>> equation = Equation(parse("(x0 - 1000000.25)**2"), ("t",))
+        >>> print(equation, equation.shown_on(X), sep=", ")
+        (t - 1000000)**2, (t - 1000000.25)**2
+        """
+        needs = needed_digits(self.prediction, X, self.threshold)
+        return replace(self, needed_digits=tuple(needs.items()))
 
     def __str__(self):
         return self.format()
@@ -341,14 +373,15 @@ class Equation:
 
         Parameters
         ----------
-        digits : int or None
-            Significant digits wanted, None for all.
+        digits : Digits
+            Significant digits wanted.
 
         Returns
         -------
         int or None
             As many, or more where rounding would shift the log-odds by more than 0.05.
         """
+        digits = digits.of(self.threshold)
         if digits is None or self.link is None:
             return digits
         exact = self.link.log_odds([self.threshold])

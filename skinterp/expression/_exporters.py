@@ -22,12 +22,15 @@ class Exporter:
     takes_table : bool, default=False
         Whether `write` takes ``table=``, the user's table whose features the variables are, and
         the code reads raw rows of it; other languages are given the names of the features.
+    rounds : bool, default=False
+        Whether both take ``digits=``, the `Digits` to show of each number.
     """
 
     name: str
     write: Callable
     write_classifier: Callable
     takes_table: bool = False
+    rounds: bool = False
 
 
 EXPORTERS = Registry("exporter", Exporter, packages=["skinterp.expression.exporters"])

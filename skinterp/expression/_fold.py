@@ -68,4 +68,4 @@ def fold(expression, visitor):
 
 def has_constant_operation(expression):
     """Tell whether some operation has no variable: after folding, one without a finite value."""
-    return any(node.args and not node.variables for node in postorder(expression))
+    return any(node.args and not node.varies for node in postorder(expression))

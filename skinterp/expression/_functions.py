@@ -165,7 +165,14 @@ def absolute(argument):
     return apply("abs", argument)
 
 
-def affine(coefficients, intercept=0.0):
+def _distance(index, centre):
+    """Return a variable, or its distance from a number that is not 0."""
+    if centre == 0:
+        return Variable(index)
+    return Variable(index) - float(centre) if centre > 0 else Variable(index) + float(-centre)
+
+
+def affine(coefficients, intercept=0.0, centres=None):
     """Build an affine function of the inputs.
 
     Parameters
@@ -174,13 +181,25 @@ def affine(coefficients, intercept=0.0):
         The coefficients; those at 0 are left out.
     intercept : float, default=0.0
         The constant, left out at 0.
+    centres : ndarray of shape (n_features,) or None, default=None
+        What is subtracted from the inputs first, so that the constant is the value there.
 
     Returns
     -------
     Expression
         The expression.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.expression import affine
+    >>> print(affine(np.array([2.0, -3.0]), 1.0, centres=np.array([0.0, 1700000000.0])))
+    2*x0 - 3*(x1 - 1700000000) + 1
     """
-    terms = [float(coefficients[j]) * Variable(int(j)) for j in np.flatnonzero(coefficients)]
+    terms = [
+        float(coefficients[j]) * _distance(int(j), 0.0 if centres is None else centres[j])
+        for j in np.flatnonzero(coefficients)
+    ]
     if intercept or not terms:
         terms.append(Constant(float(intercept)))
     return reduce(add, terms)

@@ -1,5 +1,6 @@
 """Immutable expression trees over the columns of X."""
 
+import json
 import math
 from abc import ABC, abstractmethod
 from functools import partial, partialmethod
@@ -42,6 +43,8 @@ class Expression(ABC):
         The value of a constant, the index of a variable or the name of an operator.
     args : tuple of Expression
         The arguments of an operation; empty for a leaf.
+    varies : bool
+        Whether there is a variable in it.
     complexity : int
         Number of nodes, with multiplicity. A signed constant is one node, and so is each
         operation: ``x0*x1`` has three nodes, ``x0**2`` two, ``x0**2.5`` three.
@@ -56,7 +59,7 @@ class Expression(ABC):
     array([-2., -1.])
     """
 
-    __slots__ = ("_hash", "args", "complexity", "token")
+    __slots__ = ("_hash", "args", "complexity", "token", "varies")
     __array_ufunc__ = None
     is_variable = False
 
@@ -69,6 +72,7 @@ class Expression(ABC):
         set_field("token", token)
         set_field("args", args)
         set_field("complexity", 1 + sum(argument.complexity for argument in args))
+        set_field("varies", self.is_variable or any(argument.varies for argument in args))
         set_field("_hash", hash((type(self).__name__, token, args)))
 
     def __setattr__(self, name, value):
@@ -88,6 +92,14 @@ class Expression(ABC):
 
     def __reduce__(self):
         return from_postfix, (self.postfix,)
+
+    def __getstate__(self):
+        """Return the tokens as a text, which is short in formats that write every object."""
+        return {"postfix": json.dumps(self.postfix)}
+
+    def __setstate__(self, state):
+        built = from_postfix(json.loads(state["postfix"]))
+        self._set(built.token, built.args)
 
     @property
     def postfix(self):
@@ -385,7 +397,7 @@ def _operate(name, left, right):
 
 def _raise_to_power(base, exponent):
     """Choose the form of a power: square, cube, pow or, for a variable exponent, exp and log."""
-    if exponent.variables:
+    if exponent.varies:
         return Operation("exp", (exponent * Operation("log", (base,)),))
     exponent = Constant(exponent.evaluate([[]])[0])
     named = {2.0: "square", 3.0: "cube"}.get(exponent.value)

@@ -3,10 +3,13 @@
 import math
 import operator
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from skinterp.expression._nodes import Constant, Operation, Variable
 from skinterp.expression._operators import OPERATORS, PLAIN_NAME, call_names
 
+MAX_LENGTH = 50_000
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<quoted>`(?:[^`]|``)*`)"
@@ -28,12 +31,42 @@ def _split(text):
     return [*tokens, ("end", "", len(text.rstrip()))]
 
 
+class _Sign(NamedTuple):
+    """An operator that waits for its right argument; prefixes bind what comes after them."""
+
+    binding: int
+    apply: Callable
+    is_prefix: bool = False
+    from_right: bool = False
+
+
+class _Open(NamedTuple):
+    """An open parenthesis: that of a group, or of a call and how many arguments are to come."""
+
+    name: str | None = None
+    to_come: int = 1
+
+
+_SIGNS = {
+    "+": _Sign(1, operator.add),
+    "-": _Sign(1, operator.sub),
+    "*": _Sign(2, operator.mul),
+    "/": _Sign(2, operator.truediv),
+    "**": _Sign(4, operator.pow, from_right=True),
+}
+_PREFIXES = {
+    "+": _Sign(3, operator.pos, is_prefix=True),
+    "-": _Sign(3, operator.neg, is_prefix=True),
+}
+
+
 class _Parser:
-    """A recursive-descent parser with Python's precedence of operators."""
+    """An operator-precedence parser with Python's precedence, without recursion."""
 
     def __init__(self, text, names):
         self.tokens = iter(_split(text))
         self.indices = None if names is None else {str(n): i for i, n in enumerate(names)}
+        self.waiting, self.operands = [], []
         self.advance()
 
     def advance(self):
@@ -47,71 +80,102 @@ class _Parser:
         self.advance()
         return sign
 
-    def expect(self, sign):
-        if not self.accept(sign):
-            self.refuse(f"expected {sign!r}, got {self.token or 'the end'!r}", self.position)
-
     @staticmethod
     def refuse(complaint, position):
         raise ValueError(f"text must be a formula: {complaint} at position {position}.")
 
     def formula(self):
-        expression = self.sum()
-        if self.kind != "end":
-            self.refuse(f"unexpected {self.token!r}", self.position)
-        return expression
+        """Read operands and the signs between them, until the text ends."""
+        while True:
+            self.read_operand()
+            while self.close():
+                pass
+            if self.kind == "end" and not self.waiting:
+                return self.operands.pop()
+            self.read_sign()
 
-    def sum(self):
-        return self.chain(self.product, {"+": operator.add, "-": operator.sub})
+    def read_operand(self):
+        """Read signs and parentheses in front of a number or a name, and this."""
+        while True:
+            kind, token, position = self.kind, self.token, self.position
+            if sign := self.accept("+", "-"):
+                self.waiting.append(_PREFIXES[sign])
+            elif self.accept("("):
+                self.waiting.append(_Open())
+            elif kind in ("sign", "end"):
+                got = token or "the end"
+                self.refuse(f"expected a number, a name or '(', got {got!r}", position)
+            else:
+                self.advance()
+                if kind != "name" or not self.accept("("):
+                    return self.operands.append(self.leaf(kind, token, position))
+                self.waiting.append(self.call(token, position))
 
-    def product(self):
-        return self.chain(self.signed, {"*": operator.mul, "/": operator.truediv})
-
-    def chain(self, operand, operators):
-        """Combine operands from the left, as long as one of the operators follows."""
-        left = operand()
-        while sign := self.accept(*operators):
-            left = operators[sign](left, operand())
-        return left
-
-    def signed(self):
-        sign = self.accept("+", "-")
-        if sign is None:
-            return self.power()
-        operand = self.signed()
-        return -operand if sign == "-" else operand
-
-    def power(self):
-        base = self.atom()
-        return base ** self.signed() if self.accept("**") else base
-
-    def atom(self):
-        kind, token, position = self.kind, self.token, self.position
-        if self.accept("("):
-            inside = self.sum()
-            self.expect(")")
-            return inside
-        if kind in ("sign", "end"):
-            self.refuse(f"expected a number, a name or '(', got {token or 'the end'!r}", position)
-        self.advance()
+    def leaf(self, kind, token, position):
+        """Return a number or a variable."""
         if kind == "number":
-            return Constant(float(token))
-        if kind == "quoted":
-            return self.variable(token[1:-1].replace("``", "`"), position)
-        return self.function_or_name(token, position)
-
-    def function_or_name(self, name, position):
-        if self.accept("("):
-            known = call_names()
-            if name not in known:
-                self.refuse(f"unknown function {name!r}; known are {known},", position)
-            arguments = [self.sum()]
-            for _ in range(OPERATORS[name].arity - 1):
-                self.expect(",")
-                arguments.append(self.sum())
-            self.expect(")")
-            return Operation(name, arguments)
+            return self.number(token, position)
+        name = token[1:-1].replace("``", "`") if kind == "quoted" else token
         return self.variable(name, position)
+
+    def number(self, token, position):
+        value = float(token)
+        if math.isinf(value):
+            self.refuse(f"{token!r} is too large a number", position)
+        return Constant(value)
+
+    def call(self, name, position):
+        """Return the open parenthesis of a call."""
+        known = call_names()
+        if name not in known:
+            self.refuse(f"unknown function {name!r}; known are {known},", position)
+        return _Open(name, OPERATORS[name].arity)
+
+    def apply_waiting(self, binding=0, from_right=False):
+        """Apply the operators that bind tighter than one that follows, back to a parenthesis."""
+        while self.waiting and isinstance(self.waiting[-1], _Sign):
+            bound = self.waiting[-1].binding
+            if bound < binding or (bound == binding and from_right):
+                return
+            sign, right = self.waiting.pop(), self.operands.pop()
+            left = () if sign.is_prefix else (self.operands.pop(),)
+            self.operands.append(sign.apply(*left, right))
+
+    def close(self):
+        """Close a parenthesis that ends here, and tell whether one did."""
+        if self.kind != "end" and not (self.kind == "sign" and self.token == ")"):
+            return False
+        self.apply_waiting()
+        if not self.waiting:
+            return False
+        if self.kind == "end" or self.waiting[-1].to_come > 1:
+            self.expect_more()
+        self.advance()
+        opened = self.waiting.pop()
+        if opened.name is not None:
+            arity = OPERATORS[opened.name].arity
+            self.operands[-arity:] = [Operation(opened.name, self.operands[-arity:])]
+        return True
+
+    def read_sign(self):
+        """Read a sign between two operands, or the comma between two arguments."""
+        if sign := self.accept(*_SIGNS):
+            follows = _SIGNS[sign]
+            self.apply_waiting(follows.binding, follows.from_right)
+            self.waiting.append(follows)
+            return
+        self.apply_waiting()
+        if not self.waiting:
+            self.refuse(f"unexpected {self.token!r}", self.position)
+        opened = self.waiting[-1]
+        if opened.to_come < 2 or not self.accept(","):
+            self.expect_more()
+        self.waiting[-1] = opened._replace(to_come=opened.to_come - 1)
+
+    def expect_more(self):
+        """Refuse what stands in place of the comma or parenthesis that is needed."""
+        expected = "," if self.waiting[-1].to_come > 1 else ")"
+        self.refuse(f"expected {expected!r}, got {self.token or 'the end'!r}", self.position)
 
     def variable(self, name, position):
         if self.indices is None:
@@ -145,7 +209,8 @@ def parse(text, names=None):
     Raises
     ------
     ValueError
-        If the text is no such formula; names the token and its position.
+        If the text is no such formula; names the token and its position. Texts of more than
+        50,000 characters are no formulas that one reads.
 
     Examples
     --------
@@ -155,7 +220,8 @@ def parse(text, names=None):
     >>> parse("`a b` - class", names=["class", "a b"]).variables
     (0, 1)
     """
-    try:
-        return _Parser(text, names).formula()
-    except RecursionError as error:
-        raise ValueError("text must be a formula, but is nested too deeply.") from error
+    if len(text) > MAX_LENGTH:
+        raise ValueError(
+            f"text must be a formula of at most {MAX_LENGTH} characters. Got {len(text)} instead."
+        )
+    return _Parser(text, names).formula()

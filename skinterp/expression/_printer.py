@@ -42,8 +42,8 @@ class Printer:
     ----------
     names : sequence of str
         Text of every variable.
-    digits : int or None, default=None
-        Significant digits of numbers, for dialects that round them; None is all.
+    digits : Digits or None, default=None
+        Significant digits of numbers, for dialects that round them.
 
     Attributes
     ----------

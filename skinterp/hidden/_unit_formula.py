@@ -67,4 +67,6 @@ def find_formula(dense, location, rows, names, random_state):
     found = equation.values(rows)
     error = (found if activation is None else activation.value(found)) - values
     r2 = float(1.0 - np.mean(error**2) / values.var())
-    return UnitFormula(equation, r2, None if activation is None else str(activation))
+    return UnitFormula(
+        equation.shown_on(rows), r2, None if activation is None else str(activation)
+    )

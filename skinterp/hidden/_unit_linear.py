@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.expression import affine
+from skinterp.expression import ColumnSpread, affine_text
 from skinterp.hidden._unit_condition import is_constant
 from skinterp.sampling import feature_scale
 
@@ -27,6 +27,8 @@ class LinearDescription:
         Their intercept.
     r2 : float
         How much of the unit's variance they explain on the rows; nan if it has none.
+    spread : ColumnSpread or None, default=None
+        The rows, against which the digits shown are chosen.
     """
 
     feature_names: tuple
@@ -34,12 +36,14 @@ class LinearDescription:
     coef: np.ndarray
     intercept: float
     r2: float
+    spread: ColumnSpread | None = None
 
     def __str__(self):
         n_inputs = np.count_nonzero(self.coef)
         if n_inputs > _MOST_INPUTS:
             return f"linear in {n_inputs} inputs: R2 {self.r2:.3f}"
-        text = affine(self.coef, self.intercept).format(self.feature_names, digits=3)
+        function = self.coef, self.intercept, self.feature_names
+        text = affine_text(*function, digits=3, spread=self.spread)
         return f"linear: {text} (R2 {self.r2:.3f})"
 
 

@@ -8,6 +8,7 @@ from numbers import Integral
 import numpy as np
 
 from skinterp.display import UnitDisplay
+from skinterp.expression import ColumnSpread
 from skinterp.hidden._labels import row_labels
 from skinterp.hidden._maximise import maximise_activation
 from skinterp.hidden._unit_activity import UnitActivity, activity_of
@@ -201,7 +202,9 @@ def unit_report(
         connections=connections_of(dense, location, rows, names),
         activity=activity_of(values, labels, n_rows),
         condition=condition_of(dense, location, rows, values),
-        linear=LinearDescription(names, slopes.mean(axis=0), *least_squares(rows, values)),
+        linear=LinearDescription(
+            names, slopes.mean(axis=0), *least_squares(rows, values), ColumnSpread.of(rows)
+        ),
         network=network,
         search_formula=partial(find_formula, dense, location, rows, names, seed),
         search_maximum=partial(maximise_activation, location.view, X, **climb),

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.expression import ColumnSpread
 from skinterp.network import dense_of, network_to_sympy
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
@@ -87,6 +88,9 @@ class PruningMixin:
         step = self.path_[self.selected_]
         self.pruned_network_, self.n_weights_ = step.network, step.n_weights
         self.complexity_ = self.n_weights_
+        layers = range(len(step.network.layers) - 1)
+        inputs = [X, *(step.network.hidden_activations(X, layer) for layer in layers)]
+        self._spreads = [ColumnSpread.of(values) for values in inputs]
         used = self.pruned_network_.layers[0].weights.any(axis=1)
         self.used_features_ = tuple(np.array(self._input_names, dtype=object)[used])
         return self
@@ -145,7 +149,8 @@ class PruningMixin:
         Parameters
         ----------
         digits : int, default=4
-            Significant digits.
+            Significant digits, at least: numbers get more where the answers need them, and inputs
+            far from 0 are written as distances from a round number.
         max_units : int or None, default=20
             How many units of a layer to write; None is all.
 
@@ -161,7 +166,9 @@ class PruningMixin:
             f"hidden units: fidelity {step.fidelity:.3f}"
         )
         inputs = f"inputs: {', '.join(self.used_features_) or 'none'}"
-        layers = layer_texts(self.pruned_network_, self._input_names, digits, max_units)
+        layers = layer_texts(
+            self.pruned_network_, self._input_names, digits, max_units, self._spreads
+        )
         return "\n".join([left, inputs, *layers])
 
     def displays(self):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from skinterp.display import ParetoFrontDisplay
-from skinterp.utils import Result, number_text
+from skinterp.expression import Digits, needed_digits
+from skinterp.utils import DIGITS, Result, number_text
 
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
 PRICE, STEP_PRICE = 0.12, 0.25
@@ -34,6 +35,8 @@ class Candidate:
         Whether its score is as good as the selected one's, within a margin.
     selected : bool, default=False
         Whether this is the formula taken.
+    needed_digits : tuple of (float, int) pairs, default=()
+        Digits that numbers need when the formula is written, by their absolute values.
     """
 
     expression: object
@@ -42,11 +45,34 @@ class Candidate:
     fidelity: float
     tied: bool = False
     selected: bool = False
+    needed_digits: tuple = ()
 
     @property
     def complexity(self):
         """Number of nodes of the expression."""
         return self.expression.complexity
+
+    def formula(self, names, digits=DIGITS):
+        """Write the formula.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Names of the inputs.
+        digits : int, default=4
+            Significant digits, at least; numbers get more where the values need them.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        return self.expression.format(names, digits=Digits(digits, dict(self.needed_digits)))
+
+    def shown_on(self, X):
+        """Return the candidate such that the formula written has its values on rows X."""
+        needs = needed_digits(self.expression, X)
+        return replace(self, needed_digits=tuple(needs.items()))
 
 
 def elbow(losses, costs=None, *, price=None, floor=0.0):
@@ -183,8 +209,12 @@ class Front(Result):
 
     def _columns(self):
         names = ("loss", "cost", "complexity", "fidelity", "tied", "selected")
-        formulas = [c.expression.format(self.feature_names) for c in self.candidates]
+        formulas = [c.formula(self.feature_names) for c in self.candidates]
         return {"formula": formulas} | {n: [getattr(c, n) for c in self.candidates] for n in names}
+
+    def shown_on(self, X):
+        """Return the front such that the formulas written have their values on rows X."""
+        return replace(self, candidates=tuple(c.shown_on(X) for c in self.candidates))
 
     def display(self):
         """Return the display of loss against complexity, with the selected formula marked.
@@ -200,7 +230,7 @@ class Front(Result):
         lines = ["   cost     loss  fidelity  formula"]
         for c in self.candidates:
             mark = "*" if c.selected else "~" if c.tied else " "
-            text = c.expression.format(self.feature_names, digits=4)
+            text = c.formula(self.feature_names)
             cost, loss = number_text(c.cost, 3), number_text(c.loss, 3)
             lines.append(f"{mark} {cost:>5} {loss:>8} {c.fidelity:9.3f}  {text}")
         return "\n".join([*lines, "* selected, ~ nearly as good", *self.notes])

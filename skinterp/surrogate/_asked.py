@@ -26,7 +26,7 @@ def with_queries(X, weight, n_queries, random_state, table=None):
     Returns
     -------
     points : ndarray of shape (n_samples + n_queries, n_features)
-        Rows, then queries.
+        Rows, then queries; of wide tables fewer (`draw_queries`).
     weight : ndarray of shape (n_samples + n_queries,)
         Weights of the rows, then of the queries: the mean of those of the rows.
     """
@@ -35,4 +35,4 @@ def with_queries(X, weight, n_queries, random_state, table=None):
         if feature.is_flag:
             number = table.features.index(replace(feature, is_flag=False))
             queries[queries[:, k] == 1.0, number] = feature.column.fill
-    return np.concatenate([X, queries]), np.append(weight, np.full(n_queries, weight.mean()))
+    return np.concatenate([X, queries]), np.append(weight, np.full(len(queries), weight.mean()))

@@ -12,7 +12,7 @@ from skinterp.display import ParetoFrontDisplay
 from skinterp.expression import columns_read
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
-from skinterp.surrogate._text import gaps_text
+from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares
 from skinterp.utils._sklearn import Interval
 
@@ -116,11 +116,13 @@ class EquationsMixin:
         notes = (note for _, front in results for note in front.notes)
         return next((note for note in notes if note.startswith("interrupted")), None)
 
-    def _store(self, results):
-        """Set the equations and fronts found, and warn if the search of one was interrupted."""
-        equations, self.fronts_ = zip(*results, strict=True)
+    def _store(self, results, X):
+        """Set the equations found on X, and the fronts, and warn of an interrupted search."""
+        equations, fronts = zip(*results, strict=True)
+        self.fronts_ = tuple(front.shown_on(X) for front in fronts)
         table = self.network_.user_table
-        self.equations_ = tuple(replace(equation, table=table) for equation in equations)
+        self.equations_ = tuple(replace(e.shown_on(X), table=table) for e in equations)
+        self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
         self.complexity_ = sum(equation.complexity for equation in self.equations_)
@@ -159,7 +161,7 @@ class EquationsMixin:
             lines.append("(the class with the largest calibrated log-odds wins)")
         used = sorted({k for equation in equations for k in equation.expression.variables})
         columns = [] if table is None else columns_read(table, used)
-        return "\n".join([*lines, *gaps_text(columns)])
+        return "\n".join([*lines, *gaps_text(columns, scales=self._scales)])
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

@@ -13,16 +13,17 @@ from skinterp.base import (
     finite,
     register_form,
 )
-from skinterp.expression import Equation, LogisticLink, affine, columns_read
+from skinterp.expression import ColumnSpread, Equation, LogisticLink, affine, columns_read
 from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._linear_fits import (
     fit_logistic,
     fit_ridge,
     forward_selection,
     in_raw_units,
+    shown_functions,
     standardise,
 )
-from skinterp.surrogate._text import gaps_text, linear_text
+from skinterp.surrogate._text import gaps_text, linear_text, number_scales
 from skinterp.utils._sklearn import Interval, fit_context
 
 
@@ -55,7 +56,11 @@ class _LinearMixin:
         if self.max_features is not None and self.scale_.any():
             used = forward_selection(Z, answers, self.max_features, weight)
         solution = self._solve(Z[:, used], answers, weight)
-        self._set_coefficients(*in_raw_units(*solution, used, mean, self.scale_))
+        functions = in_raw_units(*solution, used, mean, self.scale_)
+        self._set_coefficients(*functions)
+        spread = ColumnSpread(mean, self.scale_)
+        self._scales = number_scales(self.network_.user_table, X)
+        self._shown = shown_functions(*functions, X, spread, self._decide)
         self.complexity_ = int(np.count_nonzero(self.coef_))
         return self
 
@@ -63,14 +68,17 @@ class _LinearMixin:
         """Return pairs of coefficients and intercept, one per linear function."""
         return list(zip(np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_), strict=True))
 
-    def _formula(self, expression, **options):
-        table = self.network_.user_table
-        return Equation(expression, self._input_names, table=table, **options)
+    def _formula(self, coefficients, constant, shown, **options):
+        expression = affine(coefficients, constant, shown.centres)
+        table, needs = self.network_.user_table, tuple(shown.needs.items())
+        options |= {"table": table, "needed_digits": needs}
+        return Equation(expression, self._input_names, **options)
 
     @property
     def equations_(self):
         """One equation per linear function, in the user's names and units."""
-        return tuple(self._equation(*function) for function in self._functions())
+        functions = zip(self._functions(), self._shown, strict=True)
+        return tuple(self._equation(slopes, shown) for (slopes, _), shown in functions)
 
     @property
     def equation_(self):
@@ -102,7 +110,8 @@ class _LinearMixin:
         Parameters
         ----------
         digits : int, default=4
-            Significant digits; 17 writes what `predict` computes.
+            Significant digits, at least: numbers get more where the answers need them, and inputs
+            far from 0 are written as distances from a round number.
 
         Returns
         -------
@@ -111,23 +120,25 @@ class _LinearMixin:
         """
         check_is_fitted(self)
         texts = [
-            linear_text(title, *function, self._input_names, self.scale_, digits)
-            for title, function in zip(self._titles(), self._functions(), strict=True)
+            linear_text(title, *function, self._input_names, self.scale_, digits, shown)
+            for title, function, shown in zip(
+                self._titles(), self._functions(), self._shown, strict=True
+            )
         ]
         table, used = (
             self.network_.user_table,
             np.flatnonzero(np.atleast_2d(self.coef_).any(axis=0)),
         )
         columns = [] if table is None else columns_read(table, used)
-        return "\n".join([*texts, *gaps_text(columns, digits)])
+        return "\n".join([*texts, *gaps_text(columns, digits, self._scales)])
 
 
 class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
     """A logistic regression that classifies as a network does.
 
     Fitted to the network's *probabilities* p(x) in standardised inputs z, with a ridge penalty:
-    ``min sum_i w_i sum_k -p_k(x_i) log q_k(z_i) + |c|^2 / (2 C)``, where q is the logistic (for
-    several classes the softmax) of ``z c + b``; and reported in raw units:
+    ``min mean_i sum_k -p_k(x_i) log q_k(z_i) + |c|^2 / (2 C)``, the mean weighted, where q is the
+    logistic (for several classes the softmax) of ``z c + b``; and reported in raw units:
     ``decision_function(X) = X @ coef_.T + intercept_``. With `max_features` the inputs are chosen
     first, by forward selection on the probabilities.
 
@@ -140,7 +151,7 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
     max_features : int or None, default=None
         Largest number of inputs with non-zero coefficients (for any class or output); None is no
         bound.
-    C : float, default=10.0
+    C : float, default=1e4
         Inverse strength of the ridge penalty on standardised coefficients.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network.
@@ -199,7 +210,7 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
         "random_state": ["random_state"],
     }
 
-    def __init__(self, network=None, *, max_features=None, C=10.0, random_state=None):
+    def __init__(self, network=None, *, max_features=None, C=1e4, random_state=None):
         self.network = network
         self.max_features = max_features
         self.C = C
@@ -221,12 +232,18 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
             return [f"log-odds of {self.classes_[1]}"]
         return [f"score of {label}" for label in self.classes_]
 
-    def _equation(self, coefficients, intercept):
+    @staticmethod
+    def _decide(values):
+        return values > 0.0 if values.shape[1] == 1 else values.argmax(axis=1)
+
+    def _equation(self, coefficients, shown):
         if len(self.classes_) > 2:
-            return self._formula(affine(coefficients, intercept))
-        threshold = -float(intercept)
+            return self._formula(coefficients, shown.constant, shown)
+        threshold = -float(shown.constant)
         return self._formula(
-            affine(coefficients),
+            coefficients,
+            0.0,
+            shown,
             threshold=threshold,
             classes=tuple(self.classes_.tolist()),
             link=LogisticLink(threshold, slope=1.0),
@@ -239,8 +256,9 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
 class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     """A ridge regression that predicts as a regression network, or a scalar view, does.
 
-    Fitted to the network's values f(x) in standardised inputs z, ``min sum_i w_i |f(x_i) - z_i c
-    - b|^2 + alpha |c|^2``, and reported in raw units: ``predict(X) = X @ coef_.T + intercept_``.
+    Fitted to the network's values f(x) in standardised inputs z, ``min mean_i |f(x_i) - z_i c -
+    b|^2 + alpha |c|^2``, the mean weighted, and reported in raw units: ``predict(X) = X @ coef_.T
+    + intercept_``.
     With `max_features` the inputs are chosen first, by forward selection on the values.
 
     Parameters
@@ -253,7 +271,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     max_features : int or None, default=None
         Largest number of inputs with non-zero coefficients (for any class or output); None is no
         bound.
-    alpha : float, default=1e-3
+    alpha : float, default=1e-6
         Strength of the ridge penalty on standardised coefficients. A network's values have no
         noise, so that little is needed.
     random_state : int, RandomState instance or None, default=None
@@ -304,7 +322,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     }
     _multi_output = True
 
-    def __init__(self, network=None, *, max_features=None, alpha=1e-3, random_state=None):
+    def __init__(self, network=None, *, max_features=None, alpha=1e-6, random_state=None):
         self.network = network
         self.max_features = max_features
         self.alpha = alpha
@@ -326,8 +344,12 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
             return [getattr(self.network_, "name", "output")]
         return [f"output {k}" for k in range(self.network_.n_outputs)]
 
-    def _equation(self, coefficients, intercept):
-        return self._formula(affine(coefficients, intercept))
+    @staticmethod
+    def _decide(values):
+        return 0
+
+    def _equation(self, coefficients, shown):
+        return self._formula(coefficients, shown.constant, shown)
 
     def predict(self, X):
         """Predict by the linear function, without the network.

@@ -1,7 +1,12 @@
 """Coefficients of linear models: standard columns, selection, fits, and back to raw units."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
+
+from skinterp.expression import more_until, spread
+from skinterp.utils import round_to_digits
 
 # What is left of a column, relative to its size, when it is constant or explained by others.
 ROUNDING = 1e-12
@@ -28,10 +33,12 @@ def standardise(X, weight):
     """
     share = weight / weight.sum()
     mean = share @ X
-    scale = np.sqrt(share @ (X - mean) ** 2)
-    scale[scale <= ROUNDING * np.abs(X).max(axis=0)] = 0.0
-    varies = scale > 0.0
-    return np.where(varies, (X - mean) / np.where(varies, scale, 1.0), 0.0), mean, scale
+    size = np.abs(X - mean).max(axis=0)
+    size[size <= ROUNDING * np.abs(X).max(axis=0)] = 0.0
+    varies = size > 0.0
+    Z = np.where(varies, (X - mean) / np.where(varies, size, 1.0), 0.0)
+    spread = np.sqrt(share @ Z**2)  # of what was divided first: squares of large numbers overflow
+    return Z / np.where(varies, spread, 1.0), mean, spread * size
 
 
 def forward_selection(Z, targets, n_columns, weight):
@@ -86,7 +93,7 @@ def fit_logistic(Z, probabilities, weight, C):
     weight : ndarray of shape (n_samples,)
         Weights.
     C : float
-        Inverse strength of the ridge penalty.
+        Inverse strength of the ridge penalty, beside the weighted mean of the loss.
 
     Returns
     -------
@@ -99,7 +106,7 @@ def fit_logistic(Z, probabilities, weight, C):
     model = LogisticRegression(C=C, max_iter=5000).fit(
         np.repeat(Z, n_classes, axis=0),
         np.tile(np.arange(n_classes), n_rows),
-        sample_weight=(weight[:, np.newaxis] * probabilities).ravel(),
+        sample_weight=((weight / weight.sum())[:, np.newaxis] * probabilities).ravel(),
     )
     return model.coef_, model.intercept_
 
@@ -116,7 +123,7 @@ def fit_ridge(Z, values, weight, alpha):
     weight : ndarray of shape (n_samples,)
         Weights.
     alpha : float
-        Strength of the ridge penalty.
+        Strength of the ridge penalty, beside the weighted mean of the squared error.
 
     Returns
     -------
@@ -125,7 +132,8 @@ def fit_ridge(Z, values, weight, alpha):
     intercepts : ndarray of shape (n_outputs,)
         The intercepts.
     """
-    model = Ridge(alpha=alpha, solver="svd").fit(Z, values, sample_weight=weight)
+    share = weight / weight.sum()
+    model = Ridge(alpha=alpha, solver="svd").fit(Z, values, sample_weight=share)
     return np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
 
 
@@ -154,3 +162,66 @@ def in_raw_units(solution, intercepts, used, mean, scale):
     coefficients[:, used] = solution
     coefficients = np.where(scale > 0.0, coefficients / np.where(scale > 0.0, scale, 1.0), 0.0)
     return coefficients, intercepts - coefficients @ mean
+
+
+class ShownFunction(NamedTuple):
+    """A linear function as it is printed.
+
+    Parameters
+    ----------
+    centres : ndarray of shape (n_features,)
+        What is subtracted from the inputs: round numbers where these lie far from 0.
+    constant : float
+        The value there.
+    needs : dict of float to int
+        Digits that the numbers need, by their absolute values.
+    """
+
+    centres: np.ndarray
+    constant: float
+    needs: dict
+
+
+def shown_functions(coefficients, intercepts, X, column_spread, decide):
+    """Return linear functions as they are printed, in digits that keep what rows are answered.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (n_functions, n_features)
+        Coefficients.
+    intercepts : ndarray of shape (n_functions,)
+        Intercepts.
+    X : ndarray of shape (n_samples, n_features)
+        Rows of the fit.
+    column_spread : ColumnSpread
+        Where the columns lie.
+    decide : callable
+        ``decide(values)`` says what the values, of shape (n_samples, n_functions), decide.
+
+    Returns
+    -------
+    list of ShownFunction
+        One for each.
+    """
+    exact = X @ coefficients.T + intercepts
+    varies = [spread(values) for values in exact.T]
+    functions = zip(coefficients, intercepts, varies, strict=True)
+    shown = [ShownFunction(*column_spread.centred(*function)) for function in functions]
+    distances, decided = X - shown[0].centres, decide(exact)
+
+    def is_enough(needs):
+        values = [
+            distances @ _rounded(slopes, needs) + _rounded([constant], needs)
+            for slopes, (_, constant, _) in zip(coefficients, shown, strict=True)
+        ]
+        return np.array_equal(decide(np.stack(values, axis=1)), decided)
+
+    together = {}
+    for size, digits in (pair for one in shown for pair in one.needs.items()):
+        together[size] = max(digits, together.get(size, 1))
+    needs = more_until(together, is_enough)
+    return [one._replace(needs=needs) for one in shown]
+
+
+def _rounded(values, needs):
+    return np.array([round_to_digits(value, needs.get(abs(value), 1)) for value in values])

@@ -24,19 +24,22 @@ class AtMost(NamedTuple):
         The column.
     cut : float
         The bound.
+    room : float, default=inf
+        How much the bound shown may be off.
     """
 
     column: object
     cut: float
+    room: float = np.inf
 
     def text(self, holds, digits):
         """Write that the test holds, or does not."""
-        cut = threshold_text(self.cut, digits)
+        cut = threshold_text(self.cut, digits, self.room)
         return f"{self.column.name} {'<=' if holds else '>'} {cut}"
 
     def code(self, cells):
         """Write the test in a language."""
-        return cells.at_most(self.column, largest_below(self.cut))
+        return cells.at_most(self.column, self.cut)
 
 
 class IsMissing(NamedTuple):
@@ -81,35 +84,6 @@ class Among(NamedTuple):
     def code(self, cells):
         """Write the test in a language."""
         return cells.among(self.column, self.levels)
-
-
-def largest_below(cut):
-    """Return the largest number that a scikit-learn tree sends to the left of a threshold.
-
-    Trees round numbers to float32 before they compare; code compares in float64.
-
-    Parameters
-    ----------
-    cut : float
-        The threshold.
-
-    Returns
-    -------
-    float
-        ``x <= largest_below(cut)`` just where ``float32(x) <= cut``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skinterp.surrogate._rules import largest_below
-    >>> x = 0.1
-    >>> float(np.float32(x)) <= x, x <= largest_below(x)
-    (False, False)
-    """
-    left = np.float32(cut)
-    left = np.nextafter(left, np.float32(-np.inf)) if float(left) > cut else left
-    middle = (float(left) + float(np.nextafter(left, np.float32(np.inf)))) / 2.0
-    return middle if np.float32(middle) == left else float(np.nextafter(middle, -np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +183,7 @@ class RuleTree:
         )
 
 
-def rules_of(tree, splits):
+def rules_of(tree, splits, rooms=None):
     """Return a scikit-learn tree as rules.
 
     Parameters
@@ -218,6 +192,8 @@ def rules_of(tree, splits):
         Its nodes.
     splits : sequence of Plain and Order
         What its columns are.
+    rooms : ndarray of shape (n_nodes,) or None, default=None
+        How much each threshold shown may be off; None is no bound.
 
     Returns
     -------
@@ -241,7 +217,8 @@ def rules_of(tree, splits):
         elif split.is_flag:
             tests[node], holds_left[node] = IsMissing(split.column), False
         else:
-            tests[node] = AtMost(split.column, cut)
+            room = np.inf if rooms is None else float(rooms[node])
+            tests[node] = AtMost(split.column, cut, room)
         stack += [(tree.children_left[node], below), (tree.children_right[node], above)]
     return RuleTree(tree.children_left, tree.children_right, tests, holds_left)
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.expression import columns_read
+from skinterp.surrogate._tree_growth import rows_at_nodes
+from skinterp.table import NumberColumn
 
 _MOST_NODES = 32  # of a tree before, whose points orders are made of
 _N_ROUNDS = 3
@@ -96,6 +98,22 @@ def split_values(splits, X, used=None):
             indices[split.column] = level_indices(X[:, split.features])
         values[:, k] = np.array(split.codes, dtype=np.float64)[indices[split.column]]
     return values
+
+
+def named_splits(names):
+    """Return numbers of these names, as they are.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+
+    Returns
+    -------
+    list of Plain
+        One for each.
+    """
+    return [Plain(NumberColumn(name, j), j) for j, name in enumerate(names)]
 
 
 def plain_splits(table):
@@ -209,7 +227,7 @@ def grown_on_orders(grow, table, points, weight, answers):
     Parameters
     ----------
     grow : callable
-        ``grow(values) -> (tree, score)`` grows a scikit-learn tree.
+        ``grow(values) -> GrownTree`` grows a tree.
     table : UserTable
         The table.
     points : ndarray of shape (n_points, n_features)
@@ -223,7 +241,7 @@ def grown_on_orders(grow, table, points, weight, answers):
     -------
     splits : list of Plain and Order
         What the tree splits on.
-    tree : DecisionTreeClassifier or DecisionTreeRegressor
+    grown : GrownTree
         The tree.
     """
     n_features = len(table.features)
@@ -242,22 +260,22 @@ def grown_on_orders(grow, table, points, weight, answers):
             break
         splits = splits + new
         found.append(_grown(grow, splits, points))
-        weights = _weights_at_nodes(*found[-1][:2], points, weight)
-    splits, tree, _ = max(found, key=lambda grown: grown[2])
-    return splits, tree
+        weights = _weights_at_nodes(found[-1][1].tree.tree_, splits, points, weight)
+    return max(found, key=lambda pair: pair[1].score)
 
 
 def _grown(grow, splits, points):
-    """Return splits, the tree grown on them, and how well it answers."""
-    return splits, *grow(split_values(splits, points))
+    """Return splits and the tree grown on them."""
+    return splits, grow(split_values(splits, points))
 
 
-def _weights_at_nodes(splits, tree, points, weight):
+def _weights_at_nodes(nodes, splits, points, weight):
     """Return the weights of the points at each of the largest inner nodes, 0 elsewhere."""
-    inner = np.flatnonzero(tree.tree_.children_left >= 0)
-    inner = inner[np.argsort(-tree.tree_.weighted_n_node_samples[inner], kind="stable")]
-    paths = tree.decision_path(split_values(splits, points)).tocsc()
-    return [weight * paths[:, [node]].toarray()[:, 0] for node in inner[1 : _MOST_NODES + 1]]
+    inner = np.flatnonzero(nodes.children_left >= 0)
+    inner = inner[np.argsort(-nodes.weighted_n_node_samples[inner], kind="stable")]
+    rows = rows_at_nodes(nodes, split_values(splits, points))
+    every = np.arange(len(weight))
+    return [weight * np.isin(every, rows[node]) for node in inner[1 : _MOST_NODES + 1]]
 
 
 def _unlike(splits, orders):

@@ -156,7 +156,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
                 yes=None if y is None else np.asarray(y == label),
             )
             results.append(result)
-        self._store(results)
+        self._store(results, X)
         return self
 
     def _raw_values(self, rows):
@@ -325,7 +325,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         result, is_monotone = self._matched(lambda match: explain_values(*options, rng, match))
         self.link_ = _monotone_link(result[0], view, X) if is_monotone else None
         self.undefined_value_ = float(view.value(X).mean())
-        self._store([result])
+        self._store([result], X)
         return self
 
     def _matched(self, explain):

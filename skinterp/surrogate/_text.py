@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.utils import number_text
+from skinterp.utils import PRECISION, constant_text, needed_text, threshold_text
 
 
 def level_text(level):
@@ -29,7 +29,7 @@ def level_text(level):
     return text if is_plain and (level is None or text != "missing") else repr(text)
 
 
-def gaps_text(columns, digits=4):
+def gaps_text(columns, digits=4, scales=None):
     """Write what the missing values of columns count as.
 
     Parameters
@@ -37,7 +37,9 @@ def gaps_text(columns, digits=4):
     columns : sequence of NumberColumn and CategoryColumn
         The columns that are used.
     digits : int, default=4
-        Significant digits.
+        Significant digits, at least.
+    scales : dict of NumberColumn to float or None, default=None
+        Standard deviations, against which digits are chosen.
 
     Returns
     -------
@@ -48,13 +50,19 @@ def gaps_text(columns, digits=4):
     for column in columns:
         if not hasattr(column, "levels"):
             if column.fill is not None:
-                texts.append(f"{column.name} as {number_text(column.fill, digits)}")
+                tolerance = PRECISION * (scales or {}).get(column, np.inf)
+                texts.append(f"{column.name} as {threshold_text(column.fill, digits, tolerance)}")
         elif column.missing_as is not None:
             texts.append(f"{column.name} as {column.missing_as}")
     return [f"(missing values count: {', '.join(texts)})"] if texts else []
 
 
-def linear_text(title, coefficients, intercept, names, scale, digits=4):
+def _distance_text(name, centre):
+    """Write the distance of an input from a round number."""
+    return f"({name} {'+' if centre < 0 else '-'} {constant_text(abs(centre), None)})"
+
+
+def linear_text(title, coefficients, intercept, names, scale, digits=4, shown=None):
     """Write a linear function, one line per term, the largest effect first.
 
     Parameters
@@ -70,16 +78,45 @@ def linear_text(title, coefficients, intercept, names, scale, digits=4):
     scale : ndarray of shape (n_features,)
         Standard deviations of the inputs, which turn coefficients into effects.
     digits : int, default=4
-        Significant digits.
+        Significant digits, at least.
+    shown : ShownFunction or None, default=None
+        What is subtracted from inputs far from 0, and the digits that numbers need.
 
     Returns
     -------
     str
         The text.
     """
+    centres, intercept, needs = shown or (np.zeros(len(coefficients)), intercept, {})
+
+    def number(value):
+        return needed_text(value, digits, needs.get(abs(value), 0))
+
     order = np.argsort(-np.abs(coefficients * scale), kind="stable")
     terms = []
     for j in order[coefficients[order] != 0]:
         sign = "-" if coefficients[j] < 0 else "+"
-        terms.append(f"    {sign} {number_text(abs(coefficients[j]), digits)} * {names[j]}")
-    return "\n".join([f"{title} =", f"    {number_text(intercept, digits)}", *terms])
+        name = _distance_text(names[j], centres[j]) if centres[j] else names[j]
+        terms.append(f"    {sign} {number(abs(coefficients[j]))} * {name}")
+    return "\n".join([f"{title} =", f"    {number(intercept)}", *terms])
+
+
+def number_scales(table, X):
+    """Return the standard deviations of the columns of numbers of a table.
+
+    Parameters
+    ----------
+    table : UserTable or None
+        The table.
+    X : ndarray of shape (n_samples, n_features)
+        Its features.
+
+    Returns
+    -------
+    dict of NumberColumn to float
+        The deviations above 0.
+    """
+    if table is None:
+        return {}
+    pairs = zip(table.features, X.std(axis=0).tolist(), strict=True)
+    return {f.column: s for f, s in pairs if f.level is None and not f.is_flag and s > 0}

@@ -8,9 +8,10 @@ from sklearn.utils import check_random_state
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
 from skinterp.surrogate._asked import with_queries
-from skinterp.surrogate._splits import Plain, grown_on_orders, split_values
+from skinterp.surrogate._splits import grown_on_orders, named_splits, split_values
+from skinterp.surrogate._text import number_scales
+from skinterp.surrogate._tree_growth import grow, leaves_of, value_rooms
 from skinterp.surrogate._tree_texts import TreeTexts
-from skinterp.table import NumberColumn
 from skinterp.utils import as_shares, threshold_text
 from skinterp.utils._sklearn import Interval, fit_context
 
@@ -69,24 +70,22 @@ class _TreeMixin(TreeTexts):
         points, weight = with_queries(X, weight, self.n_queries, rng, table)
         answers, seed = self._answers(points), rng.randint(np.iinfo(np.int32).max)
 
-        def grow(values):
+        def grown(values):
             tree = self._tree_class(
                 max_leaf_nodes=self.max_leaf_nodes,
                 max_depth=self.max_depth,
                 min_samples_leaf=self.min_samples_leaf,
                 random_state=seed,
             )
-            tree.fit(values, answers, sample_weight=weight)
-            return tree, tree.score(values, answers, sample_weight=weight)
+            return grow(tree, values, answers, weight)
 
         if table is None:
-            names = enumerate(self._input_names)
-            self._splits = [Plain(NumberColumn(name, j), j) for j, name in names]
-            self.tree_, _ = grow(points)
+            self._splits, best = named_splits(self._input_names), grown(points)
         else:
-            self._splits, self.tree_ = grown_on_orders(
-                grow, table, points, weight, self._numeric_answers
-            )
+            about = table, points, weight, self._numeric_answers
+            self._splits, best = grown_on_orders(grown, *about)
+        self._scales = number_scales(table, X)
+        self.tree_, self._rooms = best.tree, best.rooms
         self.complexity_ = int(self.tree_.get_n_leaves())
         return self
 
@@ -135,8 +134,12 @@ class _TreeMixin(TreeTexts):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or values.
         """
+        return self._predicted(self._leaf_values(X))
+
+    def _leaf_values(self, X):
+        """Return the values of the leaf of each row, by output and class."""
         values = self._values(X)
-        return self.tree_.predict(values)
+        return self.tree_.tree_.value[leaves_of(self.tree_.tree_, values)]
 
     def apply(self, X):
         """Return the leaf that each row falls into.
@@ -152,7 +155,7 @@ class _TreeMixin(TreeTexts):
             Indices of nodes of ``tree_``.
         """
         values = self._values(X)
-        return self.tree_.apply(values)
+        return leaves_of(self.tree_.tree_, values)
 
 
 class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
@@ -257,9 +260,11 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         answers = self.network_.predict(points)[:, np.newaxis] == self.classes_
         return answers[:, 1:].astype(float) if len(self.classes_) == 2 else answers.astype(float)
 
+    def _predicted(self, values):
+        return self.tree_.classes_[values[:, 0].argmax(axis=1)]
+
     def _leaf_answers(self):
-        best = self.tree_.tree_.value[:, 0].argmax(axis=1)
-        return self.tree_.classes_[best].tolist()
+        return self._predicted(self.tree_.tree_.value).tolist()
 
     def _leaf_groups(self):
         known = self.classes_.tolist()
@@ -285,11 +290,11 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         ndarray of shape (n_samples, n_classes)
             Shares; 0 for classes that the network never answered in `fit`.
         """
-        X = self._values(X)
-        shares = np.zeros((len(X), len(self.classes_)))
+        values = self._leaf_values(X)[:, 0]
+        shares = np.zeros((len(values), len(self.classes_)))
         known = self.classes_.tolist()
         columns = [known.index(label) for label in self.tree_.classes_.tolist()]
-        shares[:, columns] = self.tree_.predict_proba(X)
+        shares[:, columns] = values
         return shares
 
 
@@ -367,6 +372,9 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     def _numeric_answers(self, points):
         return self.network_.raw_values(points)
 
+    def _predicted(self, values):
+        return values[:, 0, 0] if values.shape[1] == 1 else values[:, :, 0]
+
     def _leaf_answers(self):
         values = self.tree_.tree_.value[:, :, 0]
         if values.shape[1] > 1:
@@ -380,9 +388,9 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
         return None
 
     def _answer(self, node, digits):
-        return ", ".join(
-            threshold_text(value, digits) for value in self.tree_.tree_.value[node, :, 0]
-        )
+        nodes = self.tree_.tree_
+        pairs = zip(nodes.value[node, :, 0], value_rooms(nodes), strict=True)
+        return ", ".join(threshold_text(value, digits, room) for value, room in pairs)
 
 
 register_form(

@@ -14,7 +14,7 @@ class TreeTexts:
     def rules_(self):
         """The tree as tests on the user's columns."""
         check_is_fitted(self)
-        return rules_of(self.tree_.tree_, self._splits)
+        return rules_of(self.tree_.tree_, self._splits, self._rooms)
 
     def export_text(self, digits=4):
         """Write the tree as rules, in the user's names and units.
@@ -22,8 +22,8 @@ class TreeTexts:
         Parameters
         ----------
         digits : int, default=4
-            Significant digits of the thresholds (those half-way between integers are written in
-            full); 17 writes what `predict` computes.
+            Significant digits, at least: thresholds get more where one rounded would pass a point
+            that the tree was grown on (those half-way between integers are written in full).
 
         Returns
         -------
@@ -33,7 +33,7 @@ class TreeTexts:
         """
         rules = self.rules_
         text = rules.text(lambda node: self._answer(node, digits), digits)
-        return "\n".join([text, *gaps_text(rules.columns, digits)])
+        return "\n".join([text, *gaps_text(rules.columns, digits, self._scales)])
 
     def to_sql(self):
         """Write the tree as a SQL expression over the user's columns.

@@ -10,7 +10,12 @@ one file that touches scikit-learn's private names.
 
 from skinterp.utils._columns import column_index, has_texts, is_mixed
 from skinterp.utils._numbers import (
+    DIGITS,
+    MOST_DIGITS,
+    PRECISION,
     constant_text,
+    digits_within,
+    needed_text,
     number_text,
     round_to_digits,
     signed_text,
@@ -36,7 +41,10 @@ from skinterp.utils._validation import (
 )
 
 __all__ = [
+    "DIGITS",
     "LARGEST_SEED",
+    "MOST_DIGITS",
+    "PRECISION",
     "Registry",
     "Result",
     "TableResult",
@@ -50,6 +58,7 @@ __all__ = [
     "checked_index",
     "column_index",
     "constant_text",
+    "digits_within",
     "draw_seed",
     "feature_names_of",
     "has_texts",
@@ -58,6 +67,7 @@ __all__ = [
     "is_identity",
     "is_mixed",
     "n_leaves_below",
+    "needed_text",
     "number_text",
     "other_kind",
     "output_index",

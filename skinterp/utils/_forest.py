@@ -1,4 +1,9 @@
-"""The random forest that stands beside networks wherever one is compared."""
+"""The random forest that stands beside networks wherever one is compared.
+
+It answers alike in any unit: scikit-learn's trees round inputs to float32 and take answers of a
+small variance for equal, so ours are grown on places among the values of each column, and on
+answers about their mean, divided by their size.
+"""
 
 import warnings
 from itertools import groupby
@@ -15,6 +20,106 @@ from skinterp.utils._columns import has_texts
 
 _EPOCH = np.datetime64("1970-01-01", "ns")
 _BLOCK_CELLS = 2**21  # cells of permuted rows held at a time
+
+
+class _Ranks:
+    """Columns as places among the distinct values seen, in between by linear interpolation."""
+
+    def __init__(self, X):
+        self.values = [np.unique(column[~np.isnan(column)]) for column in X.T]
+
+    def __call__(self, X):
+        places = [
+            np.interp(column, values, np.arange(len(values))) if len(values) else column
+            for column, values in zip(_numbers(X).T, self.values, strict=True)
+        ]
+        return np.column_stack(places)
+
+
+def _numbers(X):
+    return np.asarray(X, dtype=np.float64)
+
+
+class ForestClassifier(RandomForestClassifier):
+    """A random forest whose answers do not depend on the units and offsets of inputs."""
+
+    def fit(self, X, y, sample_weight=None):
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        self
+            The fitted forest.
+        """
+        self._ranks = _Ranks(_numbers(X))
+        return super().fit(self._ranks(X), y, sample_weight)
+
+    def predict_proba(self, X):
+        """Return shares of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            The shares.
+        """
+        return super().predict_proba(self._ranks(X))
+
+
+class ForestRegressor(RandomForestRegressor):
+    """A random forest whose answers do not depend on the units of inputs and target."""
+
+    def fit(self, X, y, sample_weight=None):
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Target.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        self
+            The fitted forest.
+        """
+        y, self._ranks = _numbers(y), _Ranks(_numbers(X))
+        self._mean = y.mean(axis=0)
+        self._size = np.abs(y - self._mean).max() or 1.0
+        # rounded, as last digits, which differ between units, choose among equal splits
+        scaled = np.round((y - self._mean) / self._size, 12)
+        return super().fit(self._ranks(X), scaled, sample_weight)
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions.
+        """
+        return super().predict(self._ranks(X)) * self._size + self._mean
 
 
 def forest_for(task, random_state=None, X=None):
@@ -38,9 +143,9 @@ def forest_for(task, random_state=None, X=None):
     --------
     >>> from skinterp.utils._forest import forest_for
     >>> forest_for("regression", random_state=0)
-    RandomForestRegressor(random_state=0)
+    ForestRegressor(random_state=0)
     """
-    kind = RandomForestRegressor if task == "regression" else RandomForestClassifier
+    kind = ForestRegressor if task == "regression" else ForestClassifier
     forest = kind(random_state=random_state)
     if X is None or not has_texts(X):
         return forest

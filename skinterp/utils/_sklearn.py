@@ -1,5 +1,6 @@
 """The only file that touches private names of scikit-learn; everything else imports them here."""
 
+import numpy as np
 from sklearn.base import _fit_context as fit_context
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as take_rows
@@ -19,6 +20,19 @@ def column_indices(column_transformer, name):
 def scaler_behind(power_transformer):
     """Return the scaler that a fitted PowerTransformer applies last; None if it has none."""
     return power_transformer._scaler if power_transformer.standardize else None
+
+
+def rebuilt_tree(estimator, n_features, features, thresholds, values, impurity):
+    """Give a fitted decision tree other columns, thresholds, values and impurities."""
+    nodes, state = estimator.tree_, estimator.tree_.__getstate__()
+    records = state["nodes"].copy()
+    records["feature"], records["threshold"], records["impurity"] = features, thresholds, impurity
+    estimator.tree_ = type(nodes)(n_features, nodes.n_classes, nodes.n_outputs)
+    estimator.tree_.__setstate__(
+        state | {"nodes": records, "values": np.ascontiguousarray(values, dtype=np.float64)}
+    )
+    estimator.n_features_in_ = estimator.max_features_ = n_features
+    return estimator
 
 
 def without_names(step):

@@ -118,12 +118,43 @@ def test_pi_may_be_a_column():
         ("sin(x0, x1)", "expected '\\)', got ','"),
         ("__import__('os')", 'unexpected "\'" at position 11'),
         ("x0.real", "unexpected '.' at position 2"),
-        ("(" * 10000, "nested too deeply"),
+        ("(" * 10000, "got 'the end' at position 10000"),
+        ("(" * 20000 + "x0" + ")" * 19999, "expected '\\)', got 'the end'"),
+        ("x0 + " * 200_000, "of at most 50000 characters. Got 1000000 instead"),
+        ("1e999*x0", "'1e999' is too large a number at position 0"),
+        ("sin()", "expected a number, a name or '\\(', got '\\)' at position 4"),
+        ("(x0, x1)", "expected '\\)', got ','"),
+        ("x0)", "unexpected '\\)' at position 2"),
     ],
 )
 def test_errors_name_the_token(text, message):
     with pytest.raises(ValueError, match=f"text must be a formula.*{message}"):
         parse(text)
+
+
+def test_deep_and_long_formulas_are_read_back():
+    deep = quotients = x0
+    for _ in range(2000):
+        deep, quotients = exp(-deep), x1 / quotients
+    wide = sum((float(k) * x1 * x0 for k in range(1, 1500)), start=x2)
+    for expression in (deep, quotients, wide):
+        assert parse(expression.format(digits=None)) == expression
+    assert parse("(" * 20000 + "x0" + ")" * 20000) == x0
+    assert parse("-" * 5000 + "x0").complexity == 5001
+
+
+def test_signs_bind_as_in_python():
+    values = {"x0": 1.5, "x1": -0.7, "x2": 2.0}
+    row = [list(values.values())]
+    for text in (
+        "-x0**2",
+        "2**-x0*x1",
+        "x0**-2**2",
+        "x2**x2**-x2",
+        "x0 - x1 - x2*-x1/x0/x2",
+        "+-+x0",
+    ):
+        assert parse(text).evaluate(row)[0] == pytest.approx(eval(text, values.copy()))
 
 
 def test_unknown_names_list_the_columns():

@@ -62,7 +62,7 @@ def test_discrete_columns_take_observed_values_only():
     X = np.column_stack([values[np.arange(300) % 4], normal_rows(300, 1)])
     points = draw_queries(X, 2000, random_state=0)
     assert set(points[:, 0]) == set(values)
-    many = np.linspace(0, 1, MAX_DISCRETE + 1)[np.arange(300) % (MAX_DISCRETE + 1)]
+    many = np.sqrt(np.arange(MAX_DISCRETE + 1))[np.arange(300) % (MAX_DISCRETE + 1)]
     assert (
         len(np.unique(draw_queries(np.column_stack([many, X]), 500, random_state=0)[:, 0])) > 400
     )

@@ -49,7 +49,7 @@ def test_the_regressor_is_ridge_on_standardised_columns():
     X, model, new = rows(), fitted("regression"), rows(seed=1)
     scaler = StandardScaler().fit(X)
     oracle = Ridge(alpha=5.0).fit(scaler.transform(X), model.predict(X))
-    linear = LinearSurrogateRegressor(model, alpha=5.0).fit(X)
+    linear = LinearSurrogateRegressor(model, alpha=5.0 / len(X)).fit(X)
     np.testing.assert_allclose(linear.predict(new), oracle.predict(scaler.transform(new)))
     np.testing.assert_allclose(linear.coef_ * linear.scale_, oracle.coef_, rtol=1e-8)
 
@@ -65,7 +65,7 @@ def test_without_penalty_it_is_least_squares(task):
 
 def test_the_classifier_minimises_the_cross_entropy_to_the_networks_probabilities():
     X, model = rows(), as_network(fitted("binary"))
-    linear = LinearSurrogateClassifier(model, C=2.0).fit(X)
+    linear = LinearSurrogateClassifier(model, C=2.0 * len(X)).fit(X)
     Z, p = StandardScaler().fit_transform(X), model.predict_proba(X)[:, 1]
 
     def loss(parameters):
@@ -83,7 +83,7 @@ def test_certain_probabilities_give_scikit_learns_logistic_regression():
     Z = StandardScaler().fit_transform(rows())
     for n_classes in (2, 3):
         y = np.digitize(Z[:, 0] + Z[:, 3], [0.0, 1.0][: n_classes - 1])
-        coefficients, intercepts = fit_logistic(Z, np.eye(n_classes)[y], even(Z), 1.0)
+        coefficients, intercepts = fit_logistic(Z, np.eye(n_classes)[y], even(Z), float(len(Z)))
         oracle = LogisticRegression(C=1.0, tol=1e-8, max_iter=1000).fit(Z, y)
         np.testing.assert_allclose(coefficients, oracle.coef_, atol=2e-3)
         np.testing.assert_allclose(intercepts, oracle.intercept_, atol=2e-3)

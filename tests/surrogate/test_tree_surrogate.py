@@ -30,7 +30,7 @@ def test_without_queries_it_is_scikit_learns_tree_on_the_networks_answers(kind):
     oracle = oracle(max_leaf_nodes=7, min_samples_leaf=5, random_state=0).fit(X, model.predict(X))
     tree = surrogate(model, max_leaf_nodes=7, n_queries=0, random_state=0).fit(X)
     new = rows(seed=1)
-    np.testing.assert_allclose(tree.tree_.tree_.threshold, oracle.tree_.threshold, rtol=1e-12)
+    np.testing.assert_allclose(tree.tree_.tree_.threshold, oracle.tree_.threshold, rtol=1e-6)
     if task == "regression":
         np.testing.assert_allclose(tree.predict(new), oracle.predict(new), rtol=1e-9)
         np.testing.assert_allclose(tree.feature_importances_, oracle.feature_importances_)

@@ -12,7 +12,7 @@ from skinterp.exact.pieces._polytopes import (
     inner_point,
     signs,
 )
-from skinterp.expression import condition_text
+from skinterp.expression import ColumnSpread, condition_text
 from skinterp.utils import TableResult
 
 _RAYS_PER_DIMENSION = 20
@@ -33,12 +33,15 @@ class Inequalities(TableResult):
         Where each comes from: a hidden unit, or a side of the box.
     names : tuple of str
         Names of the inputs.
+    spread : ColumnSpread or None, default=None
+        The data, against which the digits shown are chosen.
     """
 
     slopes: np.ndarray
     bounds: np.ndarray
     sources: tuple[str, ...]
     names: tuple[str, ...]
+    spread: ColumnSpread | None = None
 
     def __len__(self):
         return len(self.bounds)
@@ -64,7 +67,7 @@ class Inequalities(TableResult):
 
     def __str__(self):
         return "\n".join(
-            condition_text(slopes, -bound, self.names, False, above=">=")
+            condition_text(slopes, -bound, self.names, False, above=">=", spread=self.spread)
             for slopes, bound in zip(self.slopes, self.bounds)
         )
 

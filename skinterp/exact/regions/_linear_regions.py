@@ -15,6 +15,7 @@ from skinterp.exact.pieces._polytopes import box_constraints
 from skinterp.exact.regions._inequalities import Inequalities, needed_constraints
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions
+from skinterp.expression import ColumnSpread
 from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
 from skinterp.utils._validation import finite_array
@@ -215,6 +216,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
             np.append(bounds[kept], box_b[sides]),
             (*map(self._models.pieces.unit_name, units[kept]), *["box"] * len(sides)),
             self._input_names,
+            ColumnSpread(self._models.mean, self._models.scale),
         )
 
     def distance_to_border(self, X, scaled=False):

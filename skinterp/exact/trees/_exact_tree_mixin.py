@@ -13,7 +13,7 @@ from skinterp.exact.pieces._boxes import checked_box
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
-from skinterp.expression import affine_text, condition_text
+from skinterp.expression import ColumnSpread, affine_text, condition_text
 from skinterp.network import raw_value_names
 from skinterp.utils import rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
@@ -67,6 +67,7 @@ class ExactTreeMixin:
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
         self.n_leaves_ = self.complexity_ = self.tree_.n_leaves
+        self._spread = ColumnSpread.of(X)
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
         self.depth_ = int(self.tree_.depths.max())
         self.n_patterns_ = 2**self._pieces.n_units
@@ -167,7 +168,8 @@ class ExactTreeMixin:
         Parameters
         ----------
         digits : int, default=4
-            Significant digits; 17 writes what `predict` computes.
+            Significant digits, at least: numbers get more where the answers need them, and inputs
+            far from 0 are written as distances from a round number.
         max_depth : int or None, default=3
             Depth at which to cut the text, saying how many leaves are below; None writes all.
 
@@ -184,13 +186,13 @@ class ExactTreeMixin:
     def _test_text(self, node, above, digits):
         tree = self.tree_
         half_space = tree.slopes[node], tree.offsets[node]
-        return condition_text(*half_space, self._input_names, above, digits)
+        return condition_text(*half_space, self._input_names, above, digits, spread=self._spread)
 
     def _answer_text(self, node, digits):
         """Write the affine functions of a leaf, one equation per output."""
         leaf, outputs = self.tree_.leaf_of[node], raw_value_names(self.network_)
         return "; ".join(
-            f"{output} = {affine_text(slopes, constant, self._input_names, digits)}"
+            f"{output} = {affine_text(slopes, constant, self._input_names, digits, self._spread)}"
             for output, slopes, constant in zip(outputs, self.coef_[leaf], self.intercept_[leaf])
         )
 

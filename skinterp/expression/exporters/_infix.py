@@ -1,5 +1,6 @@
 """Readable text of formulas, in the user's column names, which `parse` reads back."""
 
+from skinterp.expression._digits import as_digits
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression._names import quote_name, resolve_names
@@ -13,7 +14,7 @@ class _TextPrinter(Printer):
 
     def number(self, value):
         """Write a rounded number."""
-        return constant_text(value, self.digits)
+        return constant_text(value, self.digits.of(value))
 
     def default_notation(self, name):
         """Write a call of the operator's own name."""
@@ -22,7 +23,7 @@ class _TextPrinter(Printer):
 
 def _write(expression, names=None, digits=4):
     names = [quote_name(name) for name in resolve_names(expression, names)]
-    return fold(expression, _TextPrinter(names, digits)).text
+    return fold(expression, _TextPrinter(names, as_digits(digits))).text
 
 
 def _write_classifier(equation, digits=4):
@@ -31,4 +32,4 @@ def _write_classifier(equation, digits=4):
     return f"{text} {equation.sign} {threshold}"
 
 
-register_exporter(Exporter("text", _write, _write_classifier))
+register_exporter(Exporter("text", _write, _write_classifier, rounds=True))

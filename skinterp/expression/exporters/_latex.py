@@ -2,6 +2,7 @@
 
 import re
 
+from skinterp.expression._digits import as_digits
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
 from skinterp.expression._names import resolve_names
@@ -40,7 +41,7 @@ class _LatexPrinter(Printer):
 
     def constant(self, value):
         """Write a number; one with a power of ten binds like a product."""
-        text = _latex_number(value, self.digits)
+        text = _latex_number(value, self.digits.of(value))
         return Phrase(text, PRODUCT if "cdot" in text else ATOM)
 
     def call(self, function, *arguments):
@@ -80,7 +81,7 @@ def to_latex(expression, names=None, digits=4):
         The formula.
     names : sequence of str, default=None
         Column names, by default x0, x1 and so on.
-    digits : int or None, default=4
+    digits : int, Digits or None, default=4
         Significant digits of the constants shown; None shows them in full.
 
     Returns
@@ -95,7 +96,7 @@ def to_latex(expression, names=None, digits=4):
     \\frac{x_{0} \\, x_{1}}{x_{2}^{2}}
     """
     names = [_latex_name(name) for name in resolve_names(expression, names)]
-    return fold(expression, _LatexPrinter(names, digits)).text
+    return fold(expression, _LatexPrinter(names, as_digits(digits))).text
 
 
 def _write_classifier(equation, digits=4):
@@ -104,4 +105,4 @@ def _write_classifier(equation, digits=4):
     return f"{text} {equation.sign} {threshold}"
 
 
-register_exporter(Exporter("latex", to_latex, _write_classifier))
+register_exporter(Exporter("latex", to_latex, _write_classifier, rounds=True))

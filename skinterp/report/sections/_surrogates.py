@@ -12,7 +12,7 @@ def _front_table(front):
     rows = []
     for candidate in front:
         mark = next((text for name, text in _MARKS.items() if getattr(candidate, name)), "")
-        formula = candidate.expression.format(front.feature_names) + mark
+        formula = candidate.formula(front.feature_names) + mark
         numbers = number_text(candidate.loss, 2), f"{candidate.fidelity:.3f}"
         rows.append((formula, str(candidate.complexity), *numbers))
     chosen = next(k for k, candidate in enumerate(front) if candidate.selected)
