@@ -30,7 +30,18 @@ class ColumnSpread(NamedTuple):
 
     @classmethod
     def of(cls, X):
-        """Measure the columns of rows."""
+        """Measure the columns of rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, d)
+            Rows.
+
+        Returns
+        -------
+        ColumnSpread
+            The measures.
+        """
         X = np.asarray(X, dtype=float)
         return cls(X.mean(axis=0), X.std(axis=0))
 

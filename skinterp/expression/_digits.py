@@ -30,7 +30,18 @@ class Digits(NamedTuple):
     needs: dict
 
     def of(self, value):
-        """Return the digits of a number; None is all."""
+        """Return the digits of a number.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+
+        Returns
+        -------
+        int or None
+            The digits; None is all.
+        """
         if self.asked is None:
             return None
         return max(self.asked, self.needs.get(abs(value), 0))

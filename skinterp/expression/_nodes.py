@@ -14,14 +14,10 @@ from skinterp.expression._operators import find_operator, pricing
 
 def _overload(name):
     """Return the methods for an operator and for its reflection."""
-
-    def forward(self, other):
-        return _operate(name, self, other)
-
-    def reflected(self, other):
-        return _operate(name, other, self)
-
-    return forward, reflected
+    return (
+        lambda self, other: _operate(name, self, other),
+        lambda self, other: _operate(name, other, self),
+    )
 
 
 def _typed(tokens):

@@ -70,7 +70,18 @@ class Candidate:
         return self.expression.format(names, digits=Digits(digits, dict(self.needed_digits)))
 
     def shown_on(self, X):
-        """Return the candidate such that the formula written has its values on rows X."""
+        """Return the candidate with the digits that keep the values of what is written.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Rows that it was found on.
+
+        Returns
+        -------
+        Candidate
+            The candidate.
+        """
         needs = needed_digits(self.expression, X)
         return replace(self, needed_digits=tuple(needs.items()))
 
@@ -213,7 +224,18 @@ class Front(Result):
         return {"formula": formulas} | {n: [getattr(c, n) for c in self.candidates] for n in names}
 
     def shown_on(self, X):
-        """Return the front such that the formulas written have their values on rows X."""
+        """Return the front with the digits that keep the values of what is written.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Rows that it was found on.
+
+        Returns
+        -------
+        Front
+            The front.
+        """
         return replace(self, candidates=tuple(c.shown_on(X) for c in self.candidates))
 
     def display(self):

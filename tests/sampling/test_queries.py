@@ -120,3 +120,18 @@ def test_no_queries_two_rows_and_more_columns_than_rows_are_allowed():
     assert draw_queries(X[:2], 7).shape == (7, 4)
     wide = normal_rows(5, 30)
     assert np.isfinite(draw_queries(wide, 10)).all()
+
+
+@pytest.mark.parametrize("unit, offset", [(0.1, 0.0), (1e-9, 5e-3), (7.0, -1e6), (1.0, 1.7e9)])
+def test_columns_on_a_grid_stay_on_it(unit, offset):
+    steps = np.random.default_rng(0).integers(0, 200, size=300)
+    X = np.column_stack([offset + unit * steps, normal_rows(300, 1)])
+    points = draw_queries(X, 500, random_state=0)
+    places = (points[:, 0] - offset) / unit
+    np.testing.assert_allclose(places, np.round(places), atol=1e-3)
+    same = draw_queries(np.column_stack([steps, X[:, 1]]), 500, random_state=0)
+    np.testing.assert_allclose(places, same[:, 0], atol=1e-3)
+
+
+def test_wide_tables_get_fewer_queries():
+    assert draw_queries(normal_rows(5, 20_000), 5000).shape == (500, 20_000)
