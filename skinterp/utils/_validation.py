@@ -135,7 +135,8 @@ def check_kinds(X):
     for name, kind in zip(names, kinds):
         message = other_kind(getattr(kind, "kind", "O"), name)
         if message:
-            raise ValueError(message)
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(message)
 
 
 def _to_float(X, names):
