@@ -135,8 +135,7 @@ def check_kinds(X):
     for name, kind in zip(names, kinds):
         message = other_kind(getattr(kind, "kind", "O"), name)
         if message:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(message)
+            raise ValueError(message)
 
 
 def _to_float(X, names):
@@ -151,7 +150,8 @@ def _to_float(X, names):
             kinds = [getattr(X[name], "dtype", None) for name in names]
             text = [n for n, kind in zip(names, kinds) if getattr(kind, "kind", "O") not in "biuf"]
             where = f" in the columns {_listed(text)}"
-        raise ValueError(
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
             f"X must hold numbers only, but has other values{where} ({error}). "
             "Encode them as numbers first."
         ) from error
