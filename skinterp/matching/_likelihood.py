@@ -183,7 +183,7 @@ def fit_labels(values, yes, *, threshold=None):
     flips = low + (span - low) * expit(logit)
     return LabelFit(
         2.0 * float(found.fun),
-        threshold + shift * width,
+        float(threshold + shift * width),
         width * float(np.exp(log_width)),
         float(flips),
         greater,

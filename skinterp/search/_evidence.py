@@ -26,7 +26,7 @@ COST_PRICE = 1.2
 N_RANKED, N_REFITTED, N_ROWS = 80, 6, 20_000
 N_FIRST, N_ROUNDS, N_TRIED = 3, 2, 3
 N_FURTHER, N_SUMS, N_NEAR, ERROR_FLOOR = 8, 40, 1000, 3e-3
-# A refit may not leave the network's answers by more than this.
+# A refit may not leave the network's answers by more than this, or half of its own errors.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
 LEAST_AGREEMENT = 0.55
@@ -363,7 +363,9 @@ def choose(search, chosen, labels):
         leave the network.
     """
     problem, floor = search.problem, max(LOSS_FLOOR, search.noise_floor)
-    own, least = rival_of(problem, labels, chosen.expression), chosen.fidelity - FIDELITY_LOST
+    own = rival_of(problem, labels, chosen.expression)
+    # where labels say that the network errs, a law need not follow it
+    least = chosen.fidelity - max(FIDELITY_LOST, (1.0 - labels.agreement) / 2.0)
     if own is None or own.candidate.fidelity < least:
         return []
     ranked = _ranked(problem, list(search.candidates.values()), labels, floor)

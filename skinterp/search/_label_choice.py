@@ -90,7 +90,8 @@ def constants_of(found, names):
     spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
     reach = norm.ppf(0.5 + CONFIDENCE / 2.0) * spread
     safe = np.where(spread > 0, spread, 1.0)
-    correlation = found.covariance / np.outer(safe, safe)
+    with np.errstate(all="ignore"):
+        correlation = found.covariance / np.outer(safe, safe)
     notes = [
         f"the constants of {places[i]} and {places[j]} move together "
         f"(correlation {correlation[i, j]:.2f})"

@@ -137,10 +137,12 @@ class Products:
     ----------
     problem : Problem
         The problem.
+    factors : list of _Factor
+        The factors.
     """
 
-    def __init__(self, problem):
-        self.factors = factors_of(problem)
+    def __init__(self, problem, factors):
+        self.factors = factors
         self.allowed = {"add", "sub", "neg", *problem.settings.prices}
         objective = problem.objective(
             np.stack([factor.values for factor in self.factors], axis=1),
@@ -249,8 +251,10 @@ def combine_products(search):
     search : Search
         The search.
     """
-    problem, added = search.problem, []
-    search.products = Products(problem)
+    problem, added, factors = search.problem, [], factors_of(search.problem)
+    if not factors:
+        return
+    search.products = Products(problem, factors)
     for expression in search.products.search()[:N_FINISHED]:
         solved = problem.solve((expression,))
         if solved is not None:

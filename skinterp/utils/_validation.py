@@ -150,7 +150,7 @@ def _to_float(X, names):
             kinds = [getattr(X[name], "dtype", None) for name in names]
             text = [n for n, kind in zip(names, kinds) if getattr(kind, "kind", "O") not in "biuf"]
             where = f" in the columns {_listed(text)}"
-        kind = TypeError if isinstance(error, TypeError) else ValueError
+        kind = TypeError if names is None and isinstance(error, TypeError) else ValueError
         raise kind(
             f"X must hold numbers only, but has other values{where} ({error}). "
             "Encode them as numbers first."

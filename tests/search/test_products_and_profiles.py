@@ -10,7 +10,7 @@ from skinterp.search import Search
 from skinterp.search._additive import combine_profiles, component_of
 from skinterp.search._families import FAMILIES, identify, member
 from skinterp.search._problem import operator_prices
-from skinterp.search._products import Products, combine_products
+from skinterp.search._products import Products, combine_products, factors_of
 from skinterp.search._regressed import least_errors, logistic_steps, regressed
 from skinterp.search._stages import combine_dictionary
 
@@ -42,7 +42,7 @@ def test_labels_find_exponents_by_regression():
     rng = np.random.default_rng(0)
     expression, problem = problem_of("x0*x1/(x2*x3)", level=1.3)
     yes = expression.evaluate(POSITIVE) * np.exp(0.05 * rng.normal(size=len(POSITIVE))) > 1.3
-    products = Products(problem)
+    products = Products(problem, factors_of(problem))
     found = products.search_labels(products.logarithms(POSITIVE), yes)
     true = np.log(expression.evaluate(POSITIVE))
     logarithms = (np.log(e.evaluate(POSITIVE)) for e in found[:10])
