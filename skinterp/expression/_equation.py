@@ -1,6 +1,6 @@
 """A fitted formula in the user's columns, with its threshold, classes and exports."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Real
 
@@ -66,6 +66,8 @@ class Equation:
         raw rows.
     needed_digits : tuple of (float, int) pairs, default=()
         Digits that numbers need in text and LaTeX, by their absolute values; see `shown_on`.
+    constants_ : Constants or None, default=None
+        The constants with their intervals, where labels were there to give them.
 
     Attributes
     ----------
@@ -94,6 +96,7 @@ class Equation:
     undefined_as: bool = False
     table: object = None
     needed_digits: tuple = ()
+    constants_: object = field(default=None, compare=False)
 
     def __post_init__(self):
         set_field = partial(object.__setattr__, self)

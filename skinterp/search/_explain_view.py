@@ -149,6 +149,8 @@ def explain_margin(
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
     equation = Equation(expression, feature_names, threshold, greater, classes, link, majority)
+    if front.by_labels is not None:
+        equation = replace(equation, constants_=front.by_labels.constants)
     return equation, front
 
 

@@ -60,7 +60,7 @@ def _brackets(space, term):
 
 
 def factors_of(problem):
-    """Return the factors that products are made of: inputs, sums of two, and brackets.
+    """Return the factors that products are made of: inputs, sums and differences of two, brackets.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ def factors_of(problem):
         terms.append(space.apply("add", a, b))
         terms += _brackets(space, space.apply("mul", a, b))
     for a, b in permutations(inputs, 2):
+        terms.append(space.apply("sub", a, b))
         terms += _brackets(space, space.apply("div", a, b))
     found = [_factor(term, space.n, problem.field.weights) for term in terms]
     return [factor for factor in found if factor is not None]

@@ -156,6 +156,7 @@ def test_intervals_hold_the_true_constant():
     k = constants.places.index("threshold")
     assert constants.low[k] < 1.5 < constants.high[k]
     assert "threshold: 1.5 (" in str(constants)
+    assert found.equation_.constants_ is constants
 
 
 @pytest.mark.parametrize(
