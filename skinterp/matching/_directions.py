@@ -104,12 +104,15 @@ class DirectionObjective:
         self.on_level = field.on_boundary
         lengths = np.sqrt(np.einsum("n,ndk->k", field.weights, gradients**2))
         self.lengths = np.where(lengths > 0, lengths, 1.0)
-        self.values, self.gradients = values / self.lengths, gradients / self.lengths
-        self.columns = np.ascontiguousarray(np.moveaxis(self.gradients, 2, 0))
+        self.values = values / self.lengths
+        # a term after the other, as combinations take them; the only copy of the dictionary
+        lengths = self.lengths[:, None, None]
+        self.columns = np.divide(np.moveaxis(gradients, 2, 0), lengths, order="C")
 
     @cached_property
     def _both(self):
-        return _forms(self.directions, self.gradients, self.values, self.weights, self.on_level)
+        gradients = np.moveaxis(self.columns, 0, 2)
+        return _forms(self.directions, gradients, self.values, self.weights, self.on_level)
 
     @property
     def A(self):
@@ -235,5 +238,5 @@ class DirectionObjective:
         float
             :func:`direction_loss` of the combination.
         """
-        combined = self.gradients @ (coefficients * self.lengths)
+        combined = np.tensordot(coefficients * self.lengths, self.columns, 1)
         return direction_loss(self.directions, combined, self.weights)

@@ -117,9 +117,74 @@ def first_width(values, yes, threshold, greater):
     return float(np.clip(width, 1e-6 * spread, 10.0 * spread))
 
 
-def least_flips(n):
-    """Return the smallest share of flips that n labels can tell from none."""
-    return 0.5 / (n + 1.0)
+class Sides(NamedTuple):
+    """Labels next to a threshold, and how many rows beyond are wrong and right.
+
+    Parameters
+    ----------
+    near : ndarray of int
+        The rows next to the threshold.
+    side : ndarray of shape (n_near,)
+        1 where a label asks for values above the threshold, else -1.
+    wrong : int
+        Rows further off, on the other side than their label says.
+    right : int
+        The other rows further off.
+    """
+
+    near: np.ndarray
+    side: np.ndarray
+    wrong: int
+    right: int
+
+    @classmethod
+    def of(cls, values, yes, threshold, width, greater):
+        """Return the sides of labels about a threshold."""
+        near = near_rows(values, threshold, width)
+        off = ((values > threshold) == greater) != yes
+        wrong = int(off.sum() - off[near].sum())
+        side = np.where(yes[near] == greater, 1.0, -1.0)
+        return cls(near, side, wrong, len(yes) - len(near) - wrong)
+
+    @property
+    def least_flips(self):
+        """The smallest share of flips that as many labels can tell from none."""
+        return 0.5 / (len(self.near) + self.wrong + self.right + 1.0)
+
+    def flips(self, logit):
+        """Return the share of flips that a free number stands for."""
+        return self.least_flips + (MOST_FLIPS - self.least_flips) * expit(logit)
+
+    def logit(self, flips):
+        """Return the free number that stands for a share of flips."""
+        share = (flips - self.least_flips) / (MOST_FLIPS - self.least_flips)
+        share = np.clip(share, 1e-5, 0.999)
+        return np.log(share / (1 - share))
+
+    def log_likelihood(self, z, logit):
+        """Return the log-likelihood and its slopes.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_near,)
+            Distances from the threshold in widths, positive on the labels' own sides.
+        logit : float
+            What stands for the share of flips.
+
+        Returns
+        -------
+        total : float
+            The log-likelihood of all rows.
+        by_z : ndarray of shape (n_near,)
+            Its derivative.
+        by_logit : float
+            Its derivative.
+        """
+        e, share = self.flips(logit), expit(logit)
+        log_p, by_z, by_flips = signed_likelihood(z, e)
+        total = log_p.sum() + self.wrong * np.log(e / 2) + self.right * np.log1p(-e / 2)
+        slope = by_flips.sum() + self.wrong / e - 0.5 * self.right / (1 - e / 2)
+        return total, by_z, slope * share * (1 - share) * (MOST_FLIPS - self.least_flips)
 
 
 def fit_labels(values, yes, *, threshold=None):
@@ -160,59 +225,25 @@ def fit_labels(values, yes, *, threshold=None):
     if not is_given:
         threshold, greater, _ = best_threshold(values, yes)
     width = first_width(values, yes, threshold, greater)
-    near = near_rows(values, threshold, width)
-    far_wrong, far_right = far_counts(values, yes, threshold, greater, near)
-    side = np.where(yes[near] == greater, 1.0, -1.0)
-    gaps, low, span = values[near] - threshold, least_flips(len(yes)), MOST_FLIPS
+    sides = Sides.of(values, yes, threshold, width, greater)
+    gaps, side = values[sides.near] - threshold, sides.side
 
     def loss(parameters):
         shift, log_width, logit = parameters
-        flips, scale = low + (span - low) * expit(logit), width * np.exp(log_width)
+        scale = width * np.exp(log_width)
         z = side * (gaps - shift * width) / scale
-        log_p, by_z, by_flips = signed_likelihood(z, flips)
-        total = log_p.sum() + far_wrong * np.log(flips / 2) + far_right * np.log1p(-flips / 2)
-        slope_flips = by_flips.sum() + far_wrong / flips - 0.5 * far_right / (1 - flips / 2)
-        inner = expit(logit) * (1 - expit(logit)) * (span - low)
-        slopes = (-(by_z * side).sum() * width / scale, -(by_z * z).sum(), slope_flips * inner)
+        total, by_z, by_logit = sides.log_likelihood(z, logit)
+        slopes = (-(by_z * side).sum() * width / scale, -(by_z * z).sum(), by_logit)
         return -total, -np.array(slopes)
 
     start = np.array([0.0, 0.0, -4.0])
     bounds = [(0.0, 0.0) if is_given else (-50.0, 50.0), (-8.0, 8.0), (-12.0, 8.0)]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     shift, log_width, logit = found.x
-    flips = low + (span - low) * expit(logit)
     return LabelFit(
         2.0 * float(found.fun),
         float(threshold + shift * width),
         width * float(np.exp(log_width)),
-        float(flips),
+        float(sides.flips(logit)),
         greater,
     )
-
-
-def far_counts(values, yes, threshold, greater, near):
-    """Return how many rows beyond the near ones are wrong, and how many right.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        Values of a formula.
-    yes : ndarray of bool of shape (n,)
-        Labels.
-    threshold : float
-        The threshold.
-    greater : bool
-        Whether yes lies above it.
-    near : ndarray of int
-        The near rows.
-
-    Returns
-    -------
-    wrong : int
-        Rows on the other side than their label says.
-    right : int
-        The others.
-    """
-    wrong = ((values > threshold) == greater) != yes
-    n_wrong = int(wrong.sum() - wrong[near].sum())
-    return n_wrong, len(yes) - len(near) - n_wrong

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.network._affine import Affine
+from skinterp.network._dense import DenseNetwork
 from skinterp.network._network import Network, ScalarView
 from skinterp.network._steps import STEPS, described
 
@@ -214,24 +215,7 @@ class SteppedNetwork(Network):
         self.core.unit(layer, 0, before_activation)  # refuses what has no such layer
         return self._behind(self.core.up_to(layer, before_activation))
 
-    def hidden_activations(self, X, layer, before_activation=False):
-        """Return the activations of a hidden layer.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-        layer : int
-            Index of the hidden layer; negative counts from the last one.
-        before_activation : bool, default=False
-            Whether to return the inputs of the units instead of their activations.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_units)
-            The activations.
-        """
-        return self.up_to(layer, before_activation).raw_values(X)
+    hidden_activations = DenseNetwork.hidden_activations
 
     @property
     def no_layers(self):

@@ -8,6 +8,11 @@ from skinterp.network._given_task import read_as
 from skinterp.network._network import Network
 from skinterp.utils import Registry
 
+WAY_OUT = (
+    "Pass a callable on numpy arrays (as_network(lambda X: ..., gradient=..., classes=...), which "
+    "returns logits if classes are given), or the head on extracted features."
+)
+
 
 @dataclass(frozen=True)
 class Reader:

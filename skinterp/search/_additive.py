@@ -138,7 +138,7 @@ def combine_profiles(search):
             sums = identified_sums(search.problem, model)
         for parts, (loss, coefficients) in sums[:N_SUMS]:
             search.add(parts, coefficients, loss)
-        search.spare.update(sums[N_SUMS:N_SPARE])
+        search.sums |= {parts: coefficients for parts, (_, coefficients) in sums[N_SUMS:N_SPARE]}
     search.settings.report(f"additive profiles: loss {search.best().loss:.2e}")
 
 

@@ -8,7 +8,7 @@ from skinterp.search._sums import as_sum, gathered
 from skinterp.utils import round_to_digits
 
 _NAMED = {2.0: "square", 3.0: "cube", 0.5: "sqrt"}
-_POWERS = {"square": 2.0, "cube": 3.0, "sqrt": 0.5}
+_POWERS = {name: power for power, name in _NAMED.items()}
 MOST_TERMS, SMALL = 8, 1e-6
 
 

@@ -1,6 +1,7 @@
 """Labels as evidence: which of the formulas found do they prefer, and with which constants?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +14,9 @@ from skinterp.search._beam import sum_cost
 from skinterp.search._boundary_forms import boundary_forms, upright
 from skinterp.search._families import similar
 from skinterp.search._formulas import SUMS, operators_of, weighted_sum
-from skinterp.search._front import LOSS_FLOOR, PRICE, Candidate, pareto, scores
+from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
 from skinterp.search._refit import DIGIT_PRICE, Refit, refit
-from skinterp.search._regressed import least_errors, logistic_steps, regressed
+from skinterp.search._regressed import label_ranks, logistic_steps, regressed
 from skinterp.search._sums import as_sum
 
 # A unit of -2 log L counts as this much of a selection score, divided by two.
@@ -25,7 +26,7 @@ GATE = 6.0
 COST_PRICE = 1.2
 N_RANKED, N_REFITTED, N_ROWS = 80, 6, 20_000
 N_FIRST, N_ROUNDS, N_TRIED = 3, 2, 3
-N_FURTHER, N_SUMS, N_NEAR, ERROR_FLOOR = 8, 40, 1000, 3e-3
+N_FURTHER, N_SUMS, N_NEAR = 8, 40, 1000
 # A refit may not leave the network's answers by more than this, or half of its own errors.
 FIDELITY_LOST = 0.01
 # Labels that the network answers no better than this are not what it was trained on.
@@ -69,8 +70,9 @@ class Labels:
         """Return a formula with its constants fitted to the labels."""
         return refit(expression, self.X, self.yes, fit, width=width)
 
+    @cached_property
     def near(self):
-        """Return the rows next to the network's boundary, where labels tell formulas apart."""
+        """The rows next to the network's boundary, where labels tell formulas apart."""
         return near_rows(self.log_odds, 0.0, n_near=N_NEAR)
 
     def accuracy(self, expression, threshold):
@@ -108,7 +110,6 @@ class Rival(NamedTuple):
 
     refit: Refit
     candidate: Candidate
-    deviance_before: float
 
     @property
     def description(self):
@@ -126,20 +127,34 @@ def structure(expression):
 
 
 def _ranked(problem, candidates, labels, floor):
-    """Return candidates with their fits, best first by score and labels, one per structure."""
+    """Return formulas found with their fits, best first by score and labels."""
     score = scores(candidates, floor=floor)
-    keep = [candidates[k] for k in np.argsort(score, kind="stable")[:N_RANKED]]
-    keep = list({id(c): c for c in [*keep, *pareto(candidates)]}.values())
-    score, found = scores(keep, floor=floor), []
-    for candidate, s in zip(keep, score):
+    scored = {id(c): (c, s) for c, s in zip(candidates, score)}
+    best = [candidates[k] for k in np.argsort(score, kind="stable")[:N_RANKED]]
+    found = []
+    for key in dict.fromkeys(map(id, [*best, *pareto(candidates)])):
+        candidate, s = scored[key]
         fit = labels.fit(candidate.expression)
         if fit is not None:
-            found.append((s + KAPPA * fit.deviance / 2, candidate, fit))
-    found.sort(key=lambda each: (each[0], str(each[1].expression)))
+            found.append((s + KAPPA * fit.deviance / 2, candidate.expression, fit))
+    return _one_per_structure(found)
+
+
+def _one_per_structure(found):
+    """Return (expression, fit) of (rank, expression, fit), best first, one for each structure."""
     first = {}
-    for each in found:
-        first.setdefault(structure(each[1].expression), each)
+    for _, expression, fit in sorted(found, key=lambda each: (each[0], str(each[1]))):
+        first.setdefault(structure(expression), (expression, fit))
     return list(first.values())
+
+
+def _described(problem, labels, expressions):
+    """Yield formulas as they are with the lengths of their descriptions and their fits."""
+    for expression in expressions:
+        fit = labels.fit(expression)
+        if fit is not None:
+            cost = expression.cost(problem.settings.prices)
+            yield fit.deviance / 2 + COST_PRICE * cost, expression, fit
 
 
 def rival_of(problem, labels, expression, fit=None, width=1):
@@ -170,7 +185,7 @@ def rival_of(problem, labels, expression, fit=None, width=1):
     candidate = problem.candidate(found.expression)
     if candidate is None or candidate.cost > problem.settings.max_cost:
         return None
-    return Rival(found, candidate, fit.deviance)
+    return Rival(found, candidate)
 
 
 def _without_a_term(expression):
@@ -198,7 +213,7 @@ def _shortened(problem, labels, rival):
 def _moves(problem, labels, expression):
     """Yield formulas next to a formula: another function of a quantity, an input more."""
     parts, coefficients, _ = as_sum(expression)
-    X, prices = labels.X[labels.near()], problem.settings.prices
+    X, prices = labels.X[labels.near], problem.settings.prices
     for k, (part, c) in enumerate(zip(parts, coefficients)):
         component = component_of(part)
         values = part.evaluate(X)
@@ -221,16 +236,10 @@ def _improved(problem, labels, rival):
     """Move to neighbours while the description of labels and formula gets shorter."""
     allowed = {*problem.settings.prices, *SUMS, *operators_of(rival.refit.expression)}
     for _ in range(N_ROUNDS):
-        trials = []
-        for expression in _moves(problem, labels, rival.refit.expression):
-            cost = expression.cost(problem.settings.prices)
-            fit = labels.fit(expression) if operators_of(expression) <= allowed else None
-            if fit is not None:
-                trials.append(
-                    (fit.deviance / 2 + COST_PRICE * cost, str(expression), expression, fit)
-                )
-        trials.sort(key=lambda each: each[:2])
-        tried = [rival_of(problem, labels, e, fit) for _, _, e, fit in trials[:N_TRIED]]
+        moves = _moves(problem, labels, rival.refit.expression)
+        moves = (e for e in moves if operators_of(e) <= allowed)
+        trials = sorted(_described(problem, labels, moves), key=lambda e: (e[0], str(e[1])))
+        tried = [rival_of(problem, labels, e, fit) for _, e, fit in trials[:N_TRIED]]
         tried = [r for r in tried if r is not None]
         best = min(tried, key=lambda r: r.description, default=rival)
         if best.description >= rival.description:
@@ -288,32 +297,24 @@ def _products(search, labels):
     """Return products of powers that labels like best."""
     if search.products is None:
         return []
-    near = labels.near()
+    near = labels.near
     logarithms = search.products.logarithms(labels.X[near])
     # factors may be positive on the rows of the search, but not on all of these
     logarithms = np.where(np.isfinite(logarithms).all(axis=0), logarithms, 0.0)
-    return search.products.search_labels(logarithms, labels.yes[near])
+    return search.products.by_labels(logarithms, labels.yes[near])
 
 
 def _sums(search, labels):
     """Return sums of the beams and of additive models that labels like best."""
-    near, found = labels.near(), []
+    near, own, found = labels.near, search.sums, []
     X, yes, prices = labels.X[near], labels.yes[near], search.problem.settings.prices
-    own = {
-        tuple(terms[k].expression for k in c.subset): c.coefficients
-        for terms, combinations in search.beams
-        for c in combinations
-    }
-    own |= {parts: coefficients for parts, (_, coefficients) in search.spare.items()}
     values = {part: np.nan_to_num(part.evaluate(X)) for parts in own for part in parts}
     for size in {len(parts) for parts in own}:
         group = [parts for parts in own if len(parts) == size]
         stacked = np.stack([np.stack([values[p] for p in parts], axis=1) for parts in group])
-        fitted = regressed(stacked, yes)
-        costs = np.array([sum_cost(parts, prices) for parts in group])
-        for coefficients in (fitted, np.stack([own[parts] for parts in group])):
-            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
-            ranks = np.log(errors + ERROR_FLOOR) + PRICE * costs
+        costs = [sum_cost(parts, prices) for parts in group]
+        for coefficients in (regressed(stacked, yes), np.stack([own[parts] for parts in group])):
+            ranks = label_ranks(stacked, yes, coefficients, costs)
             found += zip(ranks.tolist(), group, coefficients)
     found.sort(key=lambda each: (each[0], str(each[1])))
     best = []
@@ -325,17 +326,8 @@ def _sums(search, labels):
 
 def _further(search, labels):
     """Return formulas that the search did not finish and labels like best, with their fits."""
-    found, prices = [], search.problem.settings.prices
-    for expression in [*_sums(search, labels), *_products(search, labels)]:
-        fit = labels.fit(expression)
-        if fit is not None:
-            length = fit.deviance / 2 + COST_PRICE * expression.cost(prices)
-            found.append((length, str(expression), expression, fit))
-    found.sort(key=lambda each: each[:2])
-    first = {}
-    for each in found:
-        first.setdefault(structure(each[2]), each)
-    return [(expression, fit) for _, _, expression, fit in list(first.values())[:N_FURTHER]]
+    formulas = [*_sums(search, labels), *_products(search, labels)]
+    return _one_per_structure(_described(search.problem, labels, formulas))[:N_FURTHER]
 
 
 def _is_better(rival, own):
@@ -369,8 +361,7 @@ def choose(search, chosen, labels):
     if own is None or own.candidate.fidelity < least:
         return []
     ranked = _ranked(problem, list(search.candidates.values()), labels, floor)
-    trials = [(candidate.expression, fit) for _, candidate, fit in ranked[:N_REFITTED]]
-    trials += _further(search, labels)
+    trials = [*ranked[:N_REFITTED], *_further(search, labels)]
     rivals = [rival_of(problem, labels, expression, fit) for expression, fit in trials]
     rivals = [r for r in rivals if r is not None]
     able = [r for r in rivals if r.candidate.fidelity >= least and _is_better(r, own)]

@@ -1,46 +1,39 @@
 """Products of powers, with brackets: a beam in logarithms, whose gradients add up."""
 
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations, permutations
-from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.expression import Expression
 from skinterp.search._boundary_forms import product
+from skinterp.search._dictionary import stack
 from skinterp.search._formulas import operators_of
-from skinterp.search._regressed import least_errors, logistic_steps, regressed
+from skinterp.search._front import LOSS_FLOOR, PRICE
+from skinterp.search._regressed import label_ranks, logistic_steps, regressed
 from skinterp.search._terms import carries
 from skinterp.search._tuning import tune
+from skinterp.utils import round_to_digits
 
 EXPONENTS = np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])
 N_INPUTS, N_STEPS, WIDTH, N_FINISHED, N_TUNED = 8, 5, 15, 8, 3
 FIELD_WIDTH, N_EXTENDED = 40, 20
 N_BY_LABELS, N_BY_FIELD = 25, 25
-MOST_EXPONENT, N_ROUNDED, MOST_OFF, ERROR_FLOOR = 4.0, 2, 0.3, 3e-3
-LOSS_FLOOR, PRICE, POWER_COST = 2e-3, 0.12, 2.0
+MOST_EXPONENT, N_ROUNDED, MOST_OFF, POWER_COST = 4.0, 2, 0.3, 2.0
 # Constants in brackets ``1 - c*t`` take this much of what keeps them positive.
 SHARES = (0.35, 0.7, 0.95)
 
 
-class _Factor(NamedTuple):
-    """A positive factor: its expression, cost, logarithm and the logarithm's gradient."""
-
-    expression: Expression
-    cost: float
-    values: np.ndarray
-    gradients: np.ndarray
-
-
 def _factor(term, n, weights):
-    """Return a term as a factor; None where it is not positive on all rows, or nearly 0 on few."""
+    """Return the logarithm of a term, with the term's expression and cost.
+
+    None where the term is not positive on all rows, or nearly zero on few.
+    """
     if term is None or not (term.values > 0).all():
         return None
     values = term.values[:n]
     logarithm = replace(term, values=np.log(values), gradients=term.gradients / values[:, None])
-    if not carries(logarithm, weights):
-        return None
-    return _Factor(term.expression, term.cost, logarithm.values, logarithm.gradients)
+    return logarithm if carries(logarithm, weights) else None
 
 
 def _brackets(space, term):
@@ -53,9 +46,9 @@ def _brackets(space, term):
     else:
         found += space.formulas([term], "1 + x0")
     for share in SHARES:
-        parts = [term, space.constant(float(f"{share / size:.2g}"))]
+        parts = [term, space.constant(round_to_digits(share / size, 2))]
         found += space.formulas(parts, "1 - x1*x0")
-    typical = float(f"{1.0 / np.median(term.values):.2g}")
+    typical = round_to_digits(1.0 / float(np.median(term.values)), 2)
     return [*found, *space.formulas([term, space.constant(typical)], "1 + x1*x0")]
 
 
@@ -69,8 +62,8 @@ def factors_of(problem):
 
     Returns
     -------
-    list of _Factor
-        Factors, positive on all rows.
+    list of Term
+        Logarithms of factors that are positive on all rows.
     """
     space = problem.space
     inputs = [space.variable(j) for j in problem.ranked[: min(problem.n_strong, N_INPUTS)]]
@@ -138,29 +131,21 @@ class Products:
     ----------
     problem : Problem
         The problem.
-    factors : list of _Factor
-        The factors.
+    factors : list of Term
+        Logarithms of the factors.
     """
 
     def __init__(self, problem, factors):
         self.factors = factors
         self.allowed = {"add", "sub", "neg", *problem.settings.prices}
-        objective = problem.objective(
-            np.stack([factor.values for factor in self.factors], axis=1),
-            np.stack([factor.gradients for factor in self.factors], axis=2),
-        )
+        objective = problem.objective(*stack(factors, problem.space.n))
         sizes = np.outer(objective.lengths, objective.lengths)
         self.A, self.B = objective.A * sizes, objective.B * sizes
         self.costs = np.array([factor.cost for factor in self.factors])
 
-    def search(self):
-        """Return products by rank.
-
-        Returns
-        -------
-        list of Expression
-            Products of two factors or more, the best first.
-        """
+    @cached_property
+    def by_field(self):
+        """Products of two factors or more by their rank in the field, the best first."""
         beam, found = [((), 0.0, np.zeros(len(self.factors)))], {}
         for _ in range(N_STEPS):
             trials = _extended(beam, self.A, self.B, self.costs)[:FIELD_WIDTH]
@@ -169,7 +154,7 @@ class Products:
         order = sorted((key for key in found if len(key) > 1), key=lambda key: (found[key], key))
         return self._allowed(order)
 
-    def search_labels(self, logarithms, yes):
+    def by_labels(self, logarithms, yes):
         """Return products that labels like best, their exponents by regression and rounded.
 
         Those that the field likes best follow.
@@ -209,7 +194,7 @@ class Products:
                 values = logarithms[:, list(subset)]
                 start = regressed(values, yes)
                 keys += _rounded(subset, logistic_steps(values, yes, start))
-        return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.search()[:N_BY_FIELD]
+        return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.by_field[:N_BY_FIELD]
 
     def _label_ranks(self, subsets, logarithms, yes):
         """Return ranks of sets of factors by the labels that their best powers get wrong."""
@@ -217,10 +202,8 @@ class Products:
         for size in {len(s) for s in subsets}:
             group = [k for k, s in enumerate(subsets) if len(s) == size]
             stacked = np.stack([logarithms[:, list(subsets[k])] for k in group])
-            coefficients = regressed(stacked, yes)
-            errors = least_errors((stacked @ coefficients[..., None])[..., 0].T, yes)
             costs = [self.costs[list(subsets[k])].sum() + size for k in group]
-            ranks[group] = np.log(errors + ERROR_FLOOR) + PRICE * np.array(costs)
+            ranks[group] = label_ranks(stacked, yes, regressed(stacked, yes), costs)
         return ranks
 
     def _allowed(self, keys):
@@ -256,7 +239,7 @@ def combine_products(search):
     if not factors:
         return
     search.products = Products(problem, factors)
-    for expression in search.products.search()[:N_FINISHED]:
+    for expression in search.products.by_field[:N_FINISHED]:
         solved = problem.solve((expression,))
         if solved is not None:
             search.add((expression,), solved[1], solved[0])

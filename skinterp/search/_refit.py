@@ -4,17 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
 
 from skinterp.expression import Expression
 from skinterp.matching import fit_labels
-from skinterp.matching._likelihood import (
-    MOST_FLIPS,
-    far_counts,
-    least_flips,
-    near_rows,
-    signed_likelihood,
-)
+from skinterp.matching._likelihood import Sides
 from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
 from skinterp.utils import number_text, round_to_digits
 
@@ -63,50 +56,44 @@ class _Likelihood:
 
     def __init__(self, writing, X, yes, fit, values):
         self.writing, self.fit = writing, fit
-        near = near_rows(values, fit.threshold, fit.width)
-        self.wrong, self.right = far_counts(values, yes, fit.threshold, True, near)
-        self.side = np.where(yes[near], 1.0, -1.0)
+        self.sides = Sides.of(values, yes, fit.threshold, fit.width, True)
+        near = self.sides.near
         self.terms = [Parametrised(part, X[near]) for part in writing.parts]
-        self.low = least_flips(len(yes))
-        self.n_inner = writing.n_inner
         spread = float(np.std(values)) or 1.0
         spreads = [float(np.std(part.evaluate(X[near]))) or 1.0 for part in writing.parts]
         self.least = np.delete(SMALL_SHARE * spread / np.array([*spreads, 1.0]), writing.unit)
 
     def start(self, parameters):
-        share = np.clip((self.fit.flips - self.low) / (MOST_FLIPS - self.low), 1e-5, 0.999)
-        return np.array([*parameters, np.log(self.fit.width), np.log(share / (1 - share))])
+        """Return the parameters with the width and the flips of the first fit."""
+        logit = self.sides.logit(self.fit.flips)
+        return np.array([*parameters, np.log(self.fit.width), logit])
 
     def sizes(self, u):
         """Return the units in which parameters move: their size, but no less than matters."""
-        least = np.concatenate([np.zeros(self.n_inner), self.least])
+        least = np.concatenate([np.zeros(self.writing.n_inner), self.least])
         size = np.maximum(np.abs(u[:-2]), least)
         return np.array([*np.where(size > 0.0, size, 1.0), 1.0, 1.0])
 
     def __call__(self, u):
         """Return the loss and its gradient."""
-        outer, flips = self.writing.outer_of(u[:-2]), expit(u[-1])
-        share, width = self.low + (MOST_FLIPS - self.low) * flips, np.exp(u[-2])
+        outer, width, side = self.writing.outer_of(u[:-2]), np.exp(u[-2]), self.sides.side
         inner, g, slopes, columns = self.writing.constants_of(u), -outer[-1], [], []
         for term, c in zip(self.terms, outer):
             values, by_constants = term.values(inner[: term.n])
             inner, g = inner[term.n :], g + c * values
             slopes.append(c * by_constants)
             columns.append(values)
-        columns.append(np.full(len(self.side), -1.0))
+        columns.append(np.full(len(side), -1.0))
         unit = self.writing.unit
         free = np.stack(columns[:unit] + columns[unit + 1 :], axis=1)
         inner_slopes = np.concatenate(slopes, axis=1)[:, self.writing.free]
         by_parameters = np.concatenate([inner_slopes, free], axis=1)
         if not (np.isfinite(g).all() and np.isfinite(by_parameters).all()):
             return 1e10, np.zeros(len(u))
-        z = self.side * g / width
-        log_p, by_z, by_flips = signed_likelihood(z, share)
-        total = log_p.sum() + self.wrong * np.log(share / 2) + self.right * np.log1p(-share / 2)
-        pull = by_z * self.side / width
-        by_share = by_flips.sum() + self.wrong / share - 0.5 * self.right / (1 - share / 2)
-        by_share *= flips * (1 - flips) * (MOST_FLIPS - self.low)
-        slope = np.array([*(pull @ by_parameters), -(by_z * z).sum(), by_share])
+        z = side * g / width
+        total, by_z, by_logit = self.sides.log_likelihood(z, u[-1])
+        pull = by_z * side / width
+        slope = np.array([*(pull @ by_parameters), -(by_z * z).sum(), by_logit])
         return -total, -slope
 
 
@@ -342,7 +329,7 @@ def _judged(writing, rounded, exact, covariance, X, yes, least):
         is_constant = np.ptp(values) == 0.0 or 0.0 in expression.constants
         if is_constant or not np.isfinite(values).all():
             continue
-        deviance = fit_labels_at(values, yes, threshold)
+        deviance = fit_labels(values, yes, threshold=threshold).deviance
         is_exact = parameters is exact_digits
         n_digits = MOST_DIGITS * len(exact) if is_exact else sum(map(count_digits, parameters))
         found = Refit(
@@ -354,23 +341,3 @@ def _judged(writing, rounded, exact, covariance, X, yes, least):
         if parameters is rounded[-1] and best.deviance <= least + 2 * SLACK * len(exact):
             break
     return best
-
-
-def fit_labels_at(values, yes, threshold):
-    """Return the deviance of labels with the threshold given, width and flips fitted.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        Values of a formula; yes lies above the threshold.
-    yes : ndarray of bool of shape (n,)
-        Labels.
-    threshold : float
-        The threshold.
-
-    Returns
-    -------
-    float
-        -2 log L.
-    """
-    return fit_labels(values, yes, threshold=threshold).deviance

@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.special import expit
 
-RIDGE = 1e-9
+from skinterp.search._front import PRICE
+
+RIDGE, ERROR_FLOOR = 1e-9, 3e-3
 # A logistic regression starts with log-odds of this spread, and takes so many steps.
 STEEP, N_STEPS = 5.0, 6
 
@@ -55,6 +57,29 @@ def regressed(values, yes):
     gram = np.swapaxes(centred, -1, -2) @ centred + RIDGE * np.eye(values.shape[-1])
     along = np.swapaxes(centred, -1, -2) @ target
     return np.linalg.solve(gram, along[..., None])[..., 0] / lengths
+
+
+def label_ranks(values, yes, coefficients, costs):
+    """Return ranks of sums of terms by the labels they get wrong and their costs.
+
+    Parameters
+    ----------
+    values : ndarray of shape (k, n, m)
+        Values of the m terms of k sums.
+    yes : ndarray of bool of shape (n,)
+        Labels.
+    coefficients : ndarray of shape (k, m)
+        Coefficients of the sums.
+    costs : array-like of shape (k,)
+        Their costs.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+        The ranks, the smaller the better.
+    """
+    errors = least_errors((values @ coefficients[..., None])[..., 0].T, yes)
+    return np.log(errors + ERROR_FLOOR) + PRICE * np.asarray(costs)
 
 
 def logistic_steps(values, yes, coefficients):

@@ -40,10 +40,8 @@ class Search:
         The combinations of the last beam.
     tuned : set of tuple of Expression
         Sums of terms whose constants were tuned.
-    spare : dict of tuple of Expression to tuple
-        Further sums, with loss and coefficients, that labels may choose.
-    beams : list of (list of Term, list of Combination)
-        Terms and combinations of every beam.
+    sums : dict of tuple of Expression to ndarray
+        Coefficients of all sums of beams and additive models, of which labels may choose one.
     products : Products or None
         Products of powers, where inputs are positive.
     has_evolved : bool
@@ -59,8 +57,8 @@ class Search:
         self.max_terms = int(np.clip(room, MIN_TERMS, MAX_TERMS))
         self.rng = check_random_state(random_state)
         self.candidates, self.losses, self.tuned, self.notes = {}, {}, set(), []
-        self.terms, self.combinations, self.spare = [], [], {}
-        self.has_evolved, self.products, self.beams = False, None, []
+        self.terms, self.combinations, self.sums = [], [], {}
+        self.has_evolved, self.products = False, None
 
     def run(self):
         """Run the stages in order; an interruption keeps what was found before it.

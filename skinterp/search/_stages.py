@@ -70,7 +70,8 @@ def combine(search, terms):
         max_cost=settings.max_cost,
         should_stop=settings.should_stop,
     )
-    search.beams.append((terms, search.combinations))
+    for c in search.combinations:
+        search.sums[tuple(terms[k].expression for k in c.subset)] = c.coefficients
     for combination in _promising(search.combinations, settings):
         parts = tuple(terms[k].expression for k in combination.subset)
         search.add(parts, combination.coefficients, combination.loss)

@@ -43,7 +43,7 @@ def test_labels_find_exponents_by_regression():
     expression, problem = problem_of("x0*x1/(x2*x3)", level=1.3)
     yes = expression.evaluate(POSITIVE) * np.exp(0.05 * rng.normal(size=len(POSITIVE))) > 1.3
     products = Products(problem, factors_of(problem))
-    found = products.search_labels(products.logarithms(POSITIVE), yes)
+    found = products.by_labels(products.logarithms(POSITIVE), yes)
     true = np.log(expression.evaluate(POSITIVE))
     logarithms = (np.log(e.evaluate(POSITIVE)) for e in found[:10])
     assert max(abs(np.corrcoef(each, true)[0, 1]) for each in logarithms) > 0.999

@@ -20,16 +20,12 @@ from skinterp.network._keras_layers import (
     OPERATIONS_OF_KERAS,
     array_of,
 )
-from skinterp.network._readers import Reader, register_reader
+from skinterp.network._readers import WAY_OUT, Reader, register_reader
 from skinterp.network._translator import Translator
 from skinterp.network._verify import verify
 from skinterp.utils import checked_count, import_optional
 
 _SINGLE, _HALF = 1e-5, 1e-2  # Keras multiplies float64 matrices in float32, too
-_WAY_OUT = (
-    "Pass a callable on numpy arrays (as_network(lambda X: ..., gradient=..., classes=...), which "
-    "returns logits if classes are given), or the head on extracted features."
-)
 _LOSSES = {  # whose predictions are of classes: the link behind the values
     "binary_crossentropy": "logistic",
     "binary_focal_crossentropy": "logistic",
@@ -125,7 +121,7 @@ def _flat(values):
 
 def _refusal(operation, reason):
     name = f"Layer {operation.name!r} ({type(operation).__name__})"
-    return TypeError(f"{name} of the Keras model cannot be read: {reason}. {_WAY_OUT}")
+    return TypeError(f"{name} of the Keras model cannot be read: {reason}. {WAY_OUT}")
 
 
 def _check_foreign(operation):
@@ -327,7 +323,7 @@ def read_keras(model, n_features_in=None, classes=None):
     if keras is None or not isinstance(model, keras.Model):
         raise TypeError(
             f"{type(model).__name__} is a keras model, but no keras.Model of Keras 3, so that it "
-            f"cannot be read. {_WAY_OUT}"
+            f"cannot be read. {WAY_OUT}"
         )
     _check_weights(model)
     shape = _input_shape(model, n_features_in)

@@ -9,17 +9,13 @@ import numpy as np
 
 from skinterp.network._activations import IDENTITY
 from skinterp.network._dense import DenseNetwork, Layer
-from skinterp.network._readers import Reader, register_reader
+from skinterp.network._readers import WAY_OUT, Reader, register_reader
 from skinterp.network._tasks import task_of, with_one_logit
 from skinterp.network._torch_layers import LINKS, cut_link, dense_layers, is_plain
 from skinterp.network._torch_network import TorchNetwork
 from skinterp.network._verify import N_POINTS, verify
 from skinterp.utils import checked_count
 
-_WAY_OUT = (
-    "Pass a callable on numpy arrays (as_network(lambda X: ..., gradient=..., classes=...), which "
-    "returns logits if classes are given), or the head on extracted features."
-)
 _REFUSED = {  # words in the names of layers, and of their bases: what they are called
     "Conv": "convolutional",
     "RNN": "recurrent",
@@ -56,7 +52,7 @@ def _check_layers(torch, module, owner):
         if word is not None:
             raise TypeError(
                 f"Layer {name} is {kinds[0]}: {_REFUSED[word]} models cannot be read, only "
-                f"networks that take a table of numbers. {_WAY_OUT}"
+                f"networks that take a table of numbers. {WAY_OUT}"
             )
         if layer.training and any(w in kind for w in _OTHER_IN_TRAINING for kind in kinds):
             raise ValueError(
@@ -89,7 +85,7 @@ def _copied(torch, module):
         except _CALL_ERRORS as error:
             raise TypeError(
                 f"A network is read on a copy, and {type(module).__name__} cannot be copied: "
-                f"{error}. {_WAY_OUT}"
+                f"{error}. {WAY_OUT}"
             ) from error
 
 
@@ -296,7 +292,7 @@ def read_torch(model, n_features_in=None, classes=None):
     if not isinstance(model, kinds):
         raise TypeError(
             f"{owner} is a torch model, but no nn.Module, script or exported program, so that it "
-            f"cannot be read. {_WAY_OUT}"
+            f"cannot be read. {WAY_OUT}"
         )
     module = _own_copy(torch, model)
     _check_signature(module, owner)
