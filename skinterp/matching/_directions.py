@@ -14,6 +14,8 @@ SETTLED = 3e-3
 CANCELLED = 1e-10
 # A candidate that the terms before it explain to this share of its length adds no direction.
 DEPENDENT = 1e-4
+# Combinations solved at once hold this many numbers; below this loss it is calculated anew.
+MOST_NUMBERS, ROUNDED_LOSS = 2e6, 1e-2
 
 
 def _eigen(A, B):
@@ -47,15 +49,29 @@ def _level_form(values, weights):
     return level.T @ level
 
 
-def _blocks(directions, columns):
-    """Return each point's products of gradients (n, m * m), and along its direction (n, m)."""
-    n, m = len(directions), len(columns)
-    blocks = np.empty((n, m, m))
-    for k, first in enumerate(columns):
-        for j, second in enumerate(columns[: k + 1]):
-            blocks[:, k, j] = blocks[:, j, k] = np.einsum("nd,nd->n", first, second)
-    along = np.stack([np.einsum("nd,nd->n", directions, column) for column in columns], axis=1)
-    return blocks.reshape(n, m * m), along
+def _smallest(A, B):
+    """Return the vectors (S, m) of the smallest generalised eigenvalues of S pairs (A, B)."""
+    sizes, axes = np.linalg.eigh(B)
+    kept = sizes > CANCELLED * sizes[:, -1:]
+    axes = axes * np.where(kept, 1.0 / np.sqrt(np.where(kept, sizes, 1.0)), 0.0)[:, None, :]
+    inner = np.swapaxes(axes, 1, 2) @ A @ axes
+    # axes that are left out come last
+    rows = np.arange(A.shape[1])
+    largest = np.abs(inner).max(axis=(1, 2)) + 1.0
+    inner[:, rows, rows] += np.where(kept, 0.0, 4.0 * A.shape[1] * largest[:, None])
+    vectors = (axes @ np.linalg.eigh(inner)[1][:, :, :1])[:, :, 0]
+    vectors[sizes[:, -1] <= 0] = rows == 0
+    return vectors
+
+
+def _level_forms(values, weights):
+    """Return the forms of distances from level sets, of values (S, m, n) on the boundary."""
+    if not values.shape[2]:
+        return 0.0
+    total = weights.sum(axis=1)[:, None, None]
+    level = values - (values @ weights[:, :, None]) / total
+    level = level * (POSITION_WEIGHT * np.sqrt(weights))[:, None, :]
+    return level @ np.swapaxes(level, 1, 2)
 
 
 class DirectionObjective:
@@ -108,6 +124,7 @@ class DirectionObjective:
         # a term after the other, as combinations take them; the only copy of the dictionary
         lengths = self.lengths[:, None, None]
         self.columns = np.divide(np.moveaxis(gradients, 2, 0), lengths, order="C")
+        self._products = {}
 
     @cached_property
     def _both(self):
@@ -196,34 +213,85 @@ class DirectionObjective:
         coefficients : ndarray of shape (m,)
             Coefficients of the terms as they were passed.
         """
-        S = list(subset)
-        columns = self.columns[S]
-        blocks, along = _blocks(self.directions, columns)
-        level = self.values[np.ix_(self.on_level, S)]
-        m = len(S)
-        weights, best = self.weights, (np.inf, None)
+        losses, coefficients = self.solve_all([list(subset)])
+        return float(losses[0]), coefficients[0]
+
+    def solve_all(self, subsets):
+        """Return losses and coefficients of combinations of equally many terms.
+
+        Parameters
+        ----------
+        subsets : array-like of int of shape (S, m)
+            Indices of the terms of S combinations.
+
+        Returns
+        -------
+        losses : ndarray of shape (S,)
+            :func:`direction_loss` of each.
+        coefficients : ndarray of shape (S, m)
+            Coefficients of the terms as they were passed.
+        """
+        subsets = np.asarray(subsets, dtype=int)
+        n_at_once = max(1, int(MOST_NUMBERS / (len(self.weights) * subsets.shape[1] ** 2)))
+        found = [
+            self._solve(subsets[start : start + n_at_once])
+            for start in range(0, len(subsets), n_at_once)
+        ]
+        losses, coefficients = map(np.concatenate, zip(*found))
+        return losses, coefficients / self.lengths[subsets]
+
+    @cached_property
+    def _along(self):
+        """Each term's gradient along the directions, shape (K, n)."""
+        return np.einsum("nd,knd->kn", self.directions, self.columns)
+
+    def _product(self, first, second):
+        """Return the products of the gradients of two terms at the points, shape (n,)."""
+        pair = (first, second)
+        if pair not in self._products:
+            product = np.einsum("nd,nd->n", self.columns[first], self.columns[second])
+            self._products[pair] = product
+        return self._products[pair]
+
+    def _solve(self, subsets):
+        S, m = subsets.shape
+        first, second = np.triu_indices(m)
+        pairs = zip(subsets[:, first].ravel().tolist(), subsets[:, second].ravel().tolist())
+        products = np.array([self._product(*pair) for pair in pairs]).reshape(S, len(first), -1)
+        along, level = self._along[subsets], self.values[self.on_level].T[subsets]
+        on_level, twice = self.on_level, np.where(first == second, 1.0, 2.0)
+        weights = np.broadcast_to(self.weights, (S, len(self.weights)))
+        losses, best, active = np.full(S, np.inf), np.zeros((S, m)), np.arange(S)
         for _ in range(N_REWEIGHTINGS):
-            B = (weights @ blocks).reshape(m, m)
-            A = B - (along * weights[:, None]).T @ along
-            A = A + _level_form(level, weights[self.on_level])
-            coefficients = _eigen(A, B)[1][:, 0]
-            squared = np.maximum(blocks @ np.outer(coefficients, coefficients).ravel(), 0.0)
+            B = np.empty((len(active), m, m))
+            B[:, first, second] = B[:, second, first] = (products @ weights[:, :, None])[:, :, 0]
+            A = B - (along * weights[:, None, :]) @ np.swapaxes(along, 1, 2)
+            c = _smallest(A + _level_forms(level, weights[:, on_level]), B)
+            squared = (c[:, None, first] * c[:, None, second] * twice) @ products
+            squared = np.maximum(squared[:, 0], 0.0)
             with np.errstate(all="ignore"):
-                cosine = along @ coefficients / np.sqrt(squared)
+                cosine = (c[:, None, :] @ along)[:, 0] / np.sqrt(squared)
             cosine = np.where(np.isfinite(cosine), cosine, 0.0)
-            loss = 1.0 - abs(float(self.weights @ cosine)) / self.weights.sum()
-            settled = loss > best[0] * (1 - SETTLED)
-            best = min(best, (loss, coefficients), key=lambda pair: pair[0])
-            if settled:
+            loss = 1.0 - np.abs(cosine @ self.weights) / self.weights.sum()
+            floor = 1e-3 * np.maximum(np.median(squared, axis=1), 1e-3 * squared.mean(axis=1))
+            goes_on = (loss <= losses[active] * (1 - SETTLED)) & (floor > 0)
+            better = loss < losses[active]
+            losses[active[better]], best[active[better]] = loss[better], c[better]
+            if not goes_on.any():
                 break
-            floor = 1e-3 * max(np.median(squared), 1e-3 * squared.mean())
-            if not floor > 0:
-                break
-            weights = self.weights / (squared + floor)
-            weights = weights / weights.sum()
-        combined = sum(column * c for column, c in zip(columns, best[1]))
-        loss = direction_loss(self.directions, combined, self.weights)
-        return loss, best[1] / self.lengths[S]
+            weights = self.weights / (squared[goes_on] + floor[goes_on, None])
+            weights = weights / weights.sum(axis=1, keepdims=True)
+            active = active[goes_on]
+            if not goes_on.all():
+                products, along, level = products[goes_on], along[goes_on], level[goes_on]
+        return self._exact(subsets, best, losses), best
+
+    def _exact(self, subsets, coefficients, losses):
+        """Return losses, from the gradients themselves where they are small: terms may cancel."""
+        for k in np.flatnonzero(losses < ROUNDED_LOSS):
+            combined = np.tensordot(coefficients[k], self.columns[subsets[k]], 1)
+            losses[k] = direction_loss(self.directions, combined, self.weights)
+        return losses
 
     def loss(self, coefficients):
         """Return the loss of given coefficients of all terms.

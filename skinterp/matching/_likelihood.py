@@ -3,14 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, ndtr
 
 from skinterp.matching._thresholds import best_threshold
 
 N_NEAR = 1500  # rows next to the threshold, at least; the others are right or flipped
-MOST_FLIPS, REACH = 0.5, 6.0
+MOST_FLIPS, REACH, FIRST_LOGIT = 0.5, 6.0, -4.0
 _SQRT_TAU = np.sqrt(2.0 * np.pi)
+# Damped scoring: the first damping, how it changes, and the gain at which it has settled.
+LEAST_DAMPING = 1e-10
+MOST_STEPS, DAMPING, EASED, HARDENED, MOST_DAMPING, SETTLED = 40, 1e-3, 10.0, 10.0, 1e8, 2e-3
 
 
 class LabelFit(NamedTuple):
@@ -37,29 +39,101 @@ class LabelFit(NamedTuple):
     greater: bool
 
 
-def signed_likelihood(z, flips):
-    """Return log-likelihoods of labels and their slopes in z and in the flips.
+class Slopes(NamedTuple):
+    """A log-likelihood with its slopes, and what is expected of its curvature.
 
     Parameters
     ----------
-    z : ndarray of shape (n,)
-        Distance from the threshold in widths, positive on the label's own side.
-    flips : float
-        e, above 0 and below 1.
+    total : float
+        The log-likelihood of all rows.
+    by_z : ndarray of shape (n,)
+        Its derivatives by the distances of the rows near the threshold.
+    by_logit : float
+        Its derivative by the number that stands for flips.
+    zz, z_logit : ndarray of shape (n,)
+        Fisher information of the distances, and what they share with the flips.
+    logit_logit : float
+        Fisher information of the flips.
+    """
+
+    total: float
+    by_z: np.ndarray
+    by_logit: float
+    zz: np.ndarray
+    z_logit: np.ndarray
+    logit_logit: float
+
+    def through(self, by_parameters):
+        """Return the loss, its gradient and its information in parameters and the flips.
+
+        Parameters
+        ----------
+        by_parameters : ndarray of shape (n, k)
+            Derivatives of the distances by k parameters.
+
+        Returns
+        -------
+        loss : float
+            The negative log-likelihood.
+        gradient : ndarray of shape (k + 1,)
+            Its gradient, the flips last.
+        information : ndarray of shape (k + 1, k + 1)
+            Its Fisher information.
+        """
+        k = by_parameters.shape[1]
+        information = np.empty((k + 1, k + 1))
+        information[:k, :k] = (by_parameters * self.zz[:, None]).T @ by_parameters
+        information[k, :k] = information[:k, k] = self.z_logit @ by_parameters
+        information[k, k] = self.logit_logit
+        return -self.total, -np.append(self.by_z @ by_parameters, self.by_logit), information
+
+
+def fisher_scoring(evaluate, start, lower, upper):
+    """Minimise a negative log-likelihood by damped steps of Fisher scoring.
+
+    Parameters
+    ----------
+    evaluate : callable
+        ``evaluate(u) -> (loss, gradient, information)``; the loss may be infinite.
+    start : ndarray of shape (k,)
+        Where to start.
+    lower, upper : ndarray of shape (k,)
+        Bounds of the parameters.
 
     Returns
     -------
-    log_p : ndarray of shape (n,)
-        ``log(e/2 + (1 - e) * Phi(z))``.
-    by_z : ndarray of shape (n,)
-        Its derivative.
-    by_flips : ndarray of shape (n,)
-        Its derivative.
+    u : ndarray of shape (k,)
+        The parameters.
+    loss : float
+        The loss there.
+    information : ndarray of shape (k, k)
+        The information there.
     """
-    side = ndtr(z)
-    p = flips / 2.0 + (1.0 - flips) * side  # never below flips / 2, which is positive
-    density = np.exp(-0.5 * z * z) / _SQRT_TAU
-    return np.log(p), (1.0 - flips) * density / p, (0.5 - side) / p
+    u, damping = np.array(start, dtype=float), DAMPING
+    loss, gradient, information = evaluate(u)
+    free = lower < upper
+    for _ in range(MOST_STEPS):
+        stuck = ~free | ((u <= lower) & (gradient > 0)) | ((u >= upper) & (gradient < 0))
+        moves = np.flatnonzero(~stuck)
+        matrix = information[np.ix_(moves, moves)]
+        sizes = np.sqrt(np.diag(matrix))
+        sizes = np.where(sizes > 0, sizes, 1.0)
+        matrix = matrix / np.outer(sizes, sizes) + max(damping, LEAST_DAMPING) * np.eye(len(moves))
+        trial = u.copy()
+        trial[moves] -= np.linalg.solve(matrix, gradient[moves] / sizes) / sizes
+        trial = np.clip(trial, lower, upper)
+        there = evaluate(trial)
+        gain = loss - there[0]
+        if gain > 0:
+            u, (loss, gradient, information) = trial, there
+            damping /= EASED
+            if gain < SETTLED:
+                break
+        else:
+            damping = HARDENED * max(damping, DAMPING)
+            if damping > MOST_DAMPING or np.array_equal(trial, u) or not np.isfinite(loss):
+                break
+    return u, loss, information
 
 
 def near_rows(values, threshold, width=0.0, n_near=N_NEAR):
@@ -162,7 +236,7 @@ class Sides(NamedTuple):
         return np.log(share / (1 - share))
 
     def log_likelihood(self, z, logit):
-        """Return the log-likelihood and its slopes.
+        """Return the log-likelihood with its slopes and its Fisher information.
 
         Parameters
         ----------
@@ -173,21 +247,29 @@ class Sides(NamedTuple):
 
         Returns
         -------
-        total : float
-            The log-likelihood of all rows.
-        by_z : ndarray of shape (n_near,)
-            Its derivative.
-        by_logit : float
-            Its derivative.
+        Slopes
+            Of ``log(e/2 + (1 - e) * Phi(z))``, summed over the rows near the threshold, and of
+            ``log(e/2)`` and ``log(1 - e/2)`` for the others.
         """
         e, share = self.flips(logit), expit(logit)
-        log_p, by_z, by_flips = signed_likelihood(z, e)
-        total = log_p.sum() + self.wrong * np.log(e / 2) + self.right * np.log1p(-e / 2)
-        slope = by_flips.sum() + self.wrong / e - 0.5 * self.right / (1 - e / 2)
-        return total, by_z, slope * share * (1 - share) * (MOST_FLIPS - self.least_flips)
+        by = share * (1 - share) * (MOST_FLIPS - self.least_flips)  # de / d logit
+        inside = ndtr(z)
+        p = e / 2.0 + (1.0 - e) * inside  # never below e / 2, which is positive
+        density = (1.0 - e) * np.exp(-0.5 * z * z) / _SQRT_TAU
+        turned, other = by * (0.5 - inside), 1.0 / (p * (1.0 - p))
+        far = self.wrong / e - 0.5 * self.right / (1 - e / 2)
+        known = 0.25 * (self.wrong + self.right) / (e / 2 * (1 - e / 2))
+        return Slopes(
+            np.log(p).sum() + self.wrong * np.log(e / 2) + self.right * np.log1p(-e / 2),
+            density / p,
+            (turned / p).sum() + far * by,
+            density * density * other,
+            density * turned * other,
+            (turned * turned * other).sum() + known * by * by,
+        )
 
 
-def fit_labels(values, yes, *, threshold=None):
+def fit_labels(values, yes, *, threshold=None, width=None, flips=None):
     """Fit threshold, width and flips to labels.
 
     Parameters
@@ -198,6 +280,8 @@ def fit_labels(values, yes, *, threshold=None):
         Labels.
     threshold : float or None, default=None
         The threshold if it is known, yes lying above it.
+    width, flips : float or None, default=None
+        Where to start from, if that is known.
 
     Returns
     -------
@@ -224,24 +308,24 @@ def fit_labels(values, yes, *, threshold=None):
     is_given, greater = threshold is not None, True
     if not is_given:
         threshold, greater, _ = best_threshold(values, yes)
-    width = first_width(values, yes, threshold, greater)
+    if width is None:
+        width = first_width(values, yes, threshold, greater)
     sides = Sides.of(values, yes, threshold, width, greater)
     gaps, side = values[sides.near] - threshold, sides.side
 
-    def loss(parameters):
+    def evaluate(parameters):
         shift, log_width, logit = parameters
         scale = width * np.exp(log_width)
         z = side * (gaps - shift * width) / scale
-        total, by_z, by_logit = sides.log_likelihood(z, logit)
-        slopes = (-(by_z * side).sum() * width / scale, -(by_z * z).sum(), by_logit)
-        return -total, -np.array(slopes)
+        by_parameters = np.stack([side * (-width / scale), -z], axis=1)
+        return sides.log_likelihood(z, logit).through(by_parameters)
 
-    start = np.array([0.0, 0.0, -4.0])
-    bounds = [(0.0, 0.0) if is_given else (-50.0, 50.0), (-8.0, 8.0), (-12.0, 8.0)]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    shift, log_width, logit = found.x
+    free = 0.0 if is_given else 50.0
+    lower, upper = np.array([-free, -8.0, -12.0]), np.array([free, 8.0, 8.0])
+    start = np.array([0.0, 0.0, FIRST_LOGIT if flips is None else sides.logit(flips)])
+    (shift, log_width, logit), loss, _ = fisher_scoring(evaluate, start, lower, upper)
     return LabelFit(
-        2.0 * float(found.fun),
+        2.0 * float(loss),
         float(threshold + shift * width),
         width * float(np.exp(log_width)),
         float(sides.flips(logit)),

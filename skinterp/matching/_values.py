@@ -130,11 +130,29 @@ class ValueObjective:
         coefficients : ndarray of shape (m,)
             Coefficients of the terms as they were passed.
         """
-        S = list(subset)
-        Q = self.Q[np.ix_(S, S)] + RIDGE * np.eye(len(S))
-        coefficients = np.linalg.solve(Q, self.r[S])
-        loss = self.total - coefficients @ self.r[S]
-        return float(max(loss, 0.0)), coefficients / self.lengths[S]
+        losses, coefficients = self.solve_all([list(subset)])
+        return float(losses[0]), coefficients[0]
+
+    def solve_all(self, subsets):
+        """Return losses and coefficients of combinations of equally many terms.
+
+        Parameters
+        ----------
+        subsets : array-like of int of shape (S, m)
+            Indices of the terms of S combinations.
+
+        Returns
+        -------
+        losses : ndarray of shape (S,)
+            The weighted losses.
+        coefficients : ndarray of shape (S, m)
+            Coefficients of the terms as they were passed.
+        """
+        S = np.asarray(subsets, dtype=int)
+        Q = self.Q[S[:, :, None], S[:, None, :]] + RIDGE * np.eye(S.shape[1])
+        coefficients = np.linalg.solve(Q, self.r[S][:, :, None])[:, :, 0]
+        losses = self.total - (coefficients * self.r[S]).sum(axis=1)
+        return np.maximum(losses, 0.0), coefficients / self.lengths[S]
 
     def loss(self, coefficients):
         """Return the loss of given coefficients of all terms, the intercept free.

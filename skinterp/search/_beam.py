@@ -119,16 +119,18 @@ def beam_search(
     """
     solved = {}
 
-    def solve(subset):
-        key = tuple(sorted(int(k) for k in subset))
-        if key not in solved:
-            loss, coefficients = objective.solve(key)
-            cost = costs[list(key)].sum() + COMBINING_COST * (len(key) - 1)
-            solved[key] = Combination(key, coefficients, loss, float(cost))
-        return solved[key]
+    def solve(subsets):
+        keys = [tuple(sorted(int(k) for k in subset)) for subset in subsets]
+        new = [key for key in dict.fromkeys(keys) if key not in solved]
+        if new:
+            losses, coefficients = objective.solve_all(new)
+            sizes = costs[np.array(new)].sum(axis=1) + COMBINING_COST * (len(new[0]) - 1)
+            for key, c, loss, cost in zip(new, coefficients, losses.tolist(), sizes.tolist()):
+                solved[key] = Combination(key, c, loss, cost)
+        return [solved[key] for key in keys]
 
     rank = np.where(costs <= max_cost, merit(objective.singles(), costs, price), np.inf)
-    beam = [solve((k,)) for k in _ranked(rank, N_SINGLES)]
+    beam = solve([(k,) for k in _ranked(rank, N_SINGLES)])
     for size in range(2, max_terms + 1):
         if len(costs) < size or (should_stop is not None and should_stop()):
             break
@@ -136,7 +138,7 @@ def beam_search(
             subsets = _best_pairs(objective, costs, price, max_cost)
         else:
             subsets = _best_extensions(objective, costs, price, beam, max_cost)
-        grown = {s.subset: s for s in map(solve, subsets)}
+        grown = {s.subset: s for s in solve(subsets)}
         ranked = sorted(grown.values(), key=lambda s: (merit(s.loss, s.cost, price), s.subset))
         beam = ranked[: BEAM_WIDTH * (3 if size == 2 else 1)]
     return sorted(solved.values(), key=lambda s: (s.cost, s.loss, s.subset))

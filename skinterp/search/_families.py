@@ -12,6 +12,8 @@ from skinterp.search._formulas import SUMS, drop_neutral, operators_of
 from skinterp.utils import round_to_digits
 
 N_GRID, N_ZOOMS, N_ENDS, N_REFINED, N_KEPT = 12, 2, 33, 10, 4
+# Points of a profile are gathered in so many.
+N_BINS = 100
 MISFIT_FLOOR, COST_PRICE = 1e-3, 0.12
 # Digits of a parameter may cost this much of the fit.
 GIVEN_UP, SMALL = 1.1, 2e-4
@@ -183,6 +185,22 @@ def _refined(family, grid, found, misfits):
     return (float(rounded[np.argmax(enough)]) if enough.any() else best), least
 
 
+def _binned(s, slope, weights):
+    """Return weighted means of a profile over as many points each, and the weights."""
+    if len(s) <= N_BINS:
+        return s, slope, weights
+    order = np.argsort(s, kind="stable")
+    starts = np.linspace(0, len(s), N_BINS + 1).astype(int)[:-1]
+    weights = weights[order]
+    totals = np.add.reduceat(weights, starts)
+    kept = totals > 0
+    means = [
+        np.add.reduceat(weights * values[order], starts)[kept] / totals[kept]
+        for values in (s, slope)
+    ]
+    return *means, totals[kept]
+
+
 def identify(argument, s, slope, weights, everywhere, prices, n_kept=N_KEPT):
     """Return the functions that a profile looks like, the best first.
 
@@ -208,6 +226,7 @@ def identify(argument, s, slope, weights, everywhere, prices, n_kept=N_KEPT):
     list of Expression
         The functions.
     """
+    s, slope, weights = _binned(s, slope, weights)
     ends = np.quantile(everywhere, np.linspace(0, 1, N_ENDS))
     ends = np.append(ends, everywhere[np.argmin(np.abs(everywhere))])
 

@@ -151,7 +151,7 @@ def fit_hypotheses(search, expressions):
     for expression in expressions:
         parts = as_sum(gathered(expression))[0]
         if any(part.constants for part in parts) and problem.solve(parts) is not None:
-            parts = tune(parts, problem.solve)
+            parts = tune(parts, problem)
         solved = problem.solve(parts)
         candidate = None if solved is None else finish(problem, parts, solved[1])
         found.append(candidate)

@@ -246,7 +246,7 @@ def combine_products(search):
             added.append((solved[0], expression))
     for _, expression in added[:N_TUNED]:
         if expression.constants and not search.settings.should_stop():
-            parts = tune((expression,), problem.solve)
+            parts = tune((expression,), problem)
             solved = problem.solve(parts)
             if solved is not None:
                 search.add(parts, solved[1], solved[0])

@@ -3,19 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from skinterp.expression import Expression
 from skinterp.matching import fit_labels
-from skinterp.matching._likelihood import Sides
+from skinterp.matching._likelihood import Sides, fisher_scoring
 from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
 from skinterp.utils import number_text, round_to_digits
 
-ROUNDS, MAX_ITERATIONS = 2, 80
+ROUNDS = 2
 DIGIT_PRICE, NODE_PRICE, MOST_DIGITS = 1.0, 0.4, 5
 # Rounding may cost this much more deviance than the digits it saves, by the quadratic estimate.
 SLACK = 4.0
-RELATIVE_STEP, SMALL_SHARE = 1e-4, 1e-2
 
 
 class Refit(NamedTuple):
@@ -54,28 +52,18 @@ class Refit(NamedTuple):
 class _Likelihood:
     """The negative log-likelihood of labels as a function of a writing's parameters."""
 
-    def __init__(self, writing, X, yes, fit, values):
-        self.writing, self.fit = writing, fit
-        self.sides = Sides.of(values, yes, fit.threshold, fit.width, True)
+    def __init__(self, writing, X, yes, threshold, width, values):
+        self.writing, self.width = writing, width
+        self.sides = Sides.of(values, yes, threshold, width, True)
         near = self.sides.near
         self.terms = [Parametrised(part, X[near]) for part in writing.parts]
-        spread = float(np.std(values)) or 1.0
-        spreads = [float(np.std(part.evaluate(X[near]))) or 1.0 for part in writing.parts]
-        self.least = np.delete(SMALL_SHARE * spread / np.array([*spreads, 1.0]), writing.unit)
 
-    def start(self, parameters):
-        """Return the parameters with the width and the flips of the first fit."""
-        logit = self.sides.logit(self.fit.flips)
-        return np.array([*parameters, np.log(self.fit.width), logit])
-
-    def sizes(self, u):
-        """Return the units in which parameters move: their size, but no less than matters."""
-        least = np.concatenate([np.zeros(self.writing.n_inner), self.least])
-        size = np.maximum(np.abs(u[:-2]), least)
-        return np.array([*np.where(size > 0.0, size, 1.0), 1.0, 1.0])
+    def start(self, parameters, flips):
+        """Return parameters to start from: a writing's, the width and the flips."""
+        return np.array([*parameters, np.log(self.width), self.sides.logit(flips)])
 
     def __call__(self, u):
-        """Return the loss and its gradient."""
+        """Return the loss, its gradient and its Fisher information."""
         outer, width, side = self.writing.outer_of(u[:-2]), np.exp(u[-2]), self.sides.side
         inner, g, slopes, columns = self.writing.constants_of(u), -outer[-1], [], []
         for term, c in zip(self.terms, outer):
@@ -87,51 +75,34 @@ class _Likelihood:
         unit = self.writing.unit
         free = np.stack(columns[:unit] + columns[unit + 1 :], axis=1)
         inner_slopes = np.concatenate(slopes, axis=1)[:, self.writing.free]
-        by_parameters = np.concatenate([inner_slopes, free], axis=1)
+        by_parameters = np.concatenate([inner_slopes, free, -g[:, None]], axis=1)
         if not (np.isfinite(g).all() and np.isfinite(by_parameters).all()):
-            return 1e10, np.zeros(len(u))
-        z = side * g / width
-        total, by_z, by_logit = self.sides.log_likelihood(z, u[-1])
-        pull = by_z * side / width
-        slope = np.array([*(pull @ by_parameters), -(by_z * z).sum(), by_logit])
-        return -total, -slope
+            return np.inf, np.zeros(len(u)), np.eye(len(u))
+        pull = side / width
+        return self.sides.log_likelihood(pull * g, u[-1]).through(by_parameters * pull[:, None])
 
 
 def _minimised(likelihood, start):
-    """Minimise a likelihood from a start, each parameter in units of its size."""
-    sizes = likelihood.sizes(start)
-
-    def scaled(u):
-        value, slope = likelihood(u * sizes)
-        return value, slope * sizes
-
-    bounds = [(None, None)] * (len(start) - 2)
-    bounds += [(start[-2] - 8.0, start[-2] + 8.0), (-12.0, 8.0)]
-    options = {"maxiter": MAX_ITERATIONS}
+    """Minimise a likelihood from a start; return parameters, loss and information."""
+    reach = np.full(len(start), np.inf)
+    reach[-2:] = 8.0, np.inf
+    lower, upper = start - reach, start + reach
+    lower[-1], upper[-1] = -12.0, 8.0
     with np.errstate(all="ignore"):
-        found = minimize(
-            scaled, start / sizes, jac=True, method="L-BFGS-B", bounds=bounds, options=options
-        )
-    return found.x * sizes
+        return fisher_scoring(likelihood, start, lower, upper)
 
 
-def _covariance(likelihood, u):
-    """Return the covariance of all parameters but flips, from the curvature of the likelihood."""
-    n = len(u) - 1
-    steps = RELATIVE_STEP * likelihood.sizes(u)[:n]
-    rows = []
-    for k in range(n):
-        step = np.zeros(len(u))
-        step[k] = steps[k]
-        above, below = likelihood(u + step)[1], likelihood(u - step)[1]
-        rows.append((above - below)[:n] / (2 * steps[k]))
-    curvature = np.array(rows)
-    curvature = (curvature + curvature.T) / 2.0 * np.outer(steps, steps)
-    if not np.isfinite(curvature).all():
+def _covariance(information):
+    """Return the covariance of a writing's parameters from the information of all but flips."""
+    n = len(information) - 1
+    kept = information[:n, :n]
+    sizes = np.sqrt(np.diag(kept))
+    if not np.isfinite(sizes).all():
         return np.zeros((n - 1, n - 1))
-    values, vectors = np.linalg.eigh(curvature)
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    values, vectors = np.linalg.eigh(kept / np.outer(sizes, sizes))
     values = np.maximum(values, 1e-12 * max(values.max(), 1e-300))
-    covariance = (vectors / values) @ vectors.T * np.outer(steps, steps)
+    covariance = (vectors / values) @ vectors.T / np.outer(sizes, sizes)
     return covariance[:-1, :-1]
 
 
@@ -256,34 +227,33 @@ def refit(expression, X, yes, fit, *, width=1):
     writing = oriented(expression, fit.threshold, fit.greater)
     if writing is None:
         return None
+    noise, flips = fit.width / writing.size, fit.flips
     parameters = writing.start
     for _ in range(ROUNDS):
         formula, threshold = writing.formula(parameters)
         values = formula.evaluate(X)
         if not np.isfinite(values).all():
             return None
-        here = fit_labels(values, yes)._replace(threshold=threshold, greater=True)
-        likelihood = _Likelihood(writing, X, yes, here, values)
-        u = _minimised(likelihood, likelihood.start(parameters))
-        parameters = u[:-2]
+        likelihood = _Likelihood(writing, X, yes, threshold, noise, values)
+        u, loss, information = _minimised(likelihood, likelihood.start(parameters, flips))
+        parameters, noise, flips = u[:-2], float(np.exp(u[-2])), likelihood.sides.flips(u[-1])
         if not np.isfinite(parameters).all():
             return None
-    covariance = _covariance(likelihood, u)
-    return min(
-        _rounded(writing, parameters, covariance, X, yes, width, 2.0 * likelihood(u)[0]),
-        key=length,
-        default=None,
-    )
+    here = fit._replace(deviance=2.0 * loss, width=noise, flips=float(flips))
+    covariance = _covariance(information)
+    rounded = _rounded(writing, parameters, covariance, X, yes, width, here)
+    return min(rounded, key=length, default=None)
 
 
-def _rounded(writing, parameters, covariance, X, yes, width, least):
+def _rounded(writing, parameters, covariance, X, yes, width, fit):
     """Yield roundings of the parameters, each with another coefficient as the unit."""
     for unit in range(len(writing.parts) + 1):
         other = _with_unit(writing, parameters, unit)
         if other is None:
             continue
         here, cov = other.start, _transformed(writing, parameters, covariance, other)
-        found = _judged(other, round_by_curvature(here, cov, width), here, cov, X, yes, least)
+        scaled = fit._replace(width=fit.width / other.size)
+        found = _judged(other, round_by_curvature(here, cov, width), here, cov, X, yes, scaled)
         if found is not None:
             yield found
 
@@ -317,7 +287,7 @@ def length(found):
     return found.deviance / 2 + DIGIT_PRICE * found.n_digits + nodes
 
 
-def _judged(writing, rounded, exact, covariance, X, yes, least):
+def _judged(writing, rounded, exact, covariance, X, yes, fit):
     """Return rounded parameters with their deviance, exact ones where rounding costs too much."""
     best = None
     exact_digits = np.array([round_to_digits(number, MOST_DIGITS) for number in exact])
@@ -329,7 +299,8 @@ def _judged(writing, rounded, exact, covariance, X, yes, least):
         is_constant = np.ptp(values) == 0.0 or 0.0 in expression.constants
         if is_constant or not np.isfinite(values).all():
             continue
-        deviance = fit_labels(values, yes, threshold=threshold).deviance
+        start = {"width": fit.width, "flips": fit.flips}
+        deviance = fit_labels(values, yes, threshold=threshold, **start).deviance
         is_exact = parameters is exact_digits
         n_digits = MOST_DIGITS * len(exact) if is_exact else sum(map(count_digits, parameters))
         found = Refit(
@@ -338,6 +309,6 @@ def _judged(writing, rounded, exact, covariance, X, yes, least):
         gain = 2 * SLACK * len(exact) if is_exact else 0.0
         if best is None or length(found) < length(best) - gain:
             best = found
-        if parameters is rounded[-1] and best.deviance <= least + 2 * SLACK * len(exact):
+        if parameters is rounded[-1] and best.deviance <= fit.deviance + 2 * SLACK * len(exact):
             break
     return best

@@ -116,7 +116,7 @@ def _tune(search, trial):
     if too_many or trial in search.tuned or search.settings.should_stop():
         return
     search.tuned.add(trial)
-    parts = tune(trial, search.problem.solve)
+    parts = tune(trial, search.problem)
     solved = search.problem.solve(parts)
     if solved is not None:
         search.add(parts, solved[1], solved[0])

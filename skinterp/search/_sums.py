@@ -178,7 +178,8 @@ class Writing:
         outer = np.append(np.asarray(coefficients, dtype=float), threshold)
         self.parts, self.unit = tuple(parts), unit
         self.signs = np.where(outer < 0, -1.0, 1.0)
-        self.outer = outer / abs(outer[unit])
+        self.size = abs(outer[unit])
+        self.outer = outer / self.size
         self.constants = np.array([c for part in self.parts for c in part.constants], dtype=float)
         free = [is_free for part in self.parts for is_free in free_constants(part)]
         self.free = np.array(free, dtype=bool)

@@ -1,14 +1,16 @@
 """Tuning of the constants inside functions, the outer coefficients following in closed form."""
 
 import numpy as np
-from scipy.optimize import minimize
 
 from skinterp.expression import OPERATORS, Constant, Operation, Variable
+from skinterp.search._dictionary import stack
 from skinterp.utils import round_to_digits
 
-EVALUATIONS_PER_CONSTANT = 40
-# Shifts start at this share of their argument's spread, constants move by half themselves.
-SHIFT, FIRST_STEP = 0.1, 0.5
+# Shifts start at this share of their argument's spread.
+SHIFT = 0.1
+# Where constants start beside where they are; how far one step may take them, and how many.
+FIRST_FACTORS, MOST_MOVED, N_STEPS, N_HALVINGS = (1.0, 0.5, 2.0), 2.0, 10, 4
+RELATIVE_STEP, SETTLED, LEAST_LOSS = 1e-4, 1e-3, 1e-9
 # Within this ratio to 1, the deviation of an argument leaves its factor at 1.
 ORDINARY = 5.0
 MAX_CONSTANTS = 4
@@ -80,44 +82,88 @@ def _insertions(node, spread):
         yield Operation(name, (*others, shifted))
 
 
-def tune(parts, solve):
-    """Tune all constants inside terms to the smallest loss, by Nelder-Mead.
+def tune(parts, problem):
+    """Tune all constants inside terms to the smallest loss, by linearisation.
+
+    ``t(p + d) = t(p) + d * dt/dp``: the derivatives are further terms of the sum, and the ratio of
+    their coefficients to that of their term is the step. A step that does not help is halved.
 
     Parameters
     ----------
     parts : sequence of Expression
         Terms with constants inside.
-    solve : callable
-        ``solve(parts) -> (loss, coefficients)``, or None where a term is undefined.
+    problem : Problem
+        Solves sums of terms.
 
     Returns
     -------
     tuple of Expression
         The tuned terms.
     """
-    counts = [len(part.constants) for part in parts]
-    start = np.array([c for part in parts for c in part.constants])
+    tried = [_scaled(parts, factor) for factor in FIRST_FACTORS]
+    started = [(_loss(problem, trial), k) for k, trial in enumerate(tried)]
+    loss, k = min(started)
+    parts = tried[k]
+    for _ in range(N_STEPS):
+        step = _step(parts, problem) if np.isfinite(loss) else None
+        if step is None:
+            break
+        before = loss
+        for _ in range(N_HALVINGS):
+            trial = _moved(parts, step)
+            there = _loss(problem, trial)
+            if there < loss:
+                parts, loss = trial, there
+                break
+            step = step / 4.0
+        if loss >= before * (1 - SETTLED):
+            break
+    return parts
 
-    def with_constants(constants):
-        pieces = np.split(np.asarray(constants), np.cumsum(counts)[:-1])
-        return tuple(p.with_constants(c) if len(c) else p for p, c in zip(parts, pieces))
 
-    def objective(constants):
-        if not np.isfinite(constants).all():
-            return 1e3
-        solved = solve(with_constants(constants))
-        return 1e3 if solved is None else float(np.log(max(solved[0], 1e-9)))
+def _loss(problem, parts):
+    solved = problem.solve(parts)
+    return np.inf if solved is None else max(solved[0], LEAST_LOSS)
 
-    simplex = np.vstack([start, start + np.diag(FIRST_STEP * start)])
-    result = minimize(
-        objective,
-        start,
-        method="Nelder-Mead",
-        options={
-            "initial_simplex": simplex,
-            "maxfev": EVALUATIONS_PER_CONSTANT * len(start),
-            "xatol": 1e-4,
-            "fatol": 1e-3,
-        },
-    )
-    return with_constants(result.x)
+
+def _constants(parts):
+    return np.array([c for part in parts for c in part.constants])
+
+
+def _with(parts, constants):
+    """Return terms with other constants."""
+    pieces = np.split(constants, np.cumsum([len(part.constants) for part in parts])[:-1])
+    return tuple(p.with_constants(c) if len(c) else p for p, c in zip(parts, pieces))
+
+
+def _scaled(parts, factor):
+    return _with(parts, factor * _constants(parts))
+
+
+def _moved(parts, step):
+    return _with(parts, _constants(parts) + step)
+
+
+def _step(parts, problem):
+    """Return the step of all constants that linearised terms ask for; None where undefined."""
+    constants, evaluate = _constants(parts), problem.evaluator.term
+    owners = [k for k, part in enumerate(parts) for _ in part.constants]
+    sizes = RELATIVE_STEP * np.where(constants == 0.0, 1.0, np.abs(constants))
+    sides = []
+    for k, step in zip(owners, np.diag(sizes)):
+        sides += [evaluate(_moved(parts, sign * step)[k]) for sign in (1, -1)]
+    if any(side is None for side in sides):
+        return None
+    values, gradients = stack([*(evaluate(part) for part in parts), *sides], problem.space.n)
+    m = len(parts)
+
+    def with_slopes(columns):
+        slopes = (columns[..., m::2] - columns[..., m + 1 :: 2]) / (2 * sizes)
+        return np.concatenate([columns[..., :m], slopes], axis=-1)
+
+    objective = problem.objective(with_slopes(values), with_slopes(gradients))
+    coefficients = objective.solve(range(m + len(constants)))[1]
+    with np.errstate(all="ignore"):
+        step = coefficients[m:] / coefficients[owners]
+    most = MOST_MOVED * sizes / RELATIVE_STEP
+    return np.clip(np.nan_to_num(step), -most, most)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import check_grad
+from scipy.optimize import check_grad, minimize
 from scipy.stats import norm
 
 from skinterp.matching import fit_labels
-from skinterp.matching._likelihood import signed_likelihood
+from skinterp.matching._likelihood import Sides
 
 
 def labels(rng, n=20_000, threshold=0.3, width=0.05, flips=0.0, sign=1.0):
@@ -55,13 +55,45 @@ def test_separated_labels_say_nothing():
 
 
 def test_slopes_of_the_likelihood_are_exact():
-    for point in (np.array([0.7, 0.1]), np.array([-3.0, 0.01])):
+    sides = Sides(np.arange(3), np.ones(3), wrong=2, right=40)
+    for point in (np.array([0.7, 1.1, -0.3, -2.0]), np.array([-3.0, 0.0, 9.0, 1.0])):
 
         def value(p):
-            return signed_likelihood(p[:1], p[1])[0].sum()
+            return sides.log_likelihood(p[:3], p[3]).total
 
         def slope(p):
-            _, by_z, by_flips = signed_likelihood(p[:1], p[1])
-            return np.array([by_z.sum(), by_flips.sum()])
+            found = sides.log_likelihood(p[:3], p[3])
+            return np.append(found.by_z, found.by_logit)
 
         assert check_grad(value, slope, point) < 1e-4 * np.linalg.norm(slope(point))
+
+
+def test_the_information_is_the_expected_square_of_the_slopes():
+    sides = Sides(np.arange(1), np.ones(1), wrong=0, right=0)
+    for z, logit in ((0.4, -1.0), (2.0, 0.5)):
+        p = np.exp(sides.log_likelihood(np.array([z]), logit).total)
+        right = sides.log_likelihood(np.array([z]), logit)
+        wrong = sides.log_likelihood(np.array([-z]), logit)
+        # seen from the same side, the distance of the other label runs the other way
+        slopes = [
+            np.array([s.by_z[0] * sign, s.by_logit]) for s, sign in ((right, 1), (wrong, -1))
+        ]
+        expected = p * np.outer(slopes[0], slopes[0]) + (1 - p) * np.outer(slopes[1], slopes[1])
+        found = [[right.zz[0], right.z_logit[0]], [right.z_logit[0], right.logit_logit]]
+        assert np.allclose(found, expected)
+
+
+def test_scoring_reaches_the_most_likely_parameters():
+    rng = np.random.default_rng(1)
+    for scale, flips in ((1.0, 0.0), (1e-9, 0.1), (1e9, 0.02)):
+        x = scale * rng.normal(size=3000)
+        yes = (x + 0.2 * scale * rng.normal(size=3000) > 0.3 * scale) ^ (rng.random(3000) < flips)
+        found = fit_labels(x, yes)
+
+        def deviance(p, x=x, yes=yes, scale=scale, found=found):
+            sides = Sides.of(x, yes, found.threshold, found.width, True)
+            z = sides.side * (x[sides.near] - p[0] * scale) / (scale * np.exp(p[1]))
+            return -2 * sides.log_likelihood(z, p[2]).total
+
+        best = minimize(deviance, [0.3, np.log(0.2), -3.0], method="Nelder-Mead").fun
+        assert found.deviance <= best + 0.05

@@ -56,7 +56,7 @@ def test_tuning_finds_the_constants_of_the_concept(make, function, start, expect
     problem = make(function, X)
     parts = tuple(parse(text) for text in start)
     before, _ = problem.solve(parts)
-    tuned = tune(parts, problem.solve)
+    tuned = tune(parts, problem)
     after, _ = problem.solve(tuned)
     assert after < 0.1 * before
     (found,) = tuned[0].constants
@@ -65,7 +65,7 @@ def test_tuning_finds_the_constants_of_the_concept(make, function, start, expect
 
 def test_tuning_from_an_undefined_start_returns_a_formula():
     problem = boundary_problem(lambda X: X[:, 0] - X[:, 1], X)
-    (tuned,) = tune((parse("log(x0 - 5)"),), problem.solve)
+    (tuned,) = tune((parse("log(x0 - 5)"),), problem)
     assert len(tuned.constants) == 1
 
 
@@ -73,4 +73,4 @@ def test_the_result_is_never_worse_than_the_start():
     problem = boundary_problem(lambda X: np.sin(2.3 * X[:, 0]) - 0.5 * X[:, 1], X)
     for text in ("sin(9*x0)", "x0/(x1 + 4)", "exp(0.1*x0)*x1", "cos(3*x0 + 1)"):
         parts = (parse(text), parse("x1"))
-        assert problem.solve(tune(parts, problem.solve))[0] <= problem.solve(parts)[0] + 1e-12
+        assert problem.solve(tune(parts, problem))[0] <= problem.solve(parts)[0] + 1e-12
