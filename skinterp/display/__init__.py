@@ -7,6 +7,7 @@ and `PanelsDisplay` are the bases of new ones.
 """
 
 from skinterp.display._boundary import BoundaryDisplay
+from skinterp.display._concept_profiles import ConceptProfilesDisplay
 from skinterp.display._contributions import ContributionsDisplay
 from skinterp.display._coupling_graph import CouplingGraphDisplay
 from skinterp.display._couplings import CouplingsDisplay
@@ -32,6 +33,7 @@ from skinterp.display._weight_images import WeightImagesDisplay
 
 __all__ = [
     "BoundaryDisplay",
+    "ConceptProfilesDisplay",
     "ContributionsDisplay",
     "CouplingGraphDisplay",
     "CouplingsDisplay",

@@ -4,7 +4,8 @@ A :class:`GradientField` holds points, the unit directions of a scalar view's gr
 (in standardised coordinates, so that units do not matter), values and weights. Strategies are
 functions with one signature, ``strategy(view, X, *, n_points, ..., random_state)``; they are
 joined by :func:`concatenate_fields` and thinned by nothing but the caller's ``n_points``.
-:func:`draw_queries` draws new points that fill the data's own distribution.
+:func:`support` tells how far rows support their points, :func:`draw_queries` draws new points that
+fill the data's own distribution.
 """
 
 from skinterp.sampling._field import (
@@ -17,6 +18,7 @@ from skinterp.sampling._field import (
 from skinterp.sampling._projection import boundary_field, project_on_boundary
 from skinterp.sampling._queries import draw_queries
 from skinterp.sampling._strategies import band_field, data_field
+from skinterp.sampling._support import support
 
 __all__ = [
     "GradientField",
@@ -29,4 +31,5 @@ __all__ = [
     "gradient_field",
     "project_on_boundary",
     "smooth_gradient",
+    "support",
 ]

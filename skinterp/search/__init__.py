@@ -7,6 +7,7 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 :func:`explain_values` go from one scalar view of a network to a fitted equation.
 """
 
+from skinterp.search._concept_profiles import ConceptProfiles
 from skinterp.search._explain_view import deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._hypotheses import Hypotheses, read_hypotheses
@@ -19,6 +20,7 @@ __all__ = [
     "DEFAULT_OPERATORS",
     "STAGES",
     "Candidate",
+    "ConceptProfiles",
     "Constants",
     "Front",
     "Hypotheses",

@@ -72,7 +72,7 @@ def components_of(parts):
     return tuple(dict.fromkeys(component_of(piece) for piece in pieces))
 
 
-class _Model(NamedTuple):
+class AdditiveModel(NamedTuple):
     """An additive model of some components: their terms, splines and profiles."""
 
     components: tuple
@@ -92,7 +92,9 @@ def _model(problem, components):
         return None
     bases = [spline_basis(term.values[: problem.space.n]) for term in terms]
     gradients = [term.gradients for term in terms]
-    return _Model(components, terms, bases, additive_profiles(problem.field, bases, gradients))
+    return AdditiveModel(
+        components, terms, bases, additive_profiles(problem.field, bases, gradients)
+    )
 
 
 def best_models(search):
@@ -105,7 +107,7 @@ def best_models(search):
 
     Returns
     -------
-    list of _Model
+    list of AdditiveModel
         Of the inputs first, then by loss and brevity.
     """
     problem = search.problem
@@ -121,6 +123,29 @@ def best_models(search):
     return [m for m in (_model(problem, first), *models[:N_MODELS]) if m is not None]
 
 
+class Reading(NamedTuple):
+    """An additive model with the functions that its profiles look like.
+
+    Parameters
+    ----------
+    terms : list of Term
+        The components.
+    profiles : Profiles
+        Their profiles.
+    choices : dict of int to tuple of Expression
+        Functions that the profile of each component of some share looks like, the best first.
+    """
+
+    terms: list
+    profiles: Profiles
+    choices: dict
+
+    def rank(self, prices):
+        """Return the rank of the model with the first functions, the smaller the better."""
+        cost = sum(options[0].cost(prices) for options in self.choices.values())
+        return float(np.log(self.profiles.loss + LOSS_FLOOR) + PRICE * cost)
+
+
 def combine_profiles(search):
     """Fit additive models, name their profiles, and add the sums.
 
@@ -129,44 +154,67 @@ def combine_profiles(search):
     search : Search
         The search.
     """
+    problem, prices, found = search.problem, search.settings.prices, []
     with np.errstate(all="ignore"):
         models = best_models(search)
     for model in models:
         if search.settings.should_stop():
             break
         with np.errstate(all="ignore"):
-            sums = identified_sums(search.problem, model)
+            readings = list(readings_of(problem, model))
+            sums = identified_sums(problem, readings)
+        found += readings
         for parts, (loss, coefficients) in sums[:N_SUMS]:
             search.add(parts, coefficients, loss)
         search.sums |= {parts: coefficients for parts, (_, coefficients) in sums[N_SUMS:N_SPARE]}
+    search.reading = min(found, key=lambda reading: reading.rank(prices), default=None)
     search.settings.report(f"additive profiles: loss {search.best().loss:.2e}")
 
 
-def identified_sums(problem, model):
-    """Return the sums that an additive model looks like.
+def readings_of(problem, model):
+    """Yield readings of an additive model: as it is and, with few inputs, with one profile given.
 
     Parameters
     ----------
     problem : Problem
         The problem.
-    model : _Model
+    model : AdditiveModel
         The model.
+
+    Yields
+    ------
+    Reading
+        Models whose profiles all look like something.
+    """
+    models = [(model.profiles, {})]
+    if len(model.terms) <= FEW_INPUTS:
+        models += _with_one_fixed(problem, model)
+    best = min(profiles.loss for profiles, _ in models)
+    for profiles, fixed in models:
+        if not fixed or profiles.loss <= max(WORSE * best, MOST_LOSS):
+            choices = _choices(problem, model.terms, profiles, fixed)
+            if choices:
+                yield Reading(model.terms, profiles, choices)
+
+
+def identified_sums(problem, readings):
+    """Return the sums that additive models look like.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    readings : sequence of Reading
+        The models.
 
     Returns
     -------
     list of (tuple of Expression, (float, ndarray))
         Terms, with the loss and the coefficients of their sum; the best first.
     """
-    models = [(model.profiles, {})]
-    if len(model.terms) <= FEW_INPUTS:
-        models += _with_one_fixed(problem, model)
-    best, scores, seen = min(profiles.loss for profiles, _ in models), {}, set()
-    for profiles, fixed in models:
-        if not fixed or profiles.loss <= max(WORSE * best, MOST_LOSS):
-            choices = _choices(problem, model.terms, profiles, fixed)
-            if choices and choices not in seen:
-                seen.add(choices)
-                _score_sums(problem, choices, scores)
+    scores = {}
+    for choices in dict.fromkeys(tuple(reading.choices.values()) for reading in readings):
+        _score_sums(problem, choices, scores)
     order = sorted(scores, key=lambda parts: (scores[parts][0], str(parts)))
     return [(parts, scores[parts][1]) for parts in order if scores[parts][1] is not None]
 
@@ -197,26 +245,20 @@ def _slope_of(shape, term):
 
 def _choices(problem, terms, profiles, fixed):
     """Return the functions that each component's profile looks like; components of no share go."""
-    n, prices, found = problem.space.n, problem.settings.prices, []
+    found, n, prices = {}, problem.space.n, problem.settings.prices
     for k, (term, slope, share) in enumerate(zip(terms, profiles.slopes, profiles.shares)):
         if share < MIN_SHARE:
             continue
         if k in fixed:
-            found.append((fixed[k],))
+            found[k] = (fixed[k],)
             continue
         squared = np.einsum("ij,ij->i", term.gradients, term.gradients)
-        options = identify(
-            term.expression,
-            term.values[:n],
-            slope,
-            profiles.weights * squared,
-            term.values,
-            prices,
-        )
+        weights, values = profiles.weights * squared, term.values
+        options = identify(term.expression, values[:n], slope, weights, values, prices)
         if not options:
-            return ()
-        found.append(tuple(options))
-    return tuple(found)
+            return {}
+        found[k] = tuple(options)
+    return found
 
 
 def _score_sums(problem, choices, scores):

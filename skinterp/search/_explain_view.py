@@ -15,7 +15,7 @@ from skinterp.matching import (
     direction_loss,
     rounded_threshold,
 )
-from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field
+from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field, support
 from skinterp.search._evidence import labels_of
 from skinterp.search._formulas import simplified
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
@@ -25,9 +25,13 @@ from skinterp.search._search import Search
 
 # Weight of the band beside the boundary: enough to tell formulas with the same boundary apart.
 BAND_SHARE = 0.3
+# Of a boundary with less support than this is said that it lies off the data.
+LITTLE_SUPPORT, SUPPORT_SEED = 0.5, 0
 # Smoothing averages most of the roughness of single gradients away.
 ROUGHNESS_LEFT = 0.25
 N_COMPARED = 4000
+# A direction is sure where the gradient is longer than so many medians.
+SURE = 2.0
 
 
 def concept_field(view, X, n_points, random_state, *, need_boundary=True):
@@ -48,8 +52,10 @@ def concept_field(view, X, n_points, random_state, *, need_boundary=True):
 
     Returns
     -------
-    GradientField
-        Both fields.
+    field : GradientField
+        Both fields; points of the boundary count as much as rows support them.
+    supported : float or None
+        Mean support of the boundary, None without one.
 
     Raises
     ------
@@ -57,12 +63,26 @@ def concept_field(view, X, n_points, random_state, *, need_boundary=True):
         If there is no boundary and one is needed, or gradients vanish.
     """
     rng = check_random_state(random_state)
+    band = {"n_points": max(2, n_points // 2)}
     positive = view.value(X) > 0
-    fields = []
-    if need_boundary or positive.any() != positive.all():
-        fields.append(boundary_field(view, X, n_points=n_points, random_state=rng))
-    fields.append(band_field(view, X, n_points=max(2, n_points // 2), random_state=rng))
-    return concatenate_fields(fields, [1.0, BAND_SHARE][-len(fields) :])
+    if not need_boundary and positive.any() == positive.all():
+        return band_field(view, X, random_state=rng, **band), None
+    boundary = boundary_field(view, X, n_points=n_points, random_state=rng)
+    trust = support(boundary, X, random_state=SUPPORT_SEED)
+    weights, supported = boundary.weights * trust, float(boundary.weights @ trust)
+    boundary = replace(boundary, weights=weights / weights.sum())
+    fields = boundary, band_field(view, X, random_state=rng, **band)
+    return concatenate_fields(fields, [max(supported, BAND_SHARE), BAND_SHARE]), supported
+
+
+def _support_note(supported):
+    """Return what to say of a boundary that lies off the data."""
+    if supported is None or supported >= LITTLE_SUPPORT:
+        return ()
+    return (
+        f"only {supported:.0%} of the boundary lies among the rows: between them the network "
+        "extrapolates",
+    )
 
 
 def roughness(view, field):
@@ -126,14 +146,15 @@ def explain_margin(
         The Pareto front of the formulas found; `by_labels` holds what labels say of them.
     """
     rng = check_random_state(random_state)
-    field = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
+    field, supported = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
     rows, notes = _compared_rows(X, rng)
+    notes += _support_note(supported)
     log_odds = view.value(rows)
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
     search = _searched(problem, roughness(view, field), notes, rng)
     fitted = fit_hypotheses(search, settings.hypotheses)
-    front = search.front(feature_names)
+    front = replace(search.front(feature_names), support=supported)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     on_level = field.points[field.on_boundary]
     prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
@@ -189,12 +210,34 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
         problem = Problem(field, rows, lambda v: r2_score(target, v), settings, match_values=True)
         search = _searched(problem, 0.0, notes, rng)
     else:
+        field = replace(field, weights=trust_in_directions(field))
         problem = Problem(field, rows, lambda v: _rank_r2(target, v), settings)
         search = _searched(problem, roughness(view, field), notes, rng)
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     return Equation(expression, feature_names), front
+
+
+def trust_in_directions(field):
+    """Return weights of points by how sure the direction of their gradient is.
+
+    A network's gradients err by about as much everywhere, so that short ones, as where an output
+    is saturated, point anywhere: ``L^2 / (L^2 + 4 m^2)`` with lengths L and their median m.
+
+    Parameters
+    ----------
+    field : GradientField
+        The field.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Weights, summing to 1.
+    """
+    squared = (field.lengths / np.median(field.lengths)) ** 2
+    weights = field.weights * squared / (squared + SURE**2)
+    return weights / weights.sum()
 
 
 def _rank_r2(target, values):

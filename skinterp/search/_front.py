@@ -195,6 +195,10 @@ class Front(Result):
         What labels say of the formulas, and which one they choose; None without labels.
     hypotheses : Hypotheses or None, default=None
         The user's own formulas beside the choice; None without any.
+    profiles : ConceptProfiles or None, default=None
+        How each quantity acts in an additive model of the concept; None where values are matched.
+    support : float or None, default=None
+        How much of the decision boundary lies among the rows, from 0 to 1; None without one.
     """
 
     candidates: tuple
@@ -204,6 +208,8 @@ class Front(Result):
     notes: tuple = field(default=())
     by_labels: object = None
     hypotheses: object = None
+    profiles: object = field(default=None, compare=False)
+    support: float | None = None
 
     def __len__(self):
         """Return the number of candidates."""

@@ -1,9 +1,12 @@
 """A search: what its stages have found so far, and the front of it."""
 
+from dataclasses import replace
+
 import numpy as np
 from sklearn.utils import check_random_state
 
 from skinterp.search._beam import SEARCH_PRICE, merit, sum_cost
+from skinterp.search._concept_profiles import concept_profiles
 from skinterp.search._formulas import finish
 from skinterp.search._front import LOSS_FLOOR, make_front, pareto, scores
 from skinterp.search._problem import linear_loss
@@ -44,6 +47,8 @@ class Search:
         Coefficients of all sums of beams and additive models, of which labels may choose one.
     products : Products or None
         Products of powers, where inputs are positive.
+    reading : Reading or None
+        The additive model of the concept that is best and shortest.
     has_evolved : bool
         Whether terms were evolved.
     notes : list of str
@@ -58,7 +63,7 @@ class Search:
         self.rng = check_random_state(random_state)
         self.candidates, self.losses, self.tuned, self.notes = {}, {}, set(), []
         self.terms, self.combinations, self.sums = [], [], {}
-        self.has_evolved, self.products = False, None
+        self.has_evolved, self.products, self.reading = False, None, None
 
     def run(self):
         """Run the stages in order; an interruption keeps what was found before it.
@@ -112,13 +117,16 @@ class Search:
             If no formula is defined on all rows.
         """
         self._check_found()
-        return make_front(
+        front = make_front(
             self.candidates.values(),
             feature_names,
             noise_floor=self.noise_floor,
             linear_loss=linear_loss(self.problem),
             notes=self.notes,
         )
+        if self.reading is None:
+            return front
+        return replace(front, profiles=concept_profiles(self.problem, self.reading, feature_names))
 
     def _check_found(self):
         if not self.candidates:

@@ -8,7 +8,6 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.display import ParetoFrontDisplay
 from skinterp.expression import columns_read
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
@@ -180,11 +179,13 @@ class EquationsMixin:
         return equation_shares(self.equations_, self._rows(X))
 
     def displays(self):
-        """Return the displays of the fronts the equations were chosen from.
+        """Return the displays of the fronts the equations were chosen from, and of profiles.
 
         Returns
         -------
-        tuple of ParetoFrontDisplay
-            One per equation, not drawn yet.
+        tuple of Display
+            Per equation the front and, where directions were matched, how each quantity acts; not
+            drawn yet.
         """
-        return tuple(ParetoFrontDisplay.from_front(front) for front in self.fronts_)
+        results = [r for front in self.fronts_ for r in (front, front.profiles) if r is not None]
+        return tuple(result.display() for result in results)

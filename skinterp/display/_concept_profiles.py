@@ -1,0 +1,83 @@
+"""Profiles of a concept, and the functions they look like: a small plot per quantity."""
+
+from dataclasses import dataclass
+
+from skinterp.display._display import GREY, PALETTE, PanelsDisplay, label, labels, tidy
+
+_COLUMNS = 3
+
+
+@dataclass(eq=False, repr=False)
+class ConceptProfilesDisplay(PanelsDisplay):
+    """How each quantity acts in an additive model of a concept.
+
+    Parameters
+    ----------
+    points : sequence of ndarray of shape (n_k,)
+        Values of each quantity.
+    values : sequence of ndarray of shape (n_k,)
+        Its profile.
+    identified : sequence of ndarray of shape (n_k,)
+        The function that the profile looks like.
+    names : sequence of str
+        The quantities.
+    formulas : sequence of str
+        The functions.
+    shares : sequence of float
+        Shares of the mean squared gradient.
+
+    Attributes
+    ----------
+    figure_, axes_
+        The figure and its axes, after `plot`.
+
+    Examples
+    --------
+    >>> from skinterp.display import ConceptProfilesDisplay
+    >>> s, f = [[0.0, 1.0, 2.0]], [[-0.5, 0.0, 0.5]]
+    >>> display = ConceptProfilesDisplay(s, f, f, ["dose"], ["0.5*dose"], [1.0]).plot()
+    >>> display.axes_[0].get_title()
+    '0.5*dose  (100 %)'
+    """
+
+    points: object
+    values: object
+    identified: object
+    names: object
+    formulas: object
+    shares: object
+
+    @property
+    def _shape(self):
+        columns = min(_COLUMNS, len(self.names))
+        return -(-len(self.names) // columns), columns
+
+    @property
+    def figure_size(self):
+        rows, columns = self._shape
+        return max(4.6, 2.9 * columns), 2.3 * rows + 0.6
+
+    def draw_panels(self, figure):
+        axes = figure.subplots(*self._shape, sharey=True, squeeze=False).ravel()
+        for ax in axes[len(self.names) :]:
+            ax.remove()
+        axes = axes[: len(self.names)]
+        panels = zip(axes, self.points, self.values, self.identified, labels(self.names, 34))
+        for ax, s, profile, function, name in panels:
+            ax.plot(s, profile, color=PALETTE[0], linewidth=3.0, alpha=0.35)
+            ax.plot(s, function, color=PALETTE[1], linewidth=1.4)
+            ax.axhline(0.0, color=GREY, linewidth=0.5)
+            ax.set_xlabel(name)
+            ax.locator_params(axis="x", nbins=4)
+            tidy(ax)
+        for ax, formula, share in zip(axes, self.formulas, self.shares):
+            ax.set_title(f"{label(formula, 34)}  ({100 * share:.0f} %)", fontsize="small")
+        figure.supylabel("part of the concept", fontsize="medium")
+        figure.legend(
+            axes[0].lines[:2],
+            ["the network's profile", "the function it looks like"],
+            loc="outside lower center",
+            ncols=2,
+            frameon=False,
+        )
+        return axes
