@@ -11,6 +11,7 @@ from skinterp.display._concept_profiles import ConceptProfilesDisplay
 from skinterp.display._contributions import ContributionsDisplay
 from skinterp.display._coupling_graph import CouplingGraphDisplay
 from skinterp.display._couplings import CouplingsDisplay
+from skinterp.display._difference import DifferenceDisplay
 from skinterp.display._display import Display, PanelsDisplay
 from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
@@ -37,6 +38,7 @@ __all__ = [
     "ContributionsDisplay",
     "CouplingGraphDisplay",
     "CouplingsDisplay",
+    "DifferenceDisplay",
     "Display",
     "EmbeddingDisplay",
     "FidelityComplexityDisplay",

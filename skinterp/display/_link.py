@@ -81,11 +81,13 @@ class LinkDisplay(Display):
         else:
             view, linked, name = estimator.network_.output(), equation.predict(X), "Prediction"
         order = np.argsort(value)
+        steps = np.diff(linked[order])
+        is_curve = bool((steps >= 0).all() or (steps <= 0).all() or not equation.is_classifier)
         return cls(
             value,
             view.value(X),
             threshold=equation.threshold,
-            link=(value[order], linked[order]),
+            link=(value[order], linked[order]) if is_curve else None,
             formula=str(equation),
             output_name=f"{name} of the network",
         )

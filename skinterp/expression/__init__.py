@@ -11,6 +11,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 """
 
 from skinterp.expression._affine_text import ColumnSpread, affine_text, condition_text
+from skinterp.expression._boundary_writings import boundary_writings
 from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._digits import (
     Digits,
@@ -20,8 +21,10 @@ from skinterp.expression._digits import (
     round_centres,
     spread,
 )
+from skinterp.expression._dimensions import Dimensions, Measured, constant_units, measure
 from skinterp.expression._equation import Equation
 from skinterp.expression._exporters import EXPORTERS, Exporter, register_exporter
+from skinterp.expression._factored import factored
 from skinterp.expression._fold import fold
 from skinterp.expression._functions import (
     absolute,
@@ -43,6 +46,8 @@ from skinterp.expression._parse import parse
 from skinterp.expression._printer import Phrase, Printer
 from skinterp.expression._rewrite import fold_constants, round_constants, tidy
 from skinterp.expression._simplify import simplify
+from skinterp.expression._units import Unit, parse_unit, read_units
+from skinterp.expression._writings import Writing, Writings
 from skinterp.expression.exporters._c import to_c
 from skinterp.expression.exporters._latex import to_latex
 from skinterp.expression.exporters._python import to_python
@@ -59,35 +64,46 @@ __all__ = [
     "ColumnSpread",
     "Constant",
     "Digits",
+    "Dimensions",
     "Equation",
     "Exporter",
     "Expression",
     "IsotonicLink",
     "LinearLink",
     "LogisticLink",
+    "Measured",
     "Operation",
     "Operator",
     "Phrase",
     "Printer",
+    "Unit",
     "Variable",
+    "Writing",
+    "Writings",
     "absolute",
     "affine",
     "affine_digits",
     "affine_text",
     "apply",
+    "boundary_writings",
     "columns_read",
     "condition_text",
+    "constant_units",
     "cos",
     "exp",
+    "factored",
     "fold",
     "fold_constants",
     "from_postfix",
     "from_sympy",
     "layers_to_sympy",
     "log",
+    "measure",
     "more_until",
     "needed_digits",
     "parse",
+    "parse_unit",
+    "read_units",
     "register_exporter",
     "register_operator",
     "round_centres",

@@ -6,15 +6,16 @@ from numbers import Real
 
 import numpy as np
 
-from skinterp.expression._digits import Digits, needed_digits
-from skinterp.expression._exporters import EXPORTERS
+from skinterp.expression._boundary_writings import boundary_writings, shown_writings
+from skinterp.expression._digits import needed_digits
+from skinterp.expression._dimensions import measure
+from skinterp.expression._exported import Exported
+from skinterp.expression._factored import factored
 from skinterp.expression._links import IsotonicLink, LinearLink, LogisticLink, check_finite
 from skinterp.expression._names import resolve_names
 from skinterp.expression._nodes import Expression
 from skinterp.expression._rewrite import tidy
-from skinterp.utils import DIGITS, check_X, round_to_digits
-
-_MAX_SHIFT = 0.05
+from skinterp.utils import check_X
 
 
 def _check_classes(classes):
@@ -39,7 +40,7 @@ def _check_link(equation):
 
 
 @dataclass(frozen=True, repr=False)
-class Equation:
+class Equation(Exported):
     """A formula that predicts: a number, or one of two classes by a threshold.
 
     Everything it writes (text, LaTeX, sympy, Python, C, SQL) computes what `predict` computes,
@@ -67,7 +68,15 @@ class Equation:
     needed_digits : tuple of (float, int) pairs, default=()
         Digits that numbers need in text and LaTeX, by their absolute values; see `shown_on`.
     constants_ : Constants or None, default=None
-        The constants with their intervals, where labels were there to give them.
+        The constants with their intervals: from the likelihood of labels or, without any, from
+        points on the network's boundary.
+    link_of : tuple of (Expression, float) or None, default=None
+        The formula whose values the link takes, and its threshold, where that is not the formula
+        written but another with the same boundary.
+    writings : Writings or None, default=None
+        Writings of the same boundary, which decide alike on the rows of the fit.
+    units : tuple of Unit or None, default=None
+        Units of the inputs.
 
     Attributes
     ----------
@@ -82,7 +91,7 @@ class Equation:
     >>> names = ("activator", "inhibitor")
     >>> equation = Equation(parse("x0/x1**2"), names, threshold=1.02, classes=("off", "on"))
     >>> print(equation)
-    activator/inhibitor**2 > 1.02
+    on if activator/inhibitor**2 > 1.02
     >>> equation.predict([[2.0, 1.0], [0.5, 1.0]])
     array(['on', 'off'], dtype='<U3')
     """
@@ -97,6 +106,9 @@ class Equation:
     table: object = None
     needed_digits: tuple = ()
     constants_: object = field(default=None, compare=False)
+    link_of: tuple | None = None
+    writings: object = field(default=None, compare=False)
+    units: tuple | None = None
 
     def __post_init__(self):
         set_field = partial(object.__setattr__, self)
@@ -126,6 +138,15 @@ class Equation:
     def complexity(self):
         """Number of nodes of the formula."""
         return self.expression.complexity
+
+    @property
+    def unit(self):
+        """The unit of the formula and of its threshold, a text; empty without units."""
+        if self.units is None:
+            return ""
+        found = measure(self.expression, self.units)
+        is_number = found.is_free and self.is_classifier and abs(self.threshold) == 1.0
+        return "" if is_number else str(found.unit)
 
     def _check_X(self, X):
         if self.table is not None and not self.table.takes(X):
@@ -181,7 +202,23 @@ class Equation:
         self._require_classes()
         if self.link is None:
             raise ValueError("log_odds needs a link. Got link=None instead.")
-        return self.link.log_odds(self.values(X))
+        return self.link.log_odds(self.linked_values(X))
+
+    def linked_values(self, X):
+        """Compute what the link takes: the formula, or another with the same boundary.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The values, nan where undefined.
+        """
+        formula = self.expression if self.link_of is None else self.link_of[0]
+        return formula.evaluate(self._check_X(X))
 
     def predict(self, X):
         """Predict a class label or, without a threshold, a number.
@@ -199,52 +236,6 @@ class Equation:
         if self.is_classifier:
             return np.array(self.classes)[self.decide(X).astype(int)]
         return self.prediction.evaluate(self._check_X(X))
-
-    def export(self, language, **options):
-        """Write the equation in a language.
-
-        Parameters
-        ----------
-        language : str
-            Name of an exporter, a key of `EXPORTERS`.
-        **options : dict
-            Options of the exporter, those of `to_<language>` where there is such a method.
-
-        Returns
-        -------
-        object
-            What the exporter writes, text in most languages.
-
-        Raises
-        ------
-        ValueError
-            If there is no such exporter, or an operator has no notation in the language.
-        """
-        exporter = EXPORTERS.find(language, "language")
-        if exporter.rounds:
-            options["digits"] = Digits(options.get("digits", DIGITS), dict(self.needed_digits))
-        if self.is_classifier:
-            return exporter.write_classifier(self, **options)
-        if self.table is not None and exporter.takes_table:
-            options["table"] = self.table
-        return exporter.write(self.prediction, self.feature_names, **options)
-
-    def format(self, digits=4):
-        """Write the equation as text in the user's names.
-
-        Parameters
-        ----------
-        digits : int or None, default=4
-            Significant digits of the numbers shown, at least; None for all. Numbers get more
-            where the values or the decisions on the rows of the fit need them (`shown_on`), the
-            threshold where rounding would shift the log-odds by more than 0.05.
-
-        Returns
-        -------
-        str
-            A formula, or a comparison of one with the threshold.
-        """
-        return self.export("text", digits=digits)
 
     def shown_on(self, X):
         """Return the equation such that text and LaTeX answer on rows as it does.
@@ -271,128 +262,101 @@ class Equation:
         needs = needed_digits(self.prediction, X, self.threshold)
         return replace(self, needed_digits=tuple(needs.items()))
 
-    def __str__(self):
-        return self.format()
+    def _written_on(self, X):
+        found = boundary_writings(self.expression, self.threshold, self.greater, X)
+        return shown_writings(found, self.feature_names, X)
 
-    def __repr__(self):
-        return f"<Equation {self}>"
-
-    def _repr_latex_(self):
-        return f"${self.to_latex()}$"
-
-    def to_latex(self, digits=4):
-        """Write the equation as LaTeX for mathematics mode.
+    def written_as(self, writing):
+        """Return the equation in another writing of its boundary, with the same probabilities.
 
         Parameters
         ----------
-        digits : int or None, default=4
-            Significant digits, as in `format`.
+        writing : Writing
+            One of `writings`.
 
         Returns
         -------
-        str
-            The LaTeX source.
+        Equation
+            The equation.
         """
-        return self.export("latex", digits=digits)
+        before = (self.expression, self.threshold) if self.link_of is None else self.link_of
+        is_same = writing.expression == before[0]
+        return replace(
+            self,
+            expression=writing.expression,
+            threshold=writing.threshold,
+            greater=writing.greater,
+            needed_digits=writing.needed_digits,
+            link_of=None if is_same else before,
+            constants_=self.constants_ if writing.expression == self.expression else None,
+        )
 
-    def to_sympy(self):
-        """Convert to sympy.
-
-        Returns
-        -------
-        sympy.Basic
-            An inequality for a classifier, an expression otherwise.
-        """
-        return self.export("sympy")
-
-    def to_python(self):
-        """Write a stand-alone Python module that needs NumPy only.
-
-        Returns
-        -------
-        str
-            Source of ``predict(X)``; for a classifier of ``value(X)``, the formula, too.
-        """
-        return self.export("python")
-
-    def to_c(self):
-        """Write C99 functions of one row.
-
-        Returns
-        -------
-        str
-            Source of ``double predict(const double *x)`` or, for a classifier, of
-            ``double value(const double *x)`` and ``int predict(const double *x)``, which gives
-            the index in `classes`.
-        """
-        return self.export("c")
-
-    def to_sql(self, value=False):
-        """Write a SQL expression over the user's columns.
+    def as_ratio(self, X=None):
+        """Write the boundary as a ratio without unit, compared with 1.
 
         Parameters
         ----------
-        value : bool, default=False
-            Whether a classifier gives its formula instead of the class label.
+        X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+            Rows on which both must decide alike; None takes what was found on those of the fit.
 
         Returns
         -------
-        str
-            The SQL expression.
+        Equation
+            Positive terms over negative ones, the threshold among them, ``> 1``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such writing (terms of changing sign, say) or no rows are known.
+
+        Examples
+        --------
+        >>> from skinterp.expression import Equation, parse
+        >>> equation = Equation(parse("x0 - 0.5*x1"), ("dose", "weight"), threshold=3.0)
+        >>> print(equation.as_ratio([[6.0, 4.0], [4.0, 4.0]]))
+        dose/(0.5*weight + 3) > 1
         """
-        return self.export("sql", value=value)
+        self._require_classes()
+        return self.written_as(self._writings_on(X, "as_ratio").take("ratio"))
 
-    @property
-    def sign(self):
-        """The comparison with the threshold that the second class meets, as text."""
-        return ">" if self.greater else "<"
-
-    @property
-    def opposite_sign(self):
-        """The comparison with the threshold that the first class meets, as text."""
-        return "<=" if self.greater else ">="
-
-    def condition(self, value, negation):
-        """Write code that is true for the second class, and as `undefined_as` says for nan.
+    def factored(self, X=None):
+        """Write the formula as a product of factors.
 
         Parameters
         ----------
-        value : str
-            Code of the formula's value.
-        negation : str
-            Operator of the language that negates a comparison.
+        X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+            Rows on which both must answer alike; None takes what was found on those of the fit.
 
         Returns
         -------
-        str
-            The code.
+        Equation
+            A product against a threshold; in regression the same formula, common factors out.
+
+        Raises
+        ------
+        ValueError
+            If there is no such writing, or no rows are known.
+
+        Examples
+        --------
+        >>> from skinterp.expression import Equation, parse
+        >>> print(Equation(parse("x0*x1 - x0*x2"), ("a", "b", "c")).factored())
+        a*(b - c)
         """
-        if self.undefined_as:
-            return f"{negation}({value} {self.opposite_sign} {self.threshold!r})"
-        return f"{value} {self.sign} {self.threshold!r}"
+        if self.is_classifier:
+            return self.written_as(self._writings_on(X, "factored").take("product"))
+        rows = None if X is None else self._check_X(X)
+        return replace(self, expression=factored(self.prediction, rows), link=None)
 
-    def threshold_digits(self, digits):
-        """Return how many digits of the threshold must be shown to keep the log-odds.
-
-        Parameters
-        ----------
-        digits : Digits
-            Significant digits wanted.
-
-        Returns
-        -------
-        int or None
-            As many, or more where rounding would shift the log-odds by more than 0.05.
-        """
-        digits = digits.of(self.threshold)
-        if digits is None or self.link is None:
-            return digits
-        exact = self.link.log_odds([self.threshold])
-        for enough in range(digits, 17):
-            rounded = round_to_digits(self.threshold, enough)
-            if np.abs(self.link.log_odds([rounded]) - exact) <= _MAX_SHIFT:
-                return enough
-        return None
+    def _writings_on(self, X, method):
+        if X is not None:
+            return self._written_on(self._check_X(X))
+        if self.writings is None:
+            raise ValueError(
+                f"{method} needs rows to look at signs on, for an equation that was not fitted. "
+                "Got X=None instead."
+            )
+        return self.writings
 
     def _require_classes(self):
         if not self.is_classifier:

@@ -29,3 +29,24 @@ def quote_name(name):
     if is_plain and not keyword.iskeyword(name) and name not in (*call_names(), "pi"):
         return name
     return "`" + name.replace("`", "``") + "`"
+
+
+_ESCAPES = {
+    "\\": r"\backslash ",
+    "^": r"\hat{\ }",
+    "~": r"\tilde{\ }",
+    " ": r"\ ",
+} | {character: "\\" + character for character in "&%$#_{}"}
+
+
+def escape(name):
+    """Escape a name for LaTeX."""
+    return "".join(_ESCAPES.get(character, character) for character in name)
+
+
+def latex_name(name):
+    """Write a column name: a letter with a number as a subscript, other names upright."""
+    match = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
+    if match:
+        return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
+    return f"\\mathrm{{{escape(name)}}}"

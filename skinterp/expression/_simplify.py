@@ -19,7 +19,7 @@ TOLERANCE = 1e-9
 _REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
-def _probe(expression):
+def probe_rows(expression):
     """Draw points of several scales and signs for a formula without data."""
     width = max(expression.variables, default=0) + 1
     rng = np.random.default_rng(0)
@@ -54,7 +54,7 @@ def _within_reach(expression):
     )
 
 
-def _same_values(ours, theirs):
+def same_values(ours, theirs):
     """Tell whether values agree to 1e-9 of their size, or of its median where that is larger."""
     finite = np.isfinite(ours)
     if not finite.any() or not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
@@ -115,7 +115,7 @@ def simplify(expression, X=None, time_limit=2.0, prices=None):
     """
     if not time_limit >= 0:
         raise ValueError(f"time_limit must be a number from 0. Got {time_limit!r} instead.")
-    X = _probe(expression) if X is None else np.asarray(X, dtype=float)
+    X = probe_rows(expression) if X is None else np.asarray(X, dtype=float)
     tidied = tidy(expression)
     proposals = [tidied]
     if time_limit and _within_reach(tidied):
@@ -126,6 +126,6 @@ def simplify(expression, X=None, time_limit=2.0, prices=None):
     for proposal in sorted(proposals, key=lambda form: form.cost(prices)):
         if proposal.cost(prices) >= cost:
             break
-        if _same_values(values, proposal.evaluate(X)):
+        if same_values(values, proposal.evaluate(X)):
             return proposal
     return expression

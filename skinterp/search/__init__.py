@@ -8,13 +8,15 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 """
 
 from skinterp.search._concept_profiles import ConceptProfiles
+from skinterp.search._constants import Constants
 from skinterp.search._explain_view import deadline, explain_margin, explain_values
 from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._hypotheses import Hypotheses, read_hypotheses
-from skinterp.search._label_choice import Constants, LabelChoice
+from skinterp.search._label_choice import LabelChoice
 from skinterp.search._problem import DEFAULT_OPERATORS, Problem, SearchSettings, operator_prices
 from skinterp.search._search import Search
 from skinterp.search._stages import STAGES, Stage
+from skinterp.search._ties import Difference, Ties
 
 __all__ = [
     "DEFAULT_OPERATORS",
@@ -22,6 +24,7 @@ __all__ = [
     "Candidate",
     "ConceptProfiles",
     "Constants",
+    "Difference",
     "Front",
     "Hypotheses",
     "LabelChoice",
@@ -29,6 +32,7 @@ __all__ = [
     "Search",
     "SearchSettings",
     "Stage",
+    "Ties",
     "deadline",
     "elbow",
     "explain_margin",

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.expression._sums import as_sum
 from skinterp.matching._profiles import Profiles, additive_profiles, line_basis, spline_basis
 from skinterp.search._families import identify
-from skinterp.search._sums import as_sum
 from skinterp.search._terms import varies
 
 N_LEADERS, N_SETS, N_MODELS, MOST_COMPONENTS, MIN_SHARE = 12, 30, 3, 8, 2e-3

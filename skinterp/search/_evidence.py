@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.expression import Operation
+from skinterp.expression._sums import as_sum, weighted_sum
 from skinterp.matching import fit_labels
 from skinterp.matching._likelihood import near_rows
 from skinterp.search._additive import component_of
 from skinterp.search._beam import sum_cost
 from skinterp.search._boundary_forms import boundary_forms, upright
 from skinterp.search._families import similar
-from skinterp.search._formulas import SUMS, operators_of, weighted_sum
+from skinterp.search._formulas import SUMS, operators_of
 from skinterp.search._front import LOSS_FLOOR, Candidate, pareto, scores
 from skinterp.search._refit import DIGIT_PRICE, Refit, refit
 from skinterp.search._regressed import label_ranks, logistic_steps, regressed
-from skinterp.search._sums import as_sum
 
 # A unit of -2 log L counts as this much of a selection score, divided by two.
 KAPPA = 0.1

@@ -16,10 +16,12 @@ from skinterp.matching import (
     rounded_threshold,
 )
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field, support
+from skinterp.search._canonical import canonical
 from skinterp.search._evidence import labels_of
 from skinterp.search._formulas import simplified
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
+from skinterp.search._network_constants import network_constants
 from skinterp.search._problem import Problem
 from skinterp.search._search import Search
 
@@ -157,8 +159,12 @@ def explain_margin(
     front = replace(search.front(feature_names), support=supported)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     on_level = field.points[field.on_boundary]
-    prior = float(np.median(expression.evaluate(on_level))) if len(on_level) else None
-    threshold, greater = rounded_threshold(expression.evaluate(rows), answers, prior=prior)
+
+    def cut(formula):
+        prior = float(np.median(formula.evaluate(on_level))) if len(on_level) else None
+        return rounded_threshold(formula.evaluate(rows), answers, prior=prior)
+
+    threshold, greater = cut(expression)
     labels = None
     if yes is not None:
         labels = labels_of(view, X, yes, rng)
@@ -170,8 +176,15 @@ def explain_margin(
     link = classification_link(values, log_odds, threshold, greater)
     majority = bool(answers.mean() > 0.5)
     equation = Equation(expression, feature_names, threshold, greater, classes, link, majority)
-    if front.by_labels is not None:
+    equation = replace(equation, units=_units(settings))
+    front = front.decided(cut, rows, classes)
+    by_labels = front.by_labels is not None
+    if by_labels:
         equation = replace(equation, constants_=front.by_labels.constants)
+    equation = canonical(equation, X, settings, keep=by_labels)
+    if not by_labels or not front.by_labels.constants.are_told:
+        by_network = network_constants(equation, field)
+        equation = replace(equation, constants_=by_network or equation.constants_)
     return equation, front
 
 
@@ -216,7 +229,15 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
-    return Equation(expression, feature_names), front
+    equation = Equation(expression, feature_names, units=_units(settings))
+    if match == "values":
+        constants = network_constants(equation, field, match_values=True)
+        equation = replace(equation, constants_=constants)
+    return equation, front.decided(None, rows)
+
+
+def _units(settings):
+    return None if settings.dimensions is None else settings.dimensions.units
 
 
 def trust_in_directions(field):

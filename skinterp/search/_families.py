@@ -8,7 +8,8 @@ import numpy as np
 
 from skinterp.expression import Constant, Operation, parse
 from skinterp.expression._nodes import from_postfix
-from skinterp.search._formulas import SUMS, drop_neutral, operators_of
+from skinterp.expression._sums import drop_neutral
+from skinterp.search._formulas import SUMS, operators_of
 from skinterp.utils import round_to_digits
 
 N_GRID, N_ZOOMS, N_ENDS, N_REFINED, N_KEPT = 12, 2, 33, 10, 4

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skinterp.expression import OPERATORS, Constant, Operation, simplify
+from skinterp.expression._sums import drop_neutral, weighted_sum
 from skinterp.utils import round_to_digits
 
 MAX_DIGITS = 4
@@ -10,41 +11,6 @@ LOSS_GIVEN_UP, FIDELITY_GIVEN_UP = 0.05, 1e-3
 SIMPLIFY_SECONDS = 1.0
 # Sums, signs and coefficients are part of any formula, whatever operators are allowed.
 SUMS = ("add", "sub", "mul", "neg")
-
-
-def weighted_sum(parts, coefficients):
-    """Return ``sum_k c_k t_k`` as an expression, positive terms first, without factors of 1.
-
-    Parameters
-    ----------
-    parts : sequence of Expression
-        The terms.
-    coefficients : sequence of float
-        Their coefficients; terms with 0 are left out.
-
-    Returns
-    -------
-    Expression
-        The sum.
-    """
-    pairs = [(p, float(c)) for p, c in zip(parts, coefficients, strict=True) if c != 0]
-    pairs.sort(key=lambda pair: pair[1] < 0)
-    total = None
-    for part, coefficient in pairs:
-        size = abs(coefficient)
-        scaled = part if size == 1 else _scaled(size, part)
-        if total is None:
-            total = scaled if coefficient > 0 else Operation("neg", (scaled,))
-        else:
-            total = Operation("add" if coefficient > 0 else "sub", (total, scaled))
-    return Constant(0.0) if total is None else total
-
-
-def _scaled(size, part):
-    """Return a positive number times a term; over the denominator of one over something."""
-    if part.token == "div" and part.args[0] == Constant(1.0):
-        return Operation("div", (Constant(size), part.args[1]))
-    return Operation("mul", (Constant(size), part))
 
 
 def round_greedily(values, accept):
@@ -96,35 +62,6 @@ def strip_monotone(expression, same_directions):
             break
         expression = inner
     return expression
-
-
-def drop_neutral(expression):
-    """Drop factors of 1, summands of 0 and double signs.
-
-    Parameters
-    ----------
-    expression : Expression
-        The formula.
-
-    Returns
-    -------
-    Expression
-        The same function.
-    """
-    if not isinstance(expression, Operation):
-        return expression
-    name, args = expression.operator_name, [drop_neutral(arg) for arg in expression.args]
-    if name == "mul" and Constant(1.0) in args:
-        return args[1] if args[0] == Constant(1.0) else args[0]
-    if name in ("add", "sub") and args[1] == Constant(0.0):
-        return args[0]
-    if name == "add" and args[0] == Constant(0.0):
-        return args[1]
-    if name in ("div", "pow") and args[1] == Constant(1.0):
-        return args[0]
-    if name in ("add", "sub") and isinstance(args[1], Constant) and args[1].value < 0:
-        name, args = ("sub" if name == "add" else "add"), [args[0], Constant(-args[1].value)]
-    return Operation(name, tuple(args))
 
 
 def _round_inner(problem, parts, coefficients, limit):

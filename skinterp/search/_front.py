@@ -6,7 +6,8 @@ import numpy as np
 
 from skinterp.display import ParetoFrontDisplay
 from skinterp.expression import Digits, needed_digits
-from skinterp.utils import DIGITS, Result, number_text
+from skinterp.search._ties import Ties, difference
+from skinterp.utils import DIGITS, Result, check_X, number_text
 
 # What a formula must gain in log-loss for a unit of cost, and for a step along a bare front.
 PRICE, STEP_PRICE = 0.12, 0.25
@@ -37,6 +38,10 @@ class Candidate:
         Whether this is the formula taken.
     needed_digits : tuple of (float, int) pairs, default=()
         Digits that numbers need when the formula is written, by their absolute values.
+    threshold : float or None, default=None
+        Where a classifier's formula decides; None in regression.
+    greater : bool, default=True
+        Whether the class lies above the threshold.
     """
 
     expression: object
@@ -46,6 +51,8 @@ class Candidate:
     tied: bool = False
     selected: bool = False
     needed_digits: tuple = ()
+    threshold: float | None = None
+    greater: bool = True
 
     @property
     def complexity(self):
@@ -199,6 +206,11 @@ class Front(Result):
         How each quantity acts in an additive model of the concept; None where values are matched.
     support : float or None, default=None
         How much of the decision boundary lies among the rows, from 0 to 1; None without one.
+    classes : tuple of two labels or None, default=None
+        What a classifier's formulas say below and above their thresholds.
+    ties_ : Ties or None, default=None
+        Where each near-tie differs from the formula selected, and the row that would tell them
+        apart best.
     """
 
     candidates: tuple
@@ -210,6 +222,8 @@ class Front(Result):
     hypotheses: object = None
     profiles: object = field(default=None, compare=False)
     support: float | None = None
+    classes: tuple | None = None
+    ties_: object = field(default=None, compare=False)
 
     def __len__(self):
         """Return the number of candidates."""
@@ -244,6 +258,49 @@ class Front(Result):
         """
         return replace(self, candidates=tuple(c.shown_on(X) for c in self.candidates))
 
+    def compare(self, i, j, X):
+        """Tell where two formulas of the front answer differently.
+
+        Parameters
+        ----------
+        i, j : int
+            Their places in the front.
+        X : array-like of shape (n_samples, n_features)
+            Rows, as the formulas take them.
+
+        Returns
+        -------
+        Difference
+            Share of rows, region in words, and the row that would tell them apart best.
+        """
+        X = check_X(X, len(self.feature_names), self.feature_names, owner="the front")
+        return difference(self[i], self[j], X, self.feature_names, self.classes)
+
+    def decided(self, cut, X, classes=None):
+        """Return the front with thresholds of its formulas, and what tells near-ties apart.
+
+        Parameters
+        ----------
+        cut : callable or None
+            ``cut(expression)`` gives a threshold and whether the class lies above it; None in
+            regression.
+        X : ndarray of shape (n_samples, n_features)
+            Rows.
+        classes : tuple of two labels or None, default=None
+            The classes below and above.
+
+        Returns
+        -------
+        Front
+            The front.
+        """
+        cuts = [(None, True) if cut is None else cut(c.expression) for c in self]
+        candidates = tuple(replace(c, threshold=t, greater=g) for c, (t, g) in zip(self, cuts))
+        first = next(c for c in candidates if c.selected)
+        tied = [c for c in candidates if c.tied]
+        found = tuple(difference(first, c, X, self.feature_names, classes) for c in tied)
+        return replace(self, candidates=candidates, classes=classes, ties_=Ties(found))
+
     def display(self):
         """Return the display of loss against complexity, with the selected formula marked.
 
@@ -261,7 +318,8 @@ class Front(Result):
             text = c.formula(self.feature_names)
             cost, loss = number_text(c.cost, 3), number_text(c.loss, 3)
             lines.append(f"{mark} {cost:>5} {loss:>8} {c.fidelity:9.3f}  {text}")
-        return "\n".join([*lines, "* selected, ~ nearly as good", *self.notes])
+        ties = [str(self.ties_)] if self.ties_ else []
+        return "\n".join([*lines, "* selected, ~ nearly as good", *ties, *self.notes])
 
 
 def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=()):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.expression import Expression, from_sympy, parse
+from skinterp.expression._sums import as_sum, gathered
 from skinterp.search._evidence import rival_of
 from skinterp.search._formulas import finish
 from skinterp.search._front import LOSS_FLOOR, scores
-from skinterp.search._sums import as_sum, gathered
 from skinterp.search._tuning import tune
 from skinterp.utils import TableResult, number_text
 

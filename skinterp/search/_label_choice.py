@@ -3,104 +3,13 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm
 
+from skinterp.search._constants import Constants, constants_of
 from skinterp.search._evidence import LEAST_AGREEMENT, choose, rival_of
 from skinterp.search._formulas import simplified
-from skinterp.search._sums import free_constants
 from skinterp.utils import TableResult, number_text
 
-CONFIDENCE = 0.9
-# Constants whose estimates are correlated beyond this are said to move together.
-CORRELATED = 0.9
 N_SHOWN = 8
-
-
-@dataclass(frozen=True, repr=False)
-class Constants(TableResult):
-    """The constants of a formula with their intervals, from the likelihood of labels.
-
-    Parameters
-    ----------
-    places : tuple of str
-        What each constant belongs to: a term, or the threshold.
-    values : ndarray of shape (k,)
-        The constants as printed.
-    estimates : ndarray of shape (k,)
-        The most likely ones.
-    low, high : ndarray of shape (k,)
-        The ends of the intervals, of 90 % unless said otherwise.
-    notes : tuple of str, default=()
-        Constants that move together.
-
-    Notes
-    -----
-    Intervals are ``estimate +- 1.64 s`` with the curvature of the likelihood (the observed
-    information). They hold if the form is right and the noise acts on a monotone function of it;
-    a constant of a wrong form has no true value.
-    """
-
-    places: tuple
-    values: np.ndarray
-    estimates: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    notes: tuple = ()
-
-    _index = "constant of"
-
-    def _columns(self):
-        return {
-            "constant of": list(self.places),
-            "printed": self.values,
-            "estimate": self.estimates,
-            "low": self.low,
-            "high": self.high,
-        }
-
-    def __str__(self):
-        width = max(map(len, self.places), default=0)
-        lines = []
-        for place, *numbers in zip(self.places, self.values, self.low, self.high):
-            value, low, high = (number_text(number) for number in numbers)
-            lines.append(f"{place:>{width}}: {value} ({low} to {high})")
-        return "\n".join([*lines, *self.notes])
-
-
-def constants_of(found, names):
-    """Return the constants of a refitted formula with their intervals.
-
-    Parameters
-    ----------
-    found : Refit
-        The formula.
-    names : tuple of str
-        Names of the inputs.
-
-    Returns
-    -------
-    Constants
-        Inner constants and coefficients in the order of the formula, the threshold last.
-    """
-    writing, places = found.writing, []
-    for part in writing.parts:
-        places += [f"in {part.format(names)}"] * sum(free_constants(part))
-    outer = [part.format(names) for part in writing.parts] + ["threshold"]
-    places += outer[: writing.unit] + outer[writing.unit + 1 :]
-    spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
-    reach = norm.ppf(0.5 + CONFIDENCE / 2.0) * spread
-    safe = np.where(spread > 0, spread, 1.0)
-    with np.errstate(all="ignore"):
-        correlation = found.covariance / np.outer(safe, safe)
-    notes = [
-        f"the constants of {places[i]} and {places[j]} move together "
-        f"(correlation {correlation[i, j]:.2f})"
-        for i in range(len(places))
-        for j in range(i)
-        if abs(correlation[i, j]) > CORRELATED
-    ]
-    low, high = found.parameters - reach, found.parameters + reach
-    return Constants(tuple(places), found.rounded, found.parameters, low, high, tuple(notes))
 
 
 @dataclass(frozen=True, repr=False)
@@ -164,7 +73,7 @@ class LabelChoice(TableResult):
         )
 
 
-def _table(rivals, front, labels):
+def _table(rivals, front, labels, units):
     shown, names = rivals[:N_SHOWN], front.feature_names
     refits = [r.refit for r in shown]
     first = refits[0]
@@ -175,7 +84,7 @@ def _table(rivals, front, labels):
         np.array([r.candidate.fidelity for r in shown]),
         np.array([r.candidate.cost for r in shown]),
         front.selected.expression.format(names),
-        constants_of(first, names),
+        constants_of(first, names, units),
         labels.agreement,
         (first.expression, first.threshold, True),
     )
@@ -203,6 +112,8 @@ def choose_by_labels(search, front, labels):
     if labels.agreement < LEAST_AGREEMENT:
         return _noted(front, f"the network answers {labels.agreement:.0%} of them right")
     problem = search.problem
+    dimensions = problem.settings.dimensions
+    units = None if dimensions is None else dimensions.units
     with np.errstate(all="ignore"):
         rivals = choose(search, front.selected, labels)
     if not rivals:
@@ -214,7 +125,7 @@ def choose_by_labels(search, front, labels):
             again = rival_of(problem, labels, shorter)
         if again is not None and again.description <= first.description:
             rivals[0] = again
-    return replace(front, by_labels=_table(rivals, front, labels))
+    return replace(front, by_labels=_table(rivals, front, labels, units))
 
 
 def _noted(front, reason):

@@ -82,6 +82,8 @@ class SearchSettings:
         Called with a line of text at every stage.
     hypotheses : tuple of Expression, default=()
         Formulas of the user's, judged beside those found.
+    dimensions : Dimensions or None, default=None
+        The units of the inputs, and what inconsistent formulas pay; None has no units.
     """
 
     prices: dict
@@ -93,6 +95,23 @@ class SearchSettings:
     n_points: int = 600
     progress: Callable | None = None
     hypotheses: tuple = ()
+    dimensions: object = None
+
+    def cost(self, expression):
+        """Return the cost of a formula, for its units included; infinite if not allowed.
+
+        Parameters
+        ----------
+        expression : Expression
+            The formula.
+
+        Returns
+        -------
+        float
+            The cost.
+        """
+        extra = 0.0 if self.dimensions is None else self.dimensions.price(expression)
+        return expression.cost(self.prices) + extra
 
     def report(self, message):
         """Pass a line of text on to `progress`.
@@ -142,7 +161,7 @@ class Problem:
         self.field = replace(field, directions=field.directions[:, active])
         guard = guard_rows(X)
         geometry = (field.points, guard, field.scale, active)
-        self.space = TermSpace(*geometry, settings.prices)
+        self.space = TermSpace(*geometry, settings.prices, settings.dimensions)
         # sums, signs and coefficients are part of any formula, whatever operators are allowed
         every = {name: operator.price for name, operator in OPERATORS.items()}
         self.evaluator = TermSpace(*geometry, {**every, **settings.prices})
@@ -191,7 +210,9 @@ class Problem:
         values, loss = expression.evaluate(self.X), self.loss(expression)
         if not (np.isfinite(values).all() and np.isfinite(loss)):
             return None
-        cost = expression.cost(self.settings.prices)
+        cost = self.settings.cost(expression)
+        if not np.isfinite(cost):
+            return None
         return Candidate(expression, loss, cost, self.fidelity_of(values))
 
 

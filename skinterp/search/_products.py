@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from skinterp.search._boundary_forms import product
+from skinterp.expression._monomials import product
 from skinterp.search._dictionary import stack
 from skinterp.search._formulas import operators_of
 from skinterp.search._front import LOSS_FLOOR, PRICE

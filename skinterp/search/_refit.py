@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.expression import Expression
+from skinterp.expression._sums import as_sum, gathered
 from skinterp.matching import fit_labels
 from skinterp.matching._likelihood import Sides, fisher_scoring
-from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
-from skinterp.utils import number_text, round_to_digits
+from skinterp.search._sums import Parametrised, Writing
+from skinterp.utils import count_digits, round_to_digits
 
 ROUNDS = 2
 DIGIT_PRICE, NODE_PRICE, MOST_DIGITS = 1.0, 0.4, 5
@@ -104,25 +105,6 @@ def _covariance(information):
     values = np.maximum(values, 1e-12 * max(values.max(), 1e-300))
     covariance = (vectors / values) @ vectors.T / np.outer(sizes, sizes)
     return covariance[:-1, :-1]
-
-
-def count_digits(value):
-    """Return the significant digits of a number as written; none for 0, 1 and -1.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-
-    Returns
-    -------
-    int
-        How many.
-    """
-    if abs(value) in (0.0, 1.0):
-        return 0
-    mantissa = number_text(abs(value), 12).partition("e")[0]
-    return len(mantissa.replace(".", "").strip("0"))
 
 
 def _simple_numbers(value):

@@ -57,9 +57,12 @@ class TermSpace:
         Indices of the d inputs that terms may use; gradients have these columns.
     prices : dict of str to float
         Price of each operator allowed.
+    dimensions : Dimensions or None, default=None
+        Units of the inputs: inconsistent terms cost more, or are not made.
     """
 
-    def __init__(self, points, guard, scale, active, prices):
+    def __init__(self, points, guard, scale, active, prices, dimensions=None):
+        self.dimensions = dimensions
         self.rows = np.concatenate([points, guard])
         self.n, self.scale, self.active = len(points), scale, list(active)
         self.prices, self.even_weights = prices, np.full(self.n, 1.0 / self.n)
@@ -111,6 +114,11 @@ class TermSpace:
             return None
         cost = self.prices[name] + sum(part.cost for part in parts)
         expression = Operation(name, tuple(part.expression for part in parts))
+        if self.dimensions is not None:
+            extra = self.dimensions.price(expression)
+            cost += extra - sum(self.dimensions.price(part.expression) for part in parts)
+            if not np.isfinite(extra):
+                return None
         return Term(expression, cost, values, gradients)
 
     def term(self, expression):

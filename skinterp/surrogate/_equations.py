@@ -8,12 +8,12 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expression import columns_read
+from skinterp.expression import Dimensions, columns_read, read_units
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares
-from skinterp.utils._sklearn import Interval
+from skinterp.utils._sklearn import Interval, StrOptions
 
 MIN_ROWS = 10
 
@@ -58,6 +58,8 @@ class EquationsMixin:
         "operators": [None, list, tuple, set, dict],
         "max_complexity": [Interval(Integral, 1, None, closed="left")],
         "hypotheses": [None, list, tuple],
+        "units": [None, dict, StrOptions({"names"})],
+        "dimensions": [StrOptions({"prefer", "require"})],
         "n_points": [Interval(Integral, 10, None, closed="left")],
         "time_budget": [None, Interval(Real, 0, None, closed="neither")],
         "verbose": ["verbose"],
@@ -72,6 +74,8 @@ class EquationsMixin:
         operators=None,
         max_complexity=40,
         hypotheses=None,
+        units=None,
+        dimensions="prefer",
         n_points=600,
         time_budget=None,
         verbose=0,
@@ -82,6 +86,8 @@ class EquationsMixin:
         self.operators = operators
         self.max_complexity = max_complexity
         self.hypotheses = hypotheses
+        self.units = units
+        self.dimensions = dimensions
         self.n_points = n_points
         self.time_budget = time_budget
         self.verbose = verbose
@@ -89,6 +95,7 @@ class EquationsMixin:
         self.random_state = random_state
 
     def _settings(self, until, n_rows):
+        required = self.dimensions == "require"
         return SearchSettings(
             operator_prices(self.operators),
             max_cost=float(self.max_complexity),
@@ -97,12 +104,14 @@ class EquationsMixin:
             n_points=self.n_points,
             progress=_report if self.verbose else None,
             hypotheses=read_hypotheses(self.hypotheses, self._input_names, n_rows),
+            dimensions=None if self._units is None else Dimensions(self._units, required),
         )
 
     def _searched_rows(self, X, y):
         """Fit the network and return X, refusing tables too small to search on."""
         operator_prices(self.operators)
-        X = self._fit_network(X, y)
+        table, X = X, self._fit_network(X, y)
+        self._units = read_units(self.units, self._input_names, table)
         if len(X) < MIN_ROWS:
             raise ValueError(
                 f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
@@ -120,7 +129,9 @@ class EquationsMixin:
         equations, fronts = zip(*results, strict=True)
         self.fronts_ = tuple(front.shown_on(X) for front in fronts)
         table = self.network_.user_table
-        self.equations_ = tuple(replace(e.shown_on(X), table=table) for e in equations)
+        self.equations_ = tuple(
+            replace(e.shown_on(X), table=table, units=self._units) for e in equations
+        )
         self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
@@ -138,6 +149,10 @@ class EquationsMixin:
                 stacklevel=3,
             )
 
+    @staticmethod
+    def _said(equation):
+        return f"{equation.classes[1]} if {equation.format()}"
+
     def export_text(self):
         """Write the equations in the user's names and units.
 
@@ -154,9 +169,9 @@ class EquationsMixin:
             before = "" if link is None else f"a {_course(link)} function of "
             lines = [f"{before}{equations[0]}"]
         elif len(equations) == 1:
-            lines = [f"{equations[0].classes[1]} if {equations[0]}"]
+            lines = [self._said(equations[0])]
         else:
-            lines = [f"{equation.classes[1]}: {equation}" for equation in equations]
+            lines = [self._said(equation) for equation in equations]
             lines.append("(the class with the largest calibrated log-odds wins)")
         used = sorted({k for equation in equations for k in equation.expression.variables})
         columns = [] if table is None else columns_read(table, used)

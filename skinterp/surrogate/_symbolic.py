@@ -42,6 +42,14 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
         constants are fitted, starting from the numbers given, and they are judged beside those
         found, see ``front_.hypotheses``.
+    units : dict of str to str, "names" or None, default=None
+        Units of inputs by their names, such as ``{"dose": "mg", "weight": "kg"}`` (extra
+        ``units``); inputs without one are pure numbers. "names" reads them from a data frame's
+        ``attrs["units"]`` and from names such as ``dose_mg`` or ``dose [mg]``.
+    dimensions : {"prefer", "require"}, default="prefer"
+        What happens, where there are units, to formulas that need a constant with a unit and do
+        not show it, such as ``dose + time`` or ``exp(dose)``: they cost more, or are not searched.
+        Coefficients with units cost one node each.
     n_points : int, default=600
         Points of the decision boundary at which the network is asked, and half as many in the
         band. More rows than needed are subsampled.
@@ -104,7 +112,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     >>> network = as_network(logit, n_features_in=3, classes=["off", "on"])
     >>> surrogate = SymbolicSurrogateClassifier(network, random_state=0).fit(X)
     >>> print(surrogate.equation_)
-    x0*x1 - x2 > 0
+    on if x0*x1 - x2 > 0
     """
 
     _uses_labels = True
@@ -170,7 +178,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         # Just beyond and before the threshold the link may be flat at zero: the sign stays that
         # of the decision, so that predict and the printed equation agree.
         decided = np.where(equation.decide(X), 1.0, -1.0)
-        size = np.abs(np.nan_to_num(equation.link.log_odds(values)))
+        size = np.abs(np.nan_to_num(equation.log_odds(X)))
         return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
 
 
@@ -215,6 +223,14 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
         constants are fitted, starting from the numbers given, and they are judged beside those
         found, see ``front_.hypotheses``.
+    units : dict of str to str, "names" or None, default=None
+        Units of inputs by their names, such as ``{"dose": "mg", "weight": "kg"}`` (extra
+        ``units``); inputs without one are pure numbers. "names" reads them from a data frame's
+        ``attrs["units"]`` and from names such as ``dose_mg`` or ``dose [mg]``.
+    dimensions : {"prefer", "require"}, default="prefer"
+        What happens, where there are units, to formulas that need a constant with a unit and do
+        not show it, such as ``dose + time`` or ``exp(dose)``: they cost more, or are not searched.
+        Coefficients with units cost one node each.
     n_points : int, default=600
         Two thirds of the rows on which the network is asked, at the most.
     time_budget : float or None, default=None
@@ -282,6 +298,8 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         max_complexity=40,
         match="values",
         hypotheses=None,
+        units=None,
+        dimensions="prefer",
         n_points=600,
         time_budget=None,
         verbose=0,
@@ -293,6 +311,8 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
             operators=operators,
             max_complexity=max_complexity,
             hypotheses=hypotheses,
+            units=units,
+            dimensions=dimensions,
             n_points=n_points,
             time_budget=time_budget,
             verbose=verbose,

@@ -197,3 +197,22 @@ def round_to_digits(value, digits):
     120.0
     """
     return float(number_text(value, digits))
+
+
+def count_digits(value):
+    """Return the significant digits of a number as written; none for 0, 1 and -1.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    if abs(value) in (0.0, 1.0):
+        return 0
+    mantissa = number_text(abs(value), 12).partition("e")[0]
+    return len(mantissa.replace(".", "").strip("0"))

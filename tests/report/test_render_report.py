@@ -107,9 +107,9 @@ def test_the_equation_of_two_classes_is_in_the_report(X):
     quick = SymbolicSurrogateClassifier(operators=["add"], n_points=40, random_state=0)
     comparison = compare_surrogates(network, X, network.predict(X), {"symbolic": quick}, cv=2)
     text = checked(render_report(comparison))
-    equation = escape(str(comparison.estimators["symbolic"].equation_))
+    equation = escape(comparison.estimators["symbolic"].equation_.format())
     assert "`a b` + `x^2`" in equation
-    assert f"&lt;yes&gt;: {equation}</p>" in text
+    assert f"&lt;yes&gt; if {equation}</p>" in text
     share = comparison.mean("symbolic", "fidelity")
     assert f"<strong>symbolic</strong>, {share:.1%} of held-out rows" in text
     assert "(chosen)" in text and 'class="chosen"' in text

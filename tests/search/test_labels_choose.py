@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from skinterp import SymbolicSurrogateClassifier
 from skinterp.expression import parse
+from skinterp.expression._monomials import monomial, product
+from skinterp.expression._sums import as_sum, gathered
 from skinterp.matching import fit_labels
 from skinterp.network import as_network
-from skinterp.search._boundary_forms import boundary_forms, monomial, product
+from skinterp.search._boundary_forms import boundary_forms
 from skinterp.search._refit import count_digits, refit, round_by_curvature
-from skinterp.search._sums import Parametrised, Writing, as_sum, gathered
+from skinterp.search._sums import Parametrised, Writing
 
 FORMULAS = [
     "2*x0/x1 - (3 - x2)",

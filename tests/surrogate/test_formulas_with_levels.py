@@ -29,7 +29,7 @@ def test_the_law_of_doses_is_found_as_such():
     mlp = MLPClassifier((30, 30), max_iter=1000, random_state=0)
     model = make_pipeline(blocks, mlp).fit(table, np.where(toxic, "toxic", "safe"))
     surrogate = SymbolicSurrogateClassifier(model, random_state=0).fit(table)
-    text = str(surrogate.equation_)
+    text = surrogate.equation_.format()
     assert re.sub(r"[\d.]+", "#", text) in {
         "dose/weight - #*`[sex = f]` > #", "#*`[sex = m]` + dose/weight > #",
         "#*dose/weight - `[sex = f]` > #", "`[sex = m]` + #*dose/weight > #",

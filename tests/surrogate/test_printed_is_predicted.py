@@ -163,7 +163,7 @@ def test_formulas_of_constants_in_any_place(table, formula):
     assert_same(latex_values(equation.to_latex(), here), equation.predict(new))
     threshold = float(np.median(equation.predict(X)))
     equation = Equation(equation.expression, NAMES, threshold).shown_on(X)
-    assert_agree(decided(str(equation), here), equation.predict(new))
+    assert_agree(decided(equation.format(), here), equation.predict(new))
     assert_agree(decided(equation.format(digits=1), columns(X)), equation.predict(X))
 
 

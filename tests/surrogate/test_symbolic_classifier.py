@@ -61,7 +61,7 @@ def test_the_equation_alone_predicts_the_same(surrogate):
 
 
 def test_the_printed_equation_predicts_the_same(surrogate):
-    text, sign, threshold = str(surrogate.equation_).rpartition(" > ")
+    text, sign, threshold = surrogate.equation_.format().rpartition(" > ")
     assert sign == " > "
     values = parse(text, surrogate.equation_.feature_names).evaluate(FRESH)
     printed = np.where(values > float(threshold), "on", "off")

@@ -29,7 +29,8 @@ def _write(expression, names=None, digits=4):
 def _write_classifier(equation, digits=4):
     threshold = constant_text(equation.threshold, equation.threshold_digits(digits))
     text = _write(equation.prediction, equation.feature_names, digits)
-    return f"{text} {equation.sign} {threshold}"
+    unit = f" {equation.unit}" if equation.unit and equation.threshold else ""
+    return f"{text} {equation.sign} {threshold}{unit}"
 
 
 register_exporter(Exporter("text", _write, _write_classifier, rounds=True))

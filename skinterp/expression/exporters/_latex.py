@@ -1,32 +1,11 @@
 """LaTeX of formulas."""
 
-import re
-
 from skinterp.expression._digits import as_digits
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
-from skinterp.expression._names import resolve_names
+from skinterp.expression._names import escape, latex_name, resolve_names
 from skinterp.expression._printer import ATOM, POWER, PRODUCT, Phrase, Printer
 from skinterp.utils import constant_text
-
-_ESCAPES = {
-    "\\": r"\backslash ",
-    "^": r"\hat{\ }",
-    "~": r"\tilde{\ }",
-    " ": r"\ ",
-} | {character: "\\" + character for character in "&%$#_{}"}
-
-
-def _escape(name):
-    return "".join(_ESCAPES.get(character, character) for character in name)
-
-
-def _latex_name(name):
-    """Write a column name: a letter with a number as a subscript, other names upright."""
-    match = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
-    if match:
-        return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
-    return f"\\mathrm{{{_escape(name)}}}"
 
 
 def _latex_number(value, digits):
@@ -55,7 +34,7 @@ class _LatexPrinter(Printer):
 
     def default_notation(self, name):
         """Write the operator's own name upright."""
-        return f"\\operatorname{{{_escape(name)}}}"
+        return f"\\operatorname{{{escape(name)}}}"
 
     def write_product(self, left, right):
         """Write a product, with a dot before a number."""
@@ -95,14 +74,17 @@ def to_latex(expression, names=None, digits=4):
     >>> print(to_latex(Variable(0) * Variable(1) / Variable(2) ** 2))
     \\frac{x_{0} \\, x_{1}}{x_{2}^{2}}
     """
-    names = [_latex_name(name) for name in resolve_names(expression, names)]
+    names = [latex_name(name) for name in resolve_names(expression, names)]
     return fold(expression, _LatexPrinter(names, as_digits(digits))).text
 
 
 def _write_classifier(equation, digits=4):
     threshold = _latex_number(equation.threshold, equation.threshold_digits(digits))
     text = to_latex(equation.prediction, equation.feature_names, digits)
-    return f"{text} {equation.sign} {threshold}"
+    unit = (
+        f"\\ \\mathrm{{{escape(equation.unit)}}}" if equation.unit and equation.threshold else ""
+    )
+    return f"{text} {equation.sign} {threshold}{unit}"
 
 
 register_exporter(Exporter("latex", to_latex, _write_classifier, rounds=True))

@@ -4,6 +4,7 @@ from skinterp.base import explains
 from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
 from skinterp.utils import number_text
 
+MOST_SHOWN = 6
 _MARKS = {"selected": " (chosen)", "tied": " (near-tie)"}
 
 
@@ -28,20 +29,47 @@ def _labels(choice):
         "Constants and form are those that the labels make most likely among what describes the "
         f"network; by the network alone it would be {choice.network_formula}."
     )
-    c = choice.constants
-    numbers = zip(c.values, c.low, c.high, strict=True)
-    constants = [
-        (place, *(number_text(number) for number in row))
-        for place, row in zip(c.places, numbers, strict=True)
-    ]
     rows = zip(choice.formulas, choice.deviance, choice.accuracy, choice.fidelity, strict=True)
     rivals = [(f, f"{d:.1f}", f"{a:.4f}", f"{v:.4f}") for f, d, a, v in rows]
-    parts = [Text(said, "note")]
-    if constants:
-        head = ("constant of", "value", "90 % from", "to")
-        parts.append(Table(head, constants, formulas=(0,)))
     head = ("formula", "-2 log L", "accuracy (labels)", "fidelity (network)")
-    return [*parts, Table(head, rivals, formulas=(0,), chosen=0, only="page")]
+    return [Text(said, "note"), Table(head, rivals, formulas=(0,), chosen=0, only="page")]
+
+
+_SOURCES = {
+    "labels": "Constants with their intervals of 90 %, by the likelihood of the labels.",
+    "network": "Constants with the intervals of 90 % within which the network's answers fix them; "
+    "they do not say how far the network is off.",
+}
+
+
+def _constants(equation):
+    """Return the constants of an equation with their intervals."""
+    constants = equation.constants_
+    if constants is None or not len(constants.places):
+        return []
+    head = ("constant of", "value", "90 % from", "to")
+    notes = [
+        Text(f"{note[0].upper()}{note[1:]}.", "note", only="page") for note in constants.notes
+    ]
+    table = Table(head, constants.texts(), formulas=(0,))
+    return [Text(_SOURCES[constants.source], "note"), table, *notes]
+
+
+def _writings(equation):
+    """Return other writings of an equation's boundary."""
+    writings = equation.writings
+    if writings is None or len(writings) < 2:
+        return []
+    rows = [(writings.text(k),) for k in range(len(writings))][:MOST_SHOWN]
+    head = ("writings of the same boundary",)
+    return [Table(head, rows, formulas=(0,), only="page")]
+
+
+def _ties(front):
+    """Return where near-ties differ from the formula chosen, in words and as pictures."""
+    ties = list(getattr(front, "ties_", None) or ())[:MOST_SHOWN]
+    parts = [Text(f"{tie}.", "note", only="page") for tie in ties]
+    return parts + [Figure(tie.display()) for tie in ties if tie.experiment is not None][:1]
 
 
 def _equations(surrogate):
@@ -49,8 +77,8 @@ def _equations(surrogate):
     equations, several = surrogate.equations_, len(surrogate.equations_) > 1
     parts = []
     for equation in equations:
-        label = f"{equation.classes[1]}: " if equation.is_classifier else ""
-        parts.append(Text(f"{label}{equation}", "equation", only="page"))
+        label = f"{equation.classes[1]} if " if equation.is_classifier else ""
+        parts.append(Text(f"{label}{equation.format()}", "equation", only="page"))
     if several:
         parts.append(
             Text("The class with the largest calibrated log-odds wins.", "note", only="page")
@@ -60,7 +88,8 @@ def _equations(surrogate):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
         parts += [Text(title, "heading", only="page"), Figure(display), _front_table(front)]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
-        parts += _labels(front.by_labels)
+        parts += [*_ties(front), *_labels(front.by_labels)]
+        parts += [*_constants(equation), *_writings(equation)]
     return parts
 
 

@@ -1,0 +1,152 @@
+"""One boundary in several writings."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from skinterp.expression._nodes import Expression
+from skinterp.utils import TableResult, count_digits, number_text
+
+# Operators of products of powers and of their sums.
+POWERS = frozenset({"add", "sub", "mul", "div", "neg", "square", "cube", "sqrt", "pow"})
+# A long number costs as much as this part of a node for each digit beyond three.
+DIGIT_NODES = 0.25
+
+
+class Writing(NamedTuple):
+    """One writing of a boundary.
+
+    Parameters
+    ----------
+    kind : {"found", "one quantity", "product", "ratio", "sum"}
+        How it is written.
+    expression : Expression
+        The formula.
+    threshold : float
+        The threshold.
+    greater : bool
+        Whether yes lies above it.
+    needed_digits : tuple of (float, int) pairs, default=()
+        Digits that its numbers need.
+    """
+
+    kind: str
+    expression: Expression
+    threshold: float
+    greater: bool
+    needed_digits: tuple = ()
+
+    def decide(self, X):
+        """Tell which rows are of the class.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, p)
+            Rows.
+
+        Returns
+        -------
+        ndarray of bool of shape (n,) or None
+            Whether each is; None if the formula is undefined on some.
+        """
+        values = self.expression.evaluate(X)
+        if not np.isfinite(values).all():
+            return None
+        return values > self.threshold if self.greater else values < self.threshold
+
+    @property
+    def is_of_powers(self):
+        """Whether it is made of products of powers."""
+        return {t for t in self.expression.postfix if isinstance(t, str)} <= POWERS
+
+    @property
+    def size(self):
+        """Number of nodes; long numbers, thresholds but 0 and 1, and negative ones cost more."""
+        numbers = [*self.expression.constants, self.threshold]
+        long = sum(max(0, min(count_digits(number), 6) - 3) for number in numbers)
+        turned = (self.threshold < 0) + ("neg" in self.expression.postfix) + (not self.greater)
+        plain = abs(self.threshold) in (0.0, 1.0)
+        return self.expression.complexity + (not plain) + turned + DIGIT_NODES * long
+
+
+@dataclass(frozen=True, repr=False)
+class Writings(TableResult):
+    """The writings of one boundary, shortest first.
+
+    Parameters
+    ----------
+    entries : tuple of Writing
+        The writings; all of them decide alike on the rows they were made for.
+    feature_names : tuple of str
+        Names of the inputs.
+    reasons : tuple of (str, str) pairs, default=()
+        Why there is none of a kind.
+    """
+
+    entries: tuple
+    feature_names: tuple
+    reasons: tuple = ()
+
+    _index = "writing"
+
+    def __len__(self):
+        """Return the number of writings."""
+        return len(self.entries)
+
+    def __getitem__(self, index):
+        """Return a writing."""
+        return self.entries[index]
+
+    def take(self, kind):
+        """Return the shortest writing of a kind.
+
+        Parameters
+        ----------
+        kind : str
+            The kind.
+
+        Returns
+        -------
+        Writing
+            The writing.
+
+        Raises
+        ------
+        ValueError
+            If there is none; says why.
+        """
+        found = next((w for w in self.entries if w.kind == kind), None)
+        if found is None:
+            raise ValueError(
+                f"the boundary has no writing as a {kind}: {dict(self.reasons)[kind]}"
+            )
+        return found
+
+    def text(self, k):
+        """Write a writing.
+
+        Parameters
+        ----------
+        k : int
+            Its index.
+
+        Returns
+        -------
+        str
+            The condition.
+        """
+        w = self.entries[k]
+        sign = ">" if w.greater else "<"
+        return f"{w.expression.format(self.feature_names)} {sign} {number_text(w.threshold, 5)}"
+
+    def _columns(self):
+        return {
+            "writing": [self.text(k) for k in range(len(self.entries))],
+            "kind": [w.kind for w in self.entries],
+            "nodes": [w.expression.complexity for w in self.entries],
+        }
+
+    def __str__(self):
+        rows = [f"{w.kind:>12}  {self.text(k)}" for k, w in enumerate(self.entries)]
+        return "\n".join(rows)
