@@ -186,9 +186,9 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
             if not raw:
                 self._check_rows(X)
         else:
-            network = read(self.network)
+            network = read(self.network).for_table(X)
             self._check_task(network)
-            network.check(X)
+            network.check_values(X)  # which checks X, too
             raw = network.user_table is not None
         rows, y = self._validate(X, y, raw)
         if training:

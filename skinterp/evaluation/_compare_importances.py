@@ -18,7 +18,7 @@ from skinterp.importance import (
     spearman_matrix,
     top_k_overlap,
 )
-from skinterp.network import as_network, input_names
+from skinterp.network import input_names, network_for
 from skinterp.utils import aligned, draw_seed, import_optional
 from skinterp.utils._sklearn import is_fitted
 
@@ -256,7 +256,7 @@ def compare_importances(
     """
     if needs_training(network):
         network = train(network, X, None if y is None else checked_target(y, len(X)))
-    network = as_network(network)
+    network = network_for(network, X)
     rows, names = network.check(X), input_names(network, X)
     target = _checked_target(network, rows, y)
     seed = draw_seed(random_state)

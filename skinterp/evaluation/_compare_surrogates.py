@@ -14,7 +14,7 @@ from skinterp.base import needs_training, train
 from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
 from skinterp.metrics import complexity
-from skinterp.network import as_network
+from skinterp.network import network_for
 from skinterp.table import as_table
 from skinterp.utils import draw_seed, feature_names_of, has_texts
 from skinterp.utils._forest import forest_for, numbered, numpy_kinds, permutation_falls
@@ -79,7 +79,7 @@ def _fit(name, estimator, network, X, y, fold):
 
 def _network(model, X, y):
     """Return a model, trained if it is not, as a network."""
-    return as_network(train(model, X, y) if needs_training(model) else model)
+    return network_for(train(model, X, y) if needs_training(model) else model, X)
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task, seed):
@@ -185,7 +185,7 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)
     folds = Parallel(n_jobs=n_jobs)(
-        delayed(_one_fold)(k, split, network, surrogates, X, y, task, seed)
+        delayed(_one_fold)(k, split, whole if fitted else network, surrogates, X, y, task, seed)
         for k, split in enumerate(splits)
     )
     scores = {

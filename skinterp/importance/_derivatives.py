@@ -13,7 +13,7 @@ from skinterp.importance._levels import (
 )
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
-from skinterp.network import as_network, as_rows, checked_row, input_names
+from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
 
 _BLOCK_FLOATS = 2**22
 
@@ -65,7 +65,7 @@ def partial_derivatives(network, X):
     >>> found.values.ravel(), found.statistics["rms"].ravel()
     (array([0., 0.]), array([1., 0.]))
     """
-    network = as_network(network)
+    network = network_for(network, X)
     rows, names = network.check(X), input_names(network, X)
     scale = scale_of(rows, " to weigh derivatives by")
     mean, std, rms, strength = _moments(network, rows)

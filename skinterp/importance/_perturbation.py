@@ -10,7 +10,7 @@ from skinterp.base import groups_of, is_held
 from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
-from skinterp.network import as_network, input_names
+from skinterp.network import input_names, network_for
 from skinterp.utils import checked_count
 
 _LEAST_PROBABILITY = 1e-15
@@ -135,7 +135,7 @@ def perturbation(network, X, y=None, *, noise=0.5, n_repeats=10, random_state=0)
     if not isinstance(noise, Real) or not noise > 0:
         raise ValueError(f"noise must be a positive number. Got {noise!r} instead.")
     checked_count(n_repeats, "n_repeats", 1)
-    network = as_network(network)
+    network = network_for(network, X)
     rows = network.check(X)
     wanted, scale = _wanted(network, rows, y), noise * scale_of(rows, " to add noise to")
     before = losses(network, rows, wanted).mean()

@@ -7,7 +7,7 @@ import numpy as np
 from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.display import ProfileDisplay
 from skinterp.importance._checks import columns_of
-from skinterp.network import as_network, input_names, output_names
+from skinterp.network import input_names, network_for, output_names
 from skinterp.utils import Result, checked_count, number_text, output_index
 
 
@@ -137,7 +137,7 @@ def lek_profile(
     if not known or not ((quantiles >= 0.0) & (quantiles <= 1.0)).all():
         raise ValueError(f"quantiles must be numbers from 0 to 1. Got {given!r} instead.")
     quantiles = tuple(map(float, quantiles))
-    network = as_network(network)
+    network = network_for(network, X)
     rows, names = network.check(X), input_names(network, X)
     moves = np.broadcast_to(network.moves, len(names))
     columns = np.flatnonzero(moves) if features is None else columns_of(features, names)

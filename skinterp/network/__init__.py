@@ -25,7 +25,7 @@ from skinterp.network._inputs import (
     why_no_layers,
 )
 from skinterp.network._network import Network, ScalarView
-from skinterp.network._readers import READERS, Reader, as_network, register_reader
+from skinterp.network._readers import READERS, Reader, as_network, network_for, register_reader
 from skinterp.network._steps import STEPS, Step, register_step, takes_tables
 from skinterp.network._verify import verify
 from skinterp.network.steps._dates import dates_as_days
@@ -53,6 +53,7 @@ __all__ = [
     "dense_of",
     "hidden_of",
     "input_names",
+    "network_for",
     "network_of_graph",
     "network_to_sympy",
     "output_names",

@@ -133,6 +133,30 @@ class Network(Answers, Views, Value):
             X = self.user_table.read(X)
         return check_X(X, self.n_features_in, self.feature_names, owner="the network")
 
+    def for_table(self, X):
+        """Return the network for a table like X: callables take frames where X is one.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_columns)
+            Rows, as the user passed them.
+
+        Returns
+        -------
+        Network
+            The network.
+        """
+        return self
+
+    def check_values(self, X):
+        """Refuse values that are not what they are taken for: none of layers that were read.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features_in)
+            Rows.
+        """
+
     @property
     def groups(self):
         """Indices of the inputs that belong together: each by itself, or those of a column."""
@@ -222,10 +246,11 @@ class Network(Answers, Views, Value):
         ndarray of shape (n_samples, n_outputs)
             The raw values.
         """
-        X = self.check(X)
+        network = self.for_table(X)
+        X = network.check(X)
         result = np.empty((len(X), self.n_outputs))
         for rows in self._blocks(len(X)):
-            result[rows] = self.forward(X[rows])
+            result[rows] = network.forward(X[rows])
         return result
 
     def pullback(self, X, cotangent):
@@ -243,7 +268,8 @@ class Network(Answers, Views, Value):
         ndarray of shape (n_samples, n_features)
             ``sum_k cotangent[:, k] * d raw_values[:, k] / dX``.
         """
-        X = self.check(X)
+        network = self.for_table(X)
+        X = network.check(X)
         shape = (len(X), self.n_outputs)
         try:
             cotangent = np.broadcast_to(np.asarray(cotangent, dtype=np.float64), shape)
@@ -254,7 +280,7 @@ class Network(Answers, Views, Value):
             ) from None
         result = np.empty(X.shape)
         for rows in self._blocks(len(X)):
-            result[rows] = self.linearise(X[rows])[1](cotangent[rows])
+            result[rows] = network.linearise(X[rows])[1](cotangent[rows])
         return result
 
     def jacobian(self, X):
@@ -270,10 +296,11 @@ class Network(Answers, Views, Value):
         ndarray of shape (n_samples, n_outputs, n_features)
             The Jacobian.
         """
-        X = self.check(X)
+        network = self.for_table(X)
+        X = network.check(X)
         result = np.empty((len(X), self.n_outputs, X.shape[1]))
         for rows in self._blocks(len(X)):
-            raw, pull = self.linearise(X[rows])
+            raw, pull = network.linearise(X[rows])
             for k, unit in enumerate(np.eye(self.n_outputs)):
                 result[rows, k] = pull(np.broadcast_to(unit, raw.shape))
         return result
@@ -356,12 +383,20 @@ class ScalarView(Network):
         gradients : ndarray of shape (n_samples, n_features)
             The gradients.
         """
-        X = self.check(X)
+        view = self.for_table(X)
+        X = view.check(X)
         values, gradients = np.empty(len(X)), np.empty(X.shape)
         for rows in self._blocks(len(X)):
-            raw, pull = self.linearise(X[rows])
+            raw, pull = view.linearise(X[rows])
             values[rows], gradients[rows] = raw[:, 0], pull(np.ones_like(raw))
         return values, gradients
+
+    def for_table(self, X):
+        network = self.network.for_table(X)
+        return self if network is self.network else ScalarView(network, self.head, self.name)
+
+    def check_values(self, X):
+        self.network.check_values(X)
 
     def _unit_view(self, layer, j, before_activation):
         return self.network.unit(layer, j, before_activation)

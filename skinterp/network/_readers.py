@@ -9,8 +9,9 @@ from skinterp.network._network import Network
 from skinterp.utils import Registry
 
 WAY_OUT = (
-    "Pass a callable on numpy arrays (as_network(lambda X: ..., gradient=..., classes=...), which "
-    "returns logits if classes are given), or the head on extracted features."
+    "Pass a callable on the same rows, as_network(model.predict_proba, returns='probabilities', "
+    "classes=model.classes_) or, for regression, as_network(model.predict), or the head on "
+    "extracted features."
 )
 
 
@@ -119,6 +120,7 @@ def as_network(
     classes=None,
     feature_names=None,
     task=None,
+    returns=None,
     unknown_steps=None,
 ):
     """Read a trained model as a `Network`, by the reader of its library.
@@ -141,9 +143,9 @@ def as_network(
           multilabel), "softmax" a multiclass one, all else a regression;
         - a `keras.Model` of Keras 3, or the path of a ``.keras`` file;
         - an `onnx.ModelProto`, or the path of a ``.onnx`` file;
-        - a callable ``X -> values`` that takes a float64 array (n, d), for example
-          ``model.decision_function``. Values are (n,) or (n, n_outputs); logits if `classes`
-          is given (one column for two classes, else one per class).
+        - a callable ``X -> values`` that takes rows, for example ``model.decision_function``:
+          a data frame where the rows asked about are one, else a float64 array (n, d). Values are
+          (n,) or (n, n_outputs); what they are is said by `returns`.
     gradient : callable or None, default=None
         For a callable: its gradient ``X -> (n, d)`` or ``(n, n_outputs, d)``. If None, central
         differences are used.
@@ -161,6 +163,11 @@ def as_network(
         For a callable, arrays, a torch, Keras or ONNX model that does not say it: what it was
         trained for. Of a classifier the values are logits then, and the labels 0, 1, ... unless
         `classes` names them. A task that contradicts the model is refused.
+    returns : {"logits", "probabilities", "values", "labels"} or None, default=None
+        For a callable: what it returns. Logits are one column for two classes, else one per class;
+        probabilities one per class, or of two classes the second one's only; labels, which have no
+        slopes, do for trees and linear models. All but "values" need `classes`. If None, logits if
+        `classes` is given, else values; what looks like something else is refused.
     unknown_steps : {"refuse", "differences"} or None, default=None
         For a pipeline: what becomes of steps whose derivative is not known. By default they are
         refused by name; "differences" asks the step itself, with slopes by central differences.
@@ -199,6 +206,7 @@ def as_network(
         "n_features_in": n_features_in,
         "n_outputs": n_outputs,
         "classes": classes,
+        "returns": returns,
         "unknown_steps": unknown_steps,
     }
     given = {name: value for name, value in given.items() if value is not None}
@@ -225,3 +233,34 @@ def as_network(
     read = partial(reader.read, model, **given)
     network = read_as(read, task, "classes" in reader.options, classes)
     return network.renamed(feature_names)
+
+
+def network_for(model, X):
+    """Read a model as the network that is asked about a table.
+
+    Parameters
+    ----------
+    model : object
+        Anything `as_network` takes.
+    X : array-like or data frame of shape (n_samples, n_columns)
+        The rows. A callable is given data frames where X is one, and what it returns is checked.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skinterp.network import network_for
+    >>> X = pd.DataFrame({"site": ["a", "b"], "dose": [1.0, 2.0]})
+    >>> network = network_for(lambda X: X["dose"] * (X["site"] == "b"), X)
+    >>> network.predict(X)
+    array([0., 2.])
+    >>> network.feature_names
+    ('[site = a]', '[site = b]', 'dose')
+    """
+    network = as_network(model).for_table(X)
+    network.check_values(X)
+    return network

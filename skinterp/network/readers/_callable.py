@@ -8,7 +8,7 @@ register_reader(
         "callable",
         CallableNetwork,
         recognises=callable,
-        options=("gradient", "n_features_in", "n_outputs", "classes"),
+        options=("gradient", "n_features_in", "n_outputs", "classes", "returns"),
         accepts="a callable X -> values",
         position=2,
     )
