@@ -73,6 +73,31 @@ def train(network, X, y, sample_weight=None):
     return network.fit(X, y, **_weights_for(network, sample_weight))
 
 
+def repeated(weight):
+    """Return as many rows as there are, each as often as its share of the weight says.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (n_samples,)
+        Weights above 0.
+
+    Returns
+    -------
+    ndarray of int of shape (n_samples,)
+        Indices of rows, ascending: every row once if all weights are equal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.base._estimator import repeated
+    >>> repeated(np.array([5.0, 5.0, 5.0])), repeated(np.array([1.0, 2.0, 1.0, 4.0]))
+    (array([0, 1, 2]), array([1, 2, 3, 3]))
+    """
+    # rounded, as sums of equal weights are not quite the multiples of one
+    ends = np.round(np.cumsum(weight) / weight.sum() * len(weight), 9)
+    return np.searchsorted(ends, np.arange(len(weight)) + 0.5)
+
+
 def check_two_classes(y):
     """Refuse a target of one class, for which no network can be trained.
 
@@ -188,7 +213,8 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         else:
             network = read(self.network).for_table(X)
             self._check_task(network)
-            network.check_values(X)  # which checks X, too
+            network.check(X)
+            network.check_values(X)
             raw = network.user_table is not None
         rows, y = self._validate(X, y, raw)
         if training:
@@ -274,6 +300,19 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         if not weight.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
         return X[weight > 0.0], weight[weight > 0.0]
+
+    def _fit_repeated(self, X, y, sample_weight):
+        """Set `network_` and return rows and targets, repeated in proportion to their weights.
+
+        For forms that are searched, not fitted: equal weights change nothing, whatever they are,
+        and rows of weight 0 are left out.
+        """
+        rows, weight = self._fit_weighted(X, y, sample_weight)
+        if y is not None:
+            y = np.asarray(y)
+            y = y if sample_weight is None else y[np.asarray(sample_weight) > 0.0]
+        taken = repeated(weight)
+        return rows[taken], None if y is None else y[taken]
 
     @property
     def _input_names(self):

@@ -5,10 +5,9 @@ from numbers import Integral
 
 import numpy as np
 
-from skinterp.network._frames import Frames
+from skinterp.network._frames import Frames, holds_numbers
 from skinterp.network._network import Network
 from skinterp.network._returns import check_returns, check_undeclared, raw_of, slopes_of_logits
-from skinterp.table import as_table
 
 _TRIED = 2  # rows on which it is seen whether the function takes data frames
 _ROWS = 4096  # rows given to the user's function at a time
@@ -116,22 +115,21 @@ class CallableNetwork(Network):
     def for_table(self, X):
         if self.frames is not None or not hasattr(X, "columns"):
             return self
-        frames = Frames.of(X)
-        if frames.user_table is None and not self._takes(frames, X):
+        if holds_numbers(X) and not self._takes(X[:_TRIED]):
             return self
+        frames = Frames.of(X)
         *first, task, returns, _ = self.arguments()
         if frames.user_table is not None:
             names = frames.user_table.feature_names
             first[2], first[5] = len(names), names
         return CallableNetwork(*first, task, returns, frames)
 
-    def _takes(self, frames, X):
+    def _takes(self, frame):
         """Tell whether the function takes data frames, or was made for arrays."""
-        rows = frames.rows(np.asarray(as_table(X[:_TRIED]), dtype=np.float64))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # scikit-learn only warns of what it was fitted on
-                self.function(rows)
+                self.function(frame)
         except Exception:  # noqa: BLE001 - whatever a function of arrays does with a frame
             return False
         return True
@@ -139,12 +137,12 @@ class CallableNetwork(Network):
     def check_values(self, X):
         if self.returns is None:
             rows = self.check(X)[:_ROWS]
-            check_undeclared(self._ask(rows), self.task)
+            check_undeclared(self._ask(rows), self.task, self.classes)
 
     def raw_values(self, X):
         raw = super().raw_values(X)
         if self.returns is None:
-            check_undeclared(raw, self.task)
+            check_undeclared(raw, self.task, self.classes)
         return raw
 
     def forward(self, X):

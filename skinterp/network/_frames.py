@@ -14,7 +14,7 @@ from skinterp.table import (
     numbers_of,
     plain,
 )
-from skinterp.utils import import_optional, is_mixed
+from skinterp.utils import import_optional
 
 
 def _feature_of_cells(cells, name, index):
@@ -33,6 +33,23 @@ def _feature_of_cells(cells, name, index):
     levels += [None] * (None in found)
     column = CategoryColumn(name, index, tuple(levels), is_none=is_none)
     return [Feature(column, level=k) for k in range(len(levels))]
+
+
+def holds_numbers(X):
+    """Tell whether a data frame holds numbers and yes/no only, and could be an array.
+
+    Parameters
+    ----------
+    X : data frame of shape (n_samples, n_columns)
+        The table.
+
+    Returns
+    -------
+    bool
+        Whether it does, without gaps.
+    """
+    kinds = {getattr(kind, "kind", "O") for kind in as_table(X).dtypes}
+    return kinds <= set("biuf") and not bool(as_table(X).isna().any(axis=None))
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,7 @@ class Frames:
         """
         table = as_table(X)
         labels = tuple(X.columns)
-        if not is_mixed(table) and all(d.kind in "iuf" for d in table.dtypes):
+        if holds_numbers(table) and not any(kind.kind == "b" for kind in table.dtypes):
             return cls(labels, None, type(X))
         names = tuple(map(str, labels))
         features = [

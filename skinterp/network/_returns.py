@@ -120,7 +120,7 @@ def _logits_of_labels(values, classes):
     return np.where(chosen, _SURE, 0.0)
 
 
-def check_undeclared(values, task):
+def check_undeclared(values, task, classes):
     """Refuse values that look like something else than what they are taken for.
 
     Parameters
@@ -129,6 +129,8 @@ def check_undeclared(values, task):
         What a function returned that does not say what it returns.
     task : str
         What the network was trained for.
+    classes : ndarray or None
+        The class labels.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def check_undeclared(values, task):
         If, for a classifier, they look like probabilities or labels, or for several values rows
         sum to one; the error says how to declare them.
     """
-    if len(values) < _MIN_ROWS:
+    if len(values) < _MIN_ROWS or np.all(values == values[0]):
         return
     in_range = bool(np.all((values >= 0.0) & (values <= 1.0)))
     if task == "regression":
@@ -154,8 +156,8 @@ def check_undeclared(values, task):
             f"{len(values)} rows, as the logarithm of probabilities 0 and 1 is. Pass the "
             "probabilities themselves with returns='probabilities', or returns='logits'."
         )
-    if np.all(values == np.round(values)):
-        raise _refusal("are all whole numbers, as labels are", "labels")
+    if classes.dtype.kind in "biuf" and np.isin(values, classes).all():
+        raise _refusal("are all class labels", "labels")
     if in_range:
         raise _refusal("all lie between 0 and 1, as probabilities do", "probabilities")
 

@@ -54,7 +54,7 @@ class PruningMixin:
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Prune the network.
 
         Parameters
@@ -64,13 +64,15 @@ class PruningMixin:
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Target, needed to train an unfitted network; with a fitted one it only adds the
             accuracy to ``path_``.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows: each counts as often as its share says.
 
         Returns
         -------
         self
             The fitted surrogate.
         """
-        X = self._fit_network(X, y)
+        X, y = self._fit_repeated(X, y, sample_weight)
         network = dense_of(self.network_, type(self).__name__)
         rows = split_rows(X, y, check_random_state(self.random_state))
         networks = smaller_networks(

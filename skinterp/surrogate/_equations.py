@@ -107,17 +107,18 @@ class EquationsMixin:
             dimensions=None if self._units is None else Dimensions(self._units, required),
         )
 
-    def _searched_rows(self, X, y):
-        """Fit the network and return X, refusing tables too small to search on."""
+    def _searched_rows(self, X, y, sample_weight):
+        """Fit the network and return X and y by weight, refusing tables too small to search on."""
         operator_prices(self.operators)
-        table, X = X, self._fit_network(X, y)
+        table = X
+        X, y = self._fit_repeated(X, y, sample_weight)
         self._units = read_units(self.units, self._input_names, table)
         if len(X) < MIN_ROWS:
             raise ValueError(
                 f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
                 f"Got n_samples={len(X)} instead."
             )
-        return X
+        return X, y
 
     def _interruption(self, results):
         """Return the note of an interrupted search, or None."""

@@ -118,7 +118,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     _uses_labels = True
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Search the equations.
 
         Parameters
@@ -129,13 +129,15 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             Classes; needed to train an unfitted network. Where they are given they also choose
             among the formulas found, and constants are fitted to them: the equation then
             describes the data and the network. With None it describes the network alone.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows: each counts as often as its share says.
 
         Returns
         -------
         self
             The fitted surrogate.
         """
-        X = self._searched_rows(X, y)
+        X, y = self._searched_rows(X, y, sample_weight)
         rng = check_random_state(self.random_state)
         network, names = self.network_, self._input_names
         is_binary = network.task == "binary"
@@ -322,7 +324,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         self.match = match
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Search the equation.
 
         Parameters
@@ -331,13 +333,15 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
             Rows on which the network is asked.
         y : array-like of shape (n_samples,) or None, default=None
             Targets; needed only to train an unfitted network.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows: each counts as often as its share says.
 
         Returns
         -------
         self
             The fitted surrogate.
         """
-        X = self._searched_rows(X, y)
+        X, y = self._searched_rows(X, y, sample_weight)
         view = self.network_.output(0)
         settings = self._settings(deadline(self.time_budget), len(X))
         rng = check_random_state(self.random_state)
