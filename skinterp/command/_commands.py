@@ -1,5 +1,6 @@
 """The registry of commands."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,19 @@ class BadCall(Exception):
 
 
 class Interrupted(BaseException):
-    """One Ctrl-C; no KeyboardInterrupt, which trainings and searches catch to go on with less."""
+    """One Ctrl-C or SIGTERM; no KeyboardInterrupt, which trainings catch to go on with less.
+
+    Parameters
+    ----------
+    *args : object
+        What to say.
+    number : int, default=SIGINT
+        Number of the signal.
+    """
+
+    def __init__(self, *args, number=signal.SIGINT):
+        super().__init__(*args)
+        self.number = int(number)
 
 
 @dataclass(frozen=True)

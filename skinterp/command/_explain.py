@@ -1,6 +1,7 @@
 """``explain``: a network on a table, by every form, beside a random forest."""
 
 import json
+import signal
 import sys
 
 import numpy as np
@@ -12,13 +13,13 @@ from skinterp.base import FORMS
 from skinterp.command._commands import Command, Interrupted, register_command
 from skinterp.command._data import inputs_of, prepare
 from skinterp.command._files import read_table
-from skinterp.command._interrupt import write_whole
 from skinterp.command._networks import N_FOLDS, FileNetwork, held_out_splits
 from skinterp.command._options import add_arguments, check_options, check_outputs
 from skinterp.command._selection import names_of
 from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
 from skinterp.network import as_network, default_network
 from skinterp.report import Findings, render_page, render_text, report_data
+from skinterp.utils import write_whole
 
 HELD_OUT = 0.25
 
@@ -175,8 +176,9 @@ def run(args):
         findings = _explain(args, progress)
         print(render_text(findings))
         _write(args, findings)
-    except (KeyboardInterrupt, Interrupted):
-        raise Interrupted(progress.told) from None
+    except (KeyboardInterrupt, Interrupted) as error:
+        number = getattr(error, "number", signal.SIGINT)
+        raise Interrupted(progress.told, number=number) from None
 
 
 def _footer(args):

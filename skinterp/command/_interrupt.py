@@ -1,45 +1,27 @@
-"""One Ctrl-C ends a call, whatever it is doing, and nothing is left half-written."""
+"""One Ctrl-C, or a SIGTERM, ends a call, whatever it is doing."""
 
-import os
 import signal
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 from skinterp.command._commands import Interrupted
 
+_DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+
 
 def _interrupt(number, frame):
-    raise Interrupted
+    raise Interrupted(number=number)
 
 
 @contextmanager
 def one_interrupt():
-    """Let one Ctrl-C end what is done within, where Python would raise KeyboardInterrupt."""
+    """Let one Ctrl-C or SIGTERM end what is done within, where nobody else handles it."""
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    signal.signal(signal.SIGINT, _interrupt)
+    ours = {n: known for n, known in _DEFAULTS.items() if signal.getsignal(n) is known}
+    for number in ours if is_main else ():
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def write_whole(path, text):
-    """Write a text file at once: whole, or not at all.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    text : str
-        What to write.
-    """
-    part = Path(f"{path}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        for number, known in ours.items() if is_main else ():
+            signal.signal(number, known)

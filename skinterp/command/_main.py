@@ -3,14 +3,21 @@
 import argparse
 import os
 import re
+import signal
 import sys
 import warnings
+from concurrent.futures import BrokenExecutor
 
 import skinterp
 from skinterp.command._commands import COMMANDS, BadCall, Interrupted
 from skinterp.command._interrupt import one_interrupt
 
-BAD_CALL, INTERRUPTED = 2, 130
+DESCRIPTION = "Interpret trained neural networks."
+FAILED, BAD_CALL = 1, 2
+CODES = (
+    "Exit codes: 0 done; 1 not enough memory, or a worker process was killed; 2 the call or its "
+    "data cannot be worked with; 130 ended by Ctrl-C; 143 ended by SIGTERM."
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,7 +35,7 @@ def make_parser():
     argparse.ArgumentParser
         The parser, with a subparser per command.
     """
-    parser = _Parser(prog="python -m skinterp", description="Interpret trained neural networks.")
+    parser = _Parser(prog="python -m skinterp", description=DESCRIPTION, epilog=CODES)
     parser.add_argument("--version", action="version", version=f"skinterp {skinterp.__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in COMMANDS.values():
@@ -49,7 +56,8 @@ def main(argv=None):
     Returns
     -------
     int
-        Exit code: 0, 2 for a bad call or bad data, 130 when interrupted.
+        Exit code: 0; 1 without memory or when a worker was killed; 2 for a bad call or bad data;
+        130 when interrupted, 143 when terminated.
     """
     parser, notes = make_parser(), []
     try:
@@ -67,13 +75,24 @@ def main(argv=None):
         sys.stderr.write(f"skinterp: error: {' '.join(str(error).split())}\n")
         return BAD_CALL
     except (KeyboardInterrupt, Interrupted) as error:
-        sys.stderr.write(
-            f"\nskinterp: {error or 'interrupted before there was anything to show'}\n"
+        said = str(error) or "interrupted before there was anything to show"
+        sys.stderr.write(f"\nskinterp: {said}\n")
+        return 128 + getattr(error, "number", signal.SIGINT)
+    except MemoryError:
+        return _failed("Not enough memory. Take fewer rows or columns (--columns), or --jobs 1.")
+    except BrokenExecutor:
+        return _failed(
+            "A worker process was killed, as happens when memory runs out. Take --jobs 1, or "
+            "fewer rows or columns (--columns)."
         )
-        return INTERRUPTED
     for text in _different(str(note.message) for note in notes):
         sys.stderr.write(f"skinterp: note: {text}\n")
     return 0
+
+
+def _failed(why):
+    sys.stderr.write(f"skinterp: error: {why}\n")
+    return FAILED
 
 
 def _different(notes):

@@ -85,8 +85,23 @@ def check_outputs(args):
         folder = Path(path).resolve().parent
         if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
             raise BadCall(f"--{option} must be a file in an existing, writable folder: {path}.")
+    _refuse_same_files(args)
     if args.report is not None:
         import_optional("matplotlib", extra="plot", purpose="--report")
+
+
+def _refuse_same_files(args):
+    """Refuse outputs that would overwrite an input or one another."""
+    named = {}
+    for option in ("data", "network", "report", "json"):
+        path = getattr(args, option)
+        if path is None:
+            continue
+        place = os.path.realpath(path)
+        if place in named and option in ("report", "json"):
+            other = "the table" if named[place] == "data" else f"--{named[place]}"
+            raise BadCall(f"--{option} would overwrite {other}, {path}: name another file.")
+        named[place] = option
 
 
 def check_options(args):

@@ -216,5 +216,9 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
             )
             break
         wanted = max(n_done * (min(worst, 1e3) ** 2 - 1.0), fewest / n_rows - n_done)
-        n_tasks = int(np.clip(np.ceil(wanted), 1, min(_MOST_TASKS, 2 * n_done)))
+        most = min(_MOST_TASKS, 2 * n_done)
+        if max_seconds is not None:
+            per_task = (time.perf_counter() - start) / n_done
+            most = min(most, (start + max_seconds - time.perf_counter()) / per_task)
+        n_tasks = max(1, int(np.clip(np.ceil(wanted), 1, most)))
     return total.means, _rounding(total.errors(), total.means)

@@ -16,6 +16,7 @@ from skinterp.pruning._path import PruningPath, PruningStep
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
+from skinterp.utils import is_one_of_many
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 
@@ -105,6 +106,8 @@ class PruningMixin:
             for network in networks:
                 steps.append(step(network))
         except KeyboardInterrupt:
+            if is_one_of_many():
+                raise
             warnings.warn(
                 f"Pruning was interrupted at {steps[-1].n_weights} weights; the path ends there.",
                 UserWarning,

@@ -4,6 +4,7 @@ from html import escape
 from pathlib import Path
 
 from skinterp.report._section import Figure, Findings, Strong, Table, build_sections
+from skinterp.utils import write_whole
 
 STYLE = """
 :root { color-scheme: light; }
@@ -150,5 +151,5 @@ def write_report(comparison, path, **options):
         If the file cannot be written.
     """
     path = Path(path)
-    path.write_text(render_report(comparison, **options), encoding="utf-8")
+    write_whole(path, render_report(comparison, **options))
     return path

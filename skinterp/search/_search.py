@@ -11,6 +11,7 @@ from skinterp.search._formulas import finish
 from skinterp.search._front import LOSS_FLOOR, make_front, pareto, scores
 from skinterp.search._problem import linear_loss
 from skinterp.search._stages import STAGES
+from skinterp.utils import is_one_of_many
 
 # The dictionary's gradients, terms x points x inputs, are held at once: this many numbers at most.
 MAX_GRADIENTS, MIN_TERMS, MAX_TERMS = 2e7, 400, 2000
@@ -87,7 +88,7 @@ class Search:
                 if stage.is_needed(self):
                     stage.run(self)
         except KeyboardInterrupt:
-            if not self.candidates:
+            if not self.candidates or is_one_of_many():
                 raise
             self.notes.append("interrupted: the best formulas found until then are kept")
         return self

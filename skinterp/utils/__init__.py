@@ -9,6 +9,8 @@ one file that touches scikit-learn's private names.
 """
 
 from skinterp.utils._columns import column_index, has_texts, is_mixed
+from skinterp.utils._files import write_whole
+from skinterp.utils._interrupts import is_one_of_many
 from skinterp.utils._numbers import (
     DIGITS,
     MOST_DIGITS,
@@ -68,6 +70,7 @@ __all__ = [
     "import_optional",
     "is_identity",
     "is_mixed",
+    "is_one_of_many",
     "n_leaves_below",
     "needed_text",
     "number_text",
@@ -78,4 +81,5 @@ __all__ = [
     "signed_text",
     "threshold_text",
     "unwrap",
+    "write_whole",
 ]

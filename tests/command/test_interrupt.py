@@ -1,13 +1,18 @@
 """One Ctrl-C ends a call; files are whole or not there."""
 
+import errno
 import os
 import signal
 import time
+from concurrent.futures import BrokenExecutor
+from dataclasses import replace
 
 import pytest
 
+from skinterp.command import COMMANDS, main
 from skinterp.command._commands import Interrupted
-from skinterp.command._interrupt import one_interrupt, write_whole
+from skinterp.command._interrupt import one_interrupt
+from skinterp.utils import write_whole
 
 
 def test_one_ctrl_c_passes_what_catches_keyboard_interrupts():
@@ -38,3 +43,72 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         write_whole(str(path), "\udc80")
     assert path.read_text(encoding="utf-8") == "first"
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_full_disk_keeps_the_old_file_and_the_error_names_it(tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    write_whole(path, "first")
+
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=rf"{path} could not be written: No space left on device\."):
+        write_whole(path, "second")
+    assert path.read_text() == "first"
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_a_call_with_their_code(number, code, monkeypatch, capsys):
+    def run(args):
+        os.kill(os.getpid(), number)
+        time.sleep(1)
+
+    assert called(run, monkeypatch) == code
+    assert "interrupted" in capsys.readouterr().err
+
+
+class Killed(BrokenExecutor):
+    """What joblib raises when a worker is killed."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(MemoryError(), "Not enough memory. Take fewer"), (Killed(), "A worker process was killed")],
+)
+def test_failures_of_the_machine_are_a_sentence(error, said, monkeypatch, capsys):
+    def run(args):
+        raise error
+
+    assert called(run, monkeypatch) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_exit_codes_are_in_the_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(f"{code} " in text.split("Exit codes:")[1] for code in (0, 1, 2, 130, 143))
+
+
+def called(run, monkeypatch):
+    """Return the exit code of a call whose command does something else."""
+    command = replace(COMMANDS["explain"], run=run)
+    monkeypatch.setitem(COMMANDS._records, "explain", command)
+    return main(["explain", "t.csv", "--target", "y"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--report", "t.csv"], ["--json", "./t.csv"], ["--report", "r", "--json", "../{}/r"]],
+)
+def test_outputs_that_would_overwrite_are_refused(options, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    table = tmp_path / "t.csv"
+    table.write_text("a,y\n" + "1,2\n" * 30)
+    options = [option.format(tmp_path.name) for option in options]
+    assert main(["explain", "t.csv", "--target", "y", *options]) == 2
+    assert "would overwrite" in capsys.readouterr().err
+    assert table.read_text().startswith("a,y\n1,2")
+    assert [file.name for file in tmp_path.iterdir()] == ["t.csv"]

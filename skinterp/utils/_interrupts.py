@@ -1,0 +1,38 @@
+"""Who an interruption is meant for: the fit the user called, or what runs many of them."""
+
+import sys
+
+# Modules that fit many estimators: with one fit cut short, what they say of all would be wrong.
+_RUN_MANY = (
+    "joblib",
+    "sklearn.calibration",
+    "sklearn.ensemble",
+    "sklearn.feature_selection",
+    "sklearn.inspection",
+    "sklearn.model_selection",
+    "sklearn.multiclass",
+    "sklearn.multioutput",
+    "skinterp.command",
+    "skinterp.evaluation",
+    "skinterp.importance",
+)
+
+
+def is_one_of_many():
+    """Tell whether what runs now was called by a comparison, a cross-validation or the like.
+
+    A fit that the user called may keep its best when it is interrupted; one of many must hand the
+    interruption on, so that the call the user made ends.
+
+    Returns
+    -------
+    bool
+        Whether it was.
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if name.startswith(_RUN_MANY):
+            return True
+        frame = frame.f_back
+    return False
