@@ -12,6 +12,7 @@ from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network, takes_tables
 from skinterp.table import as_table
 from skinterp.utils import check_kinds, check_X, feature_names_of, is_mixed
+from skinterp.utils._saved import Saved
 from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
 
 
@@ -120,7 +121,7 @@ def check_two_classes(y):
     return labels
 
 
-class NetworkEstimator(ExplainsItself, BaseEstimator):
+class NetworkEstimator(ExplainsItself, Saved, BaseEstimator):
     """Base of estimators that explain a network, whatever its task.
 
     A fitted `network` is used as it is and never refitted or copied, not even by
@@ -139,6 +140,19 @@ class NetworkEstimator(ExplainsItself, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = needs_training(self.network)
         return tags
+
+    def __getstate__(self):
+        """Return what is saved: of a fitted network what was read of it, not its training."""
+        state = super().__getstate__()
+        known = state.get("network_")
+        if known is not None and not needs_training(self.network):
+            state["network"] = known
+        return state
+
+    def __copy__(self):
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def __sklearn_clone__(self):
         """Clone all parameters but a fitted network, which is shared."""

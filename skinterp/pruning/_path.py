@@ -1,5 +1,6 @@
 """The path of pruning: networks with their sizes and fidelities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +89,7 @@ class PruningStep:
         )
 
 
-class PruningPath(Result, tuple):
+class PruningPath(Result, Sequence):
     """The networks of a pruning, largest first: a sequence of `PruningStep`.
 
     Parameters
@@ -96,6 +97,15 @@ class PruningPath(Result, tuple):
     iterable : iterable of PruningStep
         The networks.
     """
+
+    def __init__(self, iterable=()):
+        self._steps = tuple(iterable)
+
+    def __getitem__(self, index):
+        return self._steps[index]
+
+    def __len__(self):
+        return len(self._steps)
 
     def _values(self, name):
         return [getattr(step, name) for step in self]

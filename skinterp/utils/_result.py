@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 
 from skinterp.utils._optional import import_optional
+from skinterp.utils._saved import Saved
 
 
-class TableResult(ABC):
+class TableResult(Saved, ABC):
     """Base of results, plain values that print and make a table.
 
     A result implements `_columns` (its table); `to_frame` and `repr` follow. It is printed by its
