@@ -10,12 +10,14 @@ from sklearn.model_selection import train_test_split
 
 import skinterp
 from skinterp.base import FORMS
+from skinterp.command._columns import listed
 from skinterp.command._commands import Command, Interrupted, register_command
 from skinterp.command._data import inputs_of, prepare
 from skinterp.command._files import read_table
 from skinterp.command._networks import N_FOLDS, FileNetwork, held_out_splits
 from skinterp.command._options import add_arguments, check_options, check_outputs
 from skinterp.command._selection import names_of
+from skinterp.command._suspicions import repeated_rows, suspicions
 from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
 from skinterp.network import as_network, default_network
 from skinterp.report import Findings, render_page, render_text, report_data
@@ -65,7 +67,12 @@ def _fold_note(y, task):
 def _own_network(file_network, data, classes):
     """Return the user's network, rows and folds, and lines about them."""
     network, y, note = file_network.match(data.y, data.task, classes)
+    unnamed = []
     if network.feature_names is None and network.user_table is None:
+        unnamed = [
+            "The network does not know the names of its inputs: the table's columns are taken in "
+            f"their order, {listed(data.X.columns)}."
+        ]
         network = network.renamed(list(data.X.columns))
     n_folds = N_FOLDS
     if data.task == "classification":
@@ -74,7 +81,7 @@ def _own_network(file_network, data, classes):
         f"Network {network!r} from {file_network.path}: its accuracy is flattering on rows that "
         "trained it."
     )
-    return network, y, n_folds, [line, *[note] * bool(note)]
+    return network, y, n_folds, [line, *unnamed, *[note] * bool(note)]
 
 
 def _trained_network(data, seed):
@@ -88,11 +95,12 @@ def _trained_network(data, seed):
     model = default_network(kind, random_state=seed, X=X).fit(X.iloc[seen], y[seen])
     network, score = as_network(model), model.score(X.iloc[held], y[held])
     measure = "R2" if task == "regression" else "accuracy"
+    again = repeated_rows(X, y, seen, held)
     line = (
         f"Network {network!r}: held-out {measure} {score:.3f}, trained on {len(seen)} rows; "
         f"all scores below are on the other {len(held)}."
     )
-    return network, y, held_out_splits(seen, held, y, task, seed), [line]
+    return network, y, held_out_splits(seen, held, y, task, seed), [line, *again]
 
 
 def _surrogates(args, task, forms, n_fits):
@@ -156,6 +164,7 @@ def _explain(args, progress):
     if network.user_table is None:
         X = X.to_numpy()  # which forests take faster than frames
     comparison, notes = _compare(args, network, X, y, forms, cv, progress)
+    lead[1:1] = [*comparison.cautions, *suspicions(data, args.target)]
     lead += notes
     importances = _importances(args, comparison, X, y, progress)
     progress("")

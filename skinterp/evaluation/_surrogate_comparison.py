@@ -6,6 +6,7 @@ import numpy as np
 
 from skinterp.base import FORMS
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
+from skinterp.evaluation._cautions import cautions
 from skinterp.utils import Result, aligned
 
 METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
@@ -133,9 +134,14 @@ class SurrogateComparison(Result):
         ]
         return head, rows
 
+    @property
+    def cautions(self):
+        """Sentences on a network that predicts worse than a guess, or than the forest."""
+        return cautions(self)
+
     def __str__(self):
-        """Return an aligned table of means and deviations over the folds."""
-        return aligned(*self.table())
+        """Return what to beware of, and a table of means and deviations over the folds."""
+        return "\n".join([*self.cautions, aligned(*self.table())])
 
     def display(self):
         """Return the display of fidelity against complexity, the forest and the majority as lines.

@@ -125,7 +125,9 @@ def render_report(
     ImportError
         If matplotlib is not installed.
     """
-    return render_page(Findings(comparison, importances, title, tuple(lead), tuple(footer)))
+    return render_page(
+        Findings(comparison, importances, title, (*comparison.cautions, *lead), tuple(footer))
+    )
 
 
 def write_report(comparison, path, **options):
