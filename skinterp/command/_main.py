@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor
 import skinterp
 from skinterp.command._commands import COMMANDS, BadCall, Interrupted
 from skinterp.command._interrupt import one_interrupt
+from skinterp.utils import visible
 
 DESCRIPTION = "Interpret trained neural networks."
 FAILED, BAD_CALL = 1, 2
@@ -72,11 +73,11 @@ def main(argv=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (BadCall, ValueError, ImportError, OSError) as error:
-        sys.stderr.write(f"skinterp: error: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"skinterp: error: {visible(' '.join(str(error).split()))}\n")
         return BAD_CALL
     except (KeyboardInterrupt, Interrupted) as error:
         said = str(error) or "interrupted before there was anything to show"
-        sys.stderr.write(f"\nskinterp: {said}\n")
+        sys.stderr.write(f"\nskinterp: {visible(said)}\n")
         return 128 + getattr(error, "number", signal.SIGINT)
     except MemoryError:
         return _failed("Not enough memory. Take fewer rows or columns (--columns), or --jobs 1.")
@@ -86,7 +87,7 @@ def main(argv=None):
             "fewer rows or columns (--columns)."
         )
     for text in _different(str(note.message) for note in notes):
-        sys.stderr.write(f"skinterp: note: {text}\n")
+        sys.stderr.write(f"skinterp: note: {visible(text)}\n")
     return 0
 
 

@@ -65,7 +65,8 @@ def _identifier(name, values):
     if len(np.unique(values)) < len(values) or np.ptp(values) != len(values) - 1:
         return []
     return [
-        f"Column {name} numbers the rows; if it is no measurement, leave it out: --drop {quote(name)}."
+        f"Column {name} numbers the rows; if it is no measurement, leave it out: "
+        f"--drop {quote(name)}."
     ]
 
 

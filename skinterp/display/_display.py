@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from io import StringIO
 
-from skinterp.utils import import_optional
+from skinterp.utils import import_optional, visible
 
 # Okabe and Ito: told apart with every common colour blindness, and in grey
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -21,7 +21,7 @@ def cycle(values, index):
 
 
 def _one_line(text):
-    return " ".join(str(text).split())
+    return visible(" ".join(str(text).split()))
 
 
 def _shortened(text, width):
@@ -77,7 +77,7 @@ def label_inches(texts):
 def wrapped(text, width=70, max_lines=4):
     """Return a formula broken into lines that fit above a plot."""
     lines = textwrap.wrap(
-        str(text), width, max_lines=max_lines, placeholder=" …", break_on_hyphens=False
+        visible(str(text)), width, max_lines=max_lines, placeholder=" …", break_on_hyphens=False
     )
     return "\n".join(lines).replace("$", r"\$")
 

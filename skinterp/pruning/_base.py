@@ -16,7 +16,7 @@ from skinterp.pruning._path import PruningPath, PruningStep
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
-from skinterp.utils import is_one_of_many
+from skinterp.utils import is_one_of_many, one_line
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 
@@ -170,11 +170,10 @@ class PruningMixin:
             f"{step.n_weights} of {whole.n_weights} weights, {step.n_units} of {whole.n_units} "
             f"hidden units: fidelity {step.fidelity:.3f}"
         )
+        names = list(map(one_line, self._input_names))
         inputs = f"inputs: {', '.join(self.used_features_) or 'none'}"
-        layers = layer_texts(
-            self.pruned_network_, self._input_names, digits, max_units, self._spreads
-        )
-        return "\n".join([left, inputs, *layers])
+        layers = layer_texts(self.pruned_network_, names, digits, max_units, self._spreads)
+        return "\n".join([left, one_line(inputs), *layers])
 
     def displays(self):
         """Return the display of fidelity and accuracy against the number of weights.

@@ -2,6 +2,7 @@
 
 from skinterp.expression import affine_text
 from skinterp.network import raw_value_names
+from skinterp.utils import one_line
 
 
 def _unit_text(name, slopes, constant, activation, inputs, digits, spread):
@@ -36,7 +37,7 @@ def layer_texts(network, names, digits=4, max_units=20, spreads=None):
         is_last = k == last
         spread = None if spreads is None else spreads[k]
         units = [f"h{k}_{j}" for j in range(len(bias))]
-        outputs = raw_value_names(network) if is_last else units
+        outputs = list(map(one_line, raw_value_names(network))) if is_last else units
         title = "output" if is_last else f"hidden layer {k}"
         lines = [
             _unit_text(name, slopes, constant, activation, names, digits, spread)

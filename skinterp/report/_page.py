@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from skinterp.report._section import Figure, Findings, Strong, Table, build_sections
-from skinterp.utils import write_whole
+from skinterp.utils import visible, write_whole
 
 STYLE = """
 :root { color-scheme: light; }
@@ -94,7 +94,7 @@ def render_page(findings):
     sections = "".join(map(_section, build_sections(findings)))
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     body = f"<h1>{title}</h1>{lead}{sections}{footer}"
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
+    return visible(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>')
 
 
 def render_report(

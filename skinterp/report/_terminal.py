@@ -1,7 +1,7 @@
 """Sections as plain text, for a terminal."""
 
 from skinterp.report._section import Table, build_sections
-from skinterp.utils import aligned
+from skinterp.utils import aligned, visible
 
 
 def _part(part):
@@ -27,4 +27,4 @@ def render_text(findings):
     for section in build_sections(findings, for_terminal=True):
         parts = [_part(part) for part in section.parts if part.only != "page"]
         blocks.append("\n".join([f"{section.printed}:", *parts]))
-    return "\n\n".join(blocks)
+    return visible("\n\n".join(blocks))

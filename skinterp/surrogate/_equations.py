@@ -12,7 +12,7 @@ from skinterp.expression import Dimensions, columns_read, read_units
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.surrogate._text import gaps_text, number_scales
-from skinterp.utils import as_shares
+from skinterp.utils import as_shares, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
 
 MIN_ROWS = 10
@@ -176,7 +176,8 @@ class EquationsMixin:
             lines.append("(the class with the largest calibrated log-odds wins)")
         used = sorted({k for equation in equations for k in equation.expression.variables})
         columns = [] if table is None else columns_read(table, used)
-        return "\n".join([*lines, *gaps_text(columns, scales=self._scales)])
+        lines = [*map(one_line, lines), *gaps_text(columns, scales=self._scales)]
+        return "\n".join(lines)
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.utils import PRECISION, constant_text, needed_text, threshold_text
+from skinterp.utils import PRECISION, constant_text, needed_text, one_line, threshold_text
 
 
 def level_text(level):
@@ -96,9 +96,10 @@ def linear_text(title, coefficients, intercept, names, scale, digits=4, shown=No
     terms = []
     for j in order[coefficients[order] != 0]:
         sign = "-" if coefficients[j] < 0 else "+"
-        name = _distance_text(names[j], centres[j]) if centres[j] else names[j]
+        name = one_line(names[j])
+        name = _distance_text(name, centres[j]) if centres[j] else name
         terms.append(f"    {sign} {number(abs(coefficients[j]))} * {name}")
-    return "\n".join([f"{title} =", f"    {number(intercept)}", *terms])
+    return "\n".join([f"{one_line(title)} =", f"    {number(intercept)}", *terms])
 
 
 def number_scales(table, X):

@@ -42,6 +42,7 @@ from skinterp.utils._validation import (
     other_kind,
     output_index,
 )
+from skinterp.utils._visible import one_line, visible
 
 __all__ = [
     "DIGITS",
@@ -74,6 +75,7 @@ __all__ = [
     "n_leaves_below",
     "needed_text",
     "number_text",
+    "one_line",
     "other_kind",
     "output_index",
     "round_to_digits",
@@ -81,5 +83,6 @@ __all__ = [
     "signed_text",
     "threshold_text",
     "unwrap",
+    "visible",
     "write_whole",
 ]

@@ -1,5 +1,7 @@
 """Binary trees as text, one line per branch."""
 
+from skinterp.utils._visible import one_line
+
 LEAF = -1
 
 
@@ -59,7 +61,7 @@ def rules_text(children_left, children_right, condition, answer, max_depth=None)
     a > 1: yes
     """
     if children_left[0] == LEAF:
-        return answer(0)
+        return one_line(answer(0))
     lines, stack = [], [(0, 0, "")]
     while stack:
         node, depth, text = stack.pop()
@@ -69,7 +71,7 @@ def rules_text(children_left, children_right, condition, answer, max_depth=None)
             end = f": {answer(node)}" if is_leaf else ""
             if is_cut:
                 end = f": ... ({n_leaves_below(children_left, children_right, node)} leaves)"
-            lines.append("|   " * (depth - 1) + text + end)
+            lines.append("|   " * (depth - 1) + one_line(text + end))
         if not is_leaf and not is_cut:
             stack.append((children_right[node], depth + 1, condition(node, True)))
             stack.append((children_left[node], depth + 1, condition(node, False)))

@@ -1,7 +1,16 @@
 """The grammar that source code in every language shares: zeros, powers and names."""
 
+from keyword import iskeyword
+
 from skinterp.expression._names import resolve_names
 from skinterp.expression._printer import PRODUCT, Phrase, Printer
+
+# What the code written, Python's or C's, calls or reserves; Python's own keywords come to these.
+_TAKEN = (
+    "np X x x0 auto case char const default do double enum extern float goto inline int long "
+    "register restrict short signed sizeof static struct switch typedef union unsigned void "
+    "volatile main isnan NAN exp log log2 log10 sqrt sin cos tan tanh fabs pow fmin fmax"
+)
 
 
 class CodePrinter(Printer):
@@ -33,9 +42,11 @@ class CallingPrinter(CodePrinter):
 
 def local_names(expression, names, function_name):
     """Names x0, x1, ... for a function, and (index, column name) of the variables it uses."""
-    if not (function_name.isascii() and function_name.isidentifier()):
+    is_plain = function_name.isascii() and function_name.isidentifier()
+    if not is_plain or iskeyword(function_name) or function_name in _TAKEN.split():
         raise ValueError(
-            f"function_name must be a plain identifier. Got {function_name!r} instead."
+            "function_name must be a plain identifier that means nothing in Python and C, such as "
+            f"'formula'. Got {function_name!r} instead."
         )
     columns = resolve_names(expression, names)
     used = [(index, ascii(columns[index])) for index in expression.variables]
