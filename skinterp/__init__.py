@@ -20,6 +20,7 @@ from skinterp.surrogate import (
     TreeSurrogateClassifier,
     TreeSurrogateRegressor,
 )
+from skinterp.utils import show_versions
 
 __version__ = "0.1.0.dev0"
 
@@ -44,4 +45,5 @@ __all__ = [
     "complexity",
     "default_network",
     "fidelity_score",
+    "show_versions",
 ]

@@ -30,6 +30,7 @@ from skinterp.utils._registry import Registry, import_modules
 from skinterp.utils._result import Result, TableResult
 from skinterp.utils._rules import n_leaves_below, rules_text
 from skinterp.utils._shares import as_shares
+from skinterp.utils._show_versions import show_versions
 from skinterp.utils._text_table import aligned
 from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
 from skinterp.utils._validation import (
@@ -80,6 +81,7 @@ __all__ = [
     "output_index",
     "round_to_digits",
     "rules_text",
+    "show_versions",
     "signed_text",
     "threshold_text",
     "unwrap",
