@@ -13,7 +13,7 @@ from skinterp.command._selection import check_names, names_of, selected, settled
 from skinterp.command._target import rare_classes, target_of
 from skinterp.command._texts import Settings
 
-MIN_ROWS = 30
+MIN_ROWS, FEW_ROWS = 12, 30
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,8 @@ def prepare(args, raw, file_network=None):
     if not used:
         raise BadCall(f"No column can be used: {_reasons(columns)}.")
     _check_size(y)
+    if len(y) < FEW_ROWS:
+        notes = [*notes, f"{len(y)} rows only: no score says much; the forms may."]
     X = pandas_of().DataFrame({column.name: column.values for column in used})
     return Data(X, y, task, tuple(columns), tuple(notes))
 

@@ -133,7 +133,7 @@ def test_splits_test_only_rows_the_network_has_not_seen():
         ("a,b,class\n" + "1,2,0\n" * 40, "two different values"),
         ("a,b,class\n" + "1,,0\n1,,1\n" * 20, "a (it is constant, 1), b (all values are m"),
         ("a,b,class\n" + "1,2,0\n1,2,x\n" * 20, "No column can be used"),
-        ("a,b,class\n" + "1,2,0\n2,3,1\n" * 5, "At least 30 rows"),
+        ("a,b,class\n" + "1,2,0\n2,3,1\n" * 5, "At least 12 rows"),
         ("class\n" + "1\n0\n" * 20, "no column beside"),
     ],
 )
