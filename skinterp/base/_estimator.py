@@ -92,7 +92,7 @@ def repeated(weight):
     >>> import numpy as np
     >>> from skinterp.base._estimator import repeated
     >>> repeated(np.array([5.0, 5.0, 5.0])), repeated(np.array([1.0, 2.0, 1.0, 4.0]))
-    (array([0, 1, 2]), array([1, 2, 3, 3]))
+    (array([0, 1, 2]), array([0, 1, 3, 3]))
     """
     # rounded, as sums of equal weights are not quite the multiples of one
     ends = np.round(np.cumsum(weight) / weight.sum() * len(weight), 9)

@@ -20,7 +20,7 @@ def support(field, X, *, random_state=None):
     X : ndarray of shape (m, d)
         Rows of data.
     random_state : int, RandomState instance or None, default=None
-        Chooses rows where there are many.
+        Seeds the choice of rows where there are many.
 
     Returns
     -------

@@ -7,7 +7,7 @@ import numpy as np
 from skinterp.display import ConceptProfilesDisplay
 from skinterp.utils import Result, number_text
 
-N_SHOWN = 100
+N_SHOWN = 60
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,6 +15,8 @@ from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
 
+# Sums may have so many terms, or one more for every so much cost that is allowed.
+FEWEST_TERMS, COST_OF_A_TERM = 5, 8
 MIN_ROWS = 10
 
 
@@ -98,6 +100,7 @@ class EquationsMixin:
         required = self.dimensions == "require"
         return SearchSettings(
             operator_prices(self.operators),
+            max_terms=max(FEWEST_TERMS, int(self.max_complexity // COST_OF_A_TERM)),
             max_cost=float(self.max_complexity),
             n_jobs=self.n_jobs,
             deadline=until,

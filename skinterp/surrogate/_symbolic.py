@@ -1,6 +1,9 @@
 """Equations that decide as a network does, found by matching directions of gradients."""
 
+from dataclasses import replace
+
 import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_random_state, column_or_1d
 
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
@@ -59,7 +62,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     verbose : int, default=0
         Whether to write a line per stage to the standard error.
     n_jobs : int or None, default=None
-        Populations evolved at once; the result does not depend on it.
+        Populations evolved at once, or classes searched at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network, the points and the evolution.
 
@@ -112,7 +115,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     >>> network = as_network(logit, n_features_in=3, classes=["off", "on"])
     >>> surrogate = SymbolicSurrogateClassifier(network, random_state=0).fit(X)
     >>> print(surrogate.equation_)
-    on if x0*x1 - x2 > 0
+    on if x1*x0 - x2 > 0
     """
 
     _uses_labels = True
@@ -139,7 +142,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         """
         X, y = self._searched_rows(X, y, sample_weight)
         rng = check_random_state(self.random_state)
-        network, names = self.network_, self._input_names
+        network = self.network_
         is_binary = network.task == "binary"
         labels = self.classes_.tolist()
         if is_binary:
@@ -150,24 +153,35 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
                 for k, label in enumerate(labels)
             ]
         y = None if y is None else column_or_1d(y)
+        self._store(self._searched(pairs, X, y, rng), X)
+        return self
+
+    def _searched(self, pairs, X, y, rng):
+        """Search for every (view, classes, label), several at once in one pool."""
+        is_single = len(pairs) == 1
+        seeds = [rng] if is_single else rng.randint(np.iinfo(np.int32).max, size=len(pairs))
+        n_at_once = min(effective_n_jobs(self.n_jobs), len(pairs))
+
+        def search(k, explain, budget):
+            view, classes, label = pairs[k]
+            settings = self._settings(deadline(budget, n_at_once / len(pairs)), len(X))
+            # one pool: populations of classes that are searched at once are evolved in turn
+            settings = settings if is_single else replace(settings, n_jobs=1)
+            yes = None if y is None else np.asarray(y == label)
+            names, view = self._input_names, referenced(view, X)
+            kinds = {"need_boundary": self.network_.task == "binary", "yes": yes}
+            return explain(view, X, settings, names, classes, seeds[k], **kinds)
+
+        if n_at_once > 1:
+            explain = delayed(explain_margin)
+            searches = (search(k, explain, self.time_budget) for k in range(len(pairs)))
+            return Parallel(n_jobs=self.n_jobs)(searches)
         results = []
-        for view, classes, label in pairs:
+        for k in range(len(pairs)):
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interruption(results) else self.time_budget
-            settings = self._settings(deadline(budget, 1 / len(pairs)), len(X))
-            result = explain_margin(
-                referenced(view, X),
-                X,
-                settings,
-                names,
-                classes,
-                rng,
-                need_boundary=is_binary,
-                yes=None if y is None else np.asarray(y == label),
-            )
-            results.append(result)
-        self._store(results, X)
-        return self
+            results.append(search(k, explain_margin, budget))
+        return results
 
     def _raw_values(self, rows):
         return np.stack([self._log_odds(equation, rows) for equation in self.equations_], axis=1)
@@ -241,7 +255,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     verbose : int, default=0
         Whether to write a line per stage to the standard error.
     n_jobs : int or None, default=None
-        Populations evolved at once; the result does not depend on it.
+        Populations evolved at once, or classes searched at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network, the points and the evolution.
 

@@ -106,7 +106,7 @@ def test_linear_functions(table):
         here, predicted = columns(rows), linear.predict(rows)
         answers = np.where(linear_values(linear.export_text(), here)[:, 0] > 0, "yes", "no")
         assert_agree(answers, predicted)
-        assert_agree(np.where(decided(str(linear.equation_), here), "yes", "no"), predicted)
+        assert_agree(np.where(decided(linear.equation_.format(), here), "yes", "no"), predicted)
         best = linear_values(multi.export_text(), here).argmax(axis=1)
         assert_agree(multi.classes_[best], multi.predict(rows))
 

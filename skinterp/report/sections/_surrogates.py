@@ -83,14 +83,25 @@ def _equations(surrogate):
         parts.append(
             Text("The class with the largest calibrated log-odds wins.", "note", only="page")
         )
-    displays = explains(surrogate).displays(surrogate)
-    for equation, front, display in zip(equations, surrogate.fronts_, displays, strict=True):
+    for equation, front in zip(equations, surrogate.fronts_, strict=True):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
-        parts += [Text(title, "heading", only="page"), Figure(display), _front_table(front)]
+        parts += [
+            Text(title, "heading", only="page"),
+            Figure(front.display()),
+            _front_table(front),
+        ]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
         parts += [*_ties(front), *_labels(front.by_labels)]
-        parts += [*_constants(equation), *_writings(equation)]
+        parts += [*_constants(equation), *_writings(equation), *_profiles(front)]
     return parts
+
+
+def _profiles(front):
+    """Return how each quantity acts in an additive model of the concept."""
+    if front.profiles is None:
+        return []
+    title = "How each quantity acts, in an additive model of the concept"
+    return [Text(title, "heading", only="page"), Figure(front.profiles.display())]
 
 
 def surrogates(findings):
