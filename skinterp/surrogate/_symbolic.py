@@ -74,7 +74,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     fronts_ : tuple of Front
         One front per equation.
     complexity_ : int
-        Nodes of all equations.
+        Atoms of all equations: inputs with their numbers, free numbers, and thresholds.
     network_ : Network
         The network explained.
     classes_ : ndarray of shape (n_classes,)
@@ -256,7 +256,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     fronts_ : tuple of Front
         The front, as the only one.
     complexity_ : int
-        Nodes of the equation.
+        Atoms of the equation: inputs with their numbers, and free numbers.
     link_ : IsotonicLink or None
         The monotone function from the formula to predictions, where directions were matched.
     undefined_value_ : float
@@ -384,12 +384,18 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         return np.where(undefined, self.undefined_value_, values)
 
 
+def _node_bound(estimator, max_atoms, n_outputs):
+    """Return how many nodes keep a formula within atoms: its leaves, and two numbers around it."""
+    return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
+
+
 register_form(
     Form(
         "symbolic",
         SymbolicSurrogateClassifier,
         SymbolicSurrogateRegressor,
         is_default=True,
+        bounds=_node_bound,
         position=1,
     )
 )
