@@ -51,6 +51,11 @@ def _course(link):
     return "rising" if link.knots_y[-1] >= link.knots_y[0] else "falling"
 
 
+def node_bound(estimator, max_atoms, n_outputs):
+    """Return how many nodes keep a formula within atoms: its leaves, and two numbers around it."""
+    return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
+
+
 class EquationsMixin:
     """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
 

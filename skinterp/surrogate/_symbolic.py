@@ -8,7 +8,7 @@ from skinterp.expression import IsotonicLink
 from skinterp.matching import monotone_knots
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.search._front import INFIDELITY_FLOOR, PRICE
-from skinterp.surrogate._equations import EquationsMixin
+from skinterp.surrogate._equations import EquationsMixin, node_bound
 from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
 from skinterp.utils._sklearn import StrOptions, fit_context
@@ -384,18 +384,13 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         return np.where(undefined, self.undefined_value_, values)
 
 
-def _node_bound(estimator, max_atoms, n_outputs):
-    """Return how many nodes keep a formula within atoms: its leaves, and two numbers around it."""
-    return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
-
-
 register_form(
     Form(
         "symbolic",
         SymbolicSurrogateClassifier,
         SymbolicSurrogateRegressor,
         is_default=True,
-        bounds=_node_bound,
+        bounds=node_bound,
         position=1,
     )
 )
