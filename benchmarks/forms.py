@@ -133,6 +133,8 @@ def ebm(network, X, most, seed):
     kind = ExplainableBoostingRegressor
     kind = kind if network.task == "regression" else ExplainableBoostingClassifier
     answers, models = network.predict(X), []
+    if network.task != "regression":
+        answers = np.searchsorted(network.classes, answers)
     n_numbers = network.n_outputs
     options = {"interactions": 0, "outer_bags": 2, "n_jobs": 1, "random_state": seed}
     whole = kind(max_bins=16, **options).fit(X, answers)
@@ -148,7 +150,12 @@ def ebm(network, X, most, seed):
             inner = np.atleast_2d(scores.T).T[1:-1]
             steps = 1 + np.count_nonzero(np.any(np.diff(inner, axis=0) != 0, axis=1))
             atoms += steps * n_numbers + steps - 1
-        models.append((lambda rows, m=model, k=kept: m.predict(rows[:, k]), atoms))
+
+        def predict(rows, model=model, kept=kept):
+            found = model.predict(rows[:, kept])
+            return found if network.task == "regression" else network.classes[found]
+
+        models.append((predict, atoms))
     return best_of(models, network, X, most)
 
 
