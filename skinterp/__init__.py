@@ -13,6 +13,10 @@ from skinterp.metrics import complexity, fidelity_score
 from skinterp.network import as_network, default_network
 from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor
 from skinterp.surrogate import (
+    AdditiveSurrogateClassifier,
+    AdditiveSurrogateRegressor,
+    HingeSurrogateClassifier,
+    HingeSurrogateRegressor,
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
     SymbolicSurrogateClassifier,
@@ -25,10 +29,14 @@ from skinterp.utils import show_versions
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AdditiveSurrogateClassifier",
+    "AdditiveSurrogateRegressor",
     "CategoricalExpansion",
     "ExactTreeClassifier",
     "ExactTreeRegressor",
     "HiddenLayerTransformer",
+    "HingeSurrogateClassifier",
+    "HingeSurrogateRegressor",
     "LinearRegions",
     "LinearSurrogateClassifier",
     "LinearSurrogateRegressor",

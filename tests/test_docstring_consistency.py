@@ -94,5 +94,5 @@ def test_a_shared_parameter_has_one_type_and_begins_alike(parameter):
     assert uses and not odd, odd
 
 
-def test_five_families_are_found():
-    assert len(families()) == 5
+def test_seven_families_are_found():
+    assert len(families()) == 7

@@ -6,12 +6,7 @@ from estimator_pool import public_estimators
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skinterp import (
-    SymbolicSurrogateClassifier,
-    SymbolicSurrogateRegressor,
-    TreeSurrogateClassifier,
-    TreeSurrogateRegressor,
-)
+from skinterp import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
 from skinterp.base import FORMS
 from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor
 
@@ -33,6 +28,13 @@ def _regressor(**options):
 PRUNED = [{"n_tuning_steps": 5, "random_state": 0}]
 SEARCHED = [{"operators": ["add"], "n_points": 30, "random_state": 0}]
 SETTINGS = {
+    "AdditiveSurrogateClassifier": [{"n_queries": 50}],
+    "AdditiveSurrogateRegressor": [{"n_queries": 50, "n_pairs": 1}],
+    "HingeSurrogateClassifier": [
+        {"net": CONVEX, "n_queries": 0, "max_terms": 2},
+        {"n_queries": 50},
+    ],
+    "HingeSurrogateRegressor": [{"n_queries": 50, "random_state": 0}],
     "LinearSurrogateClassifier": [{"net": CONVEX}, {"net": CONVEX, "max_features": 2}],
     "LinearSurrogateRegressor": [{"net": CONVEX}],
     "SymbolicSurrogateClassifier": SEARCHED,
@@ -40,8 +42,12 @@ SETTINGS = {
     "TreeSurrogateClassifier": [
         {"net": CONVEX, "n_queries": 0, "min_samples_leaf": 1, "random_state": 0},
         {"n_queries": 50, "random_state": 0},
+        {"n_queries": 50, "n_trees": 3, "random_state": 0},
     ],
-    "TreeSurrogateRegressor": [{"n_queries": 50, "random_state": 0}],
+    "TreeSurrogateRegressor": [
+        {"n_queries": 50, "random_state": 0},
+        {"n_queries": 50, "n_trees": 3, "random_state": 0},
+    ],
     "ExactTreeClassifier": [{}, {"net": CONVEX, "mode": "whole", "box": (-np.inf, np.inf)}],
     "ExactTreeRegressor": [{"mode": "whole"}, {}],
     "LinearRegions": [{"kind": "regressor"}, {}],
@@ -74,7 +80,6 @@ WITH_DEFAULTS = [
     kind(**QUICK_DEFAULTS.get(kind.__name__, {})) for kind in KINDS if kind not in WITHOUT_DEFAULTS
 ]
 
-TREES = (TreeSurrogateClassifier, TreeSurrogateRegressor)
 DRAWN = {
     "check_sample_weight_equivalence_on_dense_data": "queries are drawn at random from the rows, "
     "and other ones are drawn when rows are repeated instead of weighted"
@@ -93,7 +98,7 @@ def expected_failures(estimator):
     """Return the checks an estimator cannot pass, with the reason."""
     if isinstance(estimator, REPEATED):
         return dict.fromkeys(DRAWN, "weighted rows are repeated to as many as there were")
-    return DRAWN if isinstance(estimator, TREES) and estimator.n_queries else {}
+    return DRAWN if getattr(estimator, "n_queries", 0) else {}
 
 
 def expected_failures_with_defaults(estimator):

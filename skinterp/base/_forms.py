@@ -23,6 +23,9 @@ class Form:
     is_exact : bool, default=False
         Whether it is the network itself in another form, faithful by construction: a report names
         it as the most faithful one only where it stands alone.
+    bounds : callable or None, default=None
+        ``bounds(estimator, max_atoms, n_outputs) -> dict``: parameters that keep `complexity_`
+        within a number of atoms, for a network of so many raw outputs; None where there are none.
     check : callable or None, default=None
         ``check(network)`` refuses networks that have no such form, before any long computation.
     position : int, default=100
@@ -44,6 +47,7 @@ class Form:
     options: Mapping = field(default_factory=dict)
     is_default: bool = False
     is_exact: bool = False
+    bounds: Callable | None = None
     check: Callable | None = None
     position: int = 100
 

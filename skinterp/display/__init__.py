@@ -24,6 +24,7 @@ from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
 from skinterp.display._patterns import PatternsDisplay
 from skinterp.display._profile import ProfileDisplay
+from skinterp.display._profiles import Panel, ProfilesDisplay
 from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
 from skinterp.display._stability import RankStabilityDisplay
@@ -48,10 +49,12 @@ __all__ = [
     "LinkDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
+    "Panel",
     "PanelsDisplay",
     "ParetoFrontDisplay",
     "PatternsDisplay",
     "ProfileDisplay",
+    "ProfilesDisplay",
     "PruningPathDisplay",
     "RankStabilityDisplay",
     "RegionsDisplay",

@@ -61,7 +61,7 @@ class FidelityComplexityDisplay(Display):
         else:
             ax.set_xlim(left=0, right=max(1.0, 1.08 * ax.get_xlim()[1]))
         ax.margins(y=0.1)
-        ax.set_xlabel("Complexity (nodes of an equation, leaves of a tree, coefficients)")
+        ax.set_xlabel("Atoms (conditions and numbers to read)")
         ax.set_ylabel(self.fidelity_name)
         tidy(ax, handles=handles)
 

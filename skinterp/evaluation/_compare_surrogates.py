@@ -11,6 +11,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from skinterp.base import needs_training, train
+from skinterp.evaluation._atom_bounds import checked_bound, leave_out, within
 from skinterp.evaluation._made_surrogates import make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS, SurrogateComparison
 from skinterp.metrics import complexity
@@ -108,7 +109,9 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     return results, importances
 
 
-def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None, random_state=0):
+def compare_surrogates(
+    network, X, y=None, surrogates=None, *, cv=5, max_atoms=None, n_jobs=None, random_state=0
+):
     """Compare surrogates of a network on held-out rows, beside a random forest.
 
     Every surrogate is fitted on the network's answers at the training rows of each fold and
@@ -129,9 +132,13 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         Targets; without them there is no accuracy and no forest.
     surrogates : dict of str to estimator, sequence of str, or None, default=None
         Surrogates by name (their `network` is set here), or names of registered forms, such as
-        "symbolic", "tree", "linear" and "exact"; None is the default ones, the first three.
+        "symbolic", "tree", "linear" and "exact"; None is the default ones, those that cost little.
     cv : int, splitter or iterable, default=5
         Number of shuffled, stratified folds, or anything scikit-learn takes.
+    max_atoms : int or None, default=None
+        How much there may be to read: each form is taken as faithful as it can be within so many
+        atoms (see :func:`skinterp.metrics.complexity`); forms that cannot be so small are left
+        out with a note. None takes forms by their own settings.
     n_jobs : int or None, default=None
         Folds run at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
@@ -182,6 +189,8 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         )
     task, seed = whole.task, draw_seed(random_state)
     surrogates = make_surrogates(surrogates, task, seed)
+    if max_atoms is not None:
+        surrogates = within(surrogates, checked_bound(max_atoms), whole.n_outputs)
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)
     folds = Parallel(n_jobs=n_jobs)(
@@ -192,15 +201,18 @@ def compare_surrogates(network, X, y=None, surrogates=None, *, cv=5, n_jobs=None
         form: {metric: np.array([fold[form][metric] for fold, _ in folds]) for metric in METRICS}
         for form in folds[0][0]
     }
+    estimators = {name: _fit(name, e, whole, X, y, None)[0] for name, e in surrogates.items()}
+    notes = leave_out(scores, estimators, max_atoms)
     names = names or whole.feature_names or tuple(f"x{j}" for j in range(X.shape[1]))
     return SurrogateComparison(
         task=task,
         scores=scores,
-        estimators={name: _fit(name, e, whole, X, y, None)[0] for name, e in surrogates.items()},
+        estimators=estimators,
         network=whole,
         importances=_importances(task, X, y, [i for _, i in folds], seed),
         feature_names=tuple(names),
         network_is_refitted=not fitted,
+        notes=notes,
     )
 
 

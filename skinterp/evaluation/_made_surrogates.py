@@ -37,7 +37,7 @@ def make_surrogates(surrogates, task, random_state=None):
     surrogates : dict of str to estimator, sequence of str, or None
         Estimators by name, or names of registered forms, such as "symbolic", "tree", "linear"
         and "exact" (the network itself as a tree, for piecewise-linear ones); None is the default
-        ones, the first three.
+        ones, those that cost little.
     task : {"regression", "binary", "multiclass"}
         What the network does.
     random_state : int or None, default=None

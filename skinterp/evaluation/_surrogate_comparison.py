@@ -6,6 +6,7 @@ import numpy as np
 
 from skinterp.base import FORMS
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
+from skinterp.evaluation._atom_bounds import additive_sentence
 from skinterp.evaluation._cautions import cautions
 from skinterp.utils import Result, aligned
 
@@ -44,6 +45,8 @@ class SurrogateComparison(Result):
     network_is_refitted : bool
         Whether the network was trained on each fold's own rows. If not, its accuracy is
         in-sample where these rows trained it.
+    notes : tuple of str, default=()
+        Forms that were left out, and why.
     """
 
     task: str
@@ -53,6 +56,24 @@ class SurrogateComparison(Result):
     importances: dict
     feature_names: tuple
     network_is_refitted: bool
+    notes: tuple = ()
+
+    @property
+    def diagnosis(self):
+        """How much of the network is additive, and how much pairs add, in a sentence.
+
+        Empty without an additive form, with and without pairs, in the comparison.
+        """
+        forms = {}
+        for name, estimator in self.estimators.items():
+            if hasattr(estimator, "pairs_"):
+                forms.setdefault(bool(estimator.pairs_), name)
+        if False not in forms or True not in forms:
+            return ""
+        alone, paired = (max(0.0, self.mean(forms[key], "fidelity")) for key in (False, True))
+        shares = self.estimators[forms[True]].shares_
+        pairs = {name: share for name, share in shares.items() if " × " in name}
+        return additive_sentence(alone, paired, max(pairs, key=pairs.get), self.task)
 
     @property
     def n_folds(self):
@@ -125,7 +146,7 @@ class SurrogateComparison(Result):
             A row per form; "-" where a metric has no meaning.
         """
         shown = [m for m in METRICS if m != "kappa" or self.task != "regression"]
-        titles = {"accuracy": self.accuracy_name, "seconds": "time/s"}
+        titles = {"accuracy": self.accuracy_name, "complexity": "atoms", "seconds": "time/s"}
         head = ["form", *(titles.get(m, m) for m in shown)]
         digits = {"complexity": 0, "seconds": 1}
         rows = [
@@ -140,8 +161,9 @@ class SurrogateComparison(Result):
         return cautions(self)
 
     def __str__(self):
-        """Return what to beware of, and a table of means and deviations over the folds."""
-        return "\n".join([*self.cautions, aligned(*self.table())])
+        """Return what to beware of, a table of means and deviations, and what it says."""
+        said = [self.diagnosis] if self.diagnosis else []
+        return "\n".join([*self.cautions, aligned(*self.table()), *said, *self.notes])
 
     def display(self):
         """Return the display of fidelity against complexity, the forest and the majority as lines.

@@ -11,6 +11,7 @@ Operators and exporters (languages) are records: one file adds one, and ``regist
 """
 
 from skinterp.expression._affine_text import ColumnSpread, affine_text, condition_text
+from skinterp.expression._atoms import atoms
 from skinterp.expression._boundary_writings import boundary_writings
 from skinterp.expression._cells import CELLS, columns_read
 from skinterp.expression._digits import (
@@ -85,6 +86,7 @@ __all__ = [
     "affine_digits",
     "affine_text",
     "apply",
+    "atoms",
     "boundary_writings",
     "columns_read",
     "condition_text",

@@ -9,9 +9,11 @@ from skinterp.utils import unwrap
 def complexity(estimator):
     """Return the size of a fitted model: what a reader has to take in.
 
-    One definition per form: nodes of an expression (all classes together), leaves of a tree,
-    leaves of all trees of a forest, non-zero coefficients of a linear model. Compare it within
-    one form; between forms it is only a rough guide.
+    It is counted in atoms, the same for all forms: a condition, an input with the number it is
+    multiplied, shifted or compared with, or a number by itself. A tree has its conditions and the
+    answers of its leaves (a forest those of all trees), a linear model its coefficients and
+    constants that are not 0, a formula its inputs and free numbers, a sum of hinges its
+    coefficients and knots, an additive form the degrees of freedom of its curves.
 
     Parameters
     ----------
@@ -22,7 +24,7 @@ def complexity(estimator):
     Returns
     -------
     int
-        The complexity.
+        The atoms.
 
     Raises
     ------
@@ -37,18 +39,20 @@ def complexity(estimator):
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> from skinterp.metrics import complexity
     >>> complexity(DecisionTreeClassifier(max_leaf_nodes=5).fit(*load_iris(return_X_y=True)))
-    5
+    9
     """
     check_is_fitted(estimator)
     estimator = unwrap(estimator).model
     if hasattr(estimator, "complexity_"):
         return int(estimator.complexity_)
     if hasattr(estimator, "get_n_leaves"):
-        return int(estimator.get_n_leaves())
+        n_outputs = getattr(estimator, "n_outputs_", 1)
+        return int(estimator.get_n_leaves()) * (1 + n_outputs) - 1
     if hasattr(estimator, "estimators_"):
         return sum(complexity(member) for member in np.ravel(estimator.estimators_))
     if hasattr(estimator, "coef_"):
-        return int(np.count_nonzero(estimator.coef_))
+        numbers = np.count_nonzero(getattr(estimator, "intercept_", 0.0))
+        return int(max(1, numbers + np.count_nonzero(estimator.coef_)))
     raise TypeError(
         "complexity needs a surrogate, a tree, an ensemble of trees or a linear model. "
         f"Got {type(estimator).__name__} instead."

@@ -7,11 +7,17 @@ form is a file here that registers its estimators; nothing else lists it.
 """
 
 from skinterp.base import export_estimators
+from skinterp.surrogate._additive import AdditiveSurrogateClassifier, AdditiveSurrogateRegressor
+from skinterp.surrogate._hinge import HingeSurrogateClassifier, HingeSurrogateRegressor
 from skinterp.surrogate._linear import LinearSurrogateClassifier, LinearSurrogateRegressor
 from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
 from skinterp.surrogate._tree import TreeSurrogateClassifier, TreeSurrogateRegressor
 
 __all__ = [
+    "AdditiveSurrogateClassifier",
+    "AdditiveSurrogateRegressor",
+    "HingeSurrogateClassifier",
+    "HingeSurrogateRegressor",
     "LinearSurrogateClassifier",
     "LinearSurrogateRegressor",
     "SymbolicSurrogateClassifier",

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skinterp.expression import Dimensions, columns_read, read_units
+from skinterp.expression import Dimensions, atoms, columns_read, read_units
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.surrogate._text import gaps_text, number_scales
@@ -51,6 +51,11 @@ def equation_shares(equations, X):
 def _course(link):
     """Say whether a monotone link rises or falls."""
     return "rising" if link.knots_y[-1] >= link.knots_y[0] else "falling"
+
+
+def node_bound(estimator, max_atoms, n_outputs):
+    """Return how many nodes keep a formula within atoms: its leaves, and two numbers around it."""
+    return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
 
 
 class EquationsMixin:
@@ -139,7 +144,7 @@ class EquationsMixin:
         self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
-        self.complexity_ = sum(equation.complexity for equation in self.equations_)
+        self.complexity_ = sum(atoms(e.prediction) + e.is_classifier for e in self.equations_)
         note = self._interruption(results)
         if note is not None:
             warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)

@@ -61,7 +61,8 @@ class _LinearMixin:
         spread = ColumnSpread(mean, self.scale_)
         self._scales = number_scales(self.network_.user_table, X)
         self._shown = shown_functions(*functions, X, spread, self._decide)
-        self.complexity_ = int(np.count_nonzero(self.coef_))
+        numbers = np.count_nonzero(self.coef_) + np.count_nonzero(self.intercept_)
+        self.complexity_ = int(max(1, numbers))
         return self
 
     def _functions(self):
@@ -165,7 +166,7 @@ class LinearSurrogateClassifier(_LinearMixin, LogitsMixin, ClassifierSurrogate):
     scale_ : ndarray of shape (n_features_in_,)
         Standard deviations of the inputs: ``coef_ * scale_`` are effects that can be compared.
     complexity_ : int
-        Number of non-zero coefficients.
+        Atoms: non-zero coefficients and constants.
     equation_ : Equation
         The linear function with its threshold (two classes only), to export as LaTeX or code.
     equations_ : tuple of Equation
@@ -286,7 +287,7 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
     scale_ : ndarray of shape (n_features_in_,)
         Standard deviations of the inputs: ``coef_ * scale_`` are effects that can be compared.
     complexity_ : int
-        Number of non-zero coefficients.
+        Atoms: non-zero coefficients and constants.
     equation_ : Equation
         The linear function (one output only), to export as LaTeX or code.
     equations_ : tuple of Equation
@@ -370,6 +371,13 @@ class LinearSurrogateRegressor(_LinearMixin, RegressorSurrogate):
 
 register_form(
     Form(
-        "linear", LinearSurrogateClassifier, LinearSurrogateRegressor, is_default=True, position=3
+        "linear",
+        LinearSurrogateClassifier,
+        LinearSurrogateRegressor,
+        is_default=True,
+        bounds=lambda estimator, max_atoms, n_outputs: {
+            "max_features": max(1, max_atoms // n_outputs - 1)
+        },
+        position=3,
     )
 )

@@ -138,6 +138,10 @@ class RuleTree:
 
     def to_sql(self, answers):
         """Write a SQL expression of the answers of the leaves."""
+        return SQL.guarded(self.sql_case(answers), self.columns)
+
+    def sql_case(self, answers):
+        """Write the answers of the leaves in SQL, of cells that the model takes."""
         self._check_depth()
 
         def write(node):
@@ -146,7 +150,12 @@ class RuleTree:
             yes, no = map(write, self._sides(node))
             return f"CASE WHEN {self.tests[node].code(SQL)} THEN {yes} ELSE {no} END"
 
-        return SQL.guarded(write(0), self.columns)
+        return write(0)
+
+    def code_lines(self, cells, answer):
+        """Write nested conditions in Python or C, a leaf by ``answer(node)``."""
+        self._check_depth()
+        return "\n".join(self._nested(0, cells, answer))
 
     def _nested(self, node, cells, answer, depth=1):
         """Return lines of nested conditions, a leaf by its answer."""
@@ -161,9 +170,8 @@ class RuleTree:
 
     def to_python(self, answers):
         """Write a Python module of the answers of the leaves."""
-        self._check_depth()
-        lines = self._nested(0, PYTHON, lambda node: f"return {answers[node]!r}")
-        body, guard = "\n".join(lines), PYTHON.guard(self.columns)
+        body = self.code_lines(PYTHON, lambda node: f"return {answers[node]!r}")
+        guard = PYTHON.guard(self.columns)
         helpers = PYTHON.helpers(body + guard)
         return (
             f"import numpy as np\n{helpers}\n\ndef answer(row):\n{body}\n\n\ndef predict(X):\n"
@@ -173,10 +181,9 @@ class RuleTree:
 
     def to_c(self, answers, result, refused):
         """Write a C function of the answers of the leaves."""
-        self._check_depth()
-        lines = self._nested(0, C, lambda node: f"return {answers[node]!r};")
+        body = self.code_lines(C, lambda node: f"return {answers[node]!r};")
         unused = "" if self.columns else "    (void)x;\n"
-        body, guard = "\n".join(lines), C.guard(self.columns, refused)
+        guard = C.guard(self.columns, refused)
         return (
             f"#include <math.h>\n{C.legend(self.columns)}\n{result} predict(const double *x)\n"
             f"{{\n{unused}{guard}{body}\n}}\n"

@@ -264,6 +264,34 @@ def grown_on_orders(grow, table, points, weight, answers):
     return max(found, key=lambda pair: pair[1].score)
 
 
+def root_splits(table, points, weight, answers):
+    """Return what the columns of a table can be split on, levels ordered by answers at all points.
+
+    Parameters
+    ----------
+    table : UserTable
+        The table.
+    points : ndarray of shape (n_points, n_features)
+        Features.
+    weight : ndarray of shape (n_points,)
+        Weights of the points.
+    answers : callable
+        ``answers(points) -> (n_points, n_answers)``.
+
+    Returns
+    -------
+    list of Plain and Order
+        The splits.
+    """
+    splits, answered = plain_splits(table), answers(points)
+    for column in columns_read(table, range(len(table.features))):
+        if hasattr(column, "levels"):
+            levels = LevelOrders(table, column, points, answers, answered)
+            splits += _unlike(splits, levels.one_against_others())
+            splits += _unlike(splits, levels.by_answers(weight))
+    return splits
+
+
 def _grown(grow, splits, points):
     """Return splits and the tree grown on them."""
     return splits, grow(split_values(splits, points))

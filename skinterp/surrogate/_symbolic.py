@@ -11,7 +11,7 @@ from skinterp.expression import IsotonicLink
 from skinterp.matching import monotone_knots
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.search._front import INFIDELITY_FLOOR, PRICE
-from skinterp.surrogate._equations import EquationsMixin
+from skinterp.surrogate._equations import EquationsMixin, node_bound
 from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
 from skinterp.utils._sklearn import StrOptions, fit_context
@@ -77,7 +77,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     fronts_ : tuple of Front
         One front per equation.
     complexity_ : int
-        Nodes of all equations.
+        Atoms of all equations: inputs with their numbers, free numbers, and thresholds.
     network_ : Network
         The network explained.
     classes_ : ndarray of shape (n_classes,)
@@ -270,7 +270,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     fronts_ : tuple of Front
         The front, as the only one.
     complexity_ : int
-        Nodes of the equation.
+        Atoms of the equation: inputs with their numbers, and free numbers.
     link_ : IsotonicLink or None
         The monotone function from the formula to predictions, where directions were matched.
     undefined_value_ : float
@@ -404,6 +404,7 @@ register_form(
         SymbolicSurrogateClassifier,
         SymbolicSurrogateRegressor,
         is_default=True,
+        bounds=node_bound,
         position=1,
     )
 )

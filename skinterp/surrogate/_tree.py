@@ -1,164 +1,15 @@
 """Trees grown on a network's answers, to the data and to further points it is asked about."""
 
-from numbers import Integral
-
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-from sklearn.utils import check_random_state
 
 from skinterp.base import ClassifierSurrogate, Form, RegressorSurrogate, finite, register_form
-from skinterp.surrogate._asked import with_queries
-from skinterp.surrogate._splits import grown_on_orders, named_splits, split_values
-from skinterp.surrogate._text import number_scales
-from skinterp.surrogate._tree_growth import grow, leaves_of, value_rooms
-from skinterp.surrogate._tree_texts import TreeTexts
-from skinterp.utils import as_shares, threshold_text
-from skinterp.utils._sklearn import Interval, fit_context
+from skinterp.surrogate._tree_base import _TreeBase
+from skinterp.surrogate._tree_growth import value_rooms
+from skinterp.utils import threshold_text
 
 
-class _TreeMixin(TreeTexts):
-    """Parameters, growth and text of both tree surrogates."""
-
-    _parameter_constraints = {
-        "max_leaf_nodes": [None, Interval(Integral, 2, None, closed="left")],
-        "max_depth": [None, Interval(Integral, 1, None, closed="left")],
-        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
-        "n_queries": [Interval(Integral, 0, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        network=None,
-        *,
-        max_leaf_nodes=16,
-        max_depth=None,
-        min_samples_leaf=5,
-        n_queries=5000,
-        random_state=None,
-    ):
-        self.network = network
-        self.max_leaf_nodes = max_leaf_nodes
-        self.max_depth = max_depth
-        self.min_samples_leaf = min_samples_leaf
-        self.n_queries = n_queries
-        self.random_state = random_state
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None):
-        """Grow the tree on the network's answers.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows on which the network is asked.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Target, needed to train an unfitted network. When the network is fitted it is checked
-            and used for nothing else.
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows, in training an unfitted network too. Queries are drawn in
-            proportion to them.
-
-        Returns
-        -------
-        self
-            The fitted surrogate.
-        """
-        X, weight = self._fit_weighted(X, y, sample_weight)
-        rng = check_random_state(self.random_state)
-        table = self.network_.user_table
-        points, weight = with_queries(X, weight, self.n_queries, rng, table)
-        answers, seed = self._answers(points), rng.randint(np.iinfo(np.int32).max)
-
-        def grown(values):
-            tree = self._tree_class(
-                max_leaf_nodes=self.max_leaf_nodes,
-                max_depth=self.max_depth,
-                min_samples_leaf=self.min_samples_leaf,
-                random_state=seed,
-            )
-            return grow(tree, values, answers, weight)
-
-        if table is None:
-            self._splits, best = named_splits(self._input_names), grown(points)
-        else:
-            about = table, points, weight, self._numeric_answers
-            self._splits, best = grown_on_orders(grown, *about)
-        self._scales = number_scales(table, X)
-        self.tree_, self._rooms = best.tree, best.rooms
-        self.complexity_ = int(self.tree_.get_n_leaves())
-        return self
-
-    def _values(self, X):
-        """Return what the tree splits on, of raw rows."""
-        X = self._rows(X)
-        if self.network_.user_table is None:
-            return X
-        features = self.tree_.tree_.feature
-        return split_values(self._splits, X, set(features[features >= 0].tolist()))
-
-    @property
-    def feature_importances_(self):
-        """Share of the impurity that each column removes."""
-        shares = np.zeros(self.n_features_in_)
-        places = [split.column.index for split in self._splits]
-        np.add.at(shares, places, self.tree_.feature_importances_)
-        return shares
-
-    def input_shares(self, X):
-        """Return the share of the impurity that each input removes.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Ignored: the shares are those of the points the tree was grown on.
-
-        Returns
-        -------
-        ndarray of shape (n_features,)
-            Shares of the network's inputs; the share of a column in equal parts.
-        """
-        table, shares = self.network_.user_table, as_shares(self.feature_importances_)
-        return shares if table is None else table.spread(shares)
-
-    def predict(self, X):
-        """Predict by the tree, without the network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels or values.
-        """
-        return self._predicted(self._leaf_values(X))
-
-    def _leaf_values(self, X):
-        """Return the values of the leaf of each row, by output and class."""
-        values = self._values(X)
-        return self.tree_.tree_.value[leaves_of(self.tree_.tree_, values)]
-
-    def apply(self, X):
-        """Return the leaf that each row falls into.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Indices of nodes of ``tree_``.
-        """
-        values = self._values(X)
-        return leaves_of(self.tree_.tree_, values)
-
-
-class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
+class TreeSurrogateClassifier(_TreeBase, ClassifierSurrogate):
     """A decision tree that classifies as a network does.
 
     A scikit-learn tree grown on the network's classes f(x) at the rows of the data *and* at
@@ -173,8 +24,10 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         The network to explain: anything :func:`skinterp.network.as_network` takes. A fitted one
         is used as it is; an unfitted one is trained in `fit`; None trains
         :func:`skinterp.network.default_network`.
+    n_trees : int, default=1
+        How many trees there may be; of more than one the sum answers (FIGS).
     max_leaf_nodes : int or None, default=16
-        Largest number of leaves, the complexity of the tree; None is no bound.
+        Largest number of leaves, of all trees together; None is no bound (200 of a sum).
     max_depth : int or None, default=None
         Largest depth; None is no bound.
     min_samples_leaf : int, default=5
@@ -187,11 +40,16 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     Attributes
     ----------
     tree_ : DecisionTreeClassifier
-        The tree; on tables with categories it splits on numbers and on places of levels in orders.
-    rules_ : RuleTree
-        The tree as tests on the user's columns, such as ``site in {a, c}``.
-    complexity_ : int
+        The tree, if there is one only; on tables with categories it splits on numbers and on
+        places of levels in orders.
+    trees_ : tuple
+        The trees whose sum answers.
+    rules_ : RuleTable
+        If-then rules on the user's columns that never overlap, the shortest first.
+    n_leaves_ : int
         Number of leaves.
+    complexity_ : int
+        Atoms: conditions, and answers of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
         Share of the impurity that each column removes.
     network_ : Network
@@ -235,7 +93,8 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     References
     ----------
     M. W. Craven and J. W. Shavlik, "Extracting tree-structured representations of trained
-    networks", NIPS 1996.
+    networks", NIPS 1996; Y. S. Tan, C. Singh, K. Nasseri et al., "Fast interpretable greedy-tree
+    sums", PNAS 122, 2025.
 
     Examples
     --------
@@ -244,11 +103,19 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
     >>> X, y = load_iris(return_X_y=True)
     >>> network = default_network("multiclass", random_state=0).fit(X, y)
     >>> tree = TreeSurrogateClassifier(network, max_leaf_nodes=3, random_state=0).fit(X)
-    >>> tree.complexity_
-    3
+    >>> tree.n_leaves_, tree.complexity_
+    (3, 5)
     """
 
     _tree_class = DecisionTreeClassifier
+
+    def _check_answers(self, values):
+        self._warn_of_one_class(self.network_.answers(values))
+
+    def _outputs(self):
+        if len(self.classes_) == 2:
+            return [f"log-odds of {self.classes_[1]}"]
+        return [f"score of {label}" for label in self.classes_]
 
     def _answers(self, points):
         answers = self.network_.predict(points)
@@ -290,6 +157,8 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         ndarray of shape (n_samples, n_classes)
             Shares; 0 for classes that the network never answered in `fit`.
         """
+        if self._sum is not None:
+            return self.network_.probabilities(self._sum.values(self._values(X)))
         values = self._leaf_values(X)[:, 0]
         shares = np.zeros((len(values), len(self.classes_)))
         known = self.classes_.tolist()
@@ -298,7 +167,7 @@ class TreeSurrogateClassifier(_TreeMixin, ClassifierSurrogate):
         return shares
 
 
-class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
+class TreeSurrogateRegressor(_TreeBase, RegressorSurrogate):
     """A decision tree that predicts as a regression network, or a scalar view, does.
 
     A scikit-learn tree grown on the network's values f(x) at the rows of the data *and* at
@@ -313,8 +182,10 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
         several outputs, or a scalar view such as ``as_network(model).unit(layer, j)``. A fitted
         one is used as it is; an unfitted one is trained in `fit`; None trains
         :func:`skinterp.network.default_network`.
+    n_trees : int, default=1
+        How many trees there may be; of more than one the sum answers (FIGS).
     max_leaf_nodes : int or None, default=16
-        Largest number of leaves, the complexity of the tree; None is no bound.
+        Largest number of leaves, of all trees together; None is no bound (200 of a sum).
     max_depth : int or None, default=None
         Largest depth; None is no bound.
     min_samples_leaf : int, default=5
@@ -327,11 +198,16 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     Attributes
     ----------
     tree_ : DecisionTreeRegressor
-        The tree; on tables with categories it splits on numbers and on places of levels in orders.
-    rules_ : RuleTree
-        The tree as tests on the user's columns, such as ``site in {a, c}``.
-    complexity_ : int
+        The tree, if there is one only; on tables with categories it splits on numbers and on
+        places of levels in orders.
+    trees_ : tuple
+        The trees whose sum answers.
+    rules_ : RuleTable
+        If-then rules on the user's columns that never overlap, the shortest first.
+    n_leaves_ : int
         Number of leaves.
+    complexity_ : int
+        Atoms: conditions, and answers of leaves.
     feature_importances_ : ndarray of shape (n_features_in_,)
         Share of the squared error that each column removes.
     network_ : Network
@@ -349,7 +225,8 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
     References
     ----------
     M. W. Craven and J. W. Shavlik, "Extracting tree-structured representations of trained
-    networks", NIPS 1996.
+    networks", NIPS 1996; Y. S. Tan, C. Singh, K. Nasseri et al., "Fast interpretable greedy-tree
+    sums", PNAS 122, 2025.
 
     Examples
     --------
@@ -364,6 +241,14 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
 
     _tree_class = DecisionTreeRegressor
     _multi_output = True
+
+    def _check_answers(self, values):
+        """Take all answers of a regression."""
+
+    def _outputs(self):
+        if self.network_.n_outputs == 1:
+            return [getattr(self.network_, "name", "output")]
+        return [f"output {k}" for k in range(self.network_.n_outputs)]
 
     def _answers(self, points):
         values = finite(self.network_.raw_values(points))
@@ -393,6 +278,24 @@ class TreeSurrogateRegressor(_TreeMixin, RegressorSurrogate):
         return ", ".join(threshold_text(value, digits, room) for value, room in pairs)
 
 
+def _leaf_bound(estimator, max_atoms, n_outputs):
+    """Return how many leaves there may be: a condition a leaf, and an answer.
+
+    The answer of a tree is a label or value, that of a sum a number for all classes but one.
+    """
+    n_numbers = 1 if estimator.n_trees == 1 else max(1, n_outputs - 1)
+    return {"max_leaf_nodes": max(2, (max_atoms + 1) // (1 + n_numbers))}
+
+
+TREES = TreeSurrogateClassifier, TreeSurrogateRegressor
+register_form(Form("tree", *TREES, is_default=True, bounds=_leaf_bound, position=2))
 register_form(
-    Form("tree", TreeSurrogateClassifier, TreeSurrogateRegressor, is_default=True, position=2)
+    Form(
+        "tree sum",
+        *TREES,
+        options={"n_trees": 5},
+        is_default=True,
+        bounds=_leaf_bound,
+        position=7,
+    )
 )

@@ -3,6 +3,7 @@
 from sklearn.utils.validation import check_is_fitted
 
 from skinterp.display import ObliqueTreeDisplay
+from skinterp.surrogate._rule_table import sum_rules, tree_rules
 from skinterp.surrogate._rules import rules_of
 from skinterp.surrogate._text import gaps_text
 
@@ -10,10 +11,21 @@ from skinterp.surrogate._text import gaps_text
 class TreeTexts:
     """Texts of a tree `tree_` that splits on `_splits`; its kind says what leaves answer."""
 
+    _sum = None  # of several trees
+
     @property
     def rules_(self):
-        """The tree as tests on the user's columns."""
+        """If-then rules, of one tree or of a sum, the shortest first."""
         check_is_fitted(self)
+        if self._sum is not None:
+            return sum_rules(self._sum)
+        tree, answers = self.tree_.tree_, [self._answer(n, 4) for n in range(len(self._rooms))]
+        labels = self._leaf_answers() if tree.value.shape[1] == 1 else None
+        return tree_rules(tree, self._rule_tree, answers, labels, hasattr(self, "classes_"))
+
+    @property
+    def _rule_tree(self):
+        """The tree as tests on the user's columns."""
         return rules_of(self.tree_.tree_, self._splits, self._rooms)
 
     def export_text(self, digits=4):
@@ -31,7 +43,11 @@ class TreeTexts:
             One line per branch; on tables with missing values a line that says what these count
             as.
         """
-        rules = self.rules_
+        check_is_fitted(self)
+        if self._sum is not None:
+            gaps = gaps_text(self._sum.columns, digits, self._scales)
+            return "\n".join([self._sum.text(digits), *gaps])
+        rules = self._rule_tree
         text = rules.text(lambda node: self._answer(node, digits), digits)
         return "\n".join([text, *gaps_text(rules.columns, digits, self._scales)])
 
@@ -44,7 +60,10 @@ class TreeTexts:
             The expression, of the class label or the value that `predict` gives; NULL where the
             model refuses a cell.
         """
-        return self.rules_.to_sql(self._leaf_answers())
+        check_is_fitted(self)
+        if self._sum is not None:
+            return self._sum.to_sql()
+        return self._rule_tree.to_sql(self._leaf_answers())
 
     def to_python(self):
         """Write the tree as a stand-alone Python module that needs NumPy only.
@@ -54,7 +73,10 @@ class TreeTexts:
         str
             Source of ``predict(X)``, of a data frame or an array with the columns of `fit`.
         """
-        return self.rules_.to_python(self._leaf_answers())
+        check_is_fitted(self)
+        if self._sum is not None:
+            return self._sum.to_python()
+        return self._rule_tree.to_python(self._leaf_answers())
 
     def to_c(self):
         """Write the tree as a C99 function of one row.
@@ -66,12 +88,15 @@ class TreeTexts:
             the model refuses a cell), or a ``double`` (NAN there). A category is the index of its
             level, as a comment says, and NAN is a missing cell.
         """
+        check_is_fitted(self)
+        if self._sum is not None:
+            return self._sum.to_c()
         classes = getattr(self, "classes_", None)
         if classes is None:
-            return self.rules_.to_c(self._leaf_answers(), "double", "NAN")
+            return self._rule_tree.to_c(self._leaf_answers(), "double", "NAN")
         known = classes.tolist()
         indices = [known.index(label) for label in self._leaf_answers()]
-        return self.rules_.to_c(indices, "int", "-1")
+        return self._rule_tree.to_c(indices, "int", "-1")
 
     def displays(self):
         """Return the display of the tree.
@@ -81,7 +106,10 @@ class TreeTexts:
         tuple of ObliqueTreeDisplay
             The tree down to depth 3, not drawn yet.
         """
-        rules, groups = self.rules_, self._leaf_groups()
+        check_is_fitted(self)
+        if self._sum is not None:
+            return self._sum.displays()
+        rules, groups = self._rule_tree, self._leaf_groups()
         texts = [
             self._answer(node, 4) if test is None else rules.condition(node, True)
             for node, test in enumerate(rules.tests)

@@ -31,37 +31,41 @@ def leaves(tree):
     return int(np.sum(tree.tree_.children_left == -1))
 
 
-def test_trees_have_leaves():
+def test_trees_have_conditions_and_answers():
     for tree in (DecisionTreeClassifier(max_leaf_nodes=6), DecisionTreeRegressor(max_depth=3)):
-        assert complexity(tree.fit(X, Y)) == leaves(tree)
+        assert complexity(tree.fit(X, Y)) == 2 * leaves(tree) - 1
     assert complexity(DecisionTreeClassifier().fit(X, np.zeros(120))) == 1
 
 
-def test_ensembles_have_the_leaves_of_all_their_trees():
+def test_ensembles_have_the_atoms_of_all_their_trees():
     for forest in (
         RandomForestClassifier(5),
         ExtraTreesRegressor(3),
         GradientBoostingClassifier(),
     ):
         forest.fit(X, Y)
-        assert complexity(forest) == sum(leaves(tree) for tree in np.ravel(forest.estimators_))
+        assert complexity(forest) == sum(
+            2 * leaves(tree) - 1 for tree in np.ravel(forest.estimators_)
+        )
 
 
-def test_linear_models_have_coefficients_that_are_not_zero():
-    assert complexity(LogisticRegression().fit(X, Y)) == 12
-    assert complexity(LogisticRegression().fit(X, Y > 0)) == 4
+def test_linear_models_have_numbers_that_are_not_zero():
+    assert complexity(LogisticRegression().fit(X, Y)) == 15
+    assert complexity(LogisticRegression().fit(X, Y > 0)) == 5
     lasso = Lasso(alpha=0.3).fit(X, 2 * X[:, 1])
-    assert complexity(lasso) == 1
-    assert complexity(OneVsRestClassifier(LogisticRegression()).fit(X, Y)) == 12
+    assert complexity(lasso) == 2
+    assert complexity(OneVsRestClassifier(LogisticRegression()).fit(X, Y)) == 15
 
 
 def test_surrogates_say_it_themselves():
     network = MLPClassifier((3,), solver="lbfgs", max_iter=500, alpha=0.1, random_state=0)
     tree = TreeSurrogateClassifier(network, max_leaf_nodes=5, n_queries=50).fit(X, Y)
-    assert complexity(tree) == tree.complexity_ == leaves(tree.tree_) == 5
+    assert leaves(tree.tree_) == tree.n_leaves_ == 5
+    assert complexity(tree) == tree.complexity_ == 9
     linear = LinearSurrogateRegressor(lambda X: X[:, 0] - X[:, 3], max_features=2).fit(X)
-    assert complexity(linear) == linear.complexity_ == 2
-    assert complexity(VotingClassifier([("a", tree), ("b", tree)]).fit(X, Y)) == 10
+    numbers = np.count_nonzero(linear.coef_) + np.count_nonzero(linear.intercept_)
+    assert complexity(linear) == linear.complexity_ == numbers
+    assert complexity(VotingClassifier([("a", tree), ("b", tree)]).fit(X, Y)) == 18
 
 
 def test_what_is_inside_counts():
@@ -73,7 +77,7 @@ def test_what_is_inside_counts():
         make_pipeline(GridSearchCV(tree, {})),
         FrozenEstimator(tree.fit(X, Y)),
     ):
-        assert complexity(wrapped.fit(X, Y)) == 4
+        assert complexity(wrapped.fit(X, Y)) == 7
 
 
 def test_it_is_an_integer():

@@ -13,7 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skinterp import (
+    AdditiveSurrogateClassifier,
+    AdditiveSurrogateRegressor,
     ExactTreeClassifier,
+    HingeSurrogateClassifier,
+    HingeSurrogateRegressor,
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
     SymbolicSurrogateClassifier,
@@ -33,6 +37,13 @@ FORMS = {
     ("tree", "binary"): TreeSurrogateClassifier(n_queries=500, random_state=0),
     ("tree", "multiclass"): TreeSurrogateClassifier(n_queries=500, random_state=0),
     ("tree", "regression"): TreeSurrogateRegressor(n_queries=500, random_state=0),
+    ("sum", "binary"): TreeSurrogateClassifier(n_trees=3, n_queries=500, random_state=0),
+    ("sum", "multiclass"): TreeSurrogateClassifier(n_trees=3, n_queries=500, random_state=0),
+    ("sum", "regression"): TreeSurrogateRegressor(n_trees=3, n_queries=500, random_state=0),
+    ("hinges", "binary"): HingeSurrogateClassifier(n_queries=500, random_state=0),
+    ("hinges", "regression"): HingeSurrogateRegressor(n_queries=500, random_state=0),
+    ("additive", "binary"): AdditiveSurrogateClassifier(n_pairs=1, random_state=0),
+    ("additive", "regression"): AdditiveSurrogateRegressor(n_pairs=1, random_state=0),
 }
 
 
@@ -80,7 +91,7 @@ def test_exported_code_predicts_on_raw_rows(kind, encoder, tmp_path):
     form, task = kind
     model = mixed_model(TABLE, encoder, task, flags=encoder != "target")
     surrogate = FORMS[kind].set_params(network=model).fit(TABLE)
-    code = surrogate if form == "tree" else surrogate.equation_
+    code = surrogate if form in ("tree", "sum") else surrogate.equation_
     assert_code_predicts(code, surrogate, strange(encoder), tmp_path)
 
 
@@ -112,7 +123,7 @@ def test_columns_are_found_by_name_and_kept_in_order(kind):
 def test_code_refuses_what_the_model_refuses(form, tmp_path):
     model = mixed_model(TABLE, "refusing")
     surrogate = FORMS[form, "binary"].set_params(network=model).fit(TABLE)
-    code = surrogate if form == "tree" else surrogate.equation_
+    code = surrogate if form in ("tree", "sum") else surrogate.equation_
     new = NEW.assign(**dict.fromkeys(TEXTS, "elsewhere"))
     with pytest.raises(ValueError, match="must hold one of"):
         surrogate.predict(new)
@@ -178,7 +189,7 @@ def test_trees_part_levels_into_sets_no_worse_than_one_by_one():
     model = make_pipeline(blocks, mlp).fit(table, effect)
     tree = TreeSurrogateRegressor(model, max_leaf_nodes=2, random_state=0).fit(table)
     assert tree.export_text(2).startswith("city ")
-    assert len(tree.rules_.tests[0].levels) == 6
+    assert len(tree._rule_tree.tests[0].levels) == 6
     assert tree.feature_importances_.round(6).tolist() == [1.0, 0.0]
     assert "in {" in tree.displays()[0].texts[0]
 
@@ -199,7 +210,7 @@ def test_code_of_trees_of_numbers_predicts_to_the_last_digit(kind, tmp_path):
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)), columns=["a b", "c", "d"])
     y = X["a b"] > X["c"] if kind is TreeSurrogateClassifier else X["a b"] * X["c"]
     surrogate = kind(random_state=0, n_queries=0).fit(X, y)
-    tests = [test for test in surrogate.rules_.tests if test is not None]
+    tests = [test for test in surrogate._rule_tree.tests if test is not None]
     cuts = np.array([test.cut for test in tests])
     rounded = cuts.astype(np.float32).astype(float)
     near = np.concatenate(
@@ -246,7 +257,7 @@ def test_code_takes_none_as_the_models_encoder_does(form, encoder, tmp_path):
     surrogate = FORMS[form, "binary"].set_params(network=mixed_model(table, encoder)).fit(table)
     new = NEW.assign(kind=NEW["kind"].astype(object).replace("missing", None))
     assert new["kind"].isna().any()
-    code = surrogate if form == "tree" else surrogate.equation_
+    code = surrogate if form in ("tree", "sum") else surrogate.equation_
     assert_code_predicts(code, surrogate, new, tmp_path)
 
 
@@ -260,7 +271,7 @@ def test_python_takes_dates_and_days(form):
     y = np.where((days > 400) ^ (table["site"] == "b"), "late", "early")
     network = default_network("binary", random_state=0, X=table).fit(table, y)
     surrogate = FORMS[form, "binary"].set_params(network=network).fit(table)
-    code = surrogate if form == "tree" else surrogate.equation_
+    code = surrogate if form in ("tree", "sum") else surrogate.equation_
     predict, expected = run_python(code.to_python())["predict"], surrogate.predict(table)
     assert_same(predict(table), expected)
     since = (table["seen"] - pd.Timestamp("1970-01-01")) / pd.Timedelta("1D")

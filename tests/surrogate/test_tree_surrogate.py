@@ -6,7 +6,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from surrogate_pool import LABELS, NAMES, fitted, frame, rows
 
 from skinterp import TreeSurrogateClassifier, TreeSurrogateRegressor, as_network, fidelity_score
-from skinterp.surrogate._tree import with_queries
+from skinterp.surrogate._asked import with_queries
 
 KINDS = [
     (TreeSurrogateClassifier, "binary"),
@@ -58,9 +58,9 @@ def test_size_is_bounded(kind):
     model, X = fitted(task), rows()
     for n in (2, 5, 11):
         tree = surrogate(model, max_leaf_nodes=n, n_queries=500, random_state=0).fit(X)
-        assert tree.complexity_ == tree.tree_.get_n_leaves() == len(np.unique(tree.apply(X))) == n
+        assert tree.n_leaves_ == tree.tree_.get_n_leaves() == len(np.unique(tree.apply(X))) == n
     assert surrogate(model, max_depth=2, n_queries=500).fit(X).tree_.get_depth() == 2
-    assert surrogate(model).fit(X).complexity_ == 16
+    assert surrogate(model).fit(X).n_leaves_ == 16
 
 
 def test_leaves_hold_enough_points():
@@ -189,7 +189,7 @@ def test_rules_read_as_the_tree_decides(kind):
     X = frame()
     tree = surrogate(fitted(task, X), max_leaf_nodes=6, n_queries=200, random_state=0).fit(X)
     lines = tree.export_text(digits=17).splitlines()
-    assert len(lines) == 2 * (tree.complexity_ - 1)
+    assert len(lines) == 2 * (tree.n_leaves_ - 1)
     for (_, row), predicted in zip(X.head(40).iterrows(), tree.predict(X.head(40))):
         answer = follow(lines, row)
         if surrogate is TreeSurrogateClassifier:

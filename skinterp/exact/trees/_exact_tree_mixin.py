@@ -66,7 +66,10 @@ class ExactTreeMixin:
         self._box.refuse_outside(X, names)
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
-        self.n_leaves_ = self.complexity_ = self.tree_.n_leaves
+        self.n_leaves_ = self.tree_.n_leaves
+        parts = self.tree_.slopes, self.coef_, self.intercept_
+        n_tests = len(self.tree_.slopes) - self.n_leaves_
+        self.complexity_ = int(sum(map(np.count_nonzero, parts)) + n_tests)
         self._spread = ColumnSpread.of(X)
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
         self.depth_ = int(self.tree_.depths.max())

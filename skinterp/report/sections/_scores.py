@@ -14,6 +14,8 @@ def scores(findings):
     head, rows = comparison.table()
     note = _NOTE.format(comparison.n_folds, comparison.accuracy_name)
     parts = (Table(head, rows), Text(note, "note", only="page"), Figure(comparison.display()))
+    said = [comparison.diagnosis] if comparison.diagnosis else []
+    parts += tuple(Text(text) for text in (*said, *comparison.notes))
     printed = f"Means and deviations over {comparison.n_folds} folds, held-out rows"
     return [Section("Side by side", parts, {"scores": comparison.to_dict()}, printed)]
 

@@ -1,0 +1,41 @@
+"""The larger of two values, of which hinges ``max(0, x - c)`` are made."""
+
+import numpy as np
+
+from skinterp.expression._operators import Operator, register_operator
+from skinterp.expression._printer import ATOM, Phrase
+
+
+def _pull_left(cotangent, arguments, value):
+    return cotangent * (arguments[0] >= arguments[1])
+
+
+def _pull_right(cotangent, arguments, value):
+    return cotangent * (arguments[1] > arguments[0])
+
+
+def _in_c(printer, left, right):
+    """Write a choice that is undefined where an argument is, which fmax is not."""
+    a, b = left.text, right.text
+    return Phrase(f"(({a}) < ({b}) || isnan({b}) ? ({b}) : ({a}))", ATOM)
+
+
+def _in_sql(printer, left, right):
+    a, b = left.text, right.text
+    return Phrase(f"CASE WHEN {a} < {b} THEN {b} WHEN {a} >= {b} THEN {a} END", ATOM)
+
+
+def _in_latex(printer, left, right):
+    return Phrase(f"\\max\\left({left.text}, {right.text}\\right)", ATOM)
+
+
+register_operator(
+    Operator(
+        "max",
+        np.maximum,
+        (_pull_left, _pull_right),
+        2.0,
+        {"python": "np.maximum", "c": _in_c, "sql": _in_sql, "latex": _in_latex},
+        "Max",
+    )
+)
