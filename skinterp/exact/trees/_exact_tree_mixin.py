@@ -67,9 +67,9 @@ class ExactTreeMixin:
         self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
         self.n_leaves_ = self.tree_.n_leaves
-        parts = self.tree_.slopes, self.coef_, self.intercept_
-        n_tests = len(self.tree_.slopes) - self.n_leaves_
-        self.complexity_ = int(sum(map(np.count_nonzero, parts)) + n_tests)
+        slopes = np.concatenate([self.tree_.slopes, self.coef_.reshape(-1, X.shape[1])])
+        n_functions = self.n_leaves_ - 1 + self.intercept_.size
+        self.complexity_ = int(n_functions * (1 + np.count_nonzero(slopes.any(axis=0))))
         self._spread = ColumnSpread.of(X)
         self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
         self.depth_ = int(self.tree_.depths.max())

@@ -49,7 +49,7 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
     counts_ : ndarray of int of shape (n_leaves,)
         Rows of `fit` in each leaf.
     complexity_ : int
-        Atoms: slopes and constants of all tests and leaves that are not 0.
+        Atoms: constants of all tests and leaves, and slopes by all inputs in use.
     network_ : Network
         The network.
     classes_ : ndarray of shape (n_classes,)
@@ -142,7 +142,7 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
     counts_ : ndarray of int of shape (n_leaves,)
         Rows of `fit` in each leaf.
     complexity_ : int
-        Atoms: slopes and constants of all tests and leaves that are not 0.
+        Atoms: constants of all tests and leaves, and slopes by all inputs in use.
     network_ : Network
         The network.
     n_features_in_ : int
