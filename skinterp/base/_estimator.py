@@ -313,7 +313,10 @@ class NetworkEstimator(ExplainsItself, Saved, BaseEstimator):
         weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if not weight.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
-        return X[weight > 0.0], weight[weight > 0.0]
+        rows, weight = X[weight > 0.0], weight[weight > 0.0]
+        # only proportions matter, to the last digit: rounded, as near-ties would be decided by it
+        weight = weight / weight.max()
+        return rows, np.maximum(np.round(weight / weight.mean(), 12), 1e-12)
 
     def _fit_repeated(self, X, y, sample_weight):
         """Set `network_` and return rows and targets, repeated in proportion to their weights.

@@ -69,12 +69,13 @@ class RuleTable(TableResult):
     >>> import numpy as np
     >>> from skinterp import TreeSurrogateRegressor
     >>> X = np.linspace(0, 1, 100).reshape(-1, 1)
-    >>> step = lambda X: np.where(X[:, 0] > 0.5, 2.0, 1.0)
+    >>> step = lambda X: np.where(X[:, 0] > 0.705, 2.0, 1.0)
     >>> tree = TreeSurrogateRegressor(step, n_queries=0, random_state=0).fit(X)
     >>> print(tree.rules_)
-    if         then  support  deviation
-    x0 <= 0.5  1     0.500    0
-    x0 > 0.5   2     0.500    0
+    if             then  support  deviation
+    ---------------------------------------
+    x0 <= 0.70202  1     0.700    0
+    x0 > 0.70202   2     0.300    0
     """
 
     rules: tuple

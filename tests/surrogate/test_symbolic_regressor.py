@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from symbolic_pool import operators_in, regressed, rows_between
 
 from skinterp import SymbolicSurrogateRegressor
-from skinterp.expression import parse
+from skinterp.expression import atoms, parse
 from skinterp.metrics import fidelity_score
 from skinterp.network import as_network
 
@@ -61,7 +61,7 @@ def test_the_equation_alone_predicts_the_same(followed):
 
 def test_fitted_attributes(followed):
     _, function, surrogate = followed
-    assert surrogate.complexity_ == surrogate.equation_.complexity
+    assert surrogate.complexity_ == atoms(surrogate.equation_.expression)
     assert surrogate.n_features_in_ == 3
     assert surrogate.undefined_value_ == pytest.approx(function(X).mean())
     assert not surrogate.equation_.is_classifier
