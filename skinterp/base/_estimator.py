@@ -314,9 +314,10 @@ class NetworkEstimator(ExplainsItself, Saved, BaseEstimator):
         if not weight.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
         rows, weight = X[weight > 0.0], weight[weight > 0.0]
-        # only proportions matter, to the last digit: rounded, as near-ties would be decided by it
-        weight = weight / weight.max()
-        return rows, np.maximum(np.round(weight / weight.mean(), 12), 1e-12)
+        # only proportions matter, but near-ties are decided by last digits: those are rounded off
+        ratio = weight / weight.min()
+        unit = 10.0 ** np.floor(np.log10(ratio))
+        return rows, np.round(ratio / unit, 12) * unit
 
     def _fit_repeated(self, X, y, sample_weight):
         """Set `network_` and return rows and targets, repeated in proportion to their weights.
