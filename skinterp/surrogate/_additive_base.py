@@ -108,6 +108,7 @@ class _AdditiveBase:
         self._scales = number_scales(network.user_table, X)
         self._ranges = np.quantile(X, [0.0, 1.0], axis=0).T
         self._quartiles = np.quantile(X, [0.0, 0.25, 0.5, 0.75, 1.0], axis=0).T
+        self._shown_rows = X[:200]
         self.__dict__.pop("equations_", None)
         return self
 
@@ -148,7 +149,8 @@ class _AdditiveBase:
         """One equation per sum: the splines as sums of powers, for code and sympy."""
         check_is_fitted(self)
         outputs = range(len(self.intercept_))
-        return tuple(self._equation(self._model.expression(k), k) for k in outputs)
+        equations = (self._equation(self._model.expression(k), k) for k in outputs)
+        return tuple(equation.shown_on(self._shown_rows) for equation in equations)
 
     @property
     def equation_(self):

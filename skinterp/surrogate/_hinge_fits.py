@@ -63,7 +63,7 @@ def asked_slopes(network, margins, X, weight):
     values = margins.values - margins.near @ margins.values
     size = np.sum(margins.near[:, np.newaxis] * values**2)
     steep = np.einsum("i,iok->", margins.near, slopes**2)
-    ratio = np.where(moves, _SLOPES * size / steep if steep > 0.0 else 0.0, 0.0)
+    ratio = np.where(moves, _SLOPES * size / steep if steep > 1e-200 * size else 0.0, 0.0)
     points = np.where(varies, (margins.points - mean) / divisor, 0.0)
     return Asked(points, values, slopes, margins.near, ratio), knots, mean, scale
 

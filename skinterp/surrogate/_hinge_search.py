@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 _SAME = 1e-7  # what is left of a candidate, relative to its size, when chosen terms explain it
+# What the terms before it leave of a term's square is rounding error below this share.
+_NOTHING = 1e-14
 _MOST_PARENTS = 8  # terms that are multiplied further, beside the constant
 
 
@@ -227,9 +229,10 @@ class _Candidates:
         return total
 
     def take(self, term):
-        """Make the gains those beside a term that is taken."""
+        """Make the gains those beside a term; return whether it adds to those taken before."""
         asked = self.asked
         value, own = term_values(term, asked.Z)
+        whole = self._size(value, own)
         for _ in range(2):  # twice is enough
             for q, slopes in self.basis:
                 along = np.sum(asked.weight * value * q)
@@ -237,8 +240,9 @@ class _Candidates:
                     along += asked.ratio[k] * np.sum(asked.weight * own[k] * slopes[k])
                 value = value - along * q
                 own = own | {k: own.get(k, 0.0) - along * s for k, s in slopes.items()}
-        size = np.sum(asked.weight * value**2)
-        size += sum(asked.ratio[k] * np.sum(asked.weight * s**2) for k, s in own.items())
+        size = self._size(value, own)
+        if size <= _NOTHING * whole:
+            return False
         root = np.sqrt(size)
         value, own = value / root, {k: s / root for k, s in own.items()}
         fit, zeros = self.inner(value, own), np.zeros(len(value))
@@ -255,6 +259,13 @@ class _Candidates:
                 table[1, here] -= along**2
                 table[2:, here] -= fit[:, np.newaxis] * along
         self.basis.append((value, own))
+        return True
+
+    def _size(self, value, own):
+        """Return the squared length of a function, its slopes included."""
+        asked = self.asked
+        size = np.sum(asked.weight * value**2)
+        return size + sum(asked.ratio[k] * np.sum(asked.weight * s**2) for k, s in own.items())
 
     def best(self):
         """Return the largest gain, and the candidate."""
@@ -294,10 +305,9 @@ def forward(asked, knots, n_terms, max_degree):
     total += np.einsum("i,iok,k->", asked.weight, asked.slopes**2, asked.ratio)
     while len(terms) < n_terms:
         gain, term = candidates.best()
-        if term is None or gain <= 1e-9 * total:
+        if term is None or gain <= 1e-9 * total or not candidates.take(term):
             break
         terms.append(term)
-        candidates.take(term)
         if len(term) < max_degree and len(candidates.parents) < _MOST_PARENTS:
             candidates.add_parent(term)
     return terms
