@@ -47,7 +47,11 @@ MODULES = {
     ),
     "leaves": (
         ("skinterp/exact/trees/_oblique.py", "skinterp/exact/pieces/_affine_maps.py"),
-        ("tests/exact/test_exact_trees.py", "tests/exact/test_exact_tree_properties.py"),
+        (
+            "tests/exact/test_affine_maps.py",
+            "tests/exact/test_exact_trees.py",
+            "tests/exact/test_exact_tree_properties.py",
+        ),
     ),
     "likelihood": (
         ("skinterp/matching/_likelihood.py",),
