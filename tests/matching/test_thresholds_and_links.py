@@ -233,9 +233,10 @@ def test_a_round_threshold_is_above_what_lies_on_it():
 
 
 def test_a_threshold_that_six_digits_do_not_tell_apart_is_left_as_it_is():
-    values = np.array([0.12345671, 0.12345679, 1.0])
-    exact = best_threshold(values, values > 0.1234567 + 4e-8)[0]
-    assert rounded_threshold(values, values > 0.1234567 + 4e-8) == (exact, True)
+    values = np.array([0.12345612, 0.12345690, 1.0])
+    exact = best_threshold(values, values > 0.1234565)[0]
+    assert rounded_threshold(values, values > 0.1234565) == (exact, True)
+    assert exact != float(f"{exact:.7g}")
     values = 1.0 + np.array([0.0, 1e-4, 2e-4]) / 3
     threshold, _ = rounded_threshold(values, np.array([False, True, True]))
     assert threshold == float(f"{threshold:.6g}") and values[0] <= threshold < values[1]
