@@ -1,14 +1,10 @@
 """A call ends as it was ended, touches nothing global, and several run at once."""
 
-import os
-import random
-import signal
 import threading
-import warnings
 
-import matplotlib
 import numpy as np
 import pytest
+from global_state import state
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
@@ -44,30 +40,12 @@ CALLS = {
 }
 
 
-def state():
-    """Return what is global."""
-    kind, keys, *place = np.random.get_state()
-    return {
-        "numpy's random state": (kind, keys.tolist(), place),
-        "random's state": random.getstate(),
-        "errstate": np.geterr(),
-        "print options": np.get_printoptions(),
-        "rcParams": dict(matplotlib.rcParams),
-        "warnings' filters": list(warnings.filters),
-        "environment": dict(os.environ),
-        "handlers": [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)],
-        "folder": os.getcwd(),
-    }
-
-
 @pytest.mark.parametrize("call", CALLS)
 def test_nothing_global_is_touched(call):
     CALLS[call]()  # what is imported lazily is loaded
     before = state()
     CALLS[call]()
     after = state()
-    before["environment"].pop("PYTEST_CURRENT_TEST", None)
-    after["environment"].pop("PYTEST_CURRENT_TEST", None)
     for name, value in before.items():
         assert after[name] == value, name
 

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from skinterp.display import ContributionsDisplay
 from skinterp.importance._ranks import ranked_names
 from skinterp.network import output_names
-from skinterp.utils import Result, number_text, output_index
+from skinterp.utils import Result, as_shares, number_text, output_index
 
 
 def column_shares(values):
@@ -105,7 +105,7 @@ class Importances(Result):
         """
         shares = column_shares(self.strength)
         if output is None:
-            return shares.mean(axis=1)
+            return as_shares(shares.mean(axis=1))  # an output of no strength has no shares
         return shares[:, output_index(output, self.output_names)]
 
     def ranks(self, output=None):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.importance._checks import checked_target
 from skinterp.importance._importances import Importances
+from skinterp.network import network_for
 from skinterp.utils import Registry, as_shares
 
 
@@ -102,12 +104,12 @@ def importance_shares(method, network, X, y, random_state=0):
     ----------
     method : str
         Name of a registered method, out of `METHODS`.
-    network : Network
+    network : Network or anything `as_network` takes
         The network.
-    X : ndarray of shape (n_samples, n_features)
+    X : array-like or data frame of shape (n_samples, n_features)
         Rows.
-    y : ndarray of shape (n_samples,)
-        Target.
+    y : array-like of shape (n_samples,) or None
+        Target; None where the method needs none.
     random_state : int, default=0
         Seed of what is random.
 
@@ -131,4 +133,7 @@ def importance_shares(method, network, X, y, random_state=0):
     >>> importance_shares("derivatives", network, X, None).round(3)
     array([0.667, 0.333])
     """
-    return METHODS.find(method, "method").shares(network, X, y, random_state)
+    record, network = METHODS.find(method, "method"), network_for(network, X)
+    rows = network.check(X)
+    y = None if y is None else checked_target(y, len(rows))
+    return record.shares(network, rows, y, random_state)

@@ -140,3 +140,20 @@ def test_a_taken_name_is_refused_before_any_method_was_asked_for():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "named 'forest' already" in done.stdout and done.stdout.endswith("9\n")
+
+
+def test_shares_over_outputs_add_up_where_one_output_has_no_strength():
+    weights = [[[1.0, -1.0, 0.0], [0.0, 0.0, 0.0]]]
+    network = as_network((weights, [[0.0, 0.0, 0.0]], ["identity"]), task="regression")
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    assert importance_shares("derivatives", network, X, None).tolist() == [1.0, 0.0]
+
+
+def test_shares_are_those_of_a_model_and_a_data_frame_too():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    model = make_pipeline(StandardScaler(), MLPClassifier((4,), max_iter=2000, random_state=0))
+    model.fit(X, y)
+    for method in ("permutation", "derivatives", "connection weights"):
+        found = importance_shares(method, model, X, y)
+        network = as_network(model)
+        assert np.array_equal(found, importance_shares(method, network, network.check(X), y))

@@ -97,3 +97,29 @@ def test_scoring_reaches_the_most_likely_parameters():
 
         best = minimize(deviance, [0.3, np.log(0.2), -3.0], method="Nelder-Mead").fun
         assert found.deviance <= best + 0.05
+
+
+def test_a_given_threshold_is_kept_and_yes_lies_above_it():
+    g, yes = labels(np.random.default_rng(4), n=3000, flips=0.1)
+    fit = fit_labels(g, yes, threshold=0.35)
+    assert fit.greater and fit.threshold == 0.35
+    assert fit.deviance > fit_labels(g, yes).deviance
+    assert fit_labels(g, yes, threshold=0.3).deviance < fit_labels(g, ~yes, threshold=0.3).deviance
+
+
+def test_what_stands_for_flips_is_the_inverse_of_their_share():
+    sides = Sides(np.arange(200), np.ones(200), wrong=3, right=100)
+    for flips in (0.01, 0.1, 0.4):
+        assert sides.flips(sides.logit(flips)) == pytest.approx(flips, rel=1e-9)
+
+
+def test_rows_far_off_inform_about_flips_as_coins_do():
+    z, logit, h = np.zeros(5), -0.5, 1e-6  # at the threshold flips change nothing
+    for wrong, right in ((0, 395), (40, 355)):
+        sides = Sides(np.arange(5), np.ones(5), wrong, right)
+        by = (sides.flips(logit + h) - sides.flips(logit - h)) / (2 * h)
+        half = sides.flips(logit) / 2
+        found = sides.log_likelihood(z, logit)
+        assert found.logit_logit == pytest.approx(395 * (by / 2) ** 2 / (half * (1 - half)))
+        exact = 5 * np.log(0.5) + wrong * np.log(half) + right * np.log1p(-half)
+        assert found.total == pytest.approx(exact)

@@ -8,7 +8,12 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 from sklearn.isotonic import isotonic_regression
 
-from skinterp.matching import best_threshold, monotone_knots
+from skinterp.matching import (
+    best_threshold,
+    classification_link,
+    monotone_knots,
+    rounded_threshold,
+)
 
 LABELLED = st.integers(1, 12).flatmap(
     lambda n: st.tuples(
@@ -190,3 +195,48 @@ def test_refuses_no_values_for_a_link():
         ValueError, match=r"monotone_knots needs at least one value\. Got an empty"
     ):
         monotone_knots(np.array([]), np.array([]))
+
+
+@pytest.mark.parametrize("greater", [True, False])
+def test_a_link_has_the_sign_of_the_decision_on_either_side(greater):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=300)
+    log_odds = (1.0 if greater else -1.0) * (values - 0.4) + rng.normal(size=300)
+    link = classification_link(values, log_odds, 0.3, greater)
+    x, y = np.array(link.knots_x), np.array(link.knots_y)
+    assert y[x == 0.3].tolist() == [0.0]
+    assert (np.where(x > 0.3, y, -y) * (1 if greater else -1) >= 0.0).all()
+    assert (np.diff(y) * (1 if greater else -1) >= 0.0).all()
+
+
+def test_a_link_against_the_direction_of_the_decision_is_flat_on_each_side():
+    for values in (np.array([0.0, 1.0]), np.linspace(0.0, 1.0, 9)):
+        link = classification_link(values, -values, 0.5, True)
+        assert all(y in (0.0, -values.mean()) for y in link.knots_y)
+        assert link.knots_y[0] == pytest.approx(-values.mean()) and link.knots_y[-1] == 0.0
+
+
+def test_a_knot_on_the_threshold_is_zero():
+    values = np.array([0.0, 1.0, 2.0])
+    link = classification_link(values, values - 0.5, 1.0, True)
+    assert (link.knots_x, link.knots_y) == ((0.0, 1.0, 2.0), (-0.5, 0.0, 1.5))
+
+
+def test_a_round_threshold_is_above_what_lies_on_it():
+    values, answers = np.array([0.5, 1.0, 1.0, 3.0]), np.array([False, False, False, True])
+    threshold, greater = rounded_threshold(values, answers)
+    assert greater and ((values > threshold) == answers).all()
+    assert rounded_threshold(np.array([-1.0, 0.0, 0.1]), np.array([False, False, True])) == (
+        0.0,
+        True,
+    )
+
+
+def test_a_threshold_that_six_digits_do_not_tell_apart_is_left_as_it_is():
+    values = np.array([0.12345612, 0.12345690, 1.0])
+    exact = best_threshold(values, values > 0.1234565)[0]
+    assert rounded_threshold(values, values > 0.1234565) == (exact, True)
+    assert exact != float(f"{exact:.7g}")
+    values = 1.0 + np.array([0.0, 1e-4, 2e-4]) / 3
+    threshold, _ = rounded_threshold(values, np.array([False, True, True]))
+    assert threshold == float(f"{threshold:.6g}") and values[0] <= threshold < values[1]

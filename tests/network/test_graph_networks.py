@@ -240,3 +240,34 @@ def test_what_needs_layers_refuses_graphs():
 def test_graphs_that_do_not_fit_are_refused(nodes, message):
     with pytest.raises(ValueError, match=message):
         GraphNetwork(nodes)
+
+
+SIZE = Node("activation", (1,), (Activation("leaky_relu", -1.0),))
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        [scaled(1, np.sqrt(0.5), 0.2), Node("activation", (2,), (Activation("erf"),)),
+         scaled(3, 1.0, 1.0)],
+        [scaled(1, 0.6), Node("activation", (2,), (Activation("erf"),)), scaled(3, 1.0, 1.0)],
+        [scaled(0, np.sqrt(0.5)), Node("activation", (2,), (Activation("erf"),)),
+         scaled(3, 1.0, 1.0)],
+        [scaled(1, np.sqrt(0.5)), Node("activation", (2,), (Activation("erf"),)),
+         scaled(3, 1.0, 0.5)],
+        [SIZE, scaled(2, 1.0, 2.0)],
+        [activated(1, "softplus"), scaled(2, 1.0, 1.0)],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("operation", ["mul", "div"])
+def test_gates_that_only_look_alike_are_no_activations(gate, operation):
+    nodes = [INPUT, affine(0, (3, 3)), *gate, Node(operation, (1, len(gate) + 1))]
+    network, X = network_of_graph(nodes), points(30, 3)
+    np.testing.assert_allclose(network.raw_values(X), GraphNetwork(nodes).raw_values(X))
+
+
+def test_a_quotient_by_one_and_the_size_is_softsign():
+    nodes = [INPUT, affine(0, (3, 3)), SIZE, scaled(2, 1.0, 1.0), Node("div", (1, 3))]
+    network, X = network_of_graph(nodes), points(30, 3)
+    assert isinstance(network, DenseNetwork) and network.layers[0].activation.name == "softsign"
+    np.testing.assert_allclose(network.raw_values(X), GraphNetwork(nodes).raw_values(X))

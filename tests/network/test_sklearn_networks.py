@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from network_pool import TASKS, central_differences, fitted, mlp_for, task_data
 from sklearn.exceptions import NotFittedError
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skinterp.network import as_network
 
@@ -111,3 +113,12 @@ def test_subclasses_are_read():
 def test_an_unfitted_network_is_refused(task):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         as_network(mlp_for(task))
+
+
+@pytest.mark.parametrize("constant", [1e6, 1e12, -1e12])
+def test_a_column_far_from_zero_is_read_as_far_as_it_can_be_rounded(constant):
+    X = np.column_stack([np.random.default_rng(0).normal(size=60), np.full(60, constant)])
+    mlp = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", max_iter=100, random_state=0)
+    model = make_pipeline(StandardScaler(), mlp)
+    model.fit(X, X[:, 0])
+    np.testing.assert_allclose(as_network(model).predict(X), model.predict(X), atol=1e-3)

@@ -1,6 +1,7 @@
 """Readers of what is printed, which share no code with what prints it."""
 
 import re
+from functools import reduce
 
 import numpy as np
 
@@ -14,6 +15,7 @@ def relu(values):
 def formula_values(text, columns):
     """Compute a formula in text form on columns by name."""
     known = {**FUNCTIONS, "relu": relu, "logistic": lambda z: 1 / (1 + np.exp(-z)), **columns}
+    known |= {"max": lambda *each: reduce(np.maximum, each), "abs": np.abs}
     n_rows = max(map(np.size, columns.values()))
     return eval(text, {"__builtins__": {}}, known) * np.ones(n_rows)
 
