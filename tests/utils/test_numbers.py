@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import assume, given
+from hypothesis import assume, given
 
 from skinterp.utils import (
     MOST_DIGITS,
@@ -50,6 +50,7 @@ def test_a_constant_in_full_is_read_back_as_it_was(value):
 
 @given(value=numbers, digits=st.integers(1, 16))
 def test_a_text_is_the_rounded_number(value, digits):
+    assume(abs(value) < 1e308)  # one digit of more is past the largest number
     rounded = round_to_digits(value, digits)
     assert float(constant_text(value, digits)) == rounded
     assert float(number_text(value, digits)) == rounded
