@@ -4,7 +4,7 @@ import math
 
 import pytest
 from hypothesis import assume, given
-from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from skinterp.utils import (
     MOST_DIGITS,
