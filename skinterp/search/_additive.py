@@ -85,8 +85,21 @@ class AdditiveModel(NamedTuple):
         return float(np.log(self.profiles.loss + MODEL_FLOOR) + MODEL_PRICE * cost)
 
 
-def _model(problem, components):
-    """Fit an additive model; None where a component is undefined."""
+def model_of(problem, components):
+    """Fit an additive model; None where a component is undefined.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    components : tuple of Expression
+        The quantities.
+
+    Returns
+    -------
+    AdditiveModel or None
+        The model.
+    """
     terms = [problem.evaluator.term(component) for component in components]
     if any(term is None or not varies(term) for term in terms):
         return None
@@ -117,10 +130,10 @@ def best_models(search):
     short = {frozenset(s): s for s in sets if 0 < len(s) <= MOST_COMPONENTS}
     first = tuple(inputs[:MOST_COMPONENTS])
     short.pop(frozenset(first), None)
-    models = [_model(problem, components) for components in list(short.values())[:N_SETS]]
+    models = [model_of(problem, components) for components in list(short.values())[:N_SETS]]
     prices = problem.settings.prices
     models = sorted((m for m in models if m is not None), key=lambda m: m.rank(prices))
-    return [m for m in (_model(problem, first), *models[:N_MODELS]) if m is not None]
+    return [m for m in (model_of(problem, first), *models[:N_MODELS]) if m is not None]
 
 
 class Reading(NamedTuple):
@@ -154,21 +167,33 @@ def combine_profiles(search):
     search : Search
         The search.
     """
-    problem, prices, found = search.problem, search.settings.prices, []
     with np.errstate(all="ignore"):
-        models = best_models(search)
+        add_models(search, best_models(search))
+    search.settings.report(f"additive profiles: loss {search.best().loss:.2e}")
+
+
+def add_models(search, models):
+    """Name the profiles of additive models, and add the sums.
+
+    Parameters
+    ----------
+    search : Search
+        The search.
+    models : iterable of AdditiveModel
+        The models.
+    """
+    problem, prices, found = search.problem, search.settings.prices, []
     for model in models:
         if search.settings.should_stop():
             break
-        with np.errstate(all="ignore"):
-            readings = list(readings_of(problem, model))
-            sums = identified_sums(problem, readings)
+        readings = list(readings_of(problem, model))
+        sums = identified_sums(problem, readings)
         found += readings
         for parts, (loss, coefficients) in sums[:N_SUMS]:
             search.add(parts, coefficients, loss)
         search.sums |= {parts: coefficients for parts, (_, coefficients) in sums[N_SUMS:N_SPARE]}
-    search.reading = min(found, key=lambda reading: reading.rank(prices), default=None)
-    search.settings.report(f"additive profiles: loss {search.best().loss:.2e}")
+    known = [] if search.reading is None else [search.reading]
+    search.reading = min([*known, *found], key=lambda r: r.rank(prices), default=None)
 
 
 def readings_of(problem, model):

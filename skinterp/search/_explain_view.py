@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -18,6 +19,7 @@ from skinterp.matching import (
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field, support
 from skinterp.search._canonical import canonical
 from skinterp.search._evidence import labels_of
+from skinterp.search._focus import focus
 from skinterp.search._formulas import simplified
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
@@ -95,14 +97,14 @@ def roughness(view, field):
     view : ScalarView
         The view.
     field : GradientField
-        Its smoothed field.
+        Its smoothed field, or a part of it along some inputs.
 
     Returns
     -------
     float
         A quarter of the loss between single and smoothed gradients.
     """
-    raw = view.gradient(field.points) * field.scale
+    raw = view.gradient(field.points) * field.scale * field.directions.any(axis=0)
     return ROUGHNESS_LEFT * direction_loss(field.directions, raw, field.weights)
 
 
@@ -155,6 +157,7 @@ def explain_margin(
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
     search = _searched(problem, roughness(view, field), notes, rng)
+    search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = replace(search.front(feature_names), support=supported)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
@@ -226,6 +229,7 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
         field = replace(field, weights=trust_in_directions(field))
         problem = Problem(field, rows, lambda v: _rank_r2(target, v), settings)
         search = _searched(problem, roughness(view, field), notes, rng)
+        search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)

@@ -150,12 +150,14 @@ class Problem:
         How to search.
     match_values : bool, default=False
         Match values and gradients (regression) instead of directions (classification).
+    ranked : list of int or None, default=None
+        Inputs that formulas may hold, the strongest first; None is :func:`rank_inputs`.
     """
 
-    def __init__(self, field, X, fidelity, settings, *, match_values=False):
+    def __init__(self, field, X, fidelity, settings, *, match_values=False, ranked=None):
         self.full_field, self.X, self.settings = field, X, settings
         self.fidelity_of, self.match_values = fidelity, match_values
-        self.ranked = rank_inputs(field, X)
+        self.ranked = rank_inputs(field, X) if ranked is None else ranked
         self.n_strong = count_strong(field, self.ranked)
         active = sorted(self.ranked)
         self.field = replace(field, directions=field.directions[:, active])

@@ -7,6 +7,7 @@ import numpy as np
 
 from skinterp.search._additive import combine_profiles
 from skinterp.search._beam import SEARCH_PRICE, beam_search, merit
+from skinterp.search._composites import combine_composites
 from skinterp.search._dictionary import enumerate_terms, stack
 from skinterp.search._products import combine_products, has_positive_inputs
 from skinterp.search._terms import distinct_terms
@@ -150,6 +151,10 @@ def _can_evolve(search):
     return search.settings.n_islands > 0 and not search.is_good()
 
 
+def _wants_composites(search):
+    return _matches_directions(search) and not search.is_good()
+
+
 def _has_evolved(search):
     return search.has_evolved
 
@@ -167,6 +172,7 @@ STAGES = (
     Stage("tuned constants", tune_constants),
     Stage("products", combine_products, _has_products),
     Stage("additive profiles", combine_profiles, _matches_directions),
+    Stage("composites", combine_composites, _wants_composites),
     Stage("evolved terms", combine_evolved, _can_evolve),
     Stage("tuned constants of evolved terms", tune_constants, _has_evolved),
 )

@@ -1,0 +1,67 @@
+"""Quantities through which a function acts: its gradient runs along theirs, up or down."""
+
+import numpy as np
+
+from skinterp.matching._directions import _eigen, _forms
+
+N_REWEIGHTINGS, FLOOR = 4, 1e-2
+
+
+def line_loss(directions, gradients, weights):
+    """Return half the mean squared sine between two gradient fields, their signs free everywhere.
+
+    ``sum_i w_i sin^2(u_i, grad s_i) / 2``: for ``g = f(s)`` it is 0 even where f rises and falls.
+
+    Parameters
+    ----------
+    directions : ndarray of shape (n, d)
+        Unit vectors.
+    gradients : ndarray of shape (n, d)
+        Gradients of s, of any length; a point where they vanish counts as wrong.
+    weights : ndarray of shape (n,)
+        Trust in each point, summing to 1.
+
+    Returns
+    -------
+    float
+        0 for parallel fields.
+    """
+    squared = np.einsum("ij,ij->i", gradients, gradients)
+    along = np.einsum("ij,ij->i", directions, gradients) ** 2
+    cosine = np.divide(along, squared, out=np.zeros_like(along), where=squared > 0)
+    return float(0.5 * max(0.0, 1.0 - weights @ cosine))
+
+
+def line_ratio(directions, first, second, weights):
+    """Return c for which the gradient of ``s + c*t`` runs along given lines best.
+
+    The smaller generalised eigenvalue of the forms of misalignment and length, reweighted to
+    unit gradients.
+
+    Parameters
+    ----------
+    directions : ndarray of shape (n, d)
+        Unit vectors.
+    first, second : ndarray of shape (n, d)
+        Gradients of s and t.
+    weights : ndarray of shape (n,)
+        Trust in each point, summing to 1.
+
+    Returns
+    -------
+    float
+        c; not finite if s or t alone do as well.
+    """
+    gradients = np.stack([first, second], axis=2)
+    lengths = np.sqrt(np.einsum("n,ndk->k", weights, gradients**2))
+    if not (lengths > 0).all():
+        return np.inf
+    gradients, w, nowhere = gradients / lengths, weights, np.zeros(len(weights), dtype=bool)
+    values = np.zeros((len(weights), 2))
+    for _ in range(N_REWEIGHTINGS):
+        coefficients = _eigen(*_forms(directions, gradients, values, w, nowhere))[1][:, 0]
+        squared = np.einsum("nd,nd->n", *2 * (gradients @ coefficients,))
+        w = weights / (squared + FLOOR * np.median(squared) + 1e-300)
+        w = w / w.sum()
+    with np.errstate(all="ignore"):
+        return float(coefficients[1] / coefficients[0] * lengths[0] / lengths[1])
