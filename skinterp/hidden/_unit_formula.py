@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.expression import Equation
+from skinterp.expression import Equation, IsotonicLink
+from skinterp.matching import monotone_link
 from skinterp.search import SearchSettings, explain_values, operator_prices
 
 _N_QUERIES = 600
@@ -23,20 +24,26 @@ class UnitFormula:
         How much of the unit's variance it explains on the rows, after the activation.
     activation : str or None
         The activation around the formula; None for an output.
+    link : IsotonicLink or None, default=None
+        The monotone function from the formula to the unit's values, of a formula found by
+        directions; None for one that follows values.
     """
 
     equation: Equation
     r2: float
     activation: str | None
+    link: IsotonicLink | None = None
 
     def __str__(self):
         text = str(self.equation)
+        if self.link is not None:
+            return f"formula, up to a monotone function: {text} (R2 {self.r2:.3f})"
         if self.activation not in (None, "identity"):
             text = f"{self.activation}({text})"
         return f"formula: {text} (R2 {self.r2:.3f})"
 
 
-def find_formula(dense, location, rows, names, random_state):
+def find_formula(dense, location, rows, names, random_state, match):
     """Search for a formula of a unit.
 
     Parameters
@@ -51,6 +58,8 @@ def find_formula(dense, location, rows, names, random_state):
         Names of the inputs.
     random_state : int or None
         Seeds the search.
+    match : {"values", "directions"}
+        Whether the formula follows the unit's values, or the directions of its gradients only.
 
     Returns
     -------
@@ -63,10 +72,13 @@ def find_formula(dense, location, rows, names, random_state):
     if location.is_hidden:
         view = dense.unit(location.layer, location.column, before_activation=True)
         activation = dense.layers[location.layer].activation
-    equation, _ = explain_values(view, rows, settings, names, random_state)
-    found = equation.values(rows)
-    error = (found if activation is None else activation.value(found)) - values
-    r2 = float(1.0 - np.mean(error**2) / values.var())
-    return UnitFormula(
-        equation.shown_on(rows), r2, None if activation is None else str(activation)
-    )
+    equation, _ = explain_values(view, rows, settings, names, random_state, match)
+    found, link = equation.values(rows), None
+    if match == "directions":
+        link, activation = monotone_link(found, values), None
+        found = link.log_odds(found)
+    elif activation is not None:
+        found = activation.value(found)
+    r2 = float(1.0 - np.mean((found - values) ** 2) / values.var())
+    name = None if activation is None else str(activation)
+    return UnitFormula(equation.shown_on(rows), r2, name, link)

@@ -20,6 +20,9 @@ from skinterp.hidden._unit_location import locate_unit
 from skinterp.network import Network, as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, draw_seed
 
+# What a formula of a unit follows; the first is the default.
+MATCHES = ("values", "directions")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class UnitReport(Result):
@@ -145,10 +148,12 @@ def unit_report(
         target, if anything.
     n_rows : int, default=5
         How many of the most and least exciting rows to name.
-    symbolic : bool, default=False
+    symbolic : bool, "values" or "directions", default=False
         Whether the text of the report has a formula, found by gradient matching, of what goes
-        into the activation of the unit, or of an output; it takes seconds. `UnitReport.formula`
-        is searched for whenever it is asked for.
+        into the activation of the unit, or of an output; it takes seconds. With True and
+        "values" it follows the values, with "directions" it is the unit's concept, up to a
+        monotone function that is fitted after. `UnitReport.formula` is searched for whenever it
+        is asked for.
     image_shape : tuple of two int or None, default=None
         Height and width, if the inputs are pixels; used with `smoothness`.
     smoothness : float, default=0.0
@@ -164,7 +169,8 @@ def unit_report(
     Raises
     ------
     ValueError
-        If there is no such layer or unit, X does not fit the network, or y is not a class per row.
+        If there is no such layer or unit, X does not fit the network, y is not a class per row, or
+        `symbolic` is none of the above.
 
     Notes
     -----
@@ -189,6 +195,11 @@ def unit_report(
     2
     """
     checked_count(n_rows, "n_rows", 1)
+    if not (isinstance(symbolic, (bool, np.bool_)) or symbolic in MATCHES):
+        raise ValueError(
+            f"symbolic must be True, False or one of {list(MATCHES)}. Got {symbolic!r} instead."
+        )
+    match = symbolic if symbolic in MATCHES else MATCHES[0]
     network = as_network(network)
     dense, rows = dense_of(network, "unit_report"), network.check(X)
     names = input_names(network, X)
@@ -206,7 +217,7 @@ def unit_report(
             names, slopes.mean(axis=0), *least_squares(rows, values), ColumnSpread.of(rows)
         ),
         network=network,
-        search_formula=partial(find_formula, dense, location, rows, names, seed),
+        search_formula=partial(find_formula, dense, location, rows, names, seed, match),
         search_maximum=partial(maximise_activation, location.view, X, **climb),
-        is_symbolic=symbolic,
+        is_symbolic=bool(symbolic),
     )

@@ -13,6 +13,7 @@ from skinterp.matching._thresholds import (
     best_threshold,
     classification_link,
     monotone_knots,
+    monotone_link,
     rounded_threshold,
 )
 from skinterp.matching._values import ValueObjective
@@ -27,6 +28,7 @@ __all__ = [
     "direction_loss",
     "fit_labels",
     "monotone_knots",
+    "monotone_link",
     "rounded_threshold",
     "sampson_distance",
 ]

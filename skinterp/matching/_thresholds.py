@@ -180,6 +180,36 @@ def monotone_knots(values, targets, *, n_knots=N_KNOTS):
     return x[distinct], monotone(y[distinct])
 
 
+def monotone_link(values, targets, *, n_knots=N_KNOTS):
+    """Return the monotone function from a formula to a network's values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Values of the formula; rows where it is undefined do not count.
+    targets : ndarray of shape (n,)
+        The network's values on the same rows.
+    n_knots : int, default=32
+        Number of knots, at the most.
+
+    Returns
+    -------
+    IsotonicLink
+        The link.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.matching import monotone_link
+    >>> link = monotone_link(np.array([0.0, 1.0, 2.0, np.nan]), np.array([1.0, 4.0, 5.0, 0.0]))
+    >>> link.log_odds(np.array([0.5]))
+    array([2.5])
+    """
+    known = np.isfinite(values)
+    x, y = monotone_knots(values[known], targets[known], n_knots=n_knots)
+    return IsotonicLink(tuple(x), tuple(y))
+
+
 def classification_link(values, log_odds, threshold, greater):
     """Return a monotone link from a formula to log-odds that changes sign at the threshold.
 

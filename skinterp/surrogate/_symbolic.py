@@ -7,8 +7,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_random_state, column_or_1d
 
 from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
-from skinterp.expression import IsotonicLink
-from skinterp.matching import monotone_knots
+from skinterp.matching import monotone_link
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.search._front import INFIDELITY_FLOOR, PRICE
 from skinterp.surrogate._equations import EquationsMixin, node_bound
@@ -204,14 +203,6 @@ def _length(result):
     return np.log(max(1.0 - chosen.fidelity, 0.0) + INFIDELITY_FLOOR) + PRICE * chosen.cost
 
 
-def _monotone_link(equation, view, X):
-    """Return the monotone function from a formula to a view's values."""
-    values = equation.values(X)
-    known = np.isfinite(values)
-    x, y = monotone_knots(values[known], view.value(X)[known], n_knots=N_KNOTS)
-    return IsotonicLink(tuple(x), tuple(y))
-
-
 class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
     """A formula that predicts as a regression network, or any scalar view of a network, does.
 
@@ -361,7 +352,9 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         rng = check_random_state(self.random_state)
         options = referenced(view, X), X, settings, self._input_names
         result, is_monotone = self._matched(lambda match: explain_values(*options, rng, match))
-        self.link_ = _monotone_link(result[0], view, X) if is_monotone else None
+        self.link_ = None
+        if is_monotone:
+            self.link_ = monotone_link(result[0].values(X), view.value(X), n_knots=N_KNOTS)
         self.undefined_value_ = float(view.value(X).mean())
         self._store([result], X)
         return self

@@ -243,6 +243,24 @@ def test_a_formula_describes_what_goes_into_the_activation(name):
 
 
 @pytest.mark.slow
+def test_a_concept_of_a_unit_is_found_up_to_a_monotone_function():
+    X = np.random.RandomState(0).uniform(-1, 1, size=(400, 2))
+    # nearly a step: no short formula follows its values
+    network = as_network(([[[4.0], [-8.0]], [[1.0]]], [[1.0], [0.0]], ["tanh", "identity"]))
+    report = unit_report(network, X, 0, layer="output", symbolic="directions")
+    slopes = report.formula.equation.expression.value_and_gradient(X)[1]
+    assert slopes[:, 1] / slopes[:, 0] == pytest.approx(-2.0, rel=1e-3)
+    assert report.formula.r2 > 0.99
+    assert "up to a monotone function" in str(report)
+
+
+def test_what_a_formula_follows_is_one_of_two(iris):
+    model, X, _ = iris
+    with pytest.raises(ValueError, match=r"symbolic must be True.*Got 'value' instead"):
+        unit_report(model, X, 0, symbolic="value")
+
+
+@pytest.mark.slow
 def test_the_r2_of_a_formula_counts_its_bias():
     X = np.random.RandomState(0).uniform(-1, 1, size=(300, 3))
     network = as_network(([np.ones((3, 1)), [[1.0]]], [[0.0], [0.0]], ["tanh", "identity"]))
