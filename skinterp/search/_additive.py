@@ -240,7 +240,7 @@ def identified_sums(problem, readings):
     scores = {}
     for choices in dict.fromkeys(tuple(reading.choices.values()) for reading in readings):
         _score_sums(problem, choices, scores)
-    order = sorted(scores, key=lambda parts: (scores[parts][0], str(parts)))
+    order = sorted(scores, key=lambda parts: scores[parts][0])
     return [(parts, scores[parts][1]) for parts in order if scores[parts][1] is not None]
 
 
@@ -303,6 +303,6 @@ def _score_sums(problem, choices, scores):
         before = current
         for k, options in enumerate(choices):
             trials = [(*current[:k], option, *current[k + 1 :]) for option in options]
-            current = min(trials, key=lambda parts: (score(parts), str(parts)))
+            current = min(trials, key=score)
         if current == before:
             break

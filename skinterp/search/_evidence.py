@@ -1,6 +1,7 @@
 """Labels as evidence: which of the formulas found do they prefer, and with which constants?"""
 
 from dataclasses import dataclass
+from operator import itemgetter
 from functools import cached_property
 from typing import NamedTuple
 
@@ -143,7 +144,7 @@ def _ranked(problem, candidates, labels, floor):
 def _one_per_structure(found):
     """Return (expression, fit) of (rank, expression, fit), best first, one for each structure."""
     first = {}
-    for _, expression, fit in sorted(found, key=lambda each: (each[0], str(each[1]))):
+    for _, expression, fit in sorted(found, key=itemgetter(0)):
         first.setdefault(structure(expression), (expression, fit))
     return list(first.values())
 
@@ -238,7 +239,7 @@ def _improved(problem, labels, rival):
     for _ in range(N_ROUNDS):
         moves = _moves(problem, labels, rival.refit.expression)
         moves = (e for e in moves if operators_of(e) <= allowed)
-        trials = sorted(_described(problem, labels, moves), key=lambda e: (e[0], str(e[1])))
+        trials = sorted(_described(problem, labels, moves), key=itemgetter(0))
         tried = [rival_of(problem, labels, e, fit) for _, e, fit in trials[:N_TRIED]]
         tried = [r for r in tried if r is not None]
         best = min(tried, key=lambda r: r.description, default=rival)
@@ -316,7 +317,7 @@ def _sums(search, labels):
         for coefficients in (regressed(stacked, yes), np.stack([own[parts] for parts in group])):
             ranks = label_ranks(stacked, yes, coefficients, costs)
             found += zip(ranks.tolist(), group, coefficients)
-    found.sort(key=lambda each: (each[0], str(each[1])))
+    found.sort(key=itemgetter(0))  # stable: ties stay in the order they were found in
     best = []
     for parts, c in dict.fromkeys((parts, tuple(c)) for _, parts, c in found[:N_SUMS]):
         c = logistic_steps(np.stack([values[p] for p in parts], axis=1), yes, np.array(c))
