@@ -1,8 +1,8 @@
 """Labels as evidence: which of the formulas found do they prefer, and with which constants?"""
 
 from dataclasses import dataclass
-from operator import itemgetter
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
