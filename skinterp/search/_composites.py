@@ -28,6 +28,8 @@ PLAIN = ("x0*x1", "x0/x1")
 LEAST_SHARE, LEAST_PART = 1e-3, 1e-2
 # Digits are taken off while the loss stays below this.
 GIVEN_UP, SMALL, MOST_POWER, MOST_OFF = 1.1, 2e-4, 4.0, 0.2
+# On a boundary in two quantities, a curve, every function of both runs along some other.
+FEW = 2
 N_TRIED, FLOOR, PRICE, BY_PAIR = 10, 1e-3, 0.12, 0.5
 # A merger must lower the loss by this share, unless its pair fits so well; below this all is said.
 CHANGE, FITS, GOOD_LOSS = 0.1, 0.03, 1.5e-3
@@ -155,7 +157,7 @@ def merged_models(search):
     components = tuple(problem.space.variable(j).expression for j in strong)
     model, known = model_of(problem, components), {}
     good = max(GOOD_LOSS, 3.0 * search.noise_floor)
-    while model is not None and len(model.terms) > 1 and not search.settings.should_stop():
+    while model is not None and len(model.terms) > FEW and not search.settings.should_stop():
         pair_loss, merged = _merged(problem, model, known)
         if merged is None:
             return

@@ -69,8 +69,10 @@ def test_sums_of_functions_of_composites_are_added():
     assert min(c.loss for c in search.candidates.values()) < 2e-3
 
 
-def test_a_single_input_has_no_pair():
-    assert not list(merged_models(search_of("x0**2", SIGNED[:, :1], 0.2)))
+@pytest.mark.parametrize("text", ["x0**2", "x0**2 - x1"])
+def test_a_boundary_in_two_inputs_tells_no_composite(text):
+    n_inputs = len(parse(text).variables)
+    assert not list(merged_models(search_of(text, SIGNED[:, :n_inputs], 0.2)))
 
 
 def test_line_loss_is_free_of_sign():
