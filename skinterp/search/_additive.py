@@ -153,6 +153,10 @@ class Reading(NamedTuple):
     profiles: Profiles
     choices: dict
 
+    def is_defined(self, problem):
+        """Tell whether the first function of each component is defined on all rows."""
+        return all(problem.evaluator.term(options[0]) for options in self.choices.values())
+
     def rank(self, prices):
         """Return the rank of the model with the first functions, the smaller the better."""
         cost = sum(options[0].cost(prices) for options in self.choices.values())
@@ -188,7 +192,7 @@ def add_models(search, models):
             break
         readings = list(readings_of(problem, model))
         sums = identified_sums(problem, readings)
-        found += readings
+        found += [reading for reading in readings if reading.is_defined(problem)]
         for parts, (loss, coefficients) in sums[:N_SUMS]:
             search.add(parts, coefficients, loss)
         search.sums |= {parts: coefficients for parts, (_, coefficients) in sums[N_SUMS:N_SPARE]}

@@ -7,9 +7,18 @@ import numpy as np
 from skinterp.search._constants import Constants, constants_of
 from skinterp.search._evidence import LEAST_AGREEMENT, choose, rival_of
 from skinterp.search._formulas import simplified
-from skinterp.utils import TableResult, number_text
+from skinterp.utils import TableResult, digits_within, number_text, round_to_digits
 
 N_SHOWN = 8
+
+
+def _of_positive(inverse):
+    """Return the inverse of a function whose values are positive, NaN elsewhere."""
+    return lambda level: inverse(level) if level > 0 else np.nan
+
+
+# Rising functions that change no decision when they are taken off, by the inverse.
+INVERSES = {"log": np.exp, "exp": _of_positive(np.log), "sqrt": _of_positive(np.square)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,20 +82,51 @@ class LabelChoice(TableResult):
         )
 
 
+def _uncovered(expression, threshold, constants):
+    """Take monotone functions off a formula; threshold and its interval go through their inverses.
+
+    The likelihood may prefer a logarithm, along which the labels' noise is even; as a decision it
+    is the same without. The threshold gets the digits that its interval supports.
+    """
+    ends = ("values", "estimates", "low", "high")
+    while expression.token in INVERSES and not constants.units:
+        inverse, (argument,) = INVERSES[expression.token], expression.args
+        columns = {name: getattr(constants, name) for name in ends}
+        levels = {name: inverse(column[-1]) for name, column in columns.items()}
+        if not np.isfinite(list(levels.values())).all():
+            break
+        step = (levels["high"] - levels["low"]) / 20.0
+        threshold = round_to_digits(levels["values"], digits_within(levels["values"], step))
+        levels["values"] = threshold
+        columns = {name: np.append(c[:-1], levels[name]) for name, c in columns.items()}
+        covered = expression.token + "("
+        texts = {
+            name: tuple(text.replace(f"in {covered}", "in (") for text in getattr(constants, name))
+            for name in ("places", "notes")
+        }
+        constants = replace(constants, **columns, **texts)
+        expression = argument
+    return expression, threshold, constants
+
+
 def _table(rivals, front, labels, units):
     shown, names = rivals[:N_SHOWN], front.feature_names
     refits = [r.refit for r in shown]
     first = refits[0]
+    expression, threshold, constants = _uncovered(
+        first.expression, first.threshold, constants_of(first, names, units)
+    )
+    decisions = [(expression, threshold), *((r.expression, r.threshold) for r in refits[1:])]
     return LabelChoice(
-        tuple(f"{r.expression.format(names)} > {number_text(r.threshold, 6)}" for r in refits),
+        tuple(f"{e.format(names)} > {number_text(t, 6)}" for e, t in decisions),
         np.array([r.deviance for r in refits]),
-        np.array([labels.accuracy(r.expression, r.threshold) for r in refits]),
+        np.array([labels.accuracy(e, t) for e, t in decisions]),
         np.array([r.candidate.fidelity for r in shown]),
         np.array([r.candidate.cost for r in shown]),
         front.selected.expression.format(names),
-        constants_of(first, names, units),
+        constants,
         labels.agreement,
-        (first.expression, first.threshold, True),
+        (expression, threshold, True),
     )
 
 

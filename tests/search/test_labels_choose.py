@@ -12,6 +12,8 @@ from skinterp.expression._sums import as_sum, gathered
 from skinterp.matching import fit_labels
 from skinterp.network import as_network
 from skinterp.search._boundary_forms import boundary_forms
+from skinterp.search._constants import Constants
+from skinterp.search._label_choice import _uncovered
 from skinterp.search._refit import count_digits, refit, round_by_curvature
 from skinterp.search._sums import Parametrised, Writing
 
@@ -178,3 +180,28 @@ def test_labels_in_other_words_than_the_networks_are_refused():
     X, y, network = law_problem(1500)
     with pytest.raises(ValueError, match="labels that the network does not know"):
         SymbolicSurrogateClassifier(network).fit(X, np.where(y, "yes", "no"))
+
+
+@pytest.mark.parametrize(
+    ("text", "threshold", "expected"),
+    [
+        ("log(x0*x1)", 0.5, ("x0*x1", np.exp(0.5))),
+        ("sqrt(x0/x1)", 2.0, ("x0/x1", 4.0)),
+        ("exp(x0 - x1)", 3.0, ("x0 - x1", np.log(3.0))),
+        ("log(sqrt(x0))", 0.5, ("x0", np.exp(1.0))),
+        ("sqrt(x0)", -1.0, ("sqrt(x0)", -1.0)),
+        ("exp(x0)", 0.05, ("exp(x0)", 0.05)),  # the lower end of its interval has no logarithm
+        ("x0 + log(x1)", 0.5, ("x0 + log(x1)", 0.5)),
+    ],
+)
+def test_functions_that_change_no_decision_are_taken_off(text, threshold, expected):
+    ends = (np.array([threshold]), np.array([threshold - 0.1]), np.array([threshold + 0.1]))
+    constants = Constants(("threshold",), ends[0], *ends)
+    expression, level, after = _uncovered(parse(text), threshold, constants)
+    assert expression == parse(expected[0])
+    assert level == pytest.approx(expected[1], rel=0.02)
+    assert after.low[0] < level < after.high[0]
+    assert after.values[0] == level
+    X = np.random.default_rng(0).uniform(0.1, 5.0, size=(500, 2))
+    before, now = parse(text).evaluate(X) > threshold, expression.evaluate(X) > level
+    assert np.mean(before == now) > 0.98

@@ -7,7 +7,7 @@ from search_pool import boundary_problem, concept_cosine, uniform_rows
 from skinterp.expression import parse
 from skinterp.matching._profiles import additive_profiles, spline_basis
 from skinterp.search import Search
-from skinterp.search._additive import combine_profiles, component_of
+from skinterp.search._additive import Reading, combine_profiles, component_of
 from skinterp.search._families import FAMILIES, identify, member
 from skinterp.search._problem import operator_prices
 from skinterp.search._products import Products, combine_products, factors_of
@@ -130,3 +130,10 @@ def test_least_errors_are_those_of_the_best_cut():
         cuts = [-np.inf, *column]
         wrong = [np.mean((column > cut) != yes) for cut in cuts]
         assert error == pytest.approx(min(*wrong, *(1 - w for w in wrong)))
+
+
+def test_a_reading_with_a_function_undefined_on_a_row_is_no_profile():
+    _, problem = problem_of("x0 + x1**2", X=uniform_rows(800, 2), level=0.2)
+    reading = lambda text: Reading([], None, {0: (parse(text),)})  # noqa: E731
+    assert reading("exp(x0)").is_defined(problem)
+    assert not reading("log(x0 + 0.9)").is_defined(problem)
