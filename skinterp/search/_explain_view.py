@@ -157,7 +157,8 @@ def explain_margin(
     answers = log_odds > 0
     problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
     search = _searched(problem, roughness(view, field), notes, rng)
-    search = focus(search, partial(roughness, view))
+    if yes is None:  # labels tell what noise hides, and hold weak inputs
+        search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)
     front = replace(search.front(feature_names), support=supported)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
