@@ -37,7 +37,7 @@ SETTINGS = {
     "HingeSurrogateRegressor": [{"n_queries": 50, "random_state": 0}],
     "LinearSurrogateClassifier": [{"net": CONVEX}, {"net": CONVEX, "max_features": 2}],
     "LinearSurrogateRegressor": [{"net": CONVEX}],
-    "SymbolicSurrogateClassifier": SEARCHED,
+    "SymbolicSurrogateClassifier": [{**SEARCHED[0], "max_complexity": 6}],
     "SymbolicSurrogateRegressor": SEARCHED,
     "TreeSurrogateClassifier": [
         {"net": CONVEX, "n_queries": 0, "min_samples_leaf": 1, "random_state": 0},

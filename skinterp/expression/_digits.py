@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.expression._evaluate import constant_changes
 from skinterp.utils import MOST_DIGITS, PRECISION, digits_within, round_to_digits
 
 _MOST_ROWS = 1000
@@ -108,16 +109,15 @@ def needed_digits(expression, X, threshold=None):
     known = np.isfinite(exact)
     tolerance = PRECISION * spread(exact[known])
 
-    def error(numbers):
+    def error(values):
         """Return the root mean square change of the values."""
-        values = expression.with_constants(numbers).evaluate(X)[known]
         with np.errstate(all="ignore"):
-            squares = ((values - exact[known]) / tolerance) ** 2
+            squares = ((values[known] - exact[known]) / tolerance) ** 2
         return np.sqrt(squares.mean()) if len(squares) else 0.0
 
-    needs = {}
+    changed, needs = constant_changes(expression, X), {}
     for k, constant in enumerate(constants):
-        digits = _fewest(constant, lambda c, k=k: error([*constants[:k], c, *constants[k + 1 :]]))
+        digits = _fewest(constant, lambda c, k=k: error(changed(k, c)))
         needs[abs(constant)] = max(digits, needs.get(abs(constant), 1))
     if threshold is not None:
         digits = digits_within(threshold, tolerance)
@@ -126,9 +126,10 @@ def needed_digits(expression, X, threshold=None):
 
     def is_enough(digits):
         numbers = [round_to_digits(c, digits[abs(c)]) for c in constants]
-        values = expression.with_constants(numbers).evaluate(X)[known]
+        values = expression.with_constants(numbers).evaluate(X)
         shown = threshold and round_to_digits(threshold, digits[abs(threshold)])
-        return error(numbers) <= _TOGETHER and np.array_equal(_decisions(values, shown), decided)
+        is_alike = np.array_equal(_decisions(values[known], shown), decided)
+        return is_alike and error(values) <= _TOGETHER
 
     return more_until(needs, is_enough)
 

@@ -84,6 +84,50 @@ def evaluate(expression, X):
     return np.full(len(X), value, dtype=float)
 
 
+def constant_changes(expression, X):
+    """Prepare to evaluate an expression with one of its constants replaced.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    X : ndarray of shape (n_samples, n_features)
+        Column i is the value of ``Variable(i)``.
+
+    Returns
+    -------
+    callable
+        ``changed(k, number)`` gives the values, of shape (n_samples,), with the number in place of
+        constant ``k`` of `Expression.constants`; only what depends on it is computed again.
+    """
+    evaluator, values, users, constants, stack = _Evaluator(X), [], {}, [], []
+    for position, token in enumerate(expression.postfix):
+        if isinstance(token, str):
+            used = stack[-OPERATORS[token].arity :]
+            del stack[-len(used) :]
+            users.update(dict.fromkeys(used, (position, token, used)))
+            with np.errstate(all="ignore"):
+                values.append(evaluator.operation(token, [values[a] for a in used]))
+        elif isinstance(token, float):
+            constants.append(position)
+            values.append(evaluator.constant(token))
+        else:
+            values.append(evaluator.variable(token))
+        stack.append(position)
+
+    def changed(k, number):
+        changed_at, value = constants[k], evaluator.constant(number)
+        while changed_at in users:
+            position, token, used = users[changed_at]
+            arguments = [value if a == changed_at else values[a] for a in used]
+            with np.errstate(all="ignore"):
+                value = evaluator.operation(token, arguments)
+            changed_at = position
+        return np.full(len(X), value, dtype=float)
+
+    return changed
+
+
 def value_and_gradient(expression, X):
     """Compute values and exact input gradients in one reverse sweep.
 

@@ -34,12 +34,15 @@ def visit(nodes, visitor):
     """
     results = {}
     for node in nodes:
-        if node.args:
-            results[node] = visitor.operation(node.token, [results[a] for a in node.args])
-        else:
-            method = visitor.variable if node.is_variable else visitor.constant
-            results[node] = method(node.token)
+        results[node] = _visited(node, visitor, results)
     return results
+
+
+def _visited(node, visitor, results):
+    """Return the visitor's result for a node, given those of its arguments."""
+    if node.args:
+        return visitor.operation(node.token, [results[a] for a in node.args])
+    return (visitor.variable if node.is_variable else visitor.constant)(node.token)
 
 
 def is_operation(expression, *names):
@@ -49,6 +52,8 @@ def is_operation(expression, *names):
 
 def fold(expression, visitor):
     """Combine a tree from its leaves up, visiting equal subtrees once.
+
+    Results are kept no longer than they are needed.
 
     Parameters
     ----------
@@ -63,7 +68,15 @@ def fold(expression, visitor):
     object
         The visitor's result for the root.
     """
-    return visit(postorder(expression), visitor)[expression]
+    nodes = postorder(expression)
+    last_uses = {argument: node for node in nodes for argument in node.args}
+    results = {}
+    for node in nodes:
+        results[node] = _visited(node, visitor, results)
+        for argument in node.args:
+            if last_uses[argument] is node:
+                results.pop(argument, None)
+    return results[expression]
 
 
 def has_constant_operation(expression):

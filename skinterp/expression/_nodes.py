@@ -3,13 +3,15 @@
 import json
 import math
 from abc import ABC, abstractmethod
-from functools import partial, partialmethod
+from functools import partialmethod
 from numbers import Integral, Real
 
 from skinterp.expression._evaluate import evaluate, value_and_gradient
 from skinterp.expression._exporters import EXPORTERS
 from skinterp.expression._fold import postorder
 from skinterp.expression._operators import find_operator, pricing
+
+_set_field = object.__setattr__
 
 
 def _overload(name):
@@ -64,12 +66,15 @@ class Expression(ABC):
         """Check the token and the arguments, and set them."""
 
     def _set(self, token, args=()):
-        set_field = partial(object.__setattr__, self)
-        set_field("token", token)
-        set_field("args", args)
-        set_field("complexity", 1 + sum(argument.complexity for argument in args))
-        set_field("varies", self.is_variable or any(argument.varies for argument in args))
-        set_field("_hash", hash((type(self).__name__, token, args)))
+        complexity, varies = 1, self.is_variable
+        for argument in args:
+            complexity += argument.complexity
+            varies = varies or argument.varies
+        _set_field(self, "token", token)
+        _set_field(self, "args", args)
+        _set_field(self, "complexity", complexity)
+        _set_field(self, "varies", varies)
+        _set_field(self, "_hash", hash((type(self).__name__, token, args)))
 
     def __setattr__(self, name, value):
         raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot change.")
@@ -379,15 +384,18 @@ def from_postfix(tokens):
 
 def as_expression(value):
     """Return an expression as it is and wrap a number in `Constant`."""
-    if not isinstance(value, (Expression, Real)):
+    if isinstance(value, Expression):
+        return value
+    if not isinstance(value, Real):
         raise TypeError(f"an operand must be an Expression or a number. Got {value!r} instead.")
-    return value if isinstance(value, Expression) else Constant(value)
+    return Constant(value)
 
 
 def _operate(name, left, right):
-    if not all(isinstance(operand, (Expression, Real)) for operand in (left, right)):
+    try:
+        left, right = as_expression(left), as_expression(right)
+    except TypeError:
         return NotImplemented
-    left, right = as_expression(left), as_expression(right)
     return _raise_to_power(left, right) if name == "pow" else Operation(name, (left, right))
 
 

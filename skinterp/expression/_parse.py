@@ -9,7 +9,9 @@ from typing import NamedTuple
 from skinterp.expression._nodes import Constant, Operation, Variable
 from skinterp.expression._operators import OPERATORS, PLAIN_NAME, call_names
 
-MAX_LENGTH = 50_000
+MAX_COMPLEXITY = 25_000
+_MAX_TOKENS = 4 * MAX_COMPLEXITY  # two parentheses, a sign or a name, and a comma for a node
+_MAX_SHOWN = 40
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<quoted>`(?:[^`]|``)*`)"
@@ -19,16 +21,32 @@ _TOKEN = re.compile(
 )
 
 
+def _shown(token):
+    """Quote a token, the middle of a long one left out."""
+    half = _MAX_SHOWN // 2
+    return repr(token if len(token) <= _MAX_SHOWN else f"{token[:half]}...{token[-half:]}")
+
+
 def _split(text):
-    """Cut a text into (kind, token, position) triples, ending in an empty one."""
-    tokens = [(match.lastgroup, match[0], match.start()) for match in _TOKEN.finditer(text)]
-    for kind, token, start in tokens:
+    """Yield (kind, token, position) triples of a text, ending in an empty one."""
+    for count, match in enumerate(_TOKEN.finditer(text)):
+        kind, token, start = match.lastgroup, match[0], match.start()
         if kind == "other":
             hint = " (write powers as **)" if token == "^" else ""
             raise ValueError(
                 f"text must be a formula: unexpected {token!r} at position {start}{hint}."
             )
-    return [*tokens, ("end", "", len(text.rstrip()))]
+        if count >= _MAX_TOKENS:
+            _refuse_length(start)
+        yield kind, token, start
+    yield "end", "", len(text.rstrip())
+
+
+def _refuse_length(position):
+    raise ValueError(
+        f"text must be a formula of at most {MAX_COMPLEXITY} numbers, names and operations. "
+        f"Got more before position {position} of it."
+    )
 
 
 class _Sign(NamedTuple):
@@ -64,7 +82,7 @@ class _Parser:
     """An operator-precedence parser with Python's precedence, without recursion."""
 
     def __init__(self, text, names):
-        self.tokens = iter(_split(text))
+        self.tokens, self.complexity, self.leaves = _split(text), 0, {}
         self.indices = None if names is None else {str(n): i for i, n in enumerate(names)}
         self.waiting, self.operands = [], []
         self.advance()
@@ -79,6 +97,13 @@ class _Parser:
         sign = self.token
         self.advance()
         return sign
+
+    def counted(self, node, *operands):
+        """Return what was made of operands, unless the formula has become too large."""
+        self.complexity += max(1, node.complexity - sum(made.complexity for made in operands))
+        if self.complexity > MAX_COMPLEXITY:
+            _refuse_length(self.position)
+        return node
 
     @staticmethod
     def refuse(complaint, position):
@@ -104,31 +129,32 @@ class _Parser:
                 self.waiting.append(_Open())
             elif kind in ("sign", "end"):
                 got = token or "the end"
-                self.refuse(f"expected a number, a name or '(', got {got!r}", position)
+                self.refuse(f"expected a number, a name or '(', got {_shown(got)}", position)
             else:
                 self.advance()
                 if kind != "name" or not self.accept("("):
-                    return self.operands.append(self.leaf(kind, token, position))
+                    return self.operands.append(self.counted(self.leaf(kind, token, position)))
                 self.waiting.append(self.call(token, position))
 
     def leaf(self, kind, token, position):
-        """Return a number or a variable."""
-        if kind == "number":
-            return self.number(token, position)
-        name = token[1:-1].replace("``", "`") if kind == "quoted" else token
-        return self.variable(name, position)
+        """Return a number or a variable, the same for the same text."""
+        if token not in self.leaves:
+            name = token[1:-1].replace("``", "`") if kind == "quoted" else token
+            read = self.number if kind == "number" else self.variable
+            self.leaves[token] = read(name, position)
+        return self.leaves[token]
 
     def number(self, token, position):
         value = float(token)
         if math.isinf(value):
-            self.refuse(f"{token!r} is too large a number", position)
+            self.refuse(f"{_shown(token)} is too large a number", position)
         return Constant(value)
 
     def call(self, name, position):
         """Return the open parenthesis of a call."""
         known = call_names()
         if name not in known:
-            self.refuse(f"unknown function {name!r}; known are {known},", position)
+            self.refuse(f"unknown function {_shown(name)}; known are {known},", position)
         return _Open(name, OPERATORS[name].arity)
 
     def apply_waiting(self, binding=0, from_right=False):
@@ -139,7 +165,15 @@ class _Parser:
                 return
             sign, right = self.waiting.pop(), self.operands.pop()
             left = () if sign.is_prefix else (self.operands.pop(),)
-            self.operands.append(sign.apply(*left, right))
+            self.operands.append(self.applied(sign, *left, right))
+
+    def applied(self, sign, *operands):
+        """Apply an operator."""
+        try:
+            node = sign.apply(*operands)
+        except ValueError:
+            return self.refuse("an exponent that is no finite number", self.position)
+        return self.counted(node, *operands)
 
     def close(self):
         """Close a parenthesis that ends here, and tell whether one did."""
@@ -154,7 +188,8 @@ class _Parser:
         opened = self.waiting.pop()
         if opened.name is not None:
             arity = OPERATORS[opened.name].arity
-            self.operands[-arity:] = [Operation(opened.name, self.operands[-arity:])]
+            arguments = self.operands[-arity:]
+            self.operands[-arity:] = [self.counted(Operation(opened.name, arguments), *arguments)]
         return True
 
     def read_sign(self):
@@ -166,7 +201,7 @@ class _Parser:
             return
         self.apply_waiting()
         if not self.waiting:
-            self.refuse(f"unexpected {self.token!r}", self.position)
+            self.refuse(f"unexpected {_shown(self.token)}", self.position)
         opened = self.waiting[-1]
         if opened.to_come < 2 or not self.accept(","):
             self.expect_more()
@@ -175,18 +210,19 @@ class _Parser:
     def expect_more(self):
         """Refuse what stands in place of the comma or parenthesis that is needed."""
         expected = "," if self.waiting[-1].to_come > 1 else ")"
-        self.refuse(f"expected {expected!r}, got {self.token or 'the end'!r}", self.position)
+        got = _shown(self.token or "the end")
+        self.refuse(f"expected {expected!r}, got {got}", self.position)
 
     def variable(self, name, position):
         if self.indices is None:
-            if re.fullmatch(r"x\d+", name):
+            if re.fullmatch(r"x[0-9]{1,6}", name):
                 return Variable(int(name[1:]))
         elif name in self.indices:
             return Variable(self.indices[name])
         if name == "pi":
             return Constant(math.pi)
         known = "x0, x1, ..." if self.indices is None else ", ".join(map(repr, self.indices))
-        return self.refuse(f"unknown name {name!r}; known are {known},", position)
+        return self.refuse(f"unknown name {_shown(name)}; known are {known},", position)
 
 
 def parse(text, names=None):
@@ -209,8 +245,8 @@ def parse(text, names=None):
     Raises
     ------
     ValueError
-        If the text is no such formula; names the token and its position. Texts of more than
-        50,000 characters are no formulas that one reads.
+        If the text is no such formula; names the token and its position. What has more than
+        25,000 numbers, names and operations is no formula that one reads.
 
     Examples
     --------
@@ -220,8 +256,4 @@ def parse(text, names=None):
     >>> parse("`a b` - class", names=["class", "a b"]).variables
     (0, 1)
     """
-    if len(text) > MAX_LENGTH:
-        raise ValueError(
-            f"text must be a formula of at most {MAX_LENGTH} characters. Got {len(text)} instead."
-        )
     return _Parser(text, names).formula()

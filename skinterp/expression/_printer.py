@@ -1,17 +1,17 @@
 """The shared grammar of every text form: precedence, signs and parentheses."""
 
-from typing import NamedTuple
-
 from skinterp.expression._operators import find_operator
 
 SUM, PRODUCT, POWER, ATOM = range(4)
+MAX_TEXT = 10_000_000
 
 
-class Phrase(NamedTuple):
+class Phrase:
     """A piece of text and how tightly its outermost operator binds.
 
-    A leading minus is part of the text; it belongs to the first term of a sum and to the whole
-    of anything else.
+    A leading minus belongs to the first term of a sum and to the whole of anything else. Phrases
+    are joined without copying their texts, so that writing a formula takes time in proportion to
+    its length.
 
     Parameters
     ----------
@@ -19,20 +19,111 @@ class Phrase(NamedTuple):
         The text.
     binding : {SUM, PRODUCT, POWER, ATOM}
         0 to 3, the larger the tighter: an atom needs no parentheses anywhere.
+
+    Attributes
+    ----------
+    is_negative : bool
+        Whether the text starts with a minus.
+    head : str
+        What comes first after the sign.
+    length : int
+        Number of characters.
     """
 
-    text: str
-    binding: int
+    __slots__ = ("binding", "body", "head", "is_negative", "length")
+
+    def __init__(self, text, binding):
+        self.is_negative = text.startswith("-")
+        self.body = self.head = text[1:] if self.is_negative else text
+        self.binding, self.length = binding, len(text)
+
+    @classmethod
+    def of(cls, *pieces, binding, is_negative=False):
+        """Join texts and phrases.
+
+        Parameters
+        ----------
+        *pieces : str or Phrase
+            The pieces from left to right; the sign of a phrase that comes first stays in front.
+        binding : {SUM, PRODUCT, POWER, ATOM}
+            How tightly the operator between them binds.
+        is_negative : bool, default=False
+            Whether to put a minus in front.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        first = pieces[0]
+        joined = cls("", binding)
+        joined.is_negative = is_negative or (isinstance(first, Phrase) and first.is_negative)
+        joined.head = first if isinstance(first, str) else first.head
+        joined.length = is_negative + sum(
+            len(piece) if isinstance(piece, str) else piece.length for piece in pieces
+        )
+        joined.body = tuple(_bodies(pieces))
+        return joined
+
+    def signed(self, is_negative):
+        """Return the phrase with this sign in place of its own.
+
+        Parameters
+        ----------
+        is_negative : bool
+            Whether a minus stands in front.
+
+        Returns
+        -------
+        Phrase
+            The text.
+        """
+        phrase = Phrase("", self.binding)
+        phrase.is_negative, phrase.body, phrase.head = is_negative, self.body, self.head
+        phrase.length = self.length - self.is_negative + is_negative
+        return phrase
 
     @property
-    def is_negative(self):
-        """Whether the text starts with a minus."""
-        return self.text.startswith("-")
+    def text(self):
+        """The text."""
+        if self.length > MAX_TEXT:
+            raise ValueError(
+                f"The formula must be one that takes at most {MAX_TEXT} characters to write. "
+                f"Got one of {self.length} instead."
+            )
+        self.body = _joined(self.body)
+        return f"-{self.body}" if self.is_negative else self.body
+
+    def __str__(self):
+        return self.text
 
     @property
     def is_number(self):
         """Whether the text is a number without a sign."""
-        return self.binding == ATOM and self.text[0].isdigit()
+        return self.binding == ATOM and not self.is_negative and self.head[:1].isdigit()
+
+
+def _bodies(pieces):
+    """Yield the texts of pieces, signs apart; the sign of the first is the whole's."""
+    for position, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            yield piece
+        else:
+            if piece.is_negative and position > 0:
+                yield "-"
+            yield piece.body
+
+
+def _joined(body):
+    """Join nested texts without recursion."""
+    texts, stack = [], [body]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            texts.append(piece)
+        else:
+            stack.extend(reversed(piece))
+    return "".join(texts)
 
 
 class Printer:
@@ -164,7 +255,8 @@ class Printer:
         Phrase
             The text.
         """
-        return Phrase(f"{function}({', '.join(a.text for a in arguments)})", ATOM)
+        inside = [piece for argument in arguments for piece in (", ", argument)][1:]
+        return Phrase.of(f"{function}(", *inside, ")", binding=ATOM)
 
     def enclose(self, phrase):
         """Put parentheses around a phrase.
@@ -179,10 +271,10 @@ class Printer:
         Phrase
             The text.
         """
-        return Phrase(f"({phrase.text})", ATOM)
+        return Phrase.of("(", phrase, ")", binding=ATOM)
 
     def within(self, phrase, binding):
-        """Return the text of a phrase, in the parentheses that an operator around it demands.
+        """Put a phrase in the parentheses that an operator around it demands.
 
         Parameters
         ----------
@@ -193,11 +285,11 @@ class Printer:
 
         Returns
         -------
-        str
+        Phrase
             The text.
         """
         loose = phrase.binding < binding or (phrase.is_negative and binding > SUM)
-        return self.enclose(phrase).text if loose else phrase.text
+        return self.enclose(phrase) if loose else phrase
 
     def nonzero(self, phrase):
         """Write a phrase that is undefined where it is zero.
@@ -228,8 +320,8 @@ class Printer:
             The text.
         """
         if phrase.binding == SUM:
-            return Phrase(f"-{self.enclose(phrase).text}", PRODUCT)
-        return Phrase(phrase.text[1:] if phrase.is_negative else f"-{phrase.text}", phrase.binding)
+            return Phrase.of(self.enclose(phrase), binding=PRODUCT, is_negative=True)
+        return phrase.signed(not phrase.is_negative)
 
     def sum(self, left, right):
         """Write a sum.
@@ -248,9 +340,8 @@ class Printer:
         """
         if right.binding == SUM and not self.associative:
             right = self.enclose(right)
-        if right.is_negative:
-            return Phrase(f"{left.text} - {right.text[1:]}", SUM)
-        return Phrase(f"{left.text} + {right.text}", SUM)
+        sign = " - " if right.is_negative else " + "
+        return Phrase.of(left, sign, right.signed(False), binding=SUM)
 
     def difference(self, left, right):
         """Write a difference.
@@ -269,7 +360,7 @@ class Printer:
         """
         if right.binding > SUM:
             return self.sum(left, self.negate(right))
-        return Phrase(f"{left.text} - {self.enclose(right).text}", SUM)
+        return Phrase.of(left, " - ", self.enclose(right), binding=SUM)
 
     def product(self, left, right):
         """Write a product.
@@ -347,7 +438,8 @@ class Printer:
             The text.
         """
         binding = PRODUCT if self.associative else POWER
-        return Phrase(f"{self.within(left, PRODUCT)}*{self.within(right, binding)}", PRODUCT)
+        left, right = self.within(left, PRODUCT), self.within(right, binding)
+        return Phrase.of(left, "*", right, binding=PRODUCT)
 
     def write_quotient(self, left, right):
         """Write a quotient of phrases without a sign.
@@ -365,7 +457,7 @@ class Printer:
             The text.
         """
         divisor = self.within(self.nonzero(right), POWER)
-        return Phrase(f"{self.within(left, PRODUCT)}/{divisor}", PRODUCT)
+        return Phrase.of(self.within(left, PRODUCT), "/", divisor, binding=PRODUCT)
 
     def write_power(self, base, exponent):
         """Write a power of a base that may be raised to it.
@@ -382,4 +474,4 @@ class Printer:
         Phrase
             The text.
         """
-        return Phrase(f"{self.within(base, ATOM)}**{exponent.text}", POWER)
+        return Phrase.of(self.within(base, ATOM), "**", exponent, binding=POWER)

@@ -20,6 +20,7 @@ from skinterp.surrogate._additive_fits import (
 from skinterp.surrogate._additive_terms import DEGREE, Curve, Levels, Pair
 
 _BAND = 2.0  # standard deviations of half a band
+_UNEVEN = 100.0  # cubes of this many least distances of knots cancel to ten digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +130,11 @@ def fit_terms(terms, points, weight, values, *, smoothing, signs=None, most=None
 
 
 def _within(variable, low, high):
-    """Return how far an input is above a number, not more than up to the end of its range."""
-    apart = variable - low if low >= 0.0 else variable + -low
-    beyond = variable - high if high >= 0.0 else variable + -high
-    return apply("max", 0.0, apart) - apply("max", 0.0, beyond)
+    """Return how far an input is above a number, not more than up to the end of its range.
+
+    Both ends are exact however far the input is, as a difference of two hinges would not be.
+    """
+    return apply("max", 0.0, (high - low) - apply("max", 0.0, high - variable))
 
 
 def _curve_parts(curve):
@@ -141,27 +143,37 @@ def _curve_parts(curve):
     Returns
     -------
     functions : list of Expression
-        A line, a square and a cube, and a cube from each inner knot on.
+        A line, a square and a cube, and a cube from each inner knot on; of knots so unevenly
+        spaced that these would cancel, a line, a square and a cube between two knots.
     matrix : ndarray of shape (n_columns, 1 + n_functions)
         Each spline as a constant and these.
     """
     x, scale = Variable(curve.feature), curve.scale
-    base = _within(x, curve.low, curve.high)
     if curve.is_line:
-        return [base], np.array([[0.0, 1.0 / scale]])
+        return [_within(x, curve.low, curve.high)], np.array([[0.0, 1.0 / scale]])
     knots = np.unique(curve.knots)
-    n_columns = len(curve.knots) - DEGREE - 1
-    rows = []
-    for k in range(n_columns):
-        pieces = PPoly.from_spline(BSpline(curve.knots, np.eye(n_columns)[k], DEGREE))
-        first = np.searchsorted(pieces.x, 0.0, side="right") - 1
-        cubes = pieces.c[0, first : first + len(knots) - 1]
-        start = pieces.c[::-1, first]
-        rows.append([*start, *np.diff(cubes)])
-    powers = np.array([1.0, scale, scale**2, *[scale**3] * (len(knots) - 1)])
+    starts, pieces = curve.low + scale * knots[:-1], _pieces(curve, len(knots) - 1)
+    if knots[-1] > _UNEVEN * np.diff(knots).min():
+        ends = [*starts[1:], curve.high]
+        bases = [_within(x, start, end) for start, end in zip(starts, ends, strict=True)]
+        functions = [power for base in bases for power in (base, base**2, base**3)]
+        matrix = np.hstack([pieces[:, 3, :1], *np.moveaxis(pieces[:, 2::-1], 2, 0)])
+        return functions, matrix / scale ** np.r_[0, np.tile([1, 2, 3], len(bases))]
+    base = _within(x, curve.low, curve.high)
     functions = [base, base**2, base**3]
-    functions += [_within(x, curve.low + scale * k, curve.high) ** 3 for k in knots[1:-1]]
-    return functions, np.array(rows) / powers
+    functions += [_within(x, start, curve.high) ** 3 for start in starts[1:]]
+    matrix = np.hstack([pieces[:, ::-1, 0], np.diff(pieces[:, 0])])
+    return functions, matrix / scale ** np.r_[0, 1, 2, [3] * len(starts)]
+
+
+def _pieces(curve, n_pieces):
+    """Return the coefficients of each spline, from the cube down, between each two knots."""
+    n_columns = len(curve.knots) - DEGREE - 1
+    splines = [
+        PPoly.from_spline(BSpline(curve.knots, column, DEGREE)) for column in np.eye(n_columns)
+    ]
+    first = np.searchsorted(splines[0].x, 0.0, side="right") - 1
+    return np.stack([spline.c[:, first : first + n_pieces] for spline in splines])
 
 
 def _basis_parts(base):

@@ -96,7 +96,8 @@ def test_prints_the_held_out_accuracy_and_the_table(table, capsys):
 
 @pytest.mark.slow
 def test_equation_in_the_users_names(table, capsys):
-    assert main(["explain", table, "--target", "class", "--surrogates", "symbolic"]) == 0
+    call = ["explain", table, "--target", "class", "--surrogates", "symbolic"]
+    assert main([*call, "--time-budget", "0.1"]) == 0
     printed = capsys.readouterr().out
     assert "yes if" in printed and "`a b`" in printed and "`x^2`" in printed
 

@@ -3,7 +3,15 @@
 import pytest
 from softplus import SOFTPLUS, exported, registered
 
-from skinterp.expression import EXPORTERS, Equation, Exporter, Printer, parse, register_exporter
+from skinterp.expression import (
+    EXPORTERS,
+    Equation,
+    Exporter,
+    Phrase,
+    Printer,
+    parse,
+    register_exporter,
+)
 from skinterp.expression._fold import fold
 
 
@@ -12,7 +20,7 @@ class JuliaPrinter(Printer):
     notation = {name: name for name in ("exp", "log", "sqrt")}
 
     def write_power(self, base, exponent):
-        return super().write_power(base, exponent)._replace(text=f"{base.text}^{exponent.text}")
+        return Phrase(f"{base.text}^{exponent}", super().write_power(base, exponent).binding)
 
 
 def write(expression, names=None):

@@ -1,6 +1,8 @@
 """What is printed is readable, and `parse` reads it back."""
 
+import cProfile
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -120,8 +122,14 @@ def test_pi_may_be_a_column():
         ("x0.real", "unexpected '.' at position 2"),
         ("(" * 10000, "got 'the end' at position 10000"),
         ("(" * 20000 + "x0" + ")" * 19999, "expected '\\)', got 'the end'"),
-        ("x0 + " * 200_000, "of at most 50000 characters. Got 1000000 instead"),
         ("1e999*x0", "'1e999' is too large a number at position 0"),
+        ("2**2**9**9", "an exponent that is no finite number at position 10"),
+        ("a" * 1_000_000, "unknown name 'a{20}\\.\\.\\.a{20}'; known are x0"),
+        ("1" * 1_000_000, "'1{20}\\.\\.\\.1{20}' is too large a number at position 0"),
+        ("x1234567", "unknown name 'x1234567'"),
+        ("x0 + " * 200_000 + "x0", "of at most 25000 numbers, names and operations. Got more"),
+        ("(" * 1_000_000, "of at most 25000 numbers, names and operations. Got more"),
+        ("-" * 1_000_000 + "x0", "of at most 25000 numbers, names and operations. Got more"),
         ("sin()", "expected a number, a name or '\\(', got '\\)' at position 4"),
         ("(x0, x1)", "expected '\\)', got ','"),
         ("x0)", "unexpected '\\)' at position 2"),
@@ -141,6 +149,71 @@ def test_deep_and_long_formulas_are_read_back():
         assert parse(expression.format(digits=None)) == expression
     assert parse("(" * 20000 + "x0" + ")" * 20000) == x0
     assert parse("-" * 5000 + "x0").complexity == 5001
+
+
+HUGE = {
+    "a sum": "+".join(["x0"] * 12_500),
+    "a sum of numbers": "+".join(["1"] * 12_500),
+    "nested sums": "(x0-" * 12_499 + "x0" + ")" * 12_499,
+    "products": "+".join(["x0*x1"] * 6_250),
+    "quotients": "/".join(["x0"] * 12_500),
+    "powers": "**".join(["x0"] * 6_200),
+    "squares": "(" * 12_000 + "x0" + "**2)" * 12_000,
+    "calls": "exp(" * 24_000 + "x0" + ")" * 24_000,
+    "maxima": "max(" * 12_000 + "x0" + ",x1)" * 12_000,
+    "parentheses": "(" * 49_000 + "x0" + ")" * 49_000,
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_the_longest_texts_are_read_written_and_read_again(name):
+    expression = parse(HUGE[name])
+    assert parse(expression.format(digits=None)) == expression
+
+
+@pytest.mark.parametrize("language", ["text", "c"])
+def test_writing_keeps_no_copies_of_the_text(language):
+    expression = parse("+".join(["x0*x1"] * 3_000))
+    tracemalloc.start()
+    try:
+        text = expression.export(language)
+        assert tracemalloc.get_traced_memory()[1] < 300 * len(text)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("language", ["text", "latex", "python", "c", "sql"])
+def test_the_work_of_writing_grows_as_the_text_does(language):
+    def work(n_products):
+        expression = parse("+".join(["x0*x1"] * n_products))
+        profile = cProfile.Profile()
+        copied = profile.runcall(expression.export, language)
+        calls = sum(entry.callcount for entry in profile.getstats())
+        return calls, len(copied)
+
+    calls, length = work(1_500)
+    more_calls, longer = work(3_000)
+    assert longer < 2.01 * length
+    assert more_calls < 2.1 * calls
+
+
+def test_nested_maxima_double_no_code_in_c_and_are_refused_in_sql():
+    nested = parse("max(x0, " * 60 + "x1" + ")" * 60)
+    assert len(nested.export("c")) < 2_000
+    assert "CASE" in parse("max(x0, max(x1, x2))").export("sql")
+    with pytest.raises(ValueError, match=r"at most 10000000 characters to write\. Got one of"):
+        nested.export("sql")
+
+
+@given(st.text(alphabet="x01.e+-*/(), `^absinmaxpow\n", max_size=200))
+def test_any_text_is_a_formula_or_refused_with_a_sentence(text):
+    try:
+        expression = parse(text)
+    except ValueError as error:
+        assert str(error).startswith("text must be a formula")
+    else:
+        written = expression.format(digits=None)
+        assert parse(written).format(digits=None) == written
 
 
 def test_signs_bind_as_in_python():

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from mixed_tables import mixed_model, mixed_table
+from printed_readers import formula_values
+from run_exports import run_python
 from scipy.interpolate import BSpline
 from surrogate_pool import fitted, frame, rows
 
@@ -122,6 +124,40 @@ def test_the_equation_answers_as_the_surrogate(task, n_pairs):
     assert additive.export_text().count("of the variance") >= 4
     assert additive.displays()[0].plot().axes_ is not None
     assert abs(additive.input_shares(X).sum() - 1) < 1e-9
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1])
+@pytest.mark.parametrize("offset", [-1e6, 0.0, 1e6])
+def test_rows_far_beyond_the_data_are_answered_by_the_equation_as_by_the_splines(offset, n_pairs):
+    X = np.random.RandomState(0).normal(size=(200, 3)) + offset
+    options = {"n_pairs": n_pairs, "n_queries": 0, "random_state": 0}
+    additive = AdditiveSurrogateRegressor(lambda X: waves(X - offset), **options).fit(X)
+    far = X[:8] + np.outer([1e6, -1e6, 1e9, -1e9, 1e12, 1e15, -1e15, 100.0], [1.0, -1.0, 0.0])
+    expected, code = additive.predict(far), additive.equation_.to_python()
+    for found in (additive.equation_.predict(far), run_python(code)["predict"](far)):
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9 * np.ptp(expected))
+    values = formula_values(str(additive.equation_), {f"x{j}": far[:, j] for j in range(3)})
+    np.testing.assert_allclose(values, expected, rtol=0, atol=5e-3 * np.ptp(expected))
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1])
+@pytest.mark.parametrize("outlier", [1e2, 1e4, -1e6, 1e8])
+def test_outliers_among_the_data_keep_the_equation_on_the_splines(outlier, n_pairs):
+    X = np.random.RandomState(0).normal(size=(200, 2))
+    X[7, 0] = outlier
+
+    def network(X):
+        return np.tanh(3 * X[:, 0]) + np.tanh(X[:, 0]) * np.sin(2 * X[:, 1])
+
+    options = {"n_pairs": n_pairs, "n_queries": 0, "random_state": 0}
+    additive = AdditiveSurrogateRegressor(network, **options).fit(X)
+    rows = np.vstack([X, np.linspace(X.min(axis=0), X.max(axis=0), 1001)])
+    expected = additive.predict(rows)
+    found = additive.equation_.predict(rows)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-7 * np.ptp(expected))
+    columns = {"x0": X[:, 0], "x1": X[:, 1]}
+    values = formula_values(str(additive.equation_), columns)
+    np.testing.assert_allclose(values, additive.predict(X), atol=5e-3 * np.ptp(expected))
 
 
 @pytest.mark.parametrize("most", [1, 5, 12, 30])

@@ -8,13 +8,22 @@ from skinterp.expression._fold import fold
 from skinterp.expression.exporters._code import CallingPrinter, local_names
 
 C = CELLS["c"]
-_NONZERO = """
+_HELPERS = {
+    "nonzero": """
 /* A division by zero is undefined, not infinite. */
 static double nonzero(double value)
 {
     return value == 0.0 ? NAN : value;
 }
-"""
+""",
+    "larger": """
+/* The larger of two values; undefined where one is, which fmax is not. */
+static double larger(double a, double b)
+{
+    return a < b || isnan(b) ? b : a;
+}
+""",
+}
 
 
 class _CPrinter(CallingPrinter):
@@ -61,7 +70,7 @@ def to_c(expression, names=None, function_name="value", table=None):
     return (
         "#include <math.h>\n"
         + legend
-        + (_NONZERO if "nonzero(" in formula else "")
+        + "".join(source for name, source in _HELPERS.items() if f"{name}(" in formula)
         + f"\ndouble {function_name}(const double *x)\n{{\n{columns}    return {formula};\n}}\n"
     )
 

@@ -9,7 +9,8 @@ from skinterp.expression._printer import PRODUCT, Phrase, Printer
 _TAKEN = (
     "np X x x0 auto case char const default do double enum extern float goto inline int long "
     "register restrict short signed sizeof static struct switch typedef union unsigned void "
-    "volatile main isnan NAN exp log log2 log10 sqrt sin cos tan tanh fabs pow fmin fmax"
+    "volatile main isnan NAN exp log log2 log10 sqrt sin cos tan tanh fabs pow fmin fmax "
+    "nonzero larger"
 )
 
 
@@ -35,7 +36,7 @@ class CallingPrinter(CodePrinter):
     def write_power(self, base, exponent):
         """Write squares and cubes of variables as products, other powers as calls."""
         factors = {"2": 2, "3": 3}.get(exponent.text)
-        if factors and base.text in self.names:
+        if factors and isinstance(base.body, str) and base.text in self.names:
             return Phrase("*".join([base.text] * factors), PRODUCT)
         return self.call(self.power_function, base, exponent)
 

@@ -25,12 +25,12 @@ class _LatexPrinter(Printer):
 
     def call(self, function, *arguments):
         """Write a function call."""
-        inside = ", ".join(argument.text for argument in arguments)
-        return Phrase(f"{function}\\left({inside}\\right)", POWER)
+        inside = [piece for argument in arguments for piece in (", ", argument)][1:]
+        return Phrase.of(f"{function}\\left(", *inside, "\\right)", binding=POWER)
 
     def enclose(self, phrase):
         """Put growing parentheses around a phrase."""
-        return Phrase(f"\\left({phrase.text}\\right)", ATOM)
+        return Phrase.of("\\left(", phrase, "\\right)", binding=ATOM)
 
     def default_notation(self, name):
         """Write the operator's own name upright."""
@@ -39,16 +39,16 @@ class _LatexPrinter(Printer):
     def write_product(self, left, right):
         """Write a product, with a dot before a number."""
         left, right = self.within(left, PRODUCT), self.within(right, PRODUCT)
-        sign = "\\cdot" if right[0].isdigit() or right.startswith("\\frac") else "\\,"
-        return Phrase(f"{left} {sign} {right}", PRODUCT)
+        is_dotted = right.head[:1].isdigit() or right.head.startswith("\\frac")
+        return Phrase.of(left, " \\cdot " if is_dotted else " \\, ", right, binding=PRODUCT)
 
     def write_quotient(self, left, right):
         """Write a fraction."""
-        return Phrase(f"\\frac{{{left.text}}}{{{right.text}}}", PRODUCT)
+        return Phrase.of("\\frac{", left, "}{", right, "}", binding=PRODUCT)
 
     def write_power(self, base, exponent):
         """Write a power."""
-        return Phrase(f"{self.within(base, ATOM)}^{{{exponent.text}}}", POWER)
+        return Phrase.of(self.within(base, ATOM), "^{", exponent, "}", binding=POWER)
 
 
 def to_latex(expression, names=None, digits=4):

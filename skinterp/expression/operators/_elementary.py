@@ -29,7 +29,7 @@ def _nonzero_call(function):
 
 def _latex(before, after, binding):
     def write(printer, argument):
-        return Phrase(f"{before}{argument.text}{after}", binding)
+        return Phrase.of(before, argument, after, binding=binding)
 
     return {"latex": write}
 

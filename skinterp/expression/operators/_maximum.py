@@ -14,19 +14,13 @@ def _pull_right(cotangent, arguments, value):
     return cotangent * (arguments[1] > arguments[0])
 
 
-def _in_c(printer, left, right):
-    """Write a choice that is undefined where an argument is, which fmax is not."""
-    a, b = left.text, right.text
-    return Phrase(f"(({a}) < ({b}) || isnan({b}) ? ({b}) : ({a}))", ATOM)
-
-
-def _in_sql(printer, left, right):
-    a, b = left.text, right.text
-    return Phrase(f"CASE WHEN {a} < {b} THEN {b} WHEN {a} >= {b} THEN {a} END", ATOM)
+def _in_sql(printer, a, b):
+    pieces = ("CASE WHEN ", a, " < ", b, " THEN ", b, " WHEN ", a, " >= ", b, " THEN ", a, " END")
+    return Phrase.of(*pieces, binding=ATOM)
 
 
 def _in_latex(printer, left, right):
-    return Phrase(f"\\max\\left({left.text}, {right.text}\\right)", ATOM)
+    return Phrase.of("\\max\\left(", left, ", ", right, "\\right)", binding=ATOM)
 
 
 register_operator(
@@ -35,7 +29,7 @@ register_operator(
         np.maximum,
         (_pull_left, _pull_right),
         2.0,
-        {"python": "np.maximum", "c": _in_c, "sql": _in_sql, "latex": _in_latex},
+        {"python": "np.maximum", "c": "larger", "sql": _in_sql, "latex": _in_latex},
         "Max",
     )
 )
