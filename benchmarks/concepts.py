@@ -49,14 +49,35 @@ VALIDATION = {
     "V11": ("x0 + 2*x1 - 3*x2", 0.5, [(-1, 1)] * 8),
     "V12": ("x0*x1 - 4*x2/x3", 0.0, [(0.5, 2)] * 4),
 }
-PROBLEMS_AND_VALIDATION = {**PROBLEMS, **VALIDATION}
+# Problems in which several inputs act through one quantity, inside another function.
+COMPOSITES = {
+    "C01": ("(x0*x1 - x2)**2 + x3", 1.0, [*[(-1, 1)] * 3, (-0.5, 1.5)]),
+    "C02": ("sin(2*(x0 + x1)) + x2", 0.2, [(-1, 1)] * 3),
+    "C03": ("log(x0/(x1 + 0.5)) + x2*x3", 0.2, [(0.2, 3), (0, 2), (-1, 1), (-1, 1)]),
+    "C04": ("(x0 - x1)**2 + (x2 - x3)**2", 0.8, [(-1, 1)] * 4),
+    "C05": ("exp(-(x0 - 0.5*x1)**2) - x2*x3", 0.6, [*[(-1.5, 1.5)] * 2, *[(-1, 1)] * 2]),
+    "C06": ("x0*x1/(1 + x0*x1) - x2", 0.2, [(0, 3), (0, 3), (-0.5, 0.8)]),
+    "C07": (
+        "(x0/x1)**2/(1 + (x0/x1)**2) - x2/(x3 + 0.5)",
+        0.1,
+        [(0.2, 2), (0.2, 2), (0, 1), (0, 1)],
+    ),
+    "C08": ("(x0**2 + x1**2)**0.5 - x2*x3", 0.5, [(-1, 1)] * 4),
+    "C09": ("cos(2*(x0 - x1)) + x2**2 - x3", 0.3, [(-1, 1)] * 4),
+    "C10": ("(x0 + x1)*(x2 + x3)", 0.3, [(-1, 1)] * 4),
+    "C11": ("exp(-x0*x1) + x2", 0.8, [(0, 2), (0, 2), (-0.5, 1)]),
+    "C12": ("(x0*x1 - x2*x3)**2 + x4", 0.4, [*[(-1, 1)] * 4, (-0.3, 0.7)]),
+    "C13": ("x0/(x1 + x2) - x3**2", 0.5, [*[(0.2, 2)] * 3, (-1, 1)]),
+    "C14": ("(x0 - x1)**2*x2 - x3", 0.2, [(-1, 1), (-1, 1), (0, 2), (-0.5, 1)]),
+}
+ALL_PROBLEMS = {**PROBLEMS, **VALIDATION, **COMPOSITES}
 
 
 def concept(name, X):
     """Value of the true concept of problem `name` at the rows of `X`."""
     scope = {f"x{j}": X[:, j] for j in range(X.shape[1])}
     scope.update(sin=np.sin, cos=np.cos, exp=np.exp, log=np.log, pi=np.pi)
-    return eval(PROBLEMS_AND_VALIDATION[name][0], {"__builtins__": {}}, scope)
+    return eval(ALL_PROBLEMS[name][0], {"__builtins__": {}}, scope)
 
 
 def concept_gradient(name, X, step=1e-6):
@@ -71,20 +92,20 @@ def concept_gradient(name, X, step=1e-6):
 
 def uniform(name, n, seed):
     """Draw `n` uniform points of the problem's box."""
-    low, high = np.array(PROBLEMS_AND_VALIDATION[name][2], dtype=float).T
+    low, high = np.array(ALL_PROBLEMS[name][2], dtype=float).T
     return np.random.RandomState(seed).uniform(low, high, size=(n, len(low)))
 
 
 def truth(name, X):
     """Noise-free class of each row."""
-    return (concept(name, X) > PROBLEMS_AND_VALIDATION[name][1]).astype(int)
+    return (concept(name, X) > ALL_PROBLEMS[name][1]).astype(int)
 
 
 def data(name, seed):
     """Noisy labelled rows of one problem and seed: (X_train, y_train, X_test, y_test)."""
     X = uniform(name, N_ROWS, seed)
     noise = np.random.RandomState(seed + 1000).normal(1.0, 0.01, N_ROWS)
-    y = (concept(name, X) * noise > PROBLEMS_AND_VALIDATION[name][1]).astype(int)
+    y = (concept(name, X) * noise > ALL_PROBLEMS[name][1]).astype(int)
     return X[:N_TRAIN], y[:N_TRAIN], X[N_TRAIN:], y[N_TRAIN:]
 
 

@@ -49,7 +49,7 @@ def main():
     print("| problem | formula | nodes | " + " | ".join(FIELDS) + " |")
     print("|---|---|---|" + "---|" * len(FIELDS))
     for problem, other in SAME_BOUNDARY.items():
-        for formula in (concepts.PROBLEMS_AND_VALIDATION[problem][0], other):
+        for formula in (concepts.ALL_PROBLEMS[problem][0], other):
             expression = parse(formula)
             seeds = range(5) if problem in concepts.PROBLEMS else range(2)
             runs = [

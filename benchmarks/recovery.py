@@ -32,7 +32,7 @@ N_CONCEPT, N_BOUNDARY = 2_000, 100_000
 
 def truth_complexity(problem):
     """Return the nodes of the true formula as written."""
-    formula = concepts.PROBLEMS_AND_VALIDATION[problem][0].replace("pi", repr(np.pi))
+    formula = concepts.ALL_PROBLEMS[problem][0].replace("pi", repr(np.pi))
     return parse(formula).complexity
 
 
@@ -209,6 +209,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--problems", nargs="+", default=list(concepts.PROBLEMS))
     parser.add_argument("--validation", action="store_true", help="run V01-V12 instead")
+    parser.add_argument("--composites", action="store_true", help="run C01-C14 instead")
     parser.add_argument("--labels", action="store_true", help="pass the labels to fit")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=HERE / "recovery.json")
@@ -216,10 +217,13 @@ def main():
     peers = (
         () if args.no_peers else ("gplearn, labels", "gplearn, rank of logits", "Operon, logits")
     )
+    problems = args.problems
+    if args.validation or args.composites:
+        problems = concepts.VALIDATION if args.validation else concepts.COMPOSITES
     cells = [
         (problem, activation, seed)
         for seed in (args.seeds[:1] if args.quick else args.seeds)
-        for problem in (concepts.VALIDATION if args.validation else args.problems)
+        for problem in problems
         for activation in ("relu", "tanh")
     ]
     tasks = (delayed(run)(*cell, peers, args.labels) for cell in cells)
