@@ -250,7 +250,7 @@ def identify(argument, s, slope, weights, everywhere, prices, n_kept=N_KEPT):
         expression = member(family, argument, parameter)
         if operators_of(expression) <= {*prices, *SUMS}:
             cost = COST_PRICE * expression.cost(prices)
-            named.append((np.log(misfit + MISFIT_FLOOR) + cost, str(expression), expression))
+            named.append((np.log(misfit + MISFIT_FLOOR) + cost, k, expression))
     return [expression for _, _, expression in sorted(named, key=lambda e: e[:2])[:n_kept]]
 
 

@@ -175,7 +175,7 @@ def pareto(candidates):
         By rising cost.
     """
     kept, loss, fidelity = [], np.inf, -np.inf
-    for c in sorted(candidates, key=lambda c: (c.cost, c.loss, -c.fidelity, str(c.expression))):
+    for c in sorted(candidates, key=lambda c: (c.cost, c.loss, -c.fidelity)):
         if c.loss < loss * (1 - 1e-3) - 1e-7 or c.fidelity > fidelity + 1e-3:
             kept.append(c)
         loss, fidelity = min(loss, c.loss), max(fidelity, c.fidelity)

@@ -205,6 +205,6 @@ class Search:
 
         def rank(parts):
             cost = sum_cost(parts, self.settings.prices)
-            return merit(self.losses[parts] + self.noise_floor, cost, SEARCH_PRICE), str(parts)
+            return merit(self.losses[parts] + self.noise_floor, cost, SEARCH_PRICE)
 
         return sorted((p for p in self.losses if len(p) <= max_terms), key=rank)[:n]
