@@ -128,7 +128,7 @@ def concept_profiles(problem, reading, names):
     for k in order:
         shown, values = curves[k]
         function, values = choices[k][0], values / unit
-        own = problem.evaluator.term(function).values[shown]
+        own = np.nan_to_num(function.evaluate(problem.field.points[shown]))
         own = own - own.mean()
         factor = float(own @ values) / max(float(own @ own), 1e-300)
         name = terms[k].expression.format(names)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from scipy.special import expit
 from scipy.stats import spearmanr
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
@@ -23,9 +24,13 @@ from skinterp.search._focus import focus
 from skinterp.search._formulas import simplified
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
+from skinterp.search._linear_path import add_linear
+from skinterp.search._margin_values import add_by_values
 from skinterp.search._network_constants import network_constants
 from skinterp.search._problem import Problem
+from skinterp.search._said import compared
 from skinterp.search._search import Search
+from skinterp.search._selection import HeldPoints, Selection, held_monotone, held_values
 
 # Weight of the band beside the boundary: enough to tell formulas with the same boundary apart.
 BAND_SHARE = 0.3
@@ -118,7 +123,16 @@ def _compared_rows(X, rng):
 
 
 def explain_margin(
-    view, X, settings, feature_names, classes, random_state, *, need_boundary=True, yes=None
+    view,
+    X,
+    settings,
+    feature_names,
+    classes,
+    random_state,
+    *,
+    need_boundary=True,
+    yes=None,
+    held=None,
 ):
     """Search a formula for a margin and fit its threshold, direction and link.
 
@@ -141,6 +155,8 @@ def explain_margin(
     yes : ndarray of bool of shape (n,) or None, default=None
         Labels of the rows: whether each is of the class. They choose among the formulas, and their
         constants are fitted to them; None asks the network alone.
+    held : ndarray of shape (m, d) or None, default=None
+        Points on which formulas are compared; None takes the rows.
 
     Returns
     -------
@@ -155,19 +171,34 @@ def explain_margin(
     notes += _support_note(supported)
     log_odds = view.value(rows)
     answers = log_odds > 0
-    problem = Problem(field, rows, lambda v: best_threshold(v, answers)[2], settings)
-    search = _searched(problem, roughness(view, field), notes, rng)
-    if yes is None:  # labels tell what noise hides, and hold weak inputs
-        search = focus(search, partial(roughness, view))
-    fitted = fit_hypotheses(search, settings.hypotheses)
-    front = replace(search.front(feature_names), support=supported)
-    expression = simplified(front.selected.expression, problem.X, settings.prices)
     on_level = field.points[field.on_boundary]
+
+    def fidelity(values):
+        return best_threshold(values, answers)[2]
 
     def cut(formula):
         prior = float(np.median(formula.evaluate(on_level))) if len(on_level) else None
         return rounded_threshold(formula.evaluate(rows), answers, prior=prior)
 
+    def decide(formula, points):
+        threshold, greater = cut(formula)
+        values = formula.evaluate(points)
+        return np.where(np.isfinite(values), (values > threshold) == greater, np.nan)
+
+    problem = Problem(field, rows, fidelity, settings)
+    search = _searched(problem, roughness(view, field), notes, rng)
+    fitted = fit_hypotheses(search, settings.hypotheses)
+    points = rows if held is None else held
+    held = HeldPoints(points, view.value(points) > 0, decide)
+    if not need_boundary:
+        held = held_monotone(expit(log_odds), expit(view.value(points)), rows, points)
+    add_linear(search, log_odds, classifies=True)
+    add_by_values(search, view, fidelity, held)
+    if yes is None:  # labels tell what noise hides, and hold weak inputs
+        search = focus(search, partial(roughness, view))
+    front = compared(search.front(feature_names, Selection(settings.select, held)), held)
+    front = replace(front, support=supported)
+    expression = simplified(front.selected.expression, problem.X, settings.prices)
     threshold, greater = cut(expression)
     labels = None
     if yes is not None:
@@ -192,7 +223,7 @@ def explain_margin(
     return equation, front
 
 
-def explain_values(view, X, settings, feature_names, random_state, match="values"):
+def explain_values(view, X, settings, feature_names, random_state, match="values", *, held=None):
     """Search a formula that follows the values and gradients of a regression network.
 
     Parameters
@@ -210,6 +241,8 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
     match : {"values", "directions"}, default="values"
         Whether to follow values and gradients, or the directions of gradients only: a formula
         up to a monotone function.
+    held : ndarray of shape (m, d) or None, default=None
+        Points on which formulas are compared; None takes the rows.
 
     Returns
     -------
@@ -232,7 +265,10 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
         search = _searched(problem, roughness(view, field), notes, rng)
         search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)
-    front = _with_hypotheses(search, settings, fitted, search.front(feature_names), None)
+    add_linear(search, target, classifies=False)
+    held = held_values(view, rows, rows if held is None else held, match)
+    front = compared(search.front(feature_names, Selection(settings.select, held)), held)
+    front = _with_hypotheses(search, settings, fitted, front, None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)
     equation = Equation(expression, feature_names, units=_units(settings))
     if match == "values":

@@ -11,8 +11,9 @@ import numpy as np
 from skinterp.search._front import make_front
 from skinterp.search._problem import Problem
 
-# Inputs left out must carry this share of the field at least, or nothing is gained.
-LEAST_NOISE = 1e-3
+# Inputs left out must carry this share of the field at least, or nothing is gained; the leading
+# formula may answer otherwise than the network on this share, or the other inputs are no noise.
+LEAST_NOISE, MOST_OFF = 1e-3, 0.03
 
 
 def projected(field, inputs):
@@ -46,8 +47,9 @@ def focus(search, roughness_of):
     Parameters
     ----------
     search : Search
-        What was found; its candidates, problem and noise floor change if other inputs carry more
-        than a thousandth of the field.
+        What was found; its candidates, problem and noise floor change if the formula selected
+        answers 97 % of the rows as the network does, and other inputs carry more than a
+        thousandth of the field.
     roughness_of : callable
         ``roughness_of(field) -> float``, the network's own roughness on a field.
 
@@ -58,6 +60,8 @@ def focus(search, roughness_of):
     """
     problem, floor = search.problem, search.noise_floor
     front = make_front(search.candidates.values(), (), noise_floor=floor, linear_loss=1.0)
+    if front.selected.fidelity < 1.0 - MOST_OFF:
+        return search
     leading = [c.expression for c in front if c.selected or c.tied]
     inputs = sorted({j for expression in leading for j in expression.variables})
     field = problem.full_field

@@ -42,6 +42,8 @@ class Candidate:
         Where a classifier's formula decides; None in regression.
     greater : bool, default=True
         Whether the class lies above the threshold.
+    held_fidelity : float or None, default=None
+        Agreement with the network on points that the search has not seen; None if there were none.
     """
 
     expression: object
@@ -53,6 +55,7 @@ class Candidate:
     needed_digits: tuple = ()
     threshold: float | None = None
     greater: bool = True
+    held_fidelity: float | None = None
 
     @property
     def complexity(self):
@@ -239,7 +242,7 @@ class Front(Result):
         return next(c for c in self.candidates if c.selected)
 
     def _columns(self):
-        names = ("loss", "cost", "complexity", "fidelity", "tied", "selected")
+        names = ("loss", "cost", "complexity", "fidelity", "held_fidelity", "tied", "selected")
         formulas = [c.formula(self.feature_names) for c in self.candidates]
         return {"formula": formulas} | {n: [getattr(c, n) for c in self.candidates] for n in names}
 
@@ -322,8 +325,8 @@ class Front(Result):
         return "\n".join([*lines, "* selected, ~ nearly as good", *ties, *self.notes])
 
 
-def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=()):
-    """Sort candidates into a Pareto front, select by the elbow and mark near-ties.
+def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=(), selection=None):
+    """Sort candidates into a Pareto front, select one and mark near-ties.
 
     Parameters
     ----------
@@ -337,6 +340,8 @@ def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=())
         Loss of the best linear formula in all inputs.
     notes : sequence of str, default=()
         Passed on.
+    selection : Selection or None, default=None
+        How to choose; None takes the elbow.
 
     Returns
     -------
@@ -345,10 +350,15 @@ def make_front(candidates, feature_names, *, noise_floor, linear_loss, notes=())
     """
     kept = pareto(candidates)
     score = scores(kept, floor=max(LOSS_FLOOR, noise_floor))
-    best = int(np.argmin(score))
+    best = elbow_ = int(np.argmin(score))
+    able = np.ones(len(kept), dtype=bool)
+    if selection is not None:
+        kept, best, faithful = selection(kept, elbow_)
+        able = able if best == elbow_ else faithful
+    tied = able & (score <= score[elbow_] + TIE)
     marked = tuple(
-        replace(c, tied=bool(s <= score[best] + TIE and k != best), selected=k == best)
-        for k, (c, s) in enumerate(zip(kept, score, strict=True))
+        replace(c, tied=bool(tied[k] and k != best), selected=k == best)
+        for k, c in enumerate(kept)
     )
     return Front(
         marked, tuple(feature_names), float(noise_floor), float(linear_loss), tuple(notes)

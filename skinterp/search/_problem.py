@@ -84,6 +84,8 @@ class SearchSettings:
         Formulas of the user's, judged beside those found.
     dimensions : Dimensions or None, default=None
         The units of the inputs, and what inconsistent formulas pay; None has no units.
+    select : {"auto", "elbow", "accurate", "one_se"} or callable, default="auto"
+        How to choose from the front, see :class:`Selection`.
     """
 
     prices: dict
@@ -96,6 +98,7 @@ class SearchSettings:
     progress: Callable | None = None
     hypotheses: tuple = ()
     dimensions: object = None
+    select: object = "auto"
 
     def cost(self, expression):
         """Return the cost of a formula, for its units included; infinite if not allowed.

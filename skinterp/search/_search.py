@@ -18,6 +18,7 @@ MAX_GRADIENTS, MIN_TERMS, MAX_TERMS = 2e7, 400, 2000
 # Below this loss and infidelity a formula is as good as the network lets it be; if it is longer
 # than this, evolved terms may yet say the same in short.
 GOOD_LOSS, GOOD_INFIDELITY, GOOD_COST = 2e-3, 0.01, 15.0
+STOPPED = "interrupted", "time budget"
 
 
 class Search:
@@ -99,13 +100,26 @@ class Search:
             return True
         return not self.candidates
 
-    def front(self, feature_names):
+    def may_go_on(self):
+        """Tell whether there is time left, and nobody has interrupted.
+
+        Returns
+        -------
+        bool
+            Whether further formulas may be searched.
+        """
+        stopped = any(note.startswith(STOPPED) for note in self.notes)
+        return not stopped and not self.settings.should_stop()
+
+    def front(self, feature_names, selection=None):
         """Return the front of all that was found.
 
         Parameters
         ----------
         feature_names : tuple of str
             Names of the inputs.
+        selection : Selection or None, default=None
+            How to choose from it; None takes the elbow.
 
         Returns
         -------
@@ -124,6 +138,7 @@ class Search:
             noise_floor=self.noise_floor,
             linear_loss=linear_loss(self.problem),
             notes=self.notes,
+            selection=selection,
         )
         if self.reading is None:
             return front

@@ -11,6 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.expression import Dimensions, atoms, columns_read, read_units
 from skinterp.sampling import feature_scale
 from skinterp.search import SearchSettings, operator_prices, read_hypotheses
+from skinterp.search._said import COMMONEST, NO_FORMULA
+from skinterp.search._selection import SELECTIONS
+from skinterp.surrogate._asked import with_queries
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
@@ -18,6 +21,8 @@ from skinterp.utils._sklearn import Interval, StrOptions
 # Sums may have so many terms, or one more for every so much cost that is allowed.
 FEWEST_TERMS, COST_OF_A_TERM = 5, 8
 MIN_ROWS = 10
+# Points on which formulas are compared, and their seed.
+N_HELD, HELD_SEED = 2000, 0
 
 
 def _report(message):
@@ -72,6 +77,7 @@ class EquationsMixin:
         "verbose": ["verbose"],
         "n_jobs": [None, Integral],
         "random_state": ["random_state"],
+        "select": [StrOptions({*SELECTIONS}), callable],
     }
 
     def __init__(
@@ -80,6 +86,7 @@ class EquationsMixin:
         *,
         operators=None,
         max_complexity=40,
+        select="auto",
         hypotheses=None,
         units=None,
         dimensions="prefer",
@@ -92,6 +99,7 @@ class EquationsMixin:
         self.network = network
         self.operators = operators
         self.max_complexity = max_complexity
+        self.select = select
         self.hypotheses = hypotheses
         self.units = units
         self.dimensions = dimensions
@@ -113,7 +121,13 @@ class EquationsMixin:
             progress=_report if self.verbose else None,
             hypotheses=read_hypotheses(self.hypotheses, self._input_names, n_rows),
             dimensions=None if self._units is None else Dimensions(self._units, required),
+            select=self.select,
         )
+
+    def _held_points(self, X):
+        """Return points that the search does not see, drawn from the distribution of rows."""
+        table = self.network_.user_table
+        return with_queries(X, np.ones(len(X)), N_HELD, HELD_SEED, table)[0][len(X) :]
 
     def _searched_rows(self, X, y, sample_weight):
         """Fit the network and return X and y by weight, refusing tables too small to search on."""
@@ -148,6 +162,18 @@ class EquationsMixin:
         note = self._interruption(results)
         if note is not None:
             warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
+        for trivial in (COMMONEST, "a constant") if len(fronts) == 1 else ():
+            if f"{NO_FORMULA}{trivial}" in self.fronts_[0].notes:
+                self._warn_of_little(trivial)
+
+    @staticmethod
+    def _warn_of_little(trivial):
+        warnings.warn(
+            f"{NO_FORMULA.capitalize()}{trivial}: this equation explains nothing. Compare other "
+            "forms by compare_surrogates.",
+            UserWarning,
+            stacklevel=4,
+        )
 
     def _warn_undefined(self, n, answer):
         if n:

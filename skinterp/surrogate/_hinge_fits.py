@@ -7,6 +7,7 @@ import numpy as np
 
 from skinterp.base import finite
 from skinterp.expression import Constant, Variable, apply, round_centres
+from skinterp.matching._linear import fit_logistic, standardise
 from skinterp.surrogate._hinge_search import (
     Asked,
     Factor,
@@ -16,7 +17,6 @@ from skinterp.surrogate._hinge_search import (
     pruned,
     term_values,
 )
-from skinterp.surrogate._linear_fits import fit_logistic, standardise
 from skinterp.surrogate._margins import MOST_NUMBERS, constant_logits
 from skinterp.utils import digits_within, round_to_digits
 

@@ -14,15 +14,15 @@ from skinterp.base import (
     register_form,
 )
 from skinterp.expression import ColumnSpread, Equation, LogisticLink, affine, columns_read
-from skinterp.surrogate._equations import equation_shares
-from skinterp.surrogate._linear_fits import (
+from skinterp.matching._linear import (
     fit_logistic,
     fit_ridge,
     forward_selection,
     in_raw_units,
-    shown_functions,
     standardise,
 )
+from skinterp.surrogate._equations import equation_shares
+from skinterp.surrogate._linear_fits import shown_functions
 from skinterp.surrogate._text import gaps_text, linear_text, number_scales
 from skinterp.utils._sklearn import Interval, fit_context
 

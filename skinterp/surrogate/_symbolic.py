@@ -1,5 +1,6 @@
 """Equations that decide as a network does, found by matching directions of gradients."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurro
 from skinterp.matching import monotone_link
 from skinterp.search import deadline, explain_margin, explain_values
 from skinterp.search._front import INFIDELITY_FLOOR, PRICE
+from skinterp.search._said import COMMONEST
+from skinterp.surrogate._class_scores import NOTICEABLE, class_scores, unanswered
 from skinterp.surrogate._equations import EquationsMixin, node_bound
 from skinterp.surrogate._references import referenced
 from skinterp.utils import number_text
@@ -25,9 +28,11 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     A classifier's logit f is nearly a monotone function of its concept g, so that their gradients
     are parallel. The search minimises ``1 - |mean cos(grad f, grad g)|`` on the network's
     decision boundary and in a band around it, over sparse sums of small terms and of terms
-    evolved by gplearn, and takes the elbow of the front of loss against complexity. Threshold,
+    evolved by gplearn, and takes the elbow of the front of loss against complexity, unless a
+    formula on the front (with linear ones fitted to the answers) is more faithful. Threshold,
     direction and a monotone link to log-odds are fitted last, to the network's answers. With more
-    than two classes there is one equation per class, from its log-odds against the rest.
+    than two classes there is one equation per class, from its log-odds against the rest; their
+    scores are calibrated together.
 
     Parameters
     ----------
@@ -40,6 +45,13 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         square, cube, sqrt, exp, log, sin and cos.
     max_complexity : int, default=40
         Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    select : {"auto", "elbow", "accurate", "one_se"} or callable, default="auto"
+        Which formula of the front is taken. "elbow": the one at the elbow of loss against
+        complexity; "accurate": the one most faithful to the network on 2,000 new points that are
+        distributed as the rows are; "one_se": the simplest that is as faithful there, within a
+        standard error of the difference or 0.005; "auto": the elbow if it is as faithful, else
+        "one_se". ``select(candidates)`` takes a tuple of :class:`~skinterp.search.Candidate`,
+        cheapest first, and returns an index.
     hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
         Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
         constants are fitted, starting from the numbers given, and they are judged beside those
@@ -83,6 +95,9 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         Class labels.
     n_features_in_ : int
         Number of inputs.
+    scores_ : ClassScores
+        Monotone functions from the formulas to scores of the classes, fitted together to the
+        network's probabilities (more than two classes only).
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the inputs, if X had them.
 
@@ -153,13 +168,41 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             ]
         y = None if y is None else column_or_1d(y)
         self._store(self._searched(pairs, X, y, rng), X)
+        if not is_binary:
+            self._calibrate(X)
         return self
+
+    def _calibrate(self, X):
+        """Fit the scores of the classes together, and say which class is never answered."""
+        network, points = self.network_, np.concatenate([X, self._held_points(X)])
+        values = self._values(points)
+        self.scores_ = class_scores(values, network.predict_proba(points))
+        predictions = network.answers(self.scores_.of(values))
+        answers = network.predict(points)
+        commonest = max(np.mean(answers == label) for label in self.classes_)
+        if np.mean(answers == predictions) <= commonest < 1.0:
+            self._warn_of_little(COMMONEST)
+        missing = unanswered(self.classes_, answers[: len(X)], predictions[: len(X)])
+        for label, share in missing:
+            k = self.classes_.tolist().index(label)
+            note = f"never answered: the network answers {label!r} at {share:.1%} of the rows"
+            noted = replace(self.fronts_[k], notes=(*self.fronts_[k].notes, note))
+            self.fronts_ = (*self.fronts_[:k], noted, *self.fronts_[k + 1 :])
+        noticed = [label for label, share in missing if share >= NOTICEABLE]
+        if noticed:
+            warnings.warn(
+                f"The equations never answer {noticed}, as the network does: allow them a larger "
+                "max_complexity, or use another form.",
+                UserWarning,
+                stacklevel=4,
+            )
 
     def _searched(self, pairs, X, y, rng):
         """Search for every (view, classes, label), several at once in one pool."""
         is_single = len(pairs) == 1
         seeds = [rng] if is_single else rng.randint(np.iinfo(np.int32).max, size=len(pairs))
         n_at_once = min(effective_n_jobs(self.n_jobs), len(pairs))
+        held = self._held_points(X)
 
         def search(k, explain, budget):
             view, classes, label = pairs[k]
@@ -168,7 +211,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             settings = settings if is_single else replace(settings, n_jobs=1)
             yes = None if y is None else np.asarray(y == label)
             names, view = self._input_names, referenced(view, X)
-            kinds = {"need_boundary": self.network_.task == "binary", "yes": yes}
+            kinds = {"need_boundary": self.network_.task == "binary", "yes": yes, "held": held}
             return explain(view, X, settings, names, classes, seeds[k], **kinds)
 
         if n_at_once > 1:
@@ -182,8 +225,16 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             results.append(search(k, explain_margin, budget))
         return results
 
+    def _values(self, rows):
+        return np.stack([equation.values(rows) for equation in self.equations_], axis=1)
+
     def _raw_values(self, rows):
-        return np.stack([self._log_odds(equation, rows) for equation in self.equations_], axis=1)
+        if len(self.equations_) == 1:
+            return self._log_odds(self.equation_, rows)[:, np.newaxis]
+        values = self._values(rows)
+        n_undefined = int(np.isnan(values).any(axis=1).sum())
+        self._warn_undefined(n_undefined, "the share of the class whose formula it is")
+        return self.scores_.of(values)
 
     def _log_odds(self, equation, X):
         values = equation.values(X)
@@ -208,7 +259,8 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
 
     Minimises the squared error of values and of gradients (in standardised coordinates), both
     relative to their spread, over sparse sums of small terms and of terms evolved by gplearn,
-    and takes the elbow of the front of loss against complexity.
+    and takes the elbow of the front of loss against complexity, unless a formula on the front
+    (with linear ones fitted to the values) is more faithful.
 
     Parameters
     ----------
@@ -221,6 +273,13 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         square, cube, sqrt, exp, log, sin and cos.
     max_complexity : int, default=40
         Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    select : {"auto", "elbow", "accurate", "one_se"} or callable, default="auto"
+        Which formula of the front is taken. "elbow": the one at the elbow of loss against
+        complexity; "accurate": the one most faithful to the network on 2,000 new points that are
+        distributed as the rows are; "one_se": the simplest that is as faithful there, within a
+        standard error of the difference or 0.005; "auto": the elbow if it is as faithful, else
+        "one_se". ``select(candidates)`` takes a tuple of :class:`~skinterp.search.Candidate`,
+        cheapest first, and returns an index.
     match : {"values", "directions", "auto"}, default="values"
         What to follow: values and gradients, or the directions of gradients only. A hidden unit, a
         bottleneck or an ordinal score is a concept up to a monotone function: "directions" finds
@@ -303,6 +362,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         *,
         operators=None,
         max_complexity=40,
+        select="auto",
         match="values",
         hypotheses=None,
         units=None,
@@ -317,6 +377,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
             network,
             operators=operators,
             max_complexity=max_complexity,
+            select=select,
             hypotheses=hypotheses,
             units=units,
             dimensions=dimensions,
@@ -351,7 +412,12 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
         settings = self._settings(deadline(self.time_budget), len(X))
         rng = check_random_state(self.random_state)
         options = referenced(view, X), X, settings, self._input_names
-        result, is_monotone = self._matched(lambda match: explain_values(*options, rng, match))
+        held = self._held_points(X)
+
+        def explain(match):
+            return explain_values(*options, rng, match, held=held)
+
+        result, is_monotone = self._matched(explain)
         self.link_ = None
         if is_monotone:
             self.link_ = monotone_link(result[0].values(X), view.value(X), n_knots=N_KNOTS)

@@ -112,6 +112,7 @@ def test_the_table_has_a_line_per_formula():
         "cost",
         "complexity",
         "fidelity",
+        "held_fidelity",
         "tied",
         "selected",
     ]

@@ -17,12 +17,7 @@ from skinterp import (
     fidelity_score,
 )
 from skinterp.expression import affine
-from skinterp.surrogate._linear_fits import (
-    fit_logistic,
-    forward_selection,
-    in_raw_units,
-    standardise,
-)
+from skinterp.matching._linear import fit_logistic, forward_selection, in_raw_units, standardise
 
 KINDS = [
     (LinearSurrogateClassifier, "binary"),

@@ -1,0 +1,214 @@
+"""Which formula of a front to take, by its fidelity on points that the search has not seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from numbers import Integral
+
+import numpy as np
+
+from skinterp.matching import monotone_knots
+
+# Fidelity that a shorter formula may give up where the standard error is smaller than this.
+MOST_LOST = 0.005
+N_KNOTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class HeldPoints:
+    """Points that a search has not seen, and a network's answers there.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, p)
+        The points.
+    target : ndarray of shape (n,)
+        The network's answers, as 0 and 1, or its values.
+    answer : callable
+        ``answer(expression, X)``: what a formula answers, fitted on the rows of the search.
+    """
+
+    points: np.ndarray
+    target: np.ndarray
+    answer: Callable
+
+    @property
+    def spread(self):
+        """What squared errors are divided by: 1 for classes, the variance for values."""
+        return 1.0 if self.target.dtype == bool else max(float(np.var(self.target)), 1e-300)
+
+    def constant_agreement(self):
+        """Return the agreement of the commonest answer, or of the mean.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Agreement at each point.
+        """
+        middle = self.target.mean()
+        constant = float(middle > 0.5) if self.target.dtype == bool else middle
+        return np.maximum(1.0 - (constant - self.target) ** 2 / self.spread, -1.0)
+
+    def agreement(self, expression):
+        """Return how well a formula agrees at each point; the mean is its fidelity.
+
+        Parameters
+        ----------
+        expression : Expression
+            The formula.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            1 less the squared error, for values in units of their variance (at least -1); 0 where
+            the formula is undefined.
+        """
+        with np.errstate(all="ignore"):
+            error = self.answer(expression, self.points) - self.target.astype(float)
+            agreement = np.maximum(1.0 - error**2 / self.spread, -1.0)
+        return np.where(np.isfinite(agreement), agreement, 0.0)
+
+
+def held_values(view, rows, points, match):
+    """Return points on which formulas are compared by values, or by the ranks of values.
+
+    Parameters
+    ----------
+    view : ScalarView
+        The output.
+    rows : ndarray of shape (m, p)
+        Rows of the search.
+    points : ndarray of shape (n, p)
+        The points.
+    match : {"values", "directions"}
+        Whether formulas follow values, or values up to a monotone function.
+
+    Returns
+    -------
+    HeldPoints
+        The points.
+    """
+    target, values = view.value(rows), view.value(points)
+    if match == "values":
+        return HeldPoints(points, values, lambda formula, X: formula.evaluate(X))
+    order = np.sort(target)
+    ranks = [np.searchsorted(order, v) / len(order) for v in (target, values)]
+    return held_monotone(*ranks, rows, points)
+
+
+def held_monotone(row_target, target, rows, points):
+    """Return points on which formulas are compared up to a monotone function, fitted on rows.
+
+    Parameters
+    ----------
+    row_target : ndarray of shape (m,)
+        What to follow on the rows of the search, such as probabilities.
+    target : ndarray of shape (n,)
+        The same at the points.
+    rows : ndarray of shape (m, p)
+        The rows.
+    points : ndarray of shape (n, p)
+        The points.
+
+    Returns
+    -------
+    HeldPoints
+        The points.
+    """
+
+    def follow(formula, X):
+        x, y = monotone_knots(formula.evaluate(rows), row_target, n_knots=N_KNOTS)
+        return np.interp(formula.evaluate(X), x, y)
+
+    return HeldPoints(points, target, follow)
+
+
+def as_faithful(agreement):
+    """Tell which formulas are as faithful as the best, within a standard error of the difference.
+
+    Parameters
+    ----------
+    agreement : ndarray of shape (k, n)
+        Agreement of k formulas at n points.
+
+    Returns
+    -------
+    ndarray of bool of shape (k,)
+        Whether the mean is lower than the largest by at most the standard error of the difference,
+        or 0.005.
+    """
+    best = agreement[int(agreement.mean(axis=1).argmax())]
+    lost = best - agreement
+    error = lost.std(axis=1) / np.sqrt(agreement.shape[1])
+    return lost.mean(axis=1) <= np.maximum(error, MOST_LOST)
+
+
+def _elbow(elbow, agreement):
+    return elbow
+
+
+def _accurate(elbow, agreement):
+    return int(agreement.mean(axis=1).argmax())
+
+
+def _one_se(elbow, agreement):
+    return int(np.flatnonzero(as_faithful(agreement))[0])
+
+
+def _auto(elbow, agreement):
+    return elbow if as_faithful(agreement)[elbow] else _one_se(elbow, agreement)
+
+
+SELECTIONS = {"auto": _auto, "elbow": _elbow, "accurate": _accurate, "one_se": _one_se}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """How to choose from a front.
+
+    Parameters
+    ----------
+    select : {"auto", "elbow", "accurate", "one_se"} or callable
+        The name of a rule, or ``select(candidates)``, which returns an index.
+    held : HeldPoints
+        Points on which formulas are compared.
+    """
+
+    select: object
+    held: HeldPoints
+
+    def __call__(self, candidates, elbow):
+        """Choose a candidate.
+
+        Parameters
+        ----------
+        candidates : sequence of Candidate
+            The front, cheapest first.
+        elbow : int
+            Index of its elbow.
+
+        Returns
+        -------
+        candidates : list of Candidate
+            The same with their fidelity on the points.
+        index : int
+            Index of the choice.
+        faithful : ndarray of bool of shape (k,)
+            Which are as faithful as the best.
+        """
+        agreement = np.stack([self.held.agreement(c.expression) for c in candidates])
+        means = agreement.mean(axis=1).tolist()
+        candidates = [replace(c, held_fidelity=m) for c, m in zip(candidates, means)]
+        if callable(self.select):
+            index = _checked(self.select(tuple(candidates)), len(candidates))
+        else:
+            index = SELECTIONS[self.select](elbow, agreement)
+        return candidates, index, as_faithful(agreement)
+
+
+def _checked(index, n):
+    """Refuse what is not the index of a candidate."""
+    if isinstance(index, bool) or not isinstance(index, Integral) or not 0 <= index < n:
+        raise ValueError(
+            f"select must return the index of a formula, from 0 to {n - 1}. Got {index!r} instead."
+        )
+    return int(index)
