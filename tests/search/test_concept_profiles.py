@@ -6,9 +6,11 @@ import pytest
 from search_pool import boundary_problem, uniform_rows
 
 from skinterp import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor, as_network
+from skinterp.expression import parse
 from skinterp.sampling import data_field
 from skinterp.search import Search
 from skinterp.search._additive import combine_profiles
+from skinterp.search._concept_profiles import concept_profiles
 from skinterp.search._explain_view import trust_in_directions
 from skinterp.search._stages import combine_dictionary
 
@@ -45,6 +47,17 @@ def test_profiles_are_the_functions_of_an_additive_concept(sign):
     assert set(sizes) == set(parts)  # one unit for all, rising with the network
     assert min(sizes.values()) > 0
     assert max(sizes.values()) == pytest.approx(min(sizes.values()), rel=0.1)
+
+
+def test_a_function_that_is_undefined_on_some_rows_is_shown_all_the_same():
+    search = Search(boundary_problem(lambda Z: Z[:, 0] - 1.0, X), noise_floor=0.0, random_state=0)
+    combine_dictionary(search)
+    combine_profiles(search)
+    odd = (parse("log(x0 - 1)"),)
+    reading = search.reading._replace(choices=dict.fromkeys(search.reading.choices, odd))
+    found = concept_profiles(search.problem, reading, ("a", "b", "c", "d"))
+    assert all(np.isfinite(values).all() for values in found.values)
+    assert all(np.isfinite(fitted).all() for fitted in found.identified)
 
 
 def test_profiles_print_tabulate_and_draw_with_the_function_they_look_like():

@@ -1,0 +1,136 @@
+"""Which formula of a front is taken: rules on points that the search has not seen."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skinterp.expression import parse
+from skinterp.search import Candidate
+from skinterp.search._front import make_front
+from skinterp.search._linear_path import is_linear, linear_path
+from skinterp.search._selection import (
+    MOST_LOST,
+    SELECTIONS,
+    HeldPoints,
+    Selection,
+    as_faithful,
+    held_monotone,
+)
+
+POINTS = np.random.RandomState(0).uniform(-1, 1, size=(500, 2))
+TRUTH = parse("x0 + 0.2*x1")
+# the elbow of these is the first, whose answers differ from the truth's at 6 % of the points
+FRONT = [
+    Candidate(parse("x0"), 0.01, 1.0, 0.94),
+    Candidate(TRUTH, 0.009, 5.0, 1.0),
+    Candidate(parse("x0 + 0.2*x1 + 0.001*x1**2"), 0.0089, 11.0, 1.0),
+]
+masks = st.lists(st.lists(st.booleans(), min_size=40, max_size=40), min_size=1, max_size=6)
+
+
+def held():
+    """Return points with the answers of the truth."""
+    return HeldPoints(
+        POINTS, TRUTH.evaluate(POINTS) > 0, lambda formula, X: formula.evaluate(X) > 0
+    )
+
+
+def selected(select):
+    """Return the index that a rule takes, where the elbow is the first formula."""
+    return Selection(select, held())(FRONT, 0)[1]
+
+
+def test_each_rule_takes_what_it_promises():
+    assert selected("elbow") == 0
+    assert selected("accurate") == selected("one_se") == selected("auto") == 1
+
+
+def test_an_elbow_that_is_as_faithful_is_kept():
+    assert Selection("auto", held())(FRONT[1:], 1)[1] == 1
+    assert Selection("one_se", held())(FRONT[1:], 1)[1] == 0
+
+
+@given(masks)
+def test_no_rule_but_the_elbow_gives_away_more_than_stated(found):
+    agreement = np.array(found, dtype=float)
+    means = agreement.mean(axis=1)
+    best = agreement[means.argmax()]
+    for name in ("auto", "one_se", "accurate"):
+        for elbow in range(len(agreement)):
+            lost = best - agreement[SELECTIONS[name](elbow, agreement)]
+            assert lost.mean() <= max(lost.std() / np.sqrt(lost.size), MOST_LOST)
+
+
+@given(masks)
+def test_the_best_is_as_faithful_as_itself(found):
+    agreement = np.array(found, dtype=float)
+    assert as_faithful(agreement)[agreement.mean(axis=1).argmax()]
+
+
+def test_a_function_chooses_by_its_index():
+    seen = []
+
+    def shortest(candidates):
+        seen.extend(candidates)
+        return np.int64(2)
+
+    assert selected(shortest) == 2
+    assert [c.expression for c in seen] == [c.expression for c in FRONT]
+    assert seen[1].held_fidelity == 1.0 > seen[0].held_fidelity
+
+
+@pytest.mark.parametrize("index", [3, -1, 1.0, True, None, "first"])
+def test_a_function_that_returns_no_index_is_refused(index):
+    with pytest.raises(ValueError, match="select must return the index of a formula, from 0 to 2"):
+        selected(lambda candidates: index)
+
+
+def test_a_front_marks_the_choice_and_its_fidelity():
+    front = make_front(
+        FRONT, ("a", "b"), noise_floor=0.0, linear_loss=0.5, selection=Selection("auto", held())
+    )
+    chosen = front.selected
+    assert chosen.held_fidelity >= max(c.held_fidelity for c in front) - MOST_LOST
+    assert not any(c.tied and c.held_fidelity < chosen.held_fidelity - 0.05 for c in front)
+
+
+def test_undefined_answers_do_not_agree():
+    points = HeldPoints(
+        POINTS, np.ones(len(POINTS), dtype=bool), lambda formula, X: formula.evaluate(X)
+    )
+    agreement = points.agreement(parse("x0/x0 + log(x1) - log(x1)"))
+    np.testing.assert_array_equal(agreement, (POINTS[:, 1] > 0).astype(float))
+
+
+def test_a_monotone_function_of_a_formula_is_as_faithful_as_the_formula():
+    target = np.exp(TRUTH.evaluate(POINTS))
+    points = held_monotone(target, target, POINTS, POINTS)
+    right = points.agreement(TRUTH).mean()
+    assert right > 0.99
+    assert points.agreement(parse("(x0 + 0.2*x1)**3")).mean() == pytest.approx(right, abs=0.01)
+    assert points.agreement(parse("x1")).mean() < 0.5
+
+
+def test_a_constant_agrees_with_the_commonest_answer():
+    points = held()
+    share = points.target.mean()
+    assert points.constant_agreement().mean() == pytest.approx(max(share, 1 - share))
+
+
+@pytest.mark.parametrize("classifies", [True, False])
+def test_the_linear_path_ends_at_the_linear_function(classifies):
+    X = np.random.RandomState(0).normal(size=(300, 4))
+    values = X @ [3.0, 0.0, -2.0, 0.5]
+    path = list(linear_path(X, values, 3, classifies=classifies))
+    assert [inputs for inputs, _ in path] == [(0,), (0, 2), (0, 2, 3)]
+    slopes = path[-1][1] / path[-1][1][0]
+    np.testing.assert_allclose(slopes, [1.0, -2.0 / 3.0, 0.5 / 3.0], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2*x0 - x1 + 3", True), ("x0", True), ("x0*x1", False), ("exp(x0) + x1", False)],
+)
+def test_linear_formulas_are_known(text, expected):
+    assert is_linear(parse(text)) == expected
