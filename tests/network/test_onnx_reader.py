@@ -190,7 +190,7 @@ def test_classes_say_that_values_are_logits(n_out):
 
 
 LABELS = {
-    "texts": (np.array(["ash", "fir", "oak"]), {"classlabels_strings": ["ash", "fir", "oak"]}),
+    "texts": (np.array(["ash", "fir", "oak"], dtype=object), {"classlabels_strings": ["ash", "fir", "oak"]}),
     "numbers": (np.array([3, 5, 8]), {"classlabels_int64s": [3, 5, 8]}),
 }  # fmt: skip
 
