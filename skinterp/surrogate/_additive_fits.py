@@ -126,8 +126,10 @@ def solve(sums, matrices, strengths, n_points):
     """
     V = _penalised(sums, matrices, strengths)
     root = np.sqrt(np.diag(V))  # columns of one size
-    scaled = cho_factor(V / root / root[:, np.newaxis])
-    inverse = cho_solve(scaled, np.eye(len(V))) / root / root[:, np.newaxis]
+    scaled = V / root / root[:, np.newaxis]
+    if len(V):  # SciPy 1.13 solves nothing empty
+        scaled = cho_solve(cho_factor(scaled), np.eye(len(V)))
+    inverse = scaled / root / root[:, np.newaxis]
     b = inverse @ sums.right
     per_column = np.einsum("ij,ji->i", inverse, sums.gram)
     freedom = np.array([per_column[place].sum() for place in _places(matrices)])

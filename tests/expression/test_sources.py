@@ -101,7 +101,7 @@ def test_integer_columns_are_divided_as_real_numbers(expression):
     values = run_sql_values(to_sql(expression, NAMES), NAMES, rows, column_type="INTEGER")
     np.testing.assert_allclose(values, expression.evaluate(rows), rtol=1e-12)
     python = run_python(to_python(expression, NAMES))["value"]
-    np.testing.assert_array_equal(python(rows), expression.evaluate(rows))
+    np.testing.assert_allclose(python(rows), expression.evaluate(rows), rtol=1e-15)
 
 
 def test_odd_names_reach_every_language(tmp_path):

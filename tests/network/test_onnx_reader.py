@@ -189,8 +189,9 @@ def test_classes_say_that_values_are_logits(n_out):
     )
 
 
+WOODS = ["ash", "fir", "oak"]
 LABELS = {
-    "texts": (np.array(["ash", "fir", "oak"]), {"classlabels_strings": ["ash", "fir", "oak"]}),
+    "texts": (np.array(WOODS, dtype=object), {"classlabels_strings": WOODS}),
     "numbers": (np.array([3, 5, 8]), {"classlabels_int64s": [3, 5, 8]}),
 }  # fmt: skip
 
