@@ -15,6 +15,14 @@ from skinterp.command._interrupt import one_interrupt
 from skinterp.utils import write_whole
 
 
+@pytest.fixture(autouse=True)
+def _with_a_terminal():
+    """Let Ctrl-C interrupt, which shells switch off for what they run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_one_ctrl_c_passes_what_catches_keyboard_interrupts():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(Interrupted), one_interrupt():

@@ -1,0 +1,145 @@
+"""What really happens to calls: killed workers, signals from outside, files that do not fit."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import BrokenExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.neural_network import MLPClassifier
+
+from skinterp import TreeSurrogateClassifier, compare_surrogates
+
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads processes from /proc")
+
+
+class KillsItsWorker(TreeSurrogateClassifier):
+    """A surrogate whose worker the system kills, as it does when memory runs out."""
+
+    def fit(self, X, y=None):
+        if str(os.getpid()) != os.environ["STAYS_ALIVE"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(X, y)
+
+
+@pytest.fixture
+def table(tmp_path):
+    X = np.random.default_rng(0).normal(size=(400, 4)).round(3)
+    path = tmp_path / "t.csv"
+    lines = [",".join([*map(str, row), "yes" if row[0] * row[1] > row[2] else "no"]) for row in X]
+    path.write_text("a,b,c,d,y\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def command(table, *options, **more):
+    """Start the command line in a session of its own."""
+    call = [sys.executable, "-m", "skinterp", "explain", str(table), "--target", "y", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(call, start_new_session=True, **pipes, **more)
+
+
+def with_a_terminal():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def members(session):
+    """Return the processes of a session that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def busy(process):
+    """Wait until two workers of a call are at work, and return these."""
+    for _ in range(600):
+        workers = [member for member in members(process.pid) if is_worker(member)]
+        if len(workers) >= 2:
+            return workers
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    raise AssertionError("no worker was started")
+
+
+def is_worker(number):
+    try:
+        return b"loky.backend.popen_loky" in Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def all_gone(session):
+    """Tell whether no process of a session runs on for two seconds."""
+    for _ in range(40):
+        if not members(session):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_killed_worker_is_an_error_and_the_next_call_works(monkeypatch):
+    monkeypatch.setenv("STAYS_ALIVE", str(os.getpid()))
+    X = np.random.default_rng(0).normal(size=(120, 2))
+    network = MLPClassifier((3,), solver="lbfgs", max_iter=500, random_state=0)
+    network.fit(X, X[:, 0] > 0)
+    kills = {"tree": KillsItsWorker(random_state=0)}
+    with pytest.raises(BrokenExecutor, match="SIGKILL"):
+        compare_surrogates(network, X, surrogates=kills, cv=2, n_jobs=2)
+    found = compare_surrogates(network, X, surrogates=["tree"], cv=2, n_jobs=2)
+    assert found.mean("tree", "fidelity") > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "victim", "code", "said"),
+    [
+        (signal.SIGINT, "call", 130, "interrupted while fitting symbolic"),
+        (signal.SIGTERM, "call", 143, "interrupted while fitting symbolic"),
+        (signal.SIGKILL, "worker", 1, "A worker process was killed"),
+    ],
+)
+def test_a_call_that_is_ended_leaves_no_process_and_no_part_of_a_file(
+    number, victim, code, said, table
+):
+    report = table.with_name("r.html")
+    report.write_text("the old report")
+    options = ["--surrogates", "symbolic", "--jobs", "2", "--report", str(report)]
+    process = command(table, *options, preexec_fn=with_a_terminal)
+    workers = busy(process)
+    os.kill(process.pid if victim == "call" else workers[0], number)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == code and said in error, error
+    assert "Traceback" not in error
+    assert all_gone(process.pid)
+    assert {file.name for file in table.parent.iterdir()} == {"t.csv", "r.html"}
+    assert report.read_text() == "the old report"
+
+
+@pytest.mark.parametrize("option", ["--report", "--json"])
+def test_a_file_that_does_not_fit_is_a_sentence_and_the_old_one_survives(option, table):
+    path = table.with_name("kept")
+    path.write_text("the old file")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    options = ["--surrogates", "linear", "-q", option, str(path)]
+    process = command(table, *options, preexec_fn=limit)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode not in (0, None)
+    assert re.fullmatch(
+        rf"skinterp: .*{path} could not be written: File too large\.", error.strip()
+    )
+    assert path.read_text() == "the old file"
+    assert {file.name for file in table.parent.iterdir()} == {"t.csv", "kept"}
