@@ -19,7 +19,7 @@ from skinterp.importance import (
     top_k_overlap,
 )
 from skinterp.network import input_names, network_for
-from skinterp.utils import aligned, draw_seed, import_optional
+from skinterp.utils import aligned, draw_seed, import_optional, noting_incomplete
 from skinterp.utils._sklearn import is_fitted
 
 
@@ -34,7 +34,7 @@ class ImportanceComparison(MethodRankings):
     feature_names : tuple of str
         Names of the inputs.
     notes : tuple of str
-        Methods that have no meaning here, and why.
+        Methods that have no meaning here, and why; what is incomplete.
     parts : ImportanceComparison or None, default=None
         Of a user's table with categories the same for each of the network's inputs, such as
         ``[site = b]``, of which a column's are the sum; None where columns are inputs. What is
@@ -264,10 +264,13 @@ def compare_importances(
     forms = _made_surrogates(surrogates, network.task, seed, methods)
     shares, notes = {}, []
     for method in methods:
+        incomplete = []
         try:
-            shares[method.name] = method.shares(network, rows, target, seed)
+            with noting_incomplete(incomplete):
+                shares[method.name] = method.shares(network, rows, target, seed)
         except ValueError as error:
             notes.append(f"{method.name} is left out: {error}")
+        notes += [f"{method.name} is incomplete: {note}" for note in incomplete]
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):

@@ -202,7 +202,7 @@ def compare_surrogates(
         for form in folds[0][0]
     }
     estimators = {name: _fit(name, e, whole, X, y, None)[0] for name, e in surrogates.items()}
-    notes = leave_out(scores, estimators, max_atoms)
+    notes = (*leave_out(scores, estimators, max_atoms), *_unfinished(estimators))
     names = names or whole.feature_names or tuple(f"x{j}" for j in range(X.shape[1]))
     return SurrogateComparison(
         task=task,
@@ -213,6 +213,15 @@ def compare_surrogates(
         feature_names=tuple(names),
         network_is_refitted=not fitted,
         notes=notes,
+    )
+
+
+def _unfinished(estimators):
+    """Return notes of what was cut short in the surrogates fitted on all rows."""
+    return tuple(
+        f"{name} is incomplete: {note}"
+        for name, estimator in estimators.items()
+        for note in getattr(estimator, "unfinished_", ())
     )
 
 

@@ -46,7 +46,7 @@ class SurrogateComparison(Result):
         Whether the network was trained on each fold's own rows. If not, its accuracy is
         in-sample where these rows trained it.
     notes : tuple of str, default=()
-        Forms that were left out, and why.
+        Forms that were left out, and why; searches that were cut short.
     """
 
     task: str

@@ -25,7 +25,7 @@ from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._truncation import evaluate_truncation
 from skinterp.expansion._variances import NetworkVariance
 from skinterp.table import as_table, plain
-from skinterp.utils import draw_seed
+from skinterp.utils import draw_seed, noting_incomplete
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
 _N_ROWS = 4096  # of the data that sampling is told
@@ -293,7 +293,9 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             n_jobs=self.n_jobs,
             rows=codes[:_N_ROWS],
         )
-        found = expand(request)
+        notes = []
+        with noting_incomplete(notes):
+            found = expand(request)
         self.method_, self.error_ = found.method, found.error
         total, self.truncation_r2_ = evaluate_truncation(request, found, codes)
         self.expansion_ = Expansion(
@@ -307,6 +309,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             errors=found.errors,
             network_variance=NetworkVariance(total, found.spectrum, found.term_variances),
             is_projection=gauge == "zero_sum" or self.order == len(table.sizes),
+            notes=tuple(notes),
         )
         return self
 

@@ -51,6 +51,8 @@ class Expansion:
     is_projection : bool, default=True
         Whether the terms, written in the zero-sum gauge, are the network's own up to the order:
         not so for the truncation in the gauge of a reference.
+    notes : tuple of str, default=()
+        What says that the precision wanted was not reached.
     """
 
     names: tuple
@@ -63,6 +65,7 @@ class Expansion:
     errors: dict | None = None
     network_variance: NetworkVariance = field(default_factory=NetworkVariance)
     is_projection: bool = True
+    notes: tuple = ()
 
     @property
     def order(self):
@@ -315,12 +318,13 @@ class Expansion:
 
     def __str__(self):
         total, constant = self.whole_variance, np.abs(self.terms[()]).max()
+        head = "\n".join([repr(self), *self.notes])
         if not total:
-            return repr(self)
+            return head
         if total <= 1e-24 * constant**2:
-            return f"{self!r}\nconstant"
+            return f"{head}\nconstant"
         of_sum = "" if self.variances.are_of_network else " of the truncated sum"
         shares = ", ".join(
             f"{k}: {v / total:.1%}" for k, v in enumerate(self.variance_by_order, 1)
         )
-        return f"{self!r}\nvariance{of_sum} by order: {shares}"
+        return f"{head}\nvariance{of_sum} by order: {shares}"

@@ -1,5 +1,7 @@
 """Importances that look at the slopes of a network."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skinterp.importance._checks import scale_of
@@ -14,6 +16,7 @@ from skinterp.importance._levels import (
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
 from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
+from skinterp.utils import noting_incomplete
 
 _BLOCK_FLOATS = 2**22
 
@@ -215,8 +218,11 @@ def integrated_gradients(network, x, baseline=None):
     """
     network = as_network(network)
     start, end, names = _ends(network, x, baseline)
-    values = contributions(network, start, end, mean_gradient)
-    return importances_of(network, values, names, "Integrated gradients")
+    notes = []
+    with noting_incomplete(notes):
+        values = contributions(network, start, end, mean_gradient)
+    found = importances_of(network, values, names, "Integrated gradients")
+    return replace(found, notes=tuple(notes))
 
 
 def _on_rows(network, X, y, random_state):

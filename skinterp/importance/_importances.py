@@ -57,6 +57,8 @@ class Importances(Result):
     parts : Importances or None, default=None
         Of a user's table with categories the same for each of the network's inputs, such as
         ``[site = b]``, of which a column's are the sum; None where columns are inputs.
+    notes : tuple of str, default=()
+        What says that an integral is not as precise as wanted.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Importances(Result):
     statistics: dict = field(default_factory=dict)
     are_logits: bool = False
     parts: object = None
+    notes: tuple = ()
 
     def __post_init__(self):
         if self.strength is None:
@@ -187,7 +190,7 @@ class Importances(Result):
                 f"{number_text(value, 6):>12}" for value in self.zero_sum_values[j]
             )
             lines.append(f"{name:<{width}}  {numbers}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
 
 
 def zero_sum(network, values, axis):

@@ -37,12 +37,15 @@ class ImportanceStability(MethodRankings):
         on all rows.
     feature_names : tuple of str
         Names of the inputs.
+    notes : tuple of str, default=()
+        What says that trainings are missing after an interruption.
     """
 
     methods: tuple
     shares: np.ndarray
     scores: np.ndarray
     feature_names: tuple
+    notes: tuple = ()
 
     @property
     def ranks(self):
@@ -129,7 +132,7 @@ class ImportanceStability(MethodRankings):
             best = np.argsort(ranks, kind="stable")[:3]
             text = ", ".join(f"{self.feature_names[j]} ({ranks[j]:.1f})" for j in best)
             lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
 
 
 def _seeded(estimator, seed):
@@ -281,14 +284,20 @@ def importance_stability(
         delayed(_one_training)(estimator, X, y, names, methods, int(seed), bootstrap)
         for seed in seeds
     )
-    shares, scores = zip(*_collected(trainings, n_repeats, verbose))
-    names_of_methods = tuple(method.name for method in methods)
-    return ImportanceStability(names_of_methods, np.stack(shares, axis=1), np.array(scores), names)
+    found, notes = _collected(trainings, n_repeats, verbose)
+    shares, scores = zip(*found)
+    return ImportanceStability(
+        tuple(method.name for method in methods),
+        np.stack(shares, axis=1),
+        np.array(scores),
+        names,
+        notes,
+    )
 
 
 def _collected(results, n_repeats, verbose):
-    """Return finished trainings; at least two, or else the interruption goes on."""
-    found = []
+    """Return finished trainings and notes; before the second an interruption goes on."""
+    found, notes = [], ()
     try:
         for result in results:
             found.append(result)
@@ -297,9 +306,6 @@ def _collected(results, n_repeats, verbose):
     except KeyboardInterrupt:
         if len(found) < 2:
             raise
-        warnings.warn(
-            f"Interrupted after {len(found)} of {n_repeats} trainings; these are kept.",
-            UserWarning,
-            stacklevel=3,
-        )
-    return found
+        notes = (f"Interrupted after {len(found)} of {n_repeats} trainings; these are kept.",)
+        warnings.warn(notes[0], UserWarning, stacklevel=3)
+    return found, notes

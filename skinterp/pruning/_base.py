@@ -101,6 +101,7 @@ class PruningMixin:
     def _measured(self, networks, rows):
         """Return the path of networks, up to where it is interrupted."""
         step = partial(PruningStep.measured, self.network_, rows=rows, score=self._score)
+        self.unfinished_ = ()
         steps = [step(network) for network in islice(networks, 2)]
         try:
             for network in networks:
@@ -108,11 +109,10 @@ class PruningMixin:
         except KeyboardInterrupt:
             if is_one_of_many():
                 raise
-            warnings.warn(
-                f"Pruning was interrupted at {steps[-1].n_weights} weights; the path ends there.",
-                UserWarning,
-                stacklevel=3,
-            )
+            n_weights = steps[-1].n_weights
+            note = f"Pruning was interrupted at {n_weights} weights; the path ends there."
+            self.unfinished_ = (note,)
+            warnings.warn(note, UserWarning, stacklevel=3)
         return PruningPath(steps)
 
     def _smallest(self, n_held):
@@ -173,7 +173,7 @@ class PruningMixin:
         names = list(map(one_line, self._input_names))
         inputs = f"inputs: {', '.join(self.used_features_) or 'none'}"
         layers = layer_texts(self.pruned_network_, names, digits, max_units, self._spreads)
-        return "\n".join([left, one_line(inputs), *layers])
+        return "\n".join([left, *self.unfinished_, one_line(inputs), *layers])
 
     def displays(self):
         """Return the display of fidelity and accuracy against the number of weights.

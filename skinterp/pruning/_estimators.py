@@ -53,6 +53,8 @@ class PrunedMLPClassifier(PruningMixin, LogitsMixin, ClassifierSurrogate):
         Names of the inputs that it looks at.
     complexity_ : int
         Number of weights, too.
+    unfinished_ : tuple of str
+        What says that pruning was interrupted; empty otherwise.
     network_ : Network
         The network.
     classes_ : ndarray of shape (n_classes,)
@@ -152,6 +154,8 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
         Names of the inputs that it looks at.
     complexity_ : int
         Number of weights, too.
+    unfinished_ : tuple of str
+        What says that pruning was interrupted; empty otherwise.
     network_ : Network
         The network.
     n_features_in_ : int

@@ -142,6 +142,14 @@ class EquationsMixin:
             )
         return X, y
 
+    @property
+    def unfinished_(self):
+        """What says that the search was interrupted or ran out of time; empty otherwise."""
+        check_is_fitted(self)
+        notes = dict.fromkeys(note for front in self.fronts_ for note in front.notes)
+        cut_short = ("interrupted", "time budget")
+        return tuple(f"The search: {note}." for note in notes if note.startswith(cut_short))
+
     def _interruption(self, results):
         """Return the note of an interrupted search, or None."""
         notes = (note for _, front in results for note in front.notes)

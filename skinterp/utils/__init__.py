@@ -10,6 +10,7 @@ one file that touches scikit-learn's private names.
 
 from skinterp.utils._columns import column_index, has_texts, is_mixed
 from skinterp.utils._files import write_whole
+from skinterp.utils._incomplete import noting_incomplete
 from skinterp.utils._interrupts import is_one_of_many
 from skinterp.utils._numbers import (
     DIGITS,
@@ -75,6 +76,7 @@ __all__ = [
     "is_one_of_many",
     "n_leaves_below",
     "needed_text",
+    "noting_incomplete",
     "number_text",
     "one_line",
     "other_kind",

@@ -1,15 +1,19 @@
 """Importances by every method in one table."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.stats import kendalltau, spearmanr
 from sklearn.datasets import load_diabetes, load_wine
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import LinearSurrogateClassifier, TreeSurrogateClassifier, as_network
 from skinterp.evaluation import compare_importances
+from skinterp.importance import METHODS, ImportanceMethod
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -147,3 +151,18 @@ def test_a_view_of_a_classifier_is_explained_by_its_own_log_odds(wine):
     assert {"derivatives", "perturbation", "permutation", "linear"} <= set(found.methods)
     tau = found.agreement_frame().loc["permutation", "perturbation"]
     assert tau > 0.5
+
+
+def test_a_method_that_did_not_converge_is_said_in_the_result(wine, monkeypatch):
+    model, X, _ = wine
+
+    def rough(*given):
+        warnings.warn("Slopes jump.", ConvergenceWarning, stacklevel=1)
+        return np.ones(X.shape[1])
+
+    records = {**METHODS, "rough": ImportanceMethod("rough", rough, 99)}
+    monkeypatch.setattr("skinterp.evaluation._compare_importances.METHODS", records)
+    with pytest.warns(ConvergenceWarning, match="Slopes jump"):
+        found = compare_importances(model, X, surrogates=["linear"])
+    assert "rough is incomplete: Slopes jump." in found.notes
+    assert "rough is incomplete: Slopes jump." in str(found)

@@ -31,6 +31,7 @@ from skinterp import (
 )
 from skinterp.evaluation import form_names, make_surrogates
 from skinterp.evaluation._surrogate_comparison import METRICS
+from skinterp.report import Findings, render_page, render_text, report_data
 
 FAST = {"tree": TreeSurrogateClassifier(n_queries=300, random_state=0)}
 FAST["linear"] = LinearSurrogateClassifier(max_features=4)
@@ -468,3 +469,17 @@ def test_every_form_of_diabetes_beats_the_mean():
     result = compare_surrogates(network, X, y, forms, cv=2)
     for form in forms:
         assert result.mean(form, "fidelity") > max(0.5, result.mean("mean", "fidelity"))
+
+
+def test_a_search_out_of_time_is_said_in_the_comparison_its_page_and_its_json():
+    X = np.random.default_rng(0).normal(size=(80, 2))
+    network = as_network(lambda X: X[:, 0] * X[:, 1] - 0.2, n_features_in=2)
+    short = SymbolicSurrogateRegressor(n_points=30, time_budget=1e-6, random_state=0)
+    lines = LinearSurrogateRegressor()
+    found = compare_surrogates(network, X, surrogates={"short": short, "lines": lines}, cv=2)
+    (note,) = found.notes
+    assert note.startswith("short is incomplete: The search: time budget reached")
+    assert note in str(found)
+    findings = Findings(found)
+    assert note in render_page(findings) and note in render_text(findings)
+    assert report_data(findings)["notes"] == [note]

@@ -74,6 +74,7 @@ def test_sampling_that_runs_out_of_time_warns():
     with pytest.warns(ConvergenceWarning, match=r"max_seconds=0\.01 and \d+ rows with"):
         found = fitted(network, sizes, method="sampling", precision=1e-5, max_seconds=0.01)
     assert 0.0 < found.error_ < np.sqrt(found.total_variance_)
+    assert "stopped after max_seconds=0.01" in str(found.expansion_)
 
 
 def test_deep_networks_beyond_enumeration_are_sampled():

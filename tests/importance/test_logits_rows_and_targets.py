@@ -125,7 +125,9 @@ def test_contributions_to_margins_and_callables_add_up(wine):
 def test_a_line_that_cannot_be_integrated_warns():
     rough = as_network(lambda Z: np.abs(np.sin(3000.0 * Z[:, 0])))
     with pytest.warns(ConvergenceWarning, match="known to"):
-        integrated_gradients(rough, [1.0])
+        found = integrated_gradients(rough, [1.0])
+    assert len(found.notes) == 1
+    assert found.notes[0] in str(found) and "of the largest slope only" in found.notes[0]
 
 
 def test_rows_as_series_are_compared_by_name(wine):

@@ -102,6 +102,7 @@ def test_an_interruption_keeps_what_is_finished(wine, monkeypatch):
     with pytest.warns(UserWarning, match="Interrupted after 3 of 6 trainings"):
         found = importance_stability(network(), *wine, methods=FAST, n_repeats=6)
     assert found.shares.shape[1] == 3
+    assert str(found).endswith("Interrupted after 3 of 6 trainings; these are kept.")
 
 
 def test_progress_is_written_to_the_standard_error(wine, capsys):

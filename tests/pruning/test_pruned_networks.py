@@ -260,6 +260,8 @@ def test_an_interruption_keeps_the_path(switch, monkeypatch):
     with pytest.warns(UserWarning, match="Pruning was interrupted at .* weights"):
         pruned = PrunedMLPClassifier(model, random_state=0).fit(X)
     assert len(pruned.path_) == 4
+    (note,) = pruned.unfinished_
+    assert note in pruned.export_text() and "was interrupted" in note
     assert pruned.predict(X).shape == (len(X),)
 
 

@@ -220,6 +220,7 @@ def test_stages_are_told_on_the_standard_error_only(capsys):
 def test_a_time_budget_ends_the_search_early():
     surrogate = explained(CONCEPTS["switch"], time_budget=1e-6)
     assert any(note.startswith("time budget") for note in surrogate.front_.notes)
+    assert "The search: time budget reached" in surrogate.unfinished_[0]
     assert np.isfinite(surrogate.front_.selected.loss)
     assert set(surrogate.predict(CONCEPTS["switch"].rows())) <= {"off", "on"}
 

@@ -17,7 +17,8 @@ def scores(findings):
     said = [comparison.diagnosis] if comparison.diagnosis else []
     parts += tuple(Text(text) for text in (*said, *comparison.notes))
     printed = f"Means and deviations over {comparison.n_folds} folds, held-out rows"
-    return [Section("Side by side", parts, {"scores": comparison.to_dict()}, printed)]
+    data = {"scores": comparison.to_dict(), "notes": list(comparison.notes)}
+    return [Section("Side by side", parts, data, printed)]
 
 
 register_section(ReportSection("scores", scores, position=20, printed_at=35))
