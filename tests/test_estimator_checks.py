@@ -106,7 +106,7 @@ def expected_failures_with_defaults(estimator):
     return dict.fromkeys(DRAWN, "the default network is trained on batches of shuffled rows")
 
 
-# scikit-learn's checks hand over noise, of which no short formula says more than the commonest answer
+# these checks hand over noise: no short formula says more of it than the commonest answer
 OF_NOISE = "ignore:No formula found is more faithful"
 
 
