@@ -1,6 +1,7 @@
 """The rule for networks: what all estimators that take a network share."""
 
 import inspect
+from collections.abc import Callable
 from copy import copy
 
 import numpy as np
@@ -265,7 +266,7 @@ class NetworkEstimator(ExplainsItself, Saved, BaseEstimator):
 
     # what kinds of estimators decide otherwise
 
-    _check_rows = staticmethod(check_X)
+    _check_rows: Callable = staticmethod(check_X)
 
     def _default_network(self, task, X):
         return default_network(task, random_state=self.random_state, X=X)

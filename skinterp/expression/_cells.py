@@ -102,7 +102,8 @@ class Cells(ABC):
     """Code that reads cells, in one language."""
 
     either, both = " or ", " and "
-    opening, otherwise, closing = "if {}:", "else:", ()  # of a block of lines
+    opening, otherwise = "if {}:", "else:"  # of a block of lines
+    closing: tuple = ()
 
     @abstractmethod
     def number(self, column):
@@ -239,7 +240,8 @@ class CCells(Cells):
     """C over a row x of doubles: of categories the index of the level, NAN for missing cells."""
 
     either, both = " || ", " && "
-    opening, otherwise, closing = "if ({}) {{", "} else {", ("}",)
+    opening, otherwise = "if ({}) {{", "} else {"
+    closing = ("}",)
 
     def number(self, column):
         cell = f"x[{column.index}]"

@@ -148,7 +148,7 @@ class Printer:
     """
 
     language = ""
-    notation = {}
+    notation: dict = {}
     associative = False
 
     def __init__(self, names, digits=None):

@@ -11,7 +11,7 @@ from skinterp.table import NumberColumn
 class Raw(NamedTuple):
     """A column of the user's table as it is, with what stands in for its missing cells."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     name: str
     fill: object = None
     gap: object = None

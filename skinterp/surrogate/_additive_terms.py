@@ -108,7 +108,7 @@ class Pair:
 
     first: object
     second: object
-    taken_off: np.ndarray = field(default=None)
+    taken_off: np.ndarray | None = field(default=None)
 
     is_line = False
 

@@ -49,8 +49,8 @@ class SumTree:
     rooms: list = field(default_factory=lambda: [0.0])
     depth: list = field(default_factory=lambda: [0])
     rows: list = field(default_factory=list)
-    value: np.ndarray = None
-    support: np.ndarray = None
+    value: np.ndarray | None = None
+    support: np.ndarray | None = None
 
     @property
     def node_count(self):

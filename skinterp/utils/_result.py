@@ -14,7 +14,8 @@ class TableResult(Saved, ABC):
     says what a line is, where they are only numbered.
     """
 
-    _index = _line = None
+    _index: str | None = None
+    _line: str | None = None
 
     @abstractmethod
     def _columns(self, **options):

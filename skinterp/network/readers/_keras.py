@@ -33,8 +33,15 @@ _LOSSES = {  # whose predictions are of classes: the link behind the values
     "categorical_focal_crossentropy": "softmax",
     "sparse_categorical_crossentropy": "softmax",
 }
-_CALL_ERRORS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, RuntimeError)
-_CALL_ERRORS += (TypeError, ValueError)
+_CALL_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 # files
