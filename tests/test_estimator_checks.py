@@ -26,7 +26,7 @@ def _regressor(**options):
 
 # Settings that make an estimator fast, or that its checks should cover beside the defaults.
 PRUNED = [{"n_tuning_steps": 5, "random_state": 0}]
-SEARCHED = [{"operators": ["add"], "n_points": 30, "random_state": 0}]
+SEARCHED = [{"operators": ["add"], "n_points": 30, "max_complexity": 6, "random_state": 0}]
 SETTINGS = {
     "AdditiveSurrogateClassifier": [{"n_queries": 50}],
     "AdditiveSurrogateRegressor": [{"n_queries": 50, "n_pairs": 1}],
@@ -37,7 +37,7 @@ SETTINGS = {
     "HingeSurrogateRegressor": [{"n_queries": 50, "random_state": 0}],
     "LinearSurrogateClassifier": [{"net": CONVEX}, {"net": CONVEX, "max_features": 2}],
     "LinearSurrogateRegressor": [{"net": CONVEX}],
-    "SymbolicSurrogateClassifier": [{**SEARCHED[0], "max_complexity": 6}],
+    "SymbolicSurrogateClassifier": SEARCHED,
     "SymbolicSurrogateRegressor": SEARCHED,
     "TreeSurrogateClassifier": [
         {"net": CONVEX, "n_queries": 0, "min_samples_leaf": 1, "random_state": 0},

@@ -258,13 +258,13 @@ def test_an_output_that_does_not_move_costs_the_others_no_precision(activation, 
     network = ([weights, behind], [bias, np.array([0.2, 0.7])], [activation, "identity"])
     for output in ("raw", ("layer", 0)):
         exact = CategoricalExpansion(network, output=output).fit(X)
-        found = CategoricalExpansion(network, output=output, method=method, precision=1e-2)
+        found = CategoricalExpansion(network, output=output, method=method, precision=3e-2)
         if method == "convolution":
             found.set_params(precision=None)
         found.set_params(random_state=0).fit(X)
         difference = largest_difference(exact.expansion_.terms, found.expansion_.terms)
         deviation = np.sqrt(exact.total_variance_)
-        assert found.error_ <= 2e-2 * deviation
+        assert found.error_ <= 6e-2 * deviation
         if method == "convolution":
             assert difference <= found.error_ <= 1e-4 * deviation
         assert difference <= 6.0 * found.error_

@@ -207,7 +207,7 @@ def test_the_network_itself_is_never_changed(switch):
 def test_few_weights_are_enough_on_real_data(load, classes):
     X, y = load(return_X_y=True)
     train, test, y_train, _ = train_test_split(X, y, random_state=0)
-    mlp = MLPClassifier((60, 60), max_iter=500, random_state=0)
+    mlp = MLPClassifier((30, 30), max_iter=500, random_state=0)
     model = make_pipeline(StandardScaler(), mlp).fit(train, y_train)
     pruned = PrunedMLPClassifier(model, random_state=0).fit(train)
     assert pruned.n_weights_ <= 0.2 * pruned.path_[0].n_weights
