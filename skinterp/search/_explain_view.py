@@ -187,7 +187,6 @@ def explain_margin(
 
     problem = Problem(field, rows, fidelity, settings)
     search = _searched(problem, roughness(view, field), notes, rng)
-    fitted = fit_hypotheses(search, settings.hypotheses)
     points = rows if held is None else held
     held = HeldPoints(points, view.value(points) > 0, decide)
     if not need_boundary:
@@ -196,6 +195,7 @@ def explain_margin(
     add_by_values(search, view, fidelity, held)
     if yes is None:  # labels tell what noise hides, and hold weak inputs
         search = focus(search, partial(roughness, view))
+    fitted = fit_hypotheses(search, settings.hypotheses)  # on the field the others are scored on
     front = compared(search.front(feature_names, Selection(settings.select, held)), held)
     front = replace(front, support=supported)
     expression = simplified(front.selected.expression, problem.X, settings.prices)

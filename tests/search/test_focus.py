@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from search_pool import boundary_problem, uniform_rows
 
+from skinterp import SymbolicSurrogateClassifier
 from skinterp.matching import direction_loss
+from skinterp.network import as_network
 from skinterp.search import Search
 from skinterp.search._focus import focus, projected
 from skinterp.search._stages import combine_dictionary
@@ -63,3 +65,20 @@ def test_projected_directions_are_unit_vectors_along_the_inputs():
     assert field.weights.sum() == pytest.approx(1.0)
     assert not field.directions[:, [1, 3, 4, 5]].any()
     assert np.linalg.norm(field.directions[field.weights > 0], axis=1) == pytest.approx(1.0)
+
+
+def test_hypotheses_are_scored_on_the_field_that_the_others_are_scored_on():
+    def logit(X):
+        g = X[:, 0] * X[:, 1] + X[:, 2] - 0.1 + 0.012 * np.sin(5 * X[:, 3:]).sum(axis=1)
+        return 5 * np.tanh(g)
+
+    network = as_network(logit, n_features_in=6, classes=["off", "on"])
+    front = (
+        SymbolicSurrogateClassifier(
+            network, hypotheses=["x0*x1 + x2"], n_points=200, random_state=0
+        )
+        .fit(ROWS)
+        .front_
+    )
+    assert set(front.selected.expression.variables) == {0, 1, 2}
+    assert front.hypotheses.loss[0] == pytest.approx(front.selected.loss, abs=1e-4)
