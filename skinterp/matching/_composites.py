@@ -3,8 +3,9 @@
 import numpy as np
 
 from skinterp.matching._directions import _eigen, _forms
+from skinterp.matching._profiles import unit_weights
 
-N_REWEIGHTINGS, FLOOR = 4, 1e-2
+N_REWEIGHTINGS = 4
 
 
 def line_loss(directions, gradients, weights):
@@ -60,8 +61,8 @@ def line_ratio(directions, first, second, weights):
     values = np.zeros((len(weights), 2))
     for _ in range(N_REWEIGHTINGS):
         coefficients = _eigen(*_forms(directions, gradients, values, w, nowhere))[1][:, 0]
-        squared = np.einsum("nd,nd->n", *2 * (gradients @ coefficients,))
-        w = weights / (squared + FLOOR * np.median(squared) + 1e-300)
-        w = w / w.sum()
+        combined = gradients @ coefficients
+        squared = np.einsum("ij,ij->i", combined, combined)
+        w = unit_weights(weights, squared)
     with np.errstate(all="ignore"):
         return float(coefficients[1] / coefficients[0] * lengths[0] / lengths[1])

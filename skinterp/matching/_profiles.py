@@ -99,11 +99,29 @@ def additive_profiles(field, bases, gradients):
         combined = stacked @ coefficients
         loss = direction_loss(field.directions, combined, field.weights)
         squared = np.einsum("ij,ij->i", combined, combined)
-        weights = field.weights / (squared + FLOOR * np.median(squared) + 1e-300)
-        weights = weights / weights.sum()
+        weights = unit_weights(field.weights, squared)
         if best is None or loss < best[0]:
             best = loss, coefficients, weights
     return _profiles(field, bases, gradients, best, lengths)
+
+
+def unit_weights(weights, squared):
+    """Return weights that make gradients count as if they were as long, up to a floor.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n,)
+        Trust in each point.
+    squared : ndarray of shape (n,)
+        Squared lengths of the gradients.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Weights, summing to 1.
+    """
+    weights = weights / (squared + FLOOR * np.median(squared) + 1e-300)
+    return weights / weights.sum()
 
 
 def _penalty(bases, lengths):

@@ -13,6 +13,8 @@ import numpy as np
 from skinterp.expression._monomials import product
 from skinterp.matching._composites import line_loss, line_ratio
 from skinterp.search._additive import MOST_COMPONENTS, add_models, model_of
+from skinterp.search._families import GIVEN_UP, SMALL
+from skinterp.search._focus import projected, share_of
 from skinterp.utils import round_to_digits
 
 # A sum of two terms, x2 its constant: (terms, with +x2, with -x2, whether a and b may be swapped).
@@ -26,8 +28,7 @@ SUMS = (
 PLAIN = ("x0*x1", "x0/x1")
 # The inputs' part of the field must matter, and each input in a composite, too.
 LEAST_SHARE, LEAST_PART = 1e-3, 1e-2
-# Digits are taken off while the loss stays below this.
-GIVEN_UP, SMALL, MOST_POWER, MOST_OFF = 1.1, 2e-4, 4.0, 0.2
+MOST_POWER, MOST_OFF = 4.0, 0.2
 # On a boundary in two quantities, a curve, every function of both runs along some other.
 FEW = 2
 N_TRIED, FLOOR, PRICE, BY_PAIR = 10, 1e-3, 0.12, 0.5
@@ -57,15 +58,11 @@ def composites_of(problem, a, b):
     list of Composite
         The quantities, the best first.
     """
-    inputs = (np.abs(a.gradients) + np.abs(b.gradients)).max(axis=0) > 0
-    part = problem.field.directions[:, inputs]
-    squared = np.einsum("ij,ij->i", part, part)
-    share = problem.field.weights @ squared
-    if share < LEAST_SHARE:
+    inputs = np.flatnonzero((np.abs(a.gradients) + np.abs(b.gradients)).max(axis=0))
+    if share_of(problem.field, inputs) < LEAST_SHARE:
         return []
-    lengths = np.sqrt(squared)[:, None]
-    directions = np.divide(part, lengths, out=np.zeros_like(part), where=lengths > 0)
-    weights = problem.field.weights * squared / share
+    part = projected(problem.field, inputs)
+    directions, weights = part.directions[:, inputs], part.weights
     own = [(np.abs(t.gradients) > 0).any(axis=0)[inputs] for t in (a, b)]
 
     def composite(term):

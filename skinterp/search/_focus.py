@@ -16,6 +16,24 @@ from skinterp.search._problem import Problem
 LEAST_NOISE, MOST_OFF = 1e-3, 0.03
 
 
+def share_of(field, inputs):
+    """Return the share of a field's squared directions that some inputs carry.
+
+    Parameters
+    ----------
+    field : GradientField
+        The field.
+    inputs : sequence of int
+        The inputs.
+
+    Returns
+    -------
+    float
+        The share.
+    """
+    return float(field.weights @ (field.directions[:, inputs] ** 2).sum(axis=1))
+
+
 def projected(field, inputs):
     """Return a field's part along some inputs.
 
@@ -65,8 +83,7 @@ def focus(search, roughness_of):
     leading = [c.expression for c in front if c.selected or c.tied]
     inputs = sorted({j for expression in leading for j in expression.variables})
     field = problem.full_field
-    share = field.weights @ (field.directions[:, inputs] ** 2).sum(axis=1)
-    if not inputs or share > 1.0 - LEAST_NOISE:
+    if not inputs or share_of(field, inputs) > 1.0 - LEAST_NOISE:
         return search
     field = projected(field, inputs)
     search.problem = Problem(

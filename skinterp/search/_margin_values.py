@@ -17,6 +17,7 @@ from skinterp.search._front import pareto
 from skinterp.search._linear_path import is_linear
 from skinterp.search._problem import Problem
 from skinterp.search._search import Search
+from skinterp.search._selection import is_gain
 
 # Infidelity on held points that leaves something to gain, and the seed of the second search.
 LEFT, SEED = 0.03, 0
@@ -78,7 +79,6 @@ def add_by_values(search, view, fidelity, held):
     for candidate in pareto(found.candidates.values()):
         parts, coefficients, _ = as_sum(candidate.expression)
         again = finish(problem, parts, np.array(coefficients))
-        if again is not None and again.cost <= settings.max_cost:
-            gain = held.agreement(again.expression) - before
-            if gain.mean() > gain.std() / np.sqrt(len(gain)):
-                search.candidates.setdefault(again.expression, again)
+        is_allowed = again is not None and again.cost <= settings.max_cost
+        if is_allowed and is_gain(held.agreement(again.expression) - before):
+            search.candidates.setdefault(again.expression, again)

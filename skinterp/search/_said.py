@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from skinterp.search._linear_path import is_linear
+from skinterp.search._selection import is_gain
 
 # A linear formula that is this faithful needs no excuse.
 ENOUGH = 0.95
@@ -29,14 +30,14 @@ def compared_note(front, held):
         than any linear formula on the front, or faithful enough.
     """
     chosen = held.agreement(front.selected.expression)
-    if not _is_more(chosen - held.constant_agreement()):
+    if not is_gain(chosen - held.constant_agreement()):
         what = COMMONEST if held.target.dtype == bool else "a constant"
         return f"{NO_FORMULA}{what}"
     if chosen.mean() >= ENOUGH:
         return None
     linear = [held.agreement(c.expression) for c in front if is_linear(c.expression)]
     best = max(linear, key=np.mean, default=None)
-    if is_linear(front.selected.expression) or (best is not None and _is_more(best - chosen)):
+    if is_linear(front.selected.expression) or (best is not None and is_gain(best - chosen)):
         return f"{NO_FORMULA}{LINEAR}"
     return None
 
@@ -58,8 +59,3 @@ def compared(front, held):
     """
     note = compared_note(front, held)
     return front if note is None else replace(front, notes=(*front.notes, note))
-
-
-def _is_more(gain):
-    """Tell whether a mean is above 0 by more than its standard error."""
-    return gain.mean() > gain.std() / np.sqrt(len(gain))

@@ -6,7 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skinterp.matching import monotone_knots
+from skinterp.matching import monotone_link
 
 # Fidelity that a shorter formula may give up where the standard error is smaller than this.
 MOST_LOST = 0.005
@@ -116,10 +116,26 @@ def held_monotone(row_target, target, rows, points):
     """
 
     def follow(formula, X):
-        x, y = monotone_knots(formula.evaluate(rows), row_target, n_knots=N_KNOTS)
-        return np.interp(formula.evaluate(X), x, y)
+        link = monotone_link(formula.evaluate(rows), row_target, n_knots=N_KNOTS)
+        return link.log_odds(formula.evaluate(X))
 
     return HeldPoints(points, target, follow)
+
+
+def is_gain(gains):
+    """Tell whether a mean gain is larger than its standard error.
+
+    Parameters
+    ----------
+    gains : ndarray of shape (n,)
+        What agreement gains at each point.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    return bool(gains.mean() > gains.std() / np.sqrt(len(gains)))
 
 
 def as_faithful(agreement):
