@@ -67,7 +67,7 @@ class LinkDisplay(Display):
         X : array-like or data frame of shape (n_samples, n_features)
             The rows to show.
         k : int or None, default=None
-            Index of the class; may be left out if there are no more than two.
+            Index of the equation; may be left out if there is one.
 
         Returns
         -------
@@ -77,7 +77,7 @@ class LinkDisplay(Display):
         equation = estimator.equation_ if k is None else estimator.equations_[k]
         value = equation.values(X)
         if equation.is_classifier:
-            view, linked, name = estimator.network_.margin(k), equation.log_odds(X), "Logit"
+            view, linked, name = _view(estimator, k), equation.log_odds(X), "Logit"
         else:
             view, linked, name = estimator.network_.output(), equation.predict(X), "Prediction"
         order = np.argsort(value)
@@ -137,3 +137,10 @@ class LinkDisplay(Display):
             rasterized=True,
             label="rows",
         )
+
+
+def _view(estimator, k):
+    """Return the log-odds that the equation k of a classifier stands for."""
+    yes, no = (k, None) if k is None else estimator.sides_[k]
+    network = estimator.network_
+    return network.margin(yes) if no is None else network.difference(yes, no)

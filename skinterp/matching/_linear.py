@@ -55,7 +55,7 @@ def forward_selection(Z, targets, n_columns, weight):
     Returns
     -------
     ndarray of int
-        Sorted indices of the columns.
+        Indices of the columns, the first choice first.
     """
     root = np.sqrt(weight / weight.sum())[:, np.newaxis]
     basis, residual = Z * root, (targets - np.average(targets, axis=0, weights=weight)) * root
@@ -73,7 +73,7 @@ def forward_selection(Z, targets, n_columns, weight):
         residual = residual - np.outer(direction, direction @ residual)
         basis[:, best] = 0.0
         chosen.append(best)
-    return np.array(sorted(chosen), dtype=int)
+    return np.array(chosen, dtype=int)
 
 
 def fit_logistic(Z, probabilities, weight, C):

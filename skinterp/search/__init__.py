@@ -9,7 +9,7 @@ What it leaves is a :class:`Front`; :func:`elbow` chooses from it. :func:`explai
 
 from skinterp.search._concept_profiles import ConceptProfiles
 from skinterp.search._constants import Constants
-from skinterp.search._explain_view import deadline, explain_margin, explain_values
+from skinterp.search._explain_view import deadline, explain_margin, explain_values, margin_by
 from skinterp.search._front import Candidate, Front, elbow
 from skinterp.search._hypotheses import Hypotheses, read_hypotheses
 from skinterp.search._label_choice import LabelChoice
@@ -37,6 +37,7 @@ __all__ = [
     "elbow",
     "explain_margin",
     "explain_values",
+    "margin_by",
     "operator_prices",
     "read_hypotheses",
 ]

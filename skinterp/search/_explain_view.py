@@ -5,32 +5,27 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.special import expit
 from scipy.stats import spearmanr
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 
 from skinterp.expression import Equation
-from skinterp.matching import (
-    best_threshold,
-    classification_link,
-    direction_loss,
-    rounded_threshold,
-)
+from skinterp.matching import classification_link, direction_loss
 from skinterp.sampling import band_field, boundary_field, concatenate_fields, data_field, support
 from skinterp.search._canonical import canonical
 from skinterp.search._evidence import labels_of
 from skinterp.search._focus import focus
-from skinterp.search._formulas import simplified
+from skinterp.search._formulas import finish, simplified
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
 from skinterp.search._linear_path import add_linear
+from skinterp.search._margin_answers import MarginAnswers
 from skinterp.search._margin_values import add_by_values
 from skinterp.search._network_constants import network_constants
 from skinterp.search._problem import Problem
 from skinterp.search._said import compared
 from skinterp.search._search import Search
-from skinterp.search._selection import HeldPoints, Selection, held_monotone, held_values
+from skinterp.search._selection import Selection, held_values
 
 # Weight of the band beside the boundary: enough to tell formulas with the same boundary apart.
 BAND_SHARE = 0.3
@@ -130,7 +125,7 @@ def explain_margin(
     classes,
     random_state,
     *,
-    need_boundary=True,
+    n_classes=2,
     yes=None,
     held=None,
 ):
@@ -150,8 +145,9 @@ def explain_margin(
         Label below and above zero.
     random_state : int, RandomState instance or None
         Seeds all that is random.
-    need_boundary : bool, default=True
-        Whether to refuse a margin that has the same sign at all rows.
+    n_classes : int, default=2
+        How many classes there are. A margin that has the same sign at all rows is refused if
+        there are two.
     yes : ndarray of bool of shape (n,) or None, default=None
         Labels of the rows: whether each is of the class. They choose among the formulas, and their
         constants are fitted to them; None asks the network alone.
@@ -166,58 +162,96 @@ def explain_margin(
         The Pareto front of the formulas found; `by_labels` holds what labels say of them.
     """
     rng = check_random_state(random_state)
-    field, supported = concept_field(view, X, settings.n_points, rng, need_boundary=need_boundary)
-    rows, notes = _compared_rows(X, rng)
-    notes += _support_note(supported)
-    log_odds = view.value(rows)
-    answers = log_odds > 0
-    on_level = field.points[field.on_boundary]
-
-    def fidelity(values):
-        return best_threshold(values, answers)[2]
-
-    def cut(formula):
-        prior = float(np.median(formula.evaluate(on_level))) if len(on_level) else None
-        return rounded_threshold(formula.evaluate(rows), answers, prior=prior)
-
-    def decide(formula, points):
-        threshold, greater = cut(formula)
-        values = formula.evaluate(points)
-        return np.where(np.isfinite(values), (values > threshold) == greater, np.nan)
-
-    problem = Problem(field, rows, fidelity, settings)
-    search = _searched(problem, roughness(view, field), notes, rng)
-    points = rows if held is None else held
-    held = HeldPoints(points, view.value(points) > 0, decide)
-    if not need_boundary:
-        held = held_monotone(expit(log_odds), expit(view.value(points)), rows, points)
-    add_linear(search, log_odds, classifies=True)
-    add_by_values(search, view, fidelity, held)
+    problem, asked, supported, notes = _posed(view, X, settings, rng, n_classes)
+    search = _searched(problem, roughness(view, problem.full_field), notes, rng)
+    held = asked.held(view, asked.rows if held is None else held, n_classes)
+    add_linear(search, asked.log_odds, held, classifies=True)
+    add_by_values(search, view, asked.fidelity, held)
     if yes is None:  # labels tell what noise hides, and hold weak inputs
         search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)  # on the field the others are scored on
     front = compared(search.front(feature_names, Selection(settings.select, held)), held)
     front = replace(front, support=supported)
-    expression = simplified(front.selected.expression, problem.X, settings.prices)
-    threshold, greater = cut(expression)
     labels = None
     if yes is not None:
         labels = labels_of(view, X, yes, rng)
         front = choose_by_labels(search, front, labels)
-        if front.by_labels is not None:
-            expression, threshold, greater = front.by_labels.decision
     front = _with_hypotheses(search, settings, fitted, front, labels)
-    values = expression.evaluate(rows)
+    return _margin_equation(asked, front, X, settings, problem.full_field, classes)
+
+
+def margin_by(formula, front, view, X, settings, classes, random_state, *, n_classes):
+    """Return the equation of a margin by a formula that is given, and the front with it.
+
+    Parameters
+    ----------
+    formula : tuple
+        Terms, a tuple of Expression, and their coefficients, of shape (n_terms,).
+    front : Front
+        What a search for the margin has found.
+    view : ScalarView
+        The log-odds of a class.
+    X : ndarray of shape (n, d)
+        Rows of data.
+    settings : SearchSettings
+        How to ask.
+    classes : tuple of two labels
+        Label below and above zero.
+    random_state : int, RandomState instance or None
+        Chooses points.
+    n_classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    equation : Equation
+        The equation.
+    front : Front
+        The front, of which the formula is selected.
+
+    Raises
+    ------
+    ValueError
+        If the formula is undefined at a row.
+    """
+    rng = check_random_state(random_state)
+    problem, asked, *_ = _posed(view, X, settings, rng, n_classes)
+    candidate = finish(problem, *formula)
+    if candidate is None:
+        raise ValueError("The formula is undefined at some rows.")
+    front = front.choosing(candidate)
+    return _margin_equation(asked, front, X, settings, problem.full_field, classes)
+
+
+def _posed(view, X, settings, rng, n_classes):
+    """Return the problem of a margin, its answers, the support of its boundary, and notes."""
+    is_binary = n_classes == 2
+    field, supported = concept_field(view, X, settings.n_points, rng, need_boundary=is_binary)
+    rows, notes = _compared_rows(X, rng)
+    asked = MarginAnswers(rows, view.value(rows), field.points[field.on_boundary])
+    problem = Problem(field, rows, asked.fidelity, settings)
+    return problem, asked, supported, notes + _support_note(supported)
+
+
+def _margin_equation(asked, front, X, settings, field, classes):
+    """Return the equation of the choice of a front, or of labels, and the front."""
+    rows, chosen = asked.rows, front.by_labels
+    if chosen is None:
+        expression = simplified(front.selected.expression, rows, settings.prices)
+        threshold, greater = asked.cut(expression)
+    else:
+        expression, threshold, greater = chosen.decision
+    values, log_odds = expression.evaluate(rows), asked.log_odds
     link = classification_link(values, log_odds, threshold, greater)
-    majority = bool(answers.mean() > 0.5)
-    equation = Equation(expression, feature_names, threshold, greater, classes, link, majority)
+    majority = bool(asked.answers.mean() > 0.5)
+    names = front.feature_names
+    equation = Equation(expression, names, threshold, greater, classes, link, majority)
     equation = replace(equation, units=_units(settings))
-    front = front.decided(cut, rows, classes)
-    by_labels = front.by_labels is not None
-    if by_labels:
-        equation = replace(equation, constants_=front.by_labels.constants)
-    equation = canonical(equation, X, settings, keep=by_labels)
-    if not by_labels or not front.by_labels.constants.are_told:
+    front = front.decided(asked.cut, rows, classes)
+    if chosen is not None:
+        equation = replace(equation, constants_=chosen.constants)
+    equation = canonical(equation, X, settings, keep=chosen is not None)
+    if chosen is None or not chosen.constants.are_told:
         by_network = network_constants(equation, field)
         equation = replace(equation, constants_=by_network or equation.constants_)
     return equation, front
@@ -265,8 +299,8 @@ def explain_values(view, X, settings, feature_names, random_state, match="values
         search = _searched(problem, roughness(view, field), notes, rng)
         search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)
-    add_linear(search, target, classifies=False)
     held = held_values(view, rows, rows if held is None else held, match)
+    add_linear(search, target, held, classifies=False)
     front = compared(search.front(feature_names, Selection(settings.select, held)), held)
     front = _with_hypotheses(search, settings, fitted, front, None)
     expression = simplified(front.selected.expression, problem.X, settings.prices)

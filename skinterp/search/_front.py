@@ -241,6 +241,28 @@ class Front(Result):
         """The candidate taken."""
         return next(c for c in self.candidates if c.selected)
 
+    def choosing(self, candidate):
+        """Return the front with a candidate as the one that is selected, whatever labels chose.
+
+        Parameters
+        ----------
+        candidate : Candidate
+            The candidate; it takes the place of others with the same formula.
+
+        Returns
+        -------
+        Front
+            The front.
+        """
+        others = [
+            replace(c, selected=False, tied=False)
+            for c in self
+            if c.expression != candidate.expression
+        ]
+        chosen = [*others, replace(candidate, selected=True)]
+        by_cost = tuple(sorted(chosen, key=lambda c: c.cost))
+        return replace(self, candidates=by_cost, by_labels=None, ties_=None)
+
     def _columns(self):
         names = ("loss", "cost", "complexity", "fidelity", "held_fidelity", "tied", "selected")
         formulas = [c.formula(self.feature_names) for c in self.candidates]

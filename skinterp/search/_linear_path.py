@@ -13,10 +13,12 @@ from skinterp.matching._linear import (
     standardise,
 )
 from skinterp.search._formulas import finish
+from skinterp.search._front import pareto
 
 RIDGE, C = 1e-6, 1e4
 # A coefficient and an input cost no less, as a rule.
 LEAST_COST = 3.0
+GROWTH = 1.2
 
 
 def is_linear(expression):
@@ -35,8 +37,8 @@ def is_linear(expression):
     return all(isinstance(part, Variable) for part in as_sum(expression)[0])
 
 
-def linear_path(X, values, most, *, classifies):
-    """Yield linear functions of rising numbers of inputs, chosen by forward selection.
+class LinearPath:
+    """Linear functions of rising numbers of inputs, chosen one by one.
 
     Parameters
     ----------
@@ -49,33 +51,46 @@ def linear_path(X, values, most, *, classifies):
     classifies : bool
         Whether these are log-odds.
 
-    Yields
-    ------
-    inputs : tuple of int
-        The inputs.
-    coefficients : ndarray of shape (m,)
-        Their coefficients.
+    Attributes
+    ----------
+    order : ndarray of int
+        Columns, the first choice first; fewer than `most` if these explain the values.
     """
-    weight = np.ones(len(X))
-    Z, mean, scale = standardise(X, weight)
-    answers = values[:, np.newaxis]
-    if classifies:
-        answers = expit(answers * [-1.0, 1.0])
-    for size in range(1, min(most, X.shape[1]) + 1):
-        used = forward_selection(Z, answers, size, weight)
-        if len(used) < size:
-            return
-        if classifies:
-            solution = fit_logistic(Z[:, used], answers, weight, C)
-        else:
-            solution = fit_ridge(Z[:, used], answers, weight, RIDGE)
-        slopes = in_raw_units(*solution, used, mean, scale)[0][0, used]
-        if np.isfinite(slopes).all() and slopes.all():
-            yield tuple(used.tolist()), slopes
+
+    def __init__(self, X, values, most, *, classifies):
+        self._weight, self._classifies = np.ones(len(X)), classifies
+        self._Z, self._mean, self._scale = standardise(X, self._weight)
+        answers = values[:, np.newaxis]
+        self._answers = expit(answers * [-1.0, 1.0]) if classifies else answers
+        self.order = forward_selection(self._Z, self._answers, most, self._weight)
+
+    def at(self, size):
+        """Fit the linear function of the first inputs.
+
+        Parameters
+        ----------
+        size : int
+            How many.
+
+        Returns
+        -------
+        inputs : tuple of int
+            The inputs, in their order.
+        coefficients : ndarray of shape (size,)
+            Their coefficients; 0 or not finite where they cannot be told.
+        """
+        used = np.sort(self.order[:size])
+        fit, strength = (fit_logistic, C) if self._classifies else (fit_ridge, RIDGE)
+        solution = fit(self._Z[:, used], self._answers, self._weight, strength)
+        slopes = in_raw_units(*solution, used, self._mean, self._scale)[0][0, used]
+        return tuple(used.tolist()), slopes
 
 
-def add_linear(search, values, *, classifies):
+def add_linear(search, values, held, *, classifies):
     """Add linear formulas, fitted to a network's answers, to the candidates of a search.
+
+    Where linear formulas may be longer than others, longer ones are added until one is nearly as
+    faithful as that of all inputs, if this is more faithful than all that is as short as others.
 
     Parameters
     ----------
@@ -83,13 +98,61 @@ def add_linear(search, values, *, classifies):
         The search.
     values : ndarray of shape (n,)
         The network's log-odds or values on the rows of the problem.
+    held : HeldPoints
+        Points on which formulas are compared.
     classifies : bool
-        Whether they are log-odds.
+        Whether the values are log-odds.
     """
     problem, settings = search.problem, search.settings
-    active, most = problem.space.active, int(settings.max_cost // LEAST_COST) + 1
-    for inputs, slopes in linear_path(problem.X[:, active], values, most, classifies=classifies):
-        parts = tuple(Variable(active[j]) for j in inputs)
-        found = finish(problem, parts, slopes)
-        if found is not None and found.cost <= settings.max_cost:
-            search.candidates.setdefault(found.expression, found)
+    active = problem.space.active
+    path = LinearPath(problem.X[:, active], values, len(active), classifies=classifies)
+
+    def finished(size):
+        inputs, slopes = path.at(size)
+        if not (np.isfinite(slopes).all() and slopes.all()):
+            return None
+        return finish(problem, tuple(Variable(active[j]) for j in inputs), slopes)
+
+    def added(size, most):
+        found = finished(size)
+        if found is None or found.cost > most:
+            return None
+        return search.candidates.setdefault(found.expression, found)
+
+    short, all_inputs = int(settings.max_cost // LEAST_COST) + 1, len(path.order)
+    for size in range(1, min(short, all_inputs) + 1):
+        added(size, settings.max_cost)
+    if settings.max_linear_cost <= settings.max_cost or not search.may_go_on():
+        return
+    whole, rivals = finished(all_inputs), pareto(search.candidates.values())
+    if whole is None or is_matched([rival.expression for rival in rivals], whole.expression, held):
+        return
+    for size in longer_sizes(short, all_inputs):
+        found = added(size, settings.max_linear_cost)
+        if found is not None and is_matched([found.expression], whole.expression, held):
+            return
+
+
+def is_matched(expressions, whole, held):
+    """Tell whether one of the formulas is as faithful as the linear one of all inputs."""
+    return bool(held.as_faithful([*expressions, whole])[:-1].any())
+
+
+def longer_sizes(first, last):
+    """Yield rising sizes, each a fifth larger than the one before, the last one included.
+
+    Parameters
+    ----------
+    first, last : int
+        The smallest and the largest.
+
+    Yields
+    ------
+    int
+        The sizes.
+    """
+    size = first
+    while size < last:
+        yield size
+        size = max(size + 1, int(GROWTH * size))
+    yield last

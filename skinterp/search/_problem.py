@@ -69,6 +69,8 @@ class SearchSettings:
         Largest number of terms in a sum.
     max_cost : float, default=40
         Largest cost of a formula.
+    max_linear_cost : float, default=0
+        Largest cost of a linear formula, where this is larger.
     n_islands : int, default=2
         Independent populations of evolved terms; 0 does not evolve.
     n_jobs : int or None, default=None
@@ -91,6 +93,7 @@ class SearchSettings:
     prices: dict
     max_terms: int = 5
     max_cost: float = 40.0
+    max_linear_cost: float = 0.0
     n_islands: int = 2
     n_jobs: int | None = None
     deadline: float | None = None

@@ -1,7 +1,7 @@
 """Which formula of a front to take, by its fidelity on points that the search has not seen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 
 import numpy as np
@@ -25,11 +25,15 @@ class HeldPoints:
         The network's answers, as 0 and 1, or its values.
     answer : callable
         ``answer(expression, X)``: what a formula answers, fitted on the rows of the search.
+    share : float, default=1.0
+        What part of the usual loss a shorter formula may give up.
     """
 
     points: np.ndarray
     target: np.ndarray
     answer: Callable
+    share: float = 1.0
+    _known: dict = field(default_factory=dict, repr=False)
 
     @property
     def spread(self):
@@ -62,10 +66,27 @@ class HeldPoints:
             1 less the squared error, for values in units of their variance (at least -1); 0 where
             the formula is undefined.
         """
-        with np.errstate(all="ignore"):
-            error = self.answer(expression, self.points) - self.target.astype(float)
-            agreement = np.maximum(1.0 - error**2 / self.spread, -1.0)
-        return np.where(np.isfinite(agreement), agreement, 0.0)
+        if expression not in self._known:
+            with np.errstate(all="ignore"):
+                error = self.answer(expression, self.points) - self.target.astype(float)
+                agreement = np.maximum(1.0 - error**2 / self.spread, -1.0)
+            self._known[expression] = np.where(np.isfinite(agreement), agreement, 0.0)
+        return self._known[expression]
+
+    def as_faithful(self, expressions):
+        """Tell which formulas are as faithful as the best of them.
+
+        Parameters
+        ----------
+        expressions : sequence of Expression
+            The formulas.
+
+        Returns
+        -------
+        ndarray of bool of shape (k,)
+            Whether each is.
+        """
+        return as_faithful(np.stack([self.agreement(e) for e in expressions]), self.share)
 
 
 def held_values(view, rows, points, match):
@@ -95,7 +116,7 @@ def held_values(view, rows, points, match):
     return held_monotone(*ranks, rows, points)
 
 
-def held_monotone(row_target, target, rows, points):
+def held_monotone(row_target, target, rows, points, share=1.0):
     """Return points on which formulas are compared up to a monotone function, fitted on rows.
 
     Parameters
@@ -108,6 +129,8 @@ def held_monotone(row_target, target, rows, points):
         The rows.
     points : ndarray of shape (n, p)
         The points.
+    share : float, default=1.0
+        What part of the usual loss a shorter formula may give up.
 
     Returns
     -------
@@ -119,7 +142,7 @@ def held_monotone(row_target, target, rows, points):
         link = monotone_link(formula.evaluate(rows), row_target, n_knots=N_KNOTS)
         return link.log_odds(formula.evaluate(X))
 
-    return HeldPoints(points, target, follow)
+    return HeldPoints(points, target, follow, share)
 
 
 def is_gain(gains):
@@ -138,40 +161,42 @@ def is_gain(gains):
     return bool(gains.mean() > gains.std() / np.sqrt(len(gains)))
 
 
-def as_faithful(agreement):
+def as_faithful(agreement, share=1.0):
     """Tell which formulas are as faithful as the best, within a standard error of the difference.
 
     Parameters
     ----------
     agreement : ndarray of shape (k, n)
         Agreement of k formulas at n points.
+    share : float, default=1.0
+        What part of this loss may be given up.
 
     Returns
     -------
     ndarray of bool of shape (k,)
         Whether the mean is lower than the largest by at most the standard error of the difference,
-        or 0.005.
+        or 0.005, times `share`.
     """
     best = agreement[int(agreement.mean(axis=1).argmax())]
     lost = best - agreement
     error = lost.std(axis=1) / np.sqrt(agreement.shape[1])
-    return lost.mean(axis=1) <= np.maximum(error, MOST_LOST)
+    return lost.mean(axis=1) <= share * np.maximum(error, MOST_LOST)
 
 
-def _elbow(elbow, agreement):
+def _elbow(elbow, means, faithful):
     return elbow
 
 
-def _accurate(elbow, agreement):
-    return int(agreement.mean(axis=1).argmax())
+def _accurate(elbow, means, faithful):
+    return int(np.argmax(means))
 
 
-def _one_se(elbow, agreement):
-    return int(np.flatnonzero(as_faithful(agreement))[0])
+def _one_se(elbow, means, faithful):
+    return int(np.flatnonzero(faithful)[0])
 
 
-def _auto(elbow, agreement):
-    return elbow if as_faithful(agreement)[elbow] else _one_se(elbow, agreement)
+def _auto(elbow, means, faithful):
+    return elbow if faithful[elbow] else _one_se(elbow, means, faithful)
 
 
 SELECTIONS = {"auto": _auto, "elbow": _elbow, "accurate": _accurate, "one_se": _one_se}
@@ -211,14 +236,15 @@ class Selection:
         faithful : ndarray of bool of shape (k,)
             Which are as faithful as the best.
         """
-        agreement = np.stack([self.held.agreement(c.expression) for c in candidates])
-        means = agreement.mean(axis=1).tolist()
+        expressions = [c.expression for c in candidates]
+        means = [float(self.held.agreement(e).mean()) for e in expressions]
+        faithful = self.held.as_faithful(expressions)
         candidates = [replace(c, held_fidelity=m) for c, m in zip(candidates, means)]
         if callable(self.select):
             index = _checked(self.select(tuple(candidates)), len(candidates))
         else:
-            index = SELECTIONS[self.select](elbow, agreement)
-        return candidates, index, as_faithful(agreement)
+            index = SELECTIONS[self.select](elbow, means, faithful)
+        return candidates, index, faithful
 
 
 def _checked(index, n):

@@ -10,7 +10,8 @@ from skinterp.base import export_estimators
 from skinterp.surrogate._additive import AdditiveSurrogateClassifier, AdditiveSurrogateRegressor
 from skinterp.surrogate._hinge import HingeSurrogateClassifier, HingeSurrogateRegressor
 from skinterp.surrogate._linear import LinearSurrogateClassifier, LinearSurrogateRegressor
-from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier, SymbolicSurrogateRegressor
+from skinterp.surrogate._symbolic import SymbolicSurrogateClassifier
+from skinterp.surrogate._symbolic_regressor import SymbolicSurrogateRegressor
 from skinterp.surrogate._tree import TreeSurrogateClassifier, TreeSurrogateRegressor
 
 __all__ = [

@@ -21,6 +21,8 @@ from skinterp.utils._sklearn import Interval, StrOptions
 # Sums may have so many terms, or one more for every so much cost that is allowed.
 FEWEST_TERMS, COST_OF_A_TERM = 5, 8
 MIN_ROWS = 10
+# Largest cost of formulas, and of linear ones, where nothing else is asked for.
+MAX_COST, MAX_LINEAR_COST = 40.0, 300.0
 # Points on which formulas are compared, and their seed.
 N_HELD, HELD_SEED = 2000, 0
 
@@ -68,7 +70,7 @@ class EquationsMixin:
 
     _parameter_constraints = {
         "operators": [None, list, tuple, set, dict],
-        "max_complexity": [Interval(Integral, 1, None, closed="left")],
+        "max_complexity": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "hypotheses": [None, list, tuple],
         "units": [None, dict, StrOptions({"names"})],
         "dimensions": [StrOptions({"prefer", "require"})],
@@ -85,7 +87,7 @@ class EquationsMixin:
         network=None,
         *,
         operators=None,
-        max_complexity=40,
+        max_complexity="auto",
         select="auto",
         hypotheses=None,
         units=None,
@@ -111,10 +113,13 @@ class EquationsMixin:
 
     def _settings(self, until, n_rows):
         required = self.dimensions == "require"
+        is_auto = self.max_complexity == "auto"
+        max_cost = MAX_COST if is_auto else float(self.max_complexity)
         return SearchSettings(
             operator_prices(self.operators),
-            max_terms=max(FEWEST_TERMS, int(self.max_complexity // COST_OF_A_TERM)),
-            max_cost=float(self.max_complexity),
+            max_terms=max(FEWEST_TERMS, int(max_cost // COST_OF_A_TERM)),
+            max_cost=max_cost,
+            max_linear_cost=MAX_LINEAR_COST if is_auto else max_cost,
             n_jobs=self.n_jobs,
             deadline=until,
             n_points=self.n_points,

@@ -54,7 +54,7 @@ class _LinearMixin:
         Z, mean, self.scale_ = standardise(X, weight)
         used = np.arange(X.shape[1])
         if self.max_features is not None and self.scale_.any():
-            used = forward_selection(Z, answers, self.max_features, weight)
+            used = np.sort(forward_selection(Z, answers, self.max_features, weight))
         solution = self._solve(Z[:, used], answers, weight)
         functions = in_raw_units(*solution, used, mean, self.scale_)
         self._set_coefficients(*functions)

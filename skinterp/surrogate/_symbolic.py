@@ -7,19 +7,36 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_random_state, column_or_1d
 
-from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
-from skinterp.matching import monotone_link
-from skinterp.search import deadline, explain_margin, explain_values
-from skinterp.search._front import INFIDELITY_FLOOR, PRICE
+from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, register_form
+from skinterp.search import deadline, explain_margin, margin_by
+from skinterp.search._linear_path import LEAST_COST
 from skinterp.search._said import COMMONEST
-from skinterp.surrogate._class_scores import NOTICEABLE, class_scores, unanswered
-from skinterp.surrogate._equations import EquationsMixin, node_bound
+from skinterp.surrogate._class_scores import (
+    NOTICEABLE,
+    class_scores,
+    linear_class_scores,
+    unanswered,
+)
+from skinterp.surrogate._equations import MIN_ROWS, EquationsMixin, node_bound
 from skinterp.surrogate._references import referenced
-from skinterp.utils import number_text
+from skinterp.surrogate._several_classes import (
+    ENOUGH,
+    MOST_PAIRED,
+    Answers,
+    Judge,
+    joint_linear,
+    one_vs_one,
+    one_vs_rest,
+    terms_of,
+    values_of,
+)
+from skinterp.surrogate._symbolic_regressor import SymbolicSurrogateRegressor
+from skinterp.utils import is_one_of_many
 from skinterp.utils._sklearn import StrOptions, fit_context
 
 LOG_ODDS_OF_UNDEFINED = 1e-3
-N_KNOTS = 64
+# Rows that linear equations are fitted on, and the rules of choice beside which they may stand.
+N_LINEAR, LINEAR_IS_A_RIVAL = 4000, ("auto", "accurate", "one_se")
 
 
 class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurrogate):
@@ -43,8 +60,9 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     operators : sequence of str, dict of str to float or None, default=None
         Operators that formulas may use, or their prices by name; None is add, sub, mul, div,
         square, cube, sqrt, exp, log, sin and cos.
-    max_complexity : int, default=40
-        Largest cost of a formula: the prices of its operators, and 1 for each leaf.
+    max_complexity : int or "auto", default="auto"
+        Largest cost of a formula: the prices of its operators, and 1 for each leaf. "auto" is 40,
+        and linear formulas may be longer where no shorter formula is nearly as faithful.
     select : {"auto", "elbow", "accurate", "one_se"} or callable, default="auto"
         Which formula of the front is taken. "elbow": the one at the elbow of loss against
         complexity; "accurate": the one most faithful to the network on 2,000 new points that are
@@ -52,6 +70,11 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         standard error of the difference or 0.005; "auto": the elbow if it is as faithful, else
         "one_se". ``select(candidates)`` takes a tuple of :class:`~skinterp.search.Candidate`,
         cheapest first, and returns an index.
+    multiclass : {"auto", "ovr", "ovo"}, default="auto"
+        What equations decide where there are more than two classes: "ovr": each class against the
+        rest; "ovo": every pair of classes; "auto": each class against the rest, and for three
+        classes every pair, if that is more faithful to the network. Linear equations of
+        all classes together are taken where they are more faithful.
     hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
         Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
         constants are fitted, starting from the numbers given, and they are judged beside those
@@ -95,6 +118,9 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         Class labels.
     n_features_in_ : int
         Number of inputs.
+    sides_ : tuple of (int, int or None)
+        For each equation the index of the class that it answers, and of the class that it tells
+        it from; None is all others.
     scores_ : ClassScores
         Monotone functions from the formulas to scores of the classes, fitted together to the
         network's probabilities (more than two classes only).
@@ -133,6 +159,43 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
     """
 
     _uses_labels = True
+    _parameter_constraints = {
+        **EquationsMixin._parameter_constraints,
+        "multiclass": [StrOptions({"auto", "ovr", "ovo"})],
+    }
+
+    def __init__(
+        self,
+        network=None,
+        *,
+        operators=None,
+        max_complexity="auto",
+        select="auto",
+        multiclass="auto",
+        hypotheses=None,
+        units=None,
+        dimensions="prefer",
+        n_points=600,
+        time_budget=None,
+        verbose=0,
+        n_jobs=None,
+        random_state=None,
+    ):
+        super().__init__(
+            network,
+            operators=operators,
+            max_complexity=max_complexity,
+            select=select,
+            hypotheses=hypotheses,
+            units=units,
+            dimensions=dimensions,
+            n_points=n_points,
+            time_budget=time_budget,
+            verbose=verbose,
+            n_jobs=n_jobs,
+            random_state=random_state,
+        )
+        self.multiclass = multiclass
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, sample_weight=None):
@@ -155,36 +218,86 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
             The fitted surrogate.
         """
         X, y = self._searched_rows(X, y, sample_weight)
-        rng = check_random_state(self.random_state)
-        network = self.network_
-        is_binary = network.task == "binary"
-        labels = self.classes_.tolist()
-        if is_binary:
-            pairs = [(network.margin(), tuple(labels), labels[1])]
-        else:
-            pairs = [
-                (network.margin(k), (f"not {label}", str(label)), label)
-                for k, label in enumerate(labels)
-            ]
         y = None if y is None else column_or_1d(y)
-        self._store(self._searched(pairs, X, y, rng), X)
-        if not is_binary:
-            self._calibrate(X)
+        rng = check_random_state(self.random_state)
+        labels = self.classes_.tolist()
+        if len(labels) == 2:
+            questions = one_vs_rest(self.network_, labels)
+            results = self._searched(questions, X, y, rng)
+        else:
+            questions, results, self.scores_ = self._of_several(X, y, rng)
+        self.sides_ = tuple(question.sides for question in questions)
+        self._store(results, X)
+        if len(labels) > 2:
+            self._say_unanswered(X)
         return self
 
-    def _calibrate(self, X):
-        """Fit the scores of the classes together, and say which class is never answered."""
+    def _of_several(self, X, y, rng):
+        """Return the equations of several classes that answer best together."""
+        network, labels = self.network_, self.classes_.tolist()
+        held = self._held_points(X)
+        points, judge = np.concatenate([X, held]), Judge(network, held, X, y)
+        probabilities = network.predict_proba(points)
+
+        def answered(questions):
+            results = tuple(self._searched(questions, X, y, rng))
+            sides = [question.sides for question in questions]
+            scores = class_scores(values_of(results, points), probabilities, sides)
+            return Answers(questions, results, scores)
+
+        if self.multiclass == "ovo":
+            return answered(one_vs_one(network, labels))
+        found = answered(one_vs_rest(network, labels))
+        if self._interruption(found.results) or self.time_budget is not None:
+            return found
+        try:
+            if self.select in LINEAR_IS_A_RIVAL:
+                found = self._or_linear(found, X, points, probabilities, judge)
+            few = len(labels) <= MOST_PAIRED and judge.agreement(found.of).mean() < ENOUGH
+            if self.multiclass == "auto" and few:
+                rival = answered(one_vs_one(network, labels))
+                found = rival if judge.prefers(rival.of, found.of) else found
+        except KeyboardInterrupt:
+            if is_one_of_many():
+                raise
+            (equation, front), *others = found.results
+            notes = (*front.notes, "interrupted: the equations found until then are kept")
+            return found._replace(results=((equation, replace(front, notes=notes)), *others))
+        return found
+
+    def _or_linear(self, found, X, points, probabilities, judge):
+        """Return linear equations of all classes together where they answer better."""
+        settings, network = self._settings(None, len(X)), self.network_
+        most = int(max(settings.max_cost, settings.max_linear_cost) // LEAST_COST)
+        rows = X[:: max(1, len(X) // N_LINEAR)]
+        asked = network.predict_proba(rows), judge.points, network.predict(judge.points)
+        inputs, slopes = joint_linear(rows, *asked, self.classes_, most)
+        logits = points[:, inputs] @ slopes.T
+        scores = linear_class_scores(logits, logits, probabilities)
+        if not judge.prefers(lambda rows: scores.of(rows[:, inputs] @ slopes.T), found.of):
+            return found
+        results, spread = [], points[:, inputs].std(axis=0)
+        for question, (_, front), slope in zip(found.questions, found.results, slopes):
+            view, n_classes = referenced(question.view, X), len(self.classes_)
+            options = view, X, settings, question.classes, self.random_state
+            formula = terms_of(inputs, slope, spread)
+            results.append(margin_by(formula, front, *options, n_classes=n_classes))
+        scores = linear_class_scores(values_of(results, points), logits, probabilities)
+        linear = Answers(found.questions, tuple(results), scores)
+        return linear if judge.prefers(linear.of, found.of) else found
+
+    def _say_unanswered(self, X):
+        """Say which class is never answered, and whether equations say more than one answer."""
         network, points = self.network_, np.concatenate([X, self._held_points(X)])
-        values = self._values(points)
-        self.scores_ = class_scores(values, network.predict_proba(points))
-        predictions = network.answers(self.scores_.of(values))
+        predictions = network.answers(self.scores_.of(self._values(points)))
         answers = network.predict(points)
         commonest = max(np.mean(answers == label) for label in self.classes_)
         if np.mean(answers == predictions) <= commonest < 1.0:
             self._warn_of_little(COMMONEST)
         missing = unanswered(self.classes_, answers[: len(X)], predictions[: len(X)])
         for label, share in missing:
-            k = self.classes_.tolist().index(label)
+            index = self.classes_.tolist().index(label)
+            k = next(k for k, sides in enumerate(self.sides_) if index in sides)
             note = f"never answered: the network answers {label!r} at {share:.1%} of the rows"
             noted = replace(self.fronts_[k], notes=(*self.fronts_[k].notes, note))
             self.fronts_ = (*self.fronts_[:k], noted, *self.fronts_[k + 1 :])
@@ -197,29 +310,35 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
                 stacklevel=4,
             )
 
-    def _searched(self, pairs, X, y, rng):
-        """Search for every (view, classes, label), several at once in one pool."""
-        is_single = len(pairs) == 1
-        seeds = [rng] if is_single else rng.randint(np.iinfo(np.int32).max, size=len(pairs))
-        n_at_once = min(effective_n_jobs(self.n_jobs), len(pairs))
-        held = self._held_points(X)
+    def _searched(self, questions, X, y, rng):
+        """Search for the equation of every question, several at once in one pool."""
+        is_single, n = len(questions) == 1, len(questions)
+        seeds = [rng] if is_single else rng.randint(np.iinfo(np.int32).max, size=n)
+        n_at_once = min(effective_n_jobs(self.n_jobs), n)
+        held, classes = self._held_points(X), self.classes_
+        told = self.network_.predict(X) if y is None else y
+        held_told = self.network_.predict(held)
 
         def search(k, explain, budget):
-            view, classes, label = pairs[k]
-            settings = self._settings(deadline(budget, n_at_once / len(pairs)), len(X))
+            question = questions[k]
+            settings = self._settings(deadline(budget, n_at_once / n), len(X))
             # one pool: populations of classes that are searched at once are evolved in turn
             settings = settings if is_single else replace(settings, n_jobs=1)
-            yes = None if y is None else np.asarray(y == label)
-            names, view = self._input_names, referenced(view, X)
-            kinds = {"need_boundary": self.network_.task == "binary", "yes": yes, "held": held}
-            return explain(view, X, settings, names, classes, seeds[k], **kinds)
+            concerned = question.concerns(classes, told)
+            concerned = concerned if concerned.sum() >= MIN_ROWS else np.ones(len(X), dtype=bool)
+            rows, view = X[concerned], referenced(question.view, X)
+            yes = None if y is None else np.asarray(y == classes[question.yes])[concerned]
+            near = held[question.concerns(classes, held_told)]
+            near = near if len(near) >= MIN_ROWS else held
+            options = view, rows, settings, self._input_names, question.classes, seeds[k]
+            return explain(*options, n_classes=len(classes), yes=yes, held=near)
 
         if n_at_once > 1:
             explain = delayed(explain_margin)
-            searches = (search(k, explain, self.time_budget) for k in range(len(pairs)))
+            searches = (search(k, explain, self.time_budget) for k in range(n))
             return Parallel(n_jobs=self.n_jobs)(searches)
         results = []
-        for k in range(len(pairs)):
+        for k in range(n):
             # after an interruption the other classes get the first stage only
             budget = 0.0 if self._interruption(results) else self.time_budget
             results.append(search(k, explain_margin, budget))
@@ -246,215 +365,6 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         decided = np.where(equation.decide(X), 1.0, -1.0)
         size = np.abs(np.nan_to_num(equation.log_odds(X)))
         return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
-
-
-def _length(result):
-    """Return what is not explained, and the price of the formula, on one scale."""
-    chosen = result[1].selected
-    return np.log(max(1.0 - chosen.fidelity, 0.0) + INFIDELITY_FLOOR) + PRICE * chosen.cost
-
-
-class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
-    """A formula that predicts as a regression network, or any scalar view of a network, does.
-
-    Minimises the squared error of values and of gradients (in standardised coordinates), both
-    relative to their spread, over sparse sums of small terms and of terms evolved by gplearn,
-    and takes the elbow of the front of loss against complexity, unless a formula on the front
-    (with linear ones fitted to the values) is more faithful.
-
-    Parameters
-    ----------
-    network : estimator, Network, ScalarView, tuple, callable or None, default=None
-        The network to explain: anything :func:`skinterp.network.as_network` takes, with one
-        output, such as ``as_network(model).unit(layer, j)``. A fitted one is used as it is; an
-        unfitted one is trained in `fit`; None trains :func:`skinterp.network.default_network`.
-    operators : sequence of str, dict of str to float or None, default=None
-        Operators that formulas may use, or their prices by name; None is add, sub, mul, div,
-        square, cube, sqrt, exp, log, sin and cos.
-    max_complexity : int, default=40
-        Largest cost of a formula: the prices of its operators, and 1 for each leaf.
-    select : {"auto", "elbow", "accurate", "one_se"} or callable, default="auto"
-        Which formula of the front is taken. "elbow": the one at the elbow of loss against
-        complexity; "accurate": the one most faithful to the network on 2,000 new points that are
-        distributed as the rows are; "one_se": the simplest that is as faithful there, within a
-        standard error of the difference or 0.005; "auto": the elbow if it is as faithful, else
-        "one_se". ``select(candidates)`` takes a tuple of :class:`~skinterp.search.Candidate`,
-        cheapest first, and returns an index.
-    match : {"values", "directions", "auto"}, default="values"
-        What to follow: values and gradients, or the directions of gradients only. A hidden unit, a
-        bottleneck or an ordinal score is a concept up to a monotone function: "directions" finds
-        the concept, and `link_` is fitted after. "auto" searches both and takes the formula that
-        explains more of the variance (of values, or of ranks) for its length.
-    hypotheses : sequence of str, sympy.Expr or Expression, or None, default=None
-        Formulas of your own, in the names of the inputs, such as ``["dose/weight"]``: their
-        constants are fitted, starting from the numbers given, and they are judged beside those
-        found, see ``front_.hypotheses``.
-    units : dict of str to str, "names" or None, default=None
-        Units of inputs by their names, such as ``{"dose": "mg", "weight": "kg"}`` (extra
-        ``units``); inputs without one are pure numbers. "names" reads them from a data frame's
-        ``attrs["units"]`` and from names such as ``dose_mg`` or ``dose [mg]``.
-    dimensions : {"prefer", "require"}, default="prefer"
-        What happens, where there are units, to formulas that need a constant with a unit and do
-        not show it, such as ``dose + time`` or ``exp(dose)``: they cost more, or are not searched.
-        Coefficients with units cost one node each.
-    n_points : int, default=600
-        Two thirds of the rows on which the network is asked, at the most.
-    time_budget : float or None, default=None
-        Seconds after which the search ends with the best it has. With a budget the result may
-        depend on the speed of the machine.
-    verbose : int, default=0
-        Whether to write a line per stage to the standard error.
-    n_jobs : int or None, default=None
-        Populations evolved at once, or classes searched at once; the result does not depend on it.
-    random_state : int, RandomState instance or None, default=None
-        Seeds the default network, the points and the evolution.
-
-    Attributes
-    ----------
-    equation_ : Equation
-        The equation.
-    front_ : Front
-        The Pareto front of the formulas found, cheapest first.
-    equations_ : tuple of Equation
-        The equation, as the only one.
-    fronts_ : tuple of Front
-        The front, as the only one.
-    complexity_ : int
-        Atoms of the equation: inputs with their numbers, and free numbers.
-    link_ : IsotonicLink or None
-        The monotone function from the formula to predictions, where directions were matched.
-    undefined_value_ : float
-        Prediction where the formula is undefined: the mean of the network's on the rows of `fit`.
-    network_ : Network
-        The network explained.
-    n_features_in_ : int
-        Number of inputs.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the inputs, if X had them.
-
-    Raises
-    ------
-    ValueError
-        If the network classifies, has several outputs, or its gradients vanish.
-
-    References
-    ----------
-    S. J. Wetzel, arXiv:2401.04978 and arXiv:2409.05305, where values are not matched.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skinterp import SymbolicSurrogateRegressor
-    >>> X = np.random.default_rng(0).uniform(1, 2, size=(500, 3))
-    >>> surrogate = SymbolicSurrogateRegressor(lambda X: 3 * X[:, 0] / X[:, 1], random_state=0)
-    >>> print(surrogate.fit(X).equation_)
-    3*x0/x1
-    """
-
-    _parameter_constraints = {
-        **EquationsMixin._parameter_constraints,
-        "match": [StrOptions({"values", "directions", "auto"})],
-    }
-
-    def __init__(
-        self,
-        network=None,
-        *,
-        operators=None,
-        max_complexity=40,
-        select="auto",
-        match="values",
-        hypotheses=None,
-        units=None,
-        dimensions="prefer",
-        n_points=600,
-        time_budget=None,
-        verbose=0,
-        n_jobs=None,
-        random_state=None,
-    ):
-        super().__init__(
-            network,
-            operators=operators,
-            max_complexity=max_complexity,
-            select=select,
-            hypotheses=hypotheses,
-            units=units,
-            dimensions=dimensions,
-            n_points=n_points,
-            time_budget=time_budget,
-            verbose=verbose,
-            n_jobs=n_jobs,
-            random_state=random_state,
-        )
-        self.match = match
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None):
-        """Search the equation.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows on which the network is asked.
-        y : array-like of shape (n_samples,) or None, default=None
-            Targets; needed only to train an unfitted network.
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows: each counts as often as its share says.
-
-        Returns
-        -------
-        self
-            The fitted surrogate.
-        """
-        X, y = self._searched_rows(X, y, sample_weight)
-        view = self.network_.output(0)
-        settings = self._settings(deadline(self.time_budget), len(X))
-        rng = check_random_state(self.random_state)
-        options = referenced(view, X), X, settings, self._input_names
-        held = self._held_points(X)
-
-        def explain(match):
-            return explain_values(*options, rng, match, held=held)
-
-        result, is_monotone = self._matched(explain)
-        self.link_ = None
-        if is_monotone:
-            self.link_ = monotone_link(result[0].values(X), view.value(X), n_knots=N_KNOTS)
-        self.undefined_value_ = float(view.value(X).mean())
-        self._store([result], X)
-        return self
-
-    def _matched(self, explain):
-        """Return what was found, and whether it is a formula up to a monotone function."""
-        if self.match != "auto":
-            return explain(self.match), self.match == "directions"
-        by_values, by_directions = explain("values"), explain("directions")
-        is_better = _length(by_directions) < _length(by_values)
-        return (by_directions if is_better else by_values), is_better
-
-    def predict(self, X):
-        """Predict by the equation, without the network.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Predictions; `undefined_value_` where the formula is undefined.
-        """
-        rows = self._rows(X)
-        values = self.equation_.predict(rows)
-        if self.link_ is not None:
-            values = self.link_.log_odds(values)
-        undefined = np.isnan(values)
-        self._warn_undefined(
-            int(undefined.sum()), f"the mean {number_text(self.undefined_value_)}"
-        )
-        return np.where(undefined, self.undefined_value_, values)
 
 
 register_form(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skinterp.expression import parse
 from skinterp.search import Candidate
 from skinterp.search._front import make_front
-from skinterp.search._linear_path import is_linear, linear_path
+from skinterp.search._linear_path import LinearPath, is_linear, longer_sizes
 from skinterp.search._selection import (
     MOST_LOST,
     SELECTIONS,
@@ -58,7 +58,7 @@ def test_no_rule_but_the_elbow_gives_away_more_than_stated(found):
     best = agreement[means.argmax()]
     for name in ("auto", "one_se", "accurate"):
         for elbow in range(len(agreement)):
-            lost = best - agreement[SELECTIONS[name](elbow, agreement)]
+            lost = best - agreement[SELECTIONS[name](elbow, means, as_faithful(agreement))]
             assert lost.mean() <= max(lost.std() / np.sqrt(lost.size), MOST_LOST)
 
 
@@ -66,6 +66,14 @@ def test_no_rule_but_the_elbow_gives_away_more_than_stated(found):
 def test_the_best_is_as_faithful_as_itself(found):
     agreement = np.array(found, dtype=float)
     assert as_faithful(agreement)[agreement.mean(axis=1).argmax()]
+
+
+@given(masks)
+def test_formulas_that_answer_together_give_up_less(found):
+    agreement = np.array(found, dtype=float)
+    alone, together = as_faithful(agreement), as_faithful(agreement, 0.2)
+    assert not (together & ~alone).any()
+    assert as_faithful(agreement, 0.0).sum() >= 1
 
 
 def test_a_function_chooses_by_its_index():
@@ -122,9 +130,9 @@ def test_a_constant_agrees_with_the_commonest_answer():
 def test_the_linear_path_ends_at_the_linear_function(classifies):
     X = np.random.RandomState(0).normal(size=(300, 4))
     values = X @ [3.0, 0.0, -2.0, 0.5]
-    path = list(linear_path(X, values, 3, classifies=classifies))
-    assert [inputs for inputs, _ in path] == [(0,), (0, 2), (0, 2, 3)]
-    slopes = path[-1][1] / path[-1][1][0]
+    path = LinearPath(X, values, 3, classifies=classifies)
+    assert [path.at(size)[0] for size in (1, 2, 3)] == [(0,), (0, 2), (0, 2, 3)]
+    slopes = path.at(3)[1] / path.at(3)[1][0]
     np.testing.assert_allclose(slopes, [1.0, -2.0 / 3.0, 0.5 / 3.0], atol=0.01)
 
 
@@ -134,3 +142,10 @@ def test_the_linear_path_ends_at_the_linear_function(classifies):
 )
 def test_linear_formulas_are_known(text, expected):
     assert is_linear(parse(text)) == expected
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (3, 4), (14, 30), (14, 300), (20, 14)])
+def test_longer_sizes_rise_to_the_last(first, last):
+    sizes = list(longer_sizes(first, last))
+    assert sizes == sorted(set(sizes)) and sizes[-1] == last
+    assert len(sizes) <= 2 + 6 * np.log(max(last / first, 2.0))
