@@ -15,7 +15,7 @@ from skinterp.sampling import band_field, boundary_field, concatenate_fields, da
 from skinterp.search._canonical import canonical
 from skinterp.search._evidence import labels_of
 from skinterp.search._focus import focus
-from skinterp.search._formulas import finish, simplified
+from skinterp.search._formulas import simplified, unrounded
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
 from skinterp.search._linear_path import add_linear
@@ -216,7 +216,7 @@ def margin_by(formula, front, view, X, settings, classes, random_state, *, n_cla
     """
     rng = check_random_state(random_state)
     problem, asked, *_ = _posed(view, X, settings, rng, n_classes)
-    candidate = finish(problem, *formula)
+    candidate = unrounded(problem, *formula)
     if candidate is None:
         raise ValueError("The formula is undefined at some rows.")
     front = front.choosing(candidate)

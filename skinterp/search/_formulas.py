@@ -127,10 +127,10 @@ def finish(problem, parts, coefficients):
     Candidate or None
         The candidate; None where the formula is undefined on the rows.
     """
-    scale = 1.0 if problem.match_values else np.abs(coefficients).max()
-    exact = problem.candidate(_assemble(problem, parts, coefficients / scale))
+    exact = unrounded(problem, parts, coefficients)
     if exact is None:
         return None
+    scale = 1.0 if problem.match_values else np.abs(coefficients).max()
     limit = exact.loss * (1 + LOSS_GIVEN_UP) + 1e-5
     simple = _round_inner(problem, parts, coefficients / scale, limit)
     objective = problem.objective_of(simple)
@@ -143,6 +143,27 @@ def finish(problem, parts, coefficients):
     if candidate is None or candidate.fidelity < exact.fidelity - FIDELITY_GIVEN_UP:
         return exact
     return candidate
+
+
+def unrounded(problem, parts, coefficients):
+    """Turn a combination into a candidate with its constants as they are.
+
+    Parameters
+    ----------
+    problem : Problem
+        Computes the losses of formulas.
+    parts : tuple of Expression
+        The terms.
+    coefficients : ndarray of shape (m,)
+        Their coefficients.
+
+    Returns
+    -------
+    Candidate or None
+        The candidate; None where the formula is undefined on the rows.
+    """
+    scale = 1.0 if problem.match_values else np.abs(coefficients).max()
+    return problem.candidate(_assemble(problem, parts, coefficients / scale))
 
 
 def simplified(expression, X, allowed):
