@@ -92,7 +92,7 @@ class Form:
         return surrogate
 
 
-FORMS = Registry("form", Form)
+FORMS = Registry("form", Form, ["skinterp.surrogate", "skinterp.exact.trees"])
 register_form = FORMS.register
 
 

@@ -53,5 +53,5 @@ class Command:
     run: Callable
 
 
-COMMANDS = Registry("command", Command, ["skinterp.command"])
+COMMANDS = Registry("command", Command, ["skinterp.command.commands"])
 register_command = COMMANDS.register

@@ -11,11 +11,11 @@ from sklearn.model_selection import train_test_split
 import skinterp
 from skinterp.base import FORMS
 from skinterp.command._columns import listed
-from skinterp.command._commands import Command, Interrupted, register_command
+from skinterp.command._commands import Interrupted
 from skinterp.command._data import inputs_of, prepare
 from skinterp.command._files import read_table
 from skinterp.command._networks import N_FOLDS, FileNetwork, held_out_splits
-from skinterp.command._options import add_arguments, check_options, check_outputs
+from skinterp.command._options import check_options, check_outputs
 from skinterp.command._selection import names_of
 from skinterp.command._suspicions import repeated_rows, suspicions
 from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
@@ -209,15 +209,3 @@ def _write(args, findings):
     if args.report is not None:
         write_whole(args.report, render_page(findings))
         print(f"\nReport written to {args.report}")
-
-
-register_command(
-    Command(
-        "explain",
-        "explain a network on a table",
-        "Train a network on a table (or take yours), fit an equation, a tree and a linear "
-        "model to its answers, and compare them by cross-validation.",
-        add_arguments,
-        run,
-    )
-)

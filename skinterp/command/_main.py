@@ -28,8 +28,14 @@ class _Parser(argparse.ArgumentParser):
         raise BadCall(f"{message} (see {self.prog} --help).")
 
 
-def make_parser():
+def make_parser(argv=None):
     """Return the parser of the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        What is to be parsed: only commands that are named there get their arguments, whose
+        choices take long to import. None gives them to all.
 
     Returns
     -------
@@ -40,9 +46,11 @@ def make_parser():
     parser.add_argument("--version", action="version", version=f"skinterp {skinterp.__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in COMMANDS.values():
-        command.add_arguments(
-            subparsers.add_parser(command.name, help=command.help, description=command.description)
+        of_command = subparsers.add_parser(
+            command.name, help=command.help, description=command.description
         )
+        if argv is None or command.name in argv:
+            command.add_arguments(of_command)
     return parser
 
 
@@ -60,7 +68,8 @@ def main(argv=None):
         Exit code: 0; 1 without memory or when a worker was killed; 2 for a bad call or bad data;
         130 when interrupted, 143 when terminated.
     """
-    parser, notes = make_parser(), []
+    argv = sys.argv[1:] if argv is None else argv
+    parser, notes = make_parser(argv), []
     try:
         args = parser.parse_args(argv)
         if args.command is None:

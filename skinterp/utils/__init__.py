@@ -8,43 +8,91 @@ what is printed and drawn; ``number_text`` and its kin are the one place where n
 one file that touches scikit-learn's private names.
 """
 
-from skinterp.utils._columns import column_index, has_texts, is_mixed
-from skinterp.utils._files import write_whole
-from skinterp.utils._incomplete import noting_incomplete
-from skinterp.utils._interrupts import is_one_of_many
-from skinterp.utils._numbers import (
-    DIGITS,
-    MOST_DIGITS,
-    PRECISION,
-    constant_text,
-    count_digits,
-    digits_within,
-    needed_text,
-    number_text,
-    round_to_digits,
-    signed_text,
-    threshold_text,
-)
-from skinterp.utils._optional import import_optional
-from skinterp.utils._random import LARGEST_SEED, draw_seed
-from skinterp.utils._registry import Registry, import_modules
-from skinterp.utils._result import Result, TableResult
-from skinterp.utils._rules import n_leaves_below, rules_text
-from skinterp.utils._shares import as_shares
-from skinterp.utils._show_versions import show_versions
-from skinterp.utils._text_table import aligned
-from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
-from skinterp.utils._validation import (
-    check_columns,
-    check_kinds,
-    check_X,
-    checked_count,
-    checked_index,
-    feature_names_of,
-    other_kind,
-    output_index,
-)
-from skinterp.utils._visible import one_line, visible
+from typing import TYPE_CHECKING
+
+from skinterp._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from skinterp.utils._columns import column_index, has_texts, is_mixed
+    from skinterp.utils._files import write_whole
+    from skinterp.utils._incomplete import noting_incomplete
+    from skinterp.utils._interrupts import is_one_of_many
+    from skinterp.utils._numbers import (
+        DIGITS,
+        MOST_DIGITS,
+        PRECISION,
+        constant_text,
+        count_digits,
+        digits_within,
+        needed_text,
+        number_text,
+        round_to_digits,
+        signed_text,
+        threshold_text,
+    )
+    from skinterp.utils._optional import import_optional
+    from skinterp.utils._random import LARGEST_SEED, draw_seed
+    from skinterp.utils._registry import Registry, import_modules
+    from skinterp.utils._result import Result, TableResult
+    from skinterp.utils._rules import n_leaves_below, rules_text
+    from skinterp.utils._shares import as_shares
+    from skinterp.utils._show_versions import show_versions
+    from skinterp.utils._text_table import aligned
+    from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
+    from skinterp.utils._validation import (
+        check_columns,
+        check_kinds,
+        check_X,
+        checked_count,
+        checked_index,
+        feature_names_of,
+        other_kind,
+        output_index,
+    )
+    from skinterp.utils._visible import one_line, visible
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "_columns": ["column_index", "has_texts", "is_mixed"],
+            "_files": ["write_whole"],
+            "_incomplete": ["noting_incomplete"],
+            "_interrupts": ["is_one_of_many"],
+            "_numbers": [
+                "DIGITS",
+                "MOST_DIGITS",
+                "PRECISION",
+                "constant_text",
+                "count_digits",
+                "digits_within",
+                "needed_text",
+                "number_text",
+                "round_to_digits",
+                "signed_text",
+                "threshold_text",
+            ],
+            "_optional": ["import_optional"],
+            "_random": ["LARGEST_SEED", "draw_seed"],
+            "_registry": ["Registry", "import_modules"],
+            "_result": ["Result", "TableResult"],
+            "_rules": ["n_leaves_below", "rules_text"],
+            "_shares": ["as_shares"],
+            "_show_versions": ["show_versions"],
+            "_text_table": ["aligned"],
+            "_unwrap": ["Unwrapped", "is_identity", "unwrap"],
+            "_validation": [
+                "check_columns",
+                "check_kinds",
+                "check_X",
+                "checked_count",
+                "checked_index",
+                "feature_names_of",
+                "other_kind",
+                "output_index",
+            ],
+            "_visible": ["one_line", "visible"],
+        },
+    )
 
 __all__ = [
     "DIGITS",
