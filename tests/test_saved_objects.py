@@ -15,7 +15,7 @@ from sklearn.utils._testing import ignore_warnings
 
 import skinterp
 from skinterp import compare_importances, compare_surrogates
-from skinterp.importance import lek_profile, partial_derivatives, perturbation
+from skinterp.importance import lek_profile, partial_derivatives, perturbation, shapley_values
 
 FAST = {
     "random_state": 0,
@@ -89,6 +89,7 @@ def results():
         partial_derivatives(network, X),
         perturbation(network, X, y),
         lek_profile(network, X),
+        shapley_values(network, X[:4], n_orders=2),
         fitted(skinterp.PrunedMLPClassifier, network).path_,
         fitted(skinterp.SymbolicSurrogateClassifier, network).front_,
         fitted(skinterp.SymbolicSurrogateClassifier, network).equation_,

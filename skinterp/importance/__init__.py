@@ -3,11 +3,13 @@
 `garson` and `connection_weights` look at weights, `partial_derivatives`, `gradient_times_input`
 and `integrated_gradients` at slopes, `perturbation` and `lek_profile` at answers; each gives
 `Importances`, and is known to comparisons as an `ImportanceMethod` (`register_importance` adds
-another one). `importance_stability` trains again and again and says which rankings survive,
+another one). `shapley_values` shares out the outputs at many rows (`Attributions`).
+`importance_stability` trains again and again and says which rankings survive,
 `refit_on_features` whether the favourites carry the signal, `variable_embedding` which inputs a
 network treats alike.
 """
 
+from skinterp.importance._attributions import Attributions
 from skinterp.importance._checks import checked_target, is_view_of_classes
 from skinterp.importance._connection_weights import connection_weights
 from skinterp.importance._derivatives import (
@@ -16,6 +18,7 @@ from skinterp.importance._derivatives import (
     partial_derivatives,
 )
 from skinterp.importance._embedding import VariableEmbedding, variable_embedding
+from skinterp.importance._expected_gradients import expected_gradients
 from skinterp.importance._garson import garson
 from skinterp.importance._importances import Importances, column_sums
 from skinterp.importance._methods import (
@@ -32,11 +35,13 @@ from skinterp.importance._ranks import (
     spearman_matrix,
     top_k_overlap,
 )
+from skinterp.importance._shapley import shapley_values
 from skinterp.importance._stability import ImportanceStability, importance_stability
 from skinterp.importance._subsets import FeatureSubsetCheck, refit_on_features
 
 __all__ = [
     "METHODS",
+    "Attributions",
     "FeatureSubsetCheck",
     "ImportanceMethod",
     "ImportanceStability",
@@ -47,6 +52,7 @@ __all__ = [
     "checked_target",
     "column_sums",
     "connection_weights",
+    "expected_gradients",
     "garson",
     "gradient_times_input",
     "importance_shares",
@@ -59,6 +65,7 @@ __all__ = [
     "perturbation",
     "refit_on_features",
     "register_importance",
+    "shapley_values",
     "spearman_matrix",
     "top_k_overlap",
     "variable_embedding",
