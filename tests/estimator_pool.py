@@ -14,7 +14,7 @@ def public_estimators():
     """Return the classes of all public estimators with a network, bases left out."""
     found = {}
     for module in pkgutil.iter_modules(skinterp.__path__, "skinterp."):
-        if module.name.endswith((".__main__", ".base")):
+        if not module.ispkg or module.name == "skinterp.base":
             continue
         package = importlib.import_module(module.name)
         for name in package.__all__:

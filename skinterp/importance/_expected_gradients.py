@@ -29,7 +29,7 @@ def expected_gradients(network, X, background=None, *, random_state=0):
     background : array-like or data frame of shape (m, n_columns) or None, default=None
         Rows to compare with; None takes up to ten rows of X.
     random_state : int, RandomState instance or None, default=0
-        Chooses the background.
+        Seeds the choice of the background.
 
     Returns
     -------

@@ -44,7 +44,7 @@ def shapley_values(network, X, background=None, *, method="auto", n_orders=200, 
         Orders that are drawn, spread evenly over the background; at least two for each of its
         rows.
     random_state : int, RandomState instance or None, default=0
-        Chooses the background and the orders.
+        Seeds the background and the orders.
 
     Returns
     -------

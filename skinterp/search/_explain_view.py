@@ -198,7 +198,7 @@ def margin_by(formula, front, view, X, settings, classes, random_state, *, n_cla
     classes : tuple of two labels
         Label below and above zero.
     random_state : int, RandomState instance or None
-        Chooses points.
+        Seeds the points.
     n_classes : int
         How many classes there are.
 
