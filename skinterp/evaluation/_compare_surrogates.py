@@ -109,6 +109,17 @@ def _one_fold(fold, split, model, surrogates, X, y, task, seed):
     return results, importances
 
 
+def _on_all_rows(network, surrogates, X, y, task, seed):
+    """Return the surrogates fitted on all rows, and the forest's importances, None without y."""
+    estimators = {name: _fit(name, e, network, X, y, None)[0] for name, e in surrogates.items()}
+    if y is None:
+        return estimators, None
+    X = numpy_kinds(X)
+    forest = forest_for(task, seed, X).fit(X, y)
+    last = forest[-1] if has_texts(X) else forest
+    return estimators, last.feature_importances_
+
+
 def compare_surrogates(
     network, X, y=None, surrogates=None, *, cv=5, max_atoms=None, n_jobs=None, random_state=0
 ):
@@ -140,7 +151,7 @@ def compare_surrogates(
         atoms (see :func:`skinterp.metrics.complexity`); forms that cannot be so small are left
         out with a note. None takes forms by their own settings.
     n_jobs : int or None, default=None
-        Folds run at once; the result does not depend on it.
+        Folds run at once, and the fits on all rows; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
         Seeds folds, forest and the surrogates made here.
 
@@ -193,15 +204,19 @@ def compare_surrogates(
         surrogates = within(surrogates, checked_bound(max_atoms), whole.n_outputs)
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)
-    folds = Parallel(n_jobs=n_jobs)(
+    # one pool: the fits on all rows take as long as a fold
+    tasks = [
         delayed(_one_fold)(k, split, whole if fitted else network, surrogates, X, y, task, seed)
         for k, split in enumerate(splits)
-    )
+    ]
+    tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y, task, seed))
+    *folds, (estimators, impurity) = Parallel(n_jobs=n_jobs)(tasks)
+    for estimator in estimators.values():
+        estimator.network = whole  # other processes send a copy back
     scores = {
         form: {metric: np.array([fold[form][metric] for fold, _ in folds]) for metric in METRICS}
         for form in folds[0][0]
     }
-    estimators = {name: _fit(name, e, whole, X, y, None)[0] for name, e in surrogates.items()}
     notes = (*leave_out(scores, estimators, max_atoms), *_unfinished(estimators))
     names = names or whole.feature_names or tuple(f"x{j}" for j in range(X.shape[1]))
     return SurrogateComparison(
@@ -209,7 +224,7 @@ def compare_surrogates(
         scores=scores,
         estimators=estimators,
         network=whole,
-        importances=_importances(task, X, y, [i for _, i in folds], seed),
+        importances=_importances(impurity, [i for _, i in folds]),
         feature_names=tuple(names),
         network_is_refitted=not fitted,
         notes=notes,
@@ -225,14 +240,11 @@ def _unfinished(estimators):
     )
 
 
-def _importances(task, X, y, permutation, seed):
+def _importances(impurity, permutation):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
-    if y is None:
+    if impurity is None:
         return {}
-    X = numpy_kinds(X)
-    forest = forest_for(task, seed, X).fit(X, y)
-    last = forest[-1] if has_texts(X) else forest
     return {
-        "forest, impurity": last.feature_importances_,
+        "forest, impurity": impurity,
         "forest, permutation": np.mean(permutation, axis=0),
     }
