@@ -144,7 +144,7 @@ def _explain(args, progress):
     forms = check_options(args)
     check_outputs(args)
     progress("reading the table")
-    raw, file_network = read_table(args.data, args.separator), None
+    raw, file_network = read_table(args.data, args.separator, args.max_rows), None
     if args.network is not None:
         n_columns = len(inputs_of(args, raw.frame))
         file_network = FileNetwork(args.network, args.trust, n_columns)

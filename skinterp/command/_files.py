@@ -8,14 +8,17 @@ import lzma
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from skinterp.command._commands import BadCall
 from skinterp.utils import import_optional
 
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_PARQUET, SEED = (".parquet", ".pq"), 0
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE, _SAMPLE_ROWS = 200_000, 500  # characters and records that tell the separator
 _ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -52,15 +55,19 @@ def pandas_of():
     return import_optional("pandas", extra="plot", purpose="Reading a table")
 
 
-def read_table(path, separator=None):
+def read_table(path, separator=None, max_rows=None):
     """Read a table from a file.
 
     Parameters
     ----------
     path : str or Path
-        A Parquet or Excel file; any other name is read as text (CSV, TSV), compressed or not.
+        A Parquet or Excel file, or a folder of Parquet files; any other name is read as text (CSV,
+        TSV), compressed or not.
     separator : str or None, default=None
         What stands between the cells of a text file; None finds it out.
+    max_rows : int or None, default=None
+        Most rows to take; of more, some are drawn at random, of Parquet files without
+        holding all of them. None takes all.
 
     Returns
     -------
@@ -75,14 +82,46 @@ def read_table(path, separator=None):
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if path.is_dir() or not path.exists():
-        reason = "Is a directory" if path.is_dir() else "No such file"
-        raise BadCall(f"{path} cannot be read: {reason}.")
-    table = _TYPED[suffix](path) if suffix in _TYPED else _read_text(path, separator)
+    if not path.exists():
+        raise BadCall(f"{path} cannot be read: No such file.")
+    if path.is_dir():
+        if not any(_parquet_files(path)):
+            raise BadCall(f"{path} cannot be read: Is a directory without Parquet files.")
+        table = _read_parquet(path, max_rows)
+    elif suffix in _PARQUET:
+        table = _read_parquet(path, max_rows)
+    else:
+        table = _TYPED[suffix](path) if suffix in _TYPED else _read_text(path, separator)
     _check_header(path, list(table.frame.columns))
-    if not len(table.frame):
+    n_rows = len(table.frame)
+    if not n_rows:
         raise BadCall(f"{path} has a header line but no rows.")
-    return table
+    if max_rows is None or n_rows <= max_rows:
+        return table
+    frame = table.frame.iloc[drawn_rows(n_rows, max_rows)].reset_index(drop=True)
+    return replace(table, frame=frame, notes=(*table.notes, _drawn_note(n_rows, max_rows)))
+
+
+def drawn_rows(n_rows, most):
+    """Return which rows of a table are taken, the same ones every time.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows that there are.
+    most : int
+        Rows to take.
+
+    Returns
+    -------
+    ndarray of int
+        Their numbers, rising.
+    """
+    return np.sort(np.random.default_rng(SEED).choice(n_rows, min(most, n_rows), replace=False))
+
+
+def _drawn_note(n_rows, most):
+    return f"{most:,} of {n_rows:,} rows, drawn at random, are used (--max-rows)."
 
 
 def _check_header(path, names):
@@ -233,16 +272,41 @@ def _with_header(cells):
 # ---- typed formats ------------------------------------------------------------------------------
 
 
-def _read_parquet(path):
-    pandas = pandas_of()
-    import_optional("pyarrow", extra="tables", purpose="Reading a Parquet file")
+def _parquet_files(folder):
+    return (file for file in folder.rglob("*") if file.suffix.lower() in _PARQUET)
+
+
+def _read_parquet(path, max_rows):
+    """Read a Parquet file, or a folder of them, in one pass over their row groups."""
+    pandas_of()
+    purpose = "Reading a Parquet file"
+    pyarrow = import_optional("pyarrow", extra="tables", purpose=purpose)
+    datasets = import_optional("pyarrow.dataset", extra="tables", purpose=purpose)
     try:
-        frame = pandas.read_parquet(path)
+        files = sorted(map(str, _parquet_files(path))) if path.is_dir() else str(path)
+        dataset = datasets.dataset(files, format="parquet")
+        n_rows = dataset.count_rows()
+        is_drawn = max_rows is not None and n_rows > max_rows
+        batches = dataset.to_batches(use_threads=False)
+        if is_drawn:
+            batches = _taken(batches, drawn_rows(n_rows, max_rows), pyarrow)
+        frame = pyarrow.Table.from_batches(batches, dataset.schema).to_pandas()
     except _DAMAGES as error:
         _refuse(path, "a Parquet file", error)
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
-    return RawTable(frame.reset_index(drop=True).set_axis(list(map(str, frame.columns)), axis=1))
+    frame = frame.reset_index(drop=True).set_axis(list(map(str, frame.columns)), axis=1)
+    return RawTable(frame, notes=(_drawn_note(n_rows, max_rows),) if is_drawn else ())
+
+
+def _taken(batches, rows, pyarrow):
+    """Yield the rows of batches that have some numbers."""
+    first = 0
+    for batch in batches:
+        begin, end = np.searchsorted(rows, [first, first + len(batch)])
+        if end > begin:
+            yield batch.take(pyarrow.array(rows[begin:end] - first))
+        first += len(batch)
 
 
 def _read_excel(path):
@@ -267,8 +331,6 @@ def _refuse_old_excel(path):
 
 
 _TYPED = {
-    ".parquet": _read_parquet,
-    ".pq": _read_parquet,
     ".xlsx": _read_excel,
     ".xlsm": _read_excel,
     ".xls": _refuse_old_excel,

@@ -8,6 +8,8 @@ from skinterp.command._network_files import FORMATS
 from skinterp.evaluation import form_names
 from skinterp.utils import import_optional
 
+MOST_ROWS = 200_000  # of a larger table so many are drawn
+
 
 def _add_table_arguments(parser):
     group = parser.add_argument_group("the table (names separated by commas)")
@@ -23,6 +25,13 @@ def _add_table_arguments(parser):
     )
     group.add_argument("--separator", metavar="TEXT", help="between cells; default: found out")
     group.add_argument("--decimal", choices=(".", ","), help="decimal mark; default: found out")
+    group.add_argument(
+        "--max-rows",
+        type=int,
+        default=MOST_ROWS,
+        metavar="N",
+        help="rows that are drawn from a larger table; default: %(default)s",
+    )
     group.add_argument("--date-format", metavar="FORMAT", help="of dates, such as %%d/%%m/%%Y")
 
 
@@ -45,7 +54,9 @@ def add_arguments(parser):
         The parser.
     """
     parser.add_argument(
-        "data", metavar="TABLE", help="CSV, TSV, Parquet or Excel file with a header line"
+        "data",
+        metavar="TABLE",
+        help="CSV, TSV, Parquet or Excel file with a header line, or a folder of Parquet files",
     )
     parser.add_argument("--target", required=True, metavar="COLUMN", help="column to predict")
     parser.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
@@ -123,6 +134,8 @@ def check_options(args):
         raise BadCall(
             f"--random-state must be from 0 to 2**32-1. Got {args.random_state} instead."
         )
+    if args.max_rows < 1:
+        raise BadCall(f"--max-rows must be at least 1. Got {args.max_rows} instead.")
     if args.jobs == 0:
         raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
     args.separator = {"\\t": "\t", "tab": "\t"}.get(args.separator, args.separator)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skinterp.command import BadCall
-from skinterp.command._files import find_separator, read_table
+from skinterp.command._files import drawn_rows, find_separator, read_table
 from skinterp.command._kinds import ColumnReader
 from skinterp.command._texts import Settings
 
@@ -141,6 +141,60 @@ def test_the_first_sheet_is_read_saying_so(tmp_path):
             pd.DataFrame({name: [1]}).to_excel(book, sheet_name=name, index=False)
     table = read_table(tmp_path / "t.xlsx")
     assert list(table.frame) == ["one"] and "one, two" in table.notes[0]
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Return a folder of Parquet files of many row groups, and their frame."""
+    frame = pd.DataFrame({"i": np.arange(1000), "text": [f"t{i}" for i in range(1000)]})
+    folder = tmp_path / "table"
+    (folder / "later").mkdir(parents=True)
+    frame.iloc[:600].to_parquet(folder / "a.parquet", row_group_size=70)
+    frame.iloc[600:].to_parquet(folder / "later" / "b.parquet", row_group_size=90)
+    (folder / "README.txt").write_text("no table")
+    return folder, frame
+
+
+def test_a_folder_of_parquet_files_is_one_table(many):
+    folder, frame = many
+    table = read_table(folder)
+    pd.testing.assert_frame_equal(table.frame, frame)
+    assert table.notes == ()
+
+
+@pytest.mark.parametrize("most", [1, 37, 999])
+def test_rows_of_a_larger_table_are_drawn_the_same_from_every_format(many, tmp_path, most):
+    folder, frame = many
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=50)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    tables = [read_table(p, max_rows=most) for p in (folder, tmp_path / "t.parquet")]
+    text = read_table(tmp_path / "t.csv", max_rows=most)
+    for table in tables:
+        assert len(table.frame) == most
+        pd.testing.assert_frame_equal(table.frame, tables[0].frame)
+        assert table.notes == (f"{most} of 1,000 rows, drawn at random, are used (--max-rows).",)
+    assert text.notes == tables[0].notes
+    assert text.frame["text"].tolist() == tables[0].frame["text"].tolist()
+    drawn = tables[0].frame["i"].to_numpy()
+    assert (np.diff(drawn) > 0).all() and tables[0].frame["text"].tolist() == [
+        f"t{i}" for i in drawn
+    ]
+
+
+def test_a_table_that_is_small_enough_is_taken_whole(many):
+    folder, frame = many
+    for most in (1000, 5000, None):
+        assert len(read_table(folder, max_rows=most).frame) == len(frame)
+
+
+def test_every_row_may_be_drawn():
+    counts = np.bincount(np.concatenate([drawn_rows(10, 5), drawn_rows(10, 10)]), minlength=10)
+    assert counts.min() == 1 and counts.max() == 2
+
+
+def test_a_folder_without_tables_is_refused(tmp_path):
+    with pytest.raises(BadCall, match="Is a directory without Parquet files"):
+        read_table(tmp_path)
 
 
 # ---- refusal ----------------------------------------------------------------------------------
