@@ -103,7 +103,8 @@ class MarginAnswers:
         """
         values = view.value(points)
         if n_classes == 2:
-            return HeldPoints(points, values > 0, self.decide)
+            held = HeldPoints(points, values > 0, self.decide)
+            return held.beside(self.rows, self.answers)
         # the losses of formulas add up; a wrong answer is wrong for two of them
         share = 2.0 / n_classes
         return held_monotone(expit(self.log_odds), expit(values), self.rows, points, share)

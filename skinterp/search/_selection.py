@@ -9,7 +9,7 @@ import numpy as np
 from skinterp.matching import monotone_link
 
 # Fidelity that a shorter formula may give up where the standard error is smaller than this.
-MOST_LOST = 0.005
+MOST_LOST, MOST_LOST_ON_ROWS = 0.005, 0.01
 N_KNOTS = 128
 
 
@@ -27,12 +27,15 @@ class HeldPoints:
         ``answer(expression, X)``: what a formula answers, fitted on the rows of the search.
     share : float, default=1.0
         What part of the usual loss a shorter formula may give up.
+    rows : HeldPoints or None, default=None
+        The rows of the search, and the network's answers there.
     """
 
     points: np.ndarray
     target: np.ndarray
     answer: Callable
     share: float = 1.0
+    rows: "HeldPoints | None" = None
     _known: dict = field(default_factory=dict, repr=False)
 
     @property
@@ -84,9 +87,35 @@ class HeldPoints:
         Returns
         -------
         ndarray of bool of shape (k,)
-            Whether each is.
+            Whether each is: on the points within a standard error or 0.005, and on the rows within
+            0.01, if one is so on both.
         """
-        return as_faithful(np.stack([self.agreement(e) for e in expressions]), self.share)
+        faithful = as_faithful(self._agreements(expressions), self.share)
+        if self.rows is None:
+            return faithful
+        on_rows = self.rows._agreements(expressions).mean(axis=1)
+        both = faithful & (on_rows >= on_rows.max() - self.share * MOST_LOST_ON_ROWS)
+        return both if both.any() else faithful
+
+    def _agreements(self, expressions):
+        return np.stack([self.agreement(expression) for expression in expressions])
+
+    def beside(self, rows, target):
+        """Return the points with the rows of the search.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m, p)
+            The rows.
+        target : ndarray of shape (m,)
+            The network's answers there.
+
+        Returns
+        -------
+        HeldPoints
+            The points.
+        """
+        return replace(self, rows=HeldPoints(rows, target, self.answer))
 
 
 def held_values(view, rows, points, match):
@@ -110,7 +139,8 @@ def held_values(view, rows, points, match):
     """
     target, values = view.value(rows), view.value(points)
     if match == "values":
-        return HeldPoints(points, values, lambda formula, X: formula.evaluate(X))
+        held = HeldPoints(points, values, lambda formula, X: formula.evaluate(X))
+        return held.beside(rows, target)
     order = np.sort(target)
     ranks = [np.searchsorted(order, v) / len(order) for v in (target, values)]
     return held_monotone(*ranks, rows, points)
@@ -142,7 +172,7 @@ def held_monotone(row_target, target, rows, points, share=1.0):
         link = monotone_link(formula.evaluate(rows), row_target, n_knots=N_KNOTS)
         return link.log_odds(formula.evaluate(X))
 
-    return HeldPoints(points, target, follow, share)
+    return HeldPoints(points, target, follow, share).beside(rows, row_target)
 
 
 def is_gain(gains):

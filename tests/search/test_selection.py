@@ -76,6 +76,17 @@ def test_formulas_that_answer_together_give_up_less(found):
     assert as_faithful(agreement, 0.0).sum() >= 1
 
 
+def test_rows_count_beside_new_points():
+    points = held()
+    rows = np.random.RandomState(5).uniform(-1, 1, size=(400, 2)) * [0.05, 1.0]
+    beside = points.beside(rows, TRUTH.evaluate(rows) > 0)
+    agreed = points.as_faithful([parse("x0 + 0.19*x1"), TRUTH])
+    assert agreed.all()
+    # near x0 = 0 only the sign of x1 counts: there "x0" is wrong, at most new points it is right
+    both = beside.as_faithful([parse("x0"), parse("x1"), TRUTH])
+    assert both.tolist() == [False, False, True]
+
+
 def test_a_function_chooses_by_its_index():
     seen = []
 
