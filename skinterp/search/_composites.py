@@ -34,6 +34,8 @@ FEW = 2
 N_TRIED, FLOOR, PRICE, BY_PAIR = 10, 1e-3, 0.12, 0.5
 # A merger must lower the loss by this share, unless its pair fits so well; below this all is said.
 CHANGE, FITS, GOOD_LOSS = 0.1, 0.03, 1.5e-3
+# Mergers in a row that need not gain; a model so close is read in any case.
+PATIENCE, CLOSE = 2, 0.05
 
 
 class Composite(NamedTuple):
@@ -154,15 +156,19 @@ def merged_models(search):
     components = tuple(problem.space.variable(j).expression for j in strong)
     model, known = model_of(problem, components), {}
     good = max(GOOD_LOSS, 3.0 * search.noise_floor)
+    best, n_in_vain = np.inf if model is None else model.profiles.loss, 0
     while model is not None and len(model.terms) > FEW and not search.settings.should_stop():
         pair_loss, merged = _merged(problem, model, known)
         if merged is None:
             return
         if pair_loss > FITS and merged.profiles.loss > (1 - CHANGE) * model.profiles.loss:
             return
-        model = merged
-        yield model
-        if model.profiles.loss < good:
+        model, loss = merged, merged.profiles.loss
+        is_gain = loss <= (1 - CHANGE) * best
+        if is_gain or loss < CLOSE:
+            yield model
+        best, n_in_vain = min(best, loss), 0 if is_gain else n_in_vain + 1
+        if loss < good or n_in_vain > PATIENCE:
             return
 
 

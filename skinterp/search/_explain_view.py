@@ -18,7 +18,7 @@ from skinterp.search._focus import focus
 from skinterp.search._formulas import simplified, unrounded
 from skinterp.search._hypotheses import fit_hypotheses, judge_hypotheses
 from skinterp.search._label_choice import choose_by_labels
-from skinterp.search._linear_path import add_linear
+from skinterp.search._linear_path import add_linear, add_refitted
 from skinterp.search._margin_answers import MarginAnswers
 from skinterp.search._margin_values import add_by_values
 from skinterp.search._network_constants import network_constants
@@ -167,6 +167,7 @@ def explain_margin(
     held = asked.held(view, asked.rows if held is None else held, n_classes)
     add_linear(search, asked.log_odds, held, classifies=True)
     add_by_values(search, view, asked.fidelity, held)
+    add_refitted(search, asked.log_odds)
     if yes is None:  # labels tell what noise hides, and hold weak inputs
         search = focus(search, partial(roughness, view))
     fitted = fit_hypotheses(search, settings.hypotheses)  # on the field the others are scored on

@@ -138,6 +138,35 @@ def is_matched(expressions, whole, held):
     return bool(held.as_faithful([*expressions, whole])[:-1].any())
 
 
+def add_refitted(search, log_odds):
+    """Add the sums on the front of a classifier with coefficients that follow its answers.
+
+    Directions on the boundary fix coefficients by slopes; where no sum follows those exactly,
+    other coefficients answer more often as the network does.
+
+    Parameters
+    ----------
+    search : Search
+        The search.
+    log_odds : ndarray of shape (n,)
+        The network's log-odds on the rows of the problem.
+    """
+    problem, settings = search.problem, search.settings
+    for candidate in pareto(search.candidates.values()):
+        parts = tuple(as_sum(candidate.expression)[0])
+        if len(parts) < 2 or is_linear(candidate.expression) or settings.should_stop():
+            continue
+        columns = np.stack([part.evaluate(problem.X) for part in parts], axis=1)
+        if not np.isfinite(columns).all():
+            continue
+        path = LinearPath(columns, log_odds, len(parts), classifies=True)
+        slopes = path.at(len(parts))[1]
+        if len(slopes) == len(parts) and np.isfinite(slopes).all() and slopes.all():
+            found = finish(problem, parts, slopes)
+            if found is not None and found.cost <= settings.max_cost:
+                search.candidates.setdefault(found.expression, found)
+
+
 def longer_sizes(first, last):
     """Yield rising sizes, each a fifth larger than the one before, the last one included.
 

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.neural_network import MLPClassifier
 
+from skinterp import SymbolicSurrogateClassifier
 from skinterp.expression import parse
+from skinterp.expression._sums import as_sum
 from skinterp.search import Candidate
 from skinterp.search._front import make_front
 from skinterp.search._linear_path import LinearPath, is_linear, longer_sizes
@@ -160,3 +163,18 @@ def test_longer_sizes_rise_to_the_last(first, last):
     sizes = list(longer_sizes(first, last))
     assert sizes == sorted(set(sizes)) and sizes[-1] == last
     assert len(sizes) <= 2 + 6 * np.log(max(last / first, 2.0))
+
+
+@pytest.mark.parametrize("flip", [1.0, -1.0])
+def test_swapped_classes_keep_the_form_of_the_law(flip):
+    """From a user's case: a sum whose slopes the network distorts came out as a sine."""
+    X = np.random.default_rng(0).normal(size=(400, 4))
+    y = (X[:, 0] + 0.8 * X[:, 1] * X[:, 2] > 0).astype(int)
+    options = {"solver": "lbfgs", "alpha": 1e-2, "max_iter": 2000, "random_state": 0}
+    model = MLPClassifier((8,), **options).fit(X, y)
+    model.coefs_[-1] *= flip
+    model.intercepts_[-1] = flip * model.intercepts_[-1]
+    surrogate = SymbolicSurrogateClassifier(model, max_complexity=15, random_state=0).fit(X)
+    terms = {str(part) for part in as_sum(surrogate.front_.selected.expression)[0]}
+    assert terms in ({"x0", "x1*x2"}, {"x0", "x2*x1"})
+    assert surrogate.front_.selected.fidelity > 0.99
