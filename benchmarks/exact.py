@@ -2,16 +2,22 @@
 
 ``python benchmarks/exact.py [--quick]``: two circles with growing networks, the gene switch, and
 pruning. Where ``aletheia`` (aletheia-dnn on the package index) can be imported, it does the same
-work beside.
+work beside. ``python benchmarks/exact.py --against DIR`` measures enumeration here and in another
+checkout of the package, turn by turn.
 """
 
 import argparse
 import contextlib
+import hashlib
 import io
+import json
 import os
 import resource
+import subprocess
+import sys
 import time
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -26,7 +32,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.exact import ExactTreeClassifier, LinearRegions, count_regions, slice_regions
+from skinterp.exact import (
+    ExactTreeClassifier,
+    ExactTreeRegressor,
+    LinearRegions,
+    count_regions,
+    slice_regions,
+)
 from skinterp.pruning import PrunedMLPClassifier
 
 GENE_SWITCH = Path(__file__).parents[1] / "examples" / "data" / "gene_switch.csv"
@@ -171,11 +183,99 @@ def pruning(quick):
             )
 
 
+def random_layers(sizes, seed=0):
+    """Return a network of random weights."""
+    rng = np.random.RandomState(seed)
+    coefs = [rng.standard_normal(s) / np.sqrt(s[0]) for s in pairwise(sizes)]
+    biases = [0.3 * rng.standard_normal(n) for n in sizes[1:]]
+    return coefs, biases, ["relu"] * (len(coefs) - 1) + ["identity"]
+
+
+def whole_box(sizes):
+    """Return CPU seconds, number and digest of the regions in [-1, 1]^d."""
+    d = sizes[0]
+    tree = ExactTreeRegressor(random_layers(sizes), mode="whole", box=(-1, 1), max_leaves=None)
+    start = time.process_time()
+    tree.fit(np.zeros((2, d)))
+    seconds = time.process_time() - start
+    patterns = sorted(row.tobytes() for row in tree.tree_.patterns)
+    return seconds, len(patterns), hashlib.sha256(b"".join(patterns)).hexdigest()[:12]
+
+
+def minimal_inequalities(sizes):
+    """Return CPU seconds, number of regions and the digest of their needed inequalities."""
+    X = np.random.RandomState(0).uniform(-1, 1, (20, sizes[0]))
+    regions = LinearRegions(random_layers(sizes), box=(-1, 1)).fit(X)
+    start = time.process_time()
+    found = [regions.inequalities(k) for k in range(regions.n_regions_)]
+    seconds = time.process_time() - start
+    sources = repr([sorted(some.sources) for some in found]).encode()
+    return seconds, len(found), hashlib.sha256(sources).hexdigest()[:12]
+
+
+def plane(sizes):
+    """Return CPU seconds, number of regions and their digest on a plane of [-10, 10]^2."""
+    start = time.process_time()
+    options = {"origin": np.zeros(sizes[0]), "box": (-10, 10), "max_regions": None}
+    found = slice_regions(random_layers(sizes), **options)
+    seconds = time.process_time() - start
+    patterns = sorted(row.tobytes() for row in found.patterns)
+    return seconds, len(found), hashlib.sha256(b"".join(patterns)).hexdigest()[:12]
+
+
+CASES = {
+    "regions in the box": (
+        whole_box,
+        [(2, 20, 20, 1), (4, 12, 1), (5, 12, 1), (5, 8, 8, 1), (5, 20, 1), (6, 12, 1)]
+        + [(7, 10, 1), (8, 8, 1), (8, 10, 1), (9, 9, 1), (12, 8, 1)],
+    ),
+    "needed inequalities": (
+        minimal_inequalities,
+        [(5, 20, 20, 1), (6, 50, 50, 1), (10, 50, 50, 1)],
+    ),
+    "plane": (plane, [(5, 50, 50, 50, 50, 50, 50, 5), (2, 40, 40, 40, 1)]),
+}
+
+
+def against(other, quick):
+    """Compare the CPU time and the results of this checkout and another, turn by turn."""
+    print("## Enumeration, old against new\n")
+    print("| what | network | pieces | old, ms each | new, ms each | ratio | same |")
+    print("|---|---|---|---|---|---|---|")
+    for name, (_, sizes) in CASES.items():
+        for size in sizes[:2] if quick else sizes:
+            found = []
+            for path in (other, Path(__file__).parents[1]):
+                command = [sys.executable, __file__, "--case", name, json.dumps(size)]
+                environment = os.environ | {"PYTHONPATH": str(path)}
+                output = subprocess.run(
+                    command, env=environment, stdout=subprocess.PIPE, check=True
+                )
+                found.append(json.loads(output.stdout))
+            (old, n, *old_digest), (new, _, *new_digest) = found
+            print(
+                f"| {name} | {'-'.join(map(str, size))} | {n} | {1e3 * old / n:.3f} "
+                f"| {1e3 * new / n:.3f} | {old / new:.1f} | {old_digest == new_digest} |",
+                flush=True,
+            )
+    print()
+
+
 def main():
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer sizes and criteria")
-    quick = parser.parse_args().quick
+    parser.add_argument("--against", metavar="DIR", help="another checkout, to compare with")
+    parser.add_argument("--case", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    quick = options.quick
+    if options.case:
+        name, size = options.case
+        print(json.dumps(CASES[name][0](tuple(json.loads(size)))))
+        return
+    if options.against:
+        against(options.against, quick)
+        return
     circles(quick)
     gene_switch(quick)
     pruning(quick)

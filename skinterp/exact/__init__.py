@@ -6,8 +6,8 @@ their exact pictures, `count_regions` how many there are: all stand on
 `PiecewiseLinear`, layers and activation patterns.
 """
 
+from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact.pieces._polytopes import LinearProgramWarning
 from skinterp.exact.regions._counting import RegionCount, count_regions
 from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.regions._linear_regions import LinearRegions

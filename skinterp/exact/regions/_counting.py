@@ -1,16 +1,14 @@
 """How many linear regions a network has: all of them, or an estimate along random lines."""
 
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from scipy.spatial import ConvexHull
 from sklearn.utils import check_random_state
 
-from skinterp.exact.pieces._arrangement import regions_in_box
+from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS, regions_in_box, steps_in_box
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
 from skinterp.exact.pieces._piecewise import piecewise_linear
-from skinterp.exact.pieces._polytopes import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
 from skinterp.utils import checked_count, number_text
@@ -119,7 +117,7 @@ def _surface(pieces, pattern):
     if d == 1:
         return 2.0
     A, b, _ = pieces.borders(pattern)
-    polytope, _ = polytope_within(A, b, d)
+    polytope = polytope_within(A, b, d)
     return np.nan if polytope is None else ConvexHull(polytope.points, qhull_options="QJ").area
 
 
@@ -186,6 +184,16 @@ def estimate_regions(pieces, coordinates, n_lines, random_state):
     return RegionCount(*found, False, per_line, per_line_interval, n_lines)
 
 
+def _count(pieces, coordinates, max_regions):
+    """Count the regions in a box, up to some more than a maximum."""
+    n_regions = 0
+    for step in steps_in_box(pieces, coordinates):
+        n_regions += len(step.regions)
+        if n_regions > max_regions:
+            break
+    return n_regions
+
+
 def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=200, random_state=0):
     """Count the linear regions of a network in a box: sets of inputs on which no unit switches.
 
@@ -197,7 +205,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
         Numbers or arrays of shape (n_features,), in input units, and finite.
     method : {"auto", "exact", "lines"}, default="auto"
         "exact" counts them all; "lines" estimates their number along random lines; "auto" counts
-        if there are at most four inputs, or 14 hidden units, and at most `max_regions` regions.
+        if there are at most eight inputs, or 14 hidden units, and at most `max_regions` regions.
     max_regions : int, default=10000
         Number of regions beyond which "exact" gives up, and "auto" estimates.
     n_lines : int, default=200
@@ -252,8 +260,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     coordinates = BoxCoordinates.of_box(bounds, np.ones(d))
     small = d <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
     if method == "exact" or (method == "auto" and small):
-        found = islice(regions_in_box(pieces, coordinates), max_regions + 1)
-        n_regions = sum(1 for _ in found)
+        n_regions = _count(pieces, coordinates, max_regions)
         if n_regions <= max_regions:
             return RegionCount(n_regions, (n_regions, n_regions), True)
         if method == "exact":

@@ -117,8 +117,8 @@ def regions_on(plane, pieces, box, max_regions=None):
         The network as a function of the coordinates.
     box : BoxCoordinates
         The part of the plane that is looked at.
-    polytopes : tuple of VertexPolytope
-        The regions, in coordinates of the box.
+    polytopes : tuple of ndarray of shape (n_vertices, n_directions)
+        Vertices of the regions, in coordinates of the box.
     patterns : ndarray of bool of shape (n_regions, n_units)
         Which units are on in each.
     """

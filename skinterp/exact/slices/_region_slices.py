@@ -302,7 +302,7 @@ def slice_regions(
         raise ValueError(f"features must be two inputs. Got {features!r} instead.")
     plane = plane_of(network, X, features, origin, directions)
     pieces, box, polytopes, patterns = regions_on(plane, pieces, box, max_regions)
-    polygons = [box.points(counter_clockwise(polytope.points)) for polytope in polytopes]
+    polygons = [box.points(counter_clockwise(points)) for points in polytopes]
     coef, intercept = output_maps(pieces, patterns)
     boundary = [
         box.points(line)

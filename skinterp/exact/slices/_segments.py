@@ -93,7 +93,7 @@ def breakpoints(network, X=None, *, feature=0, origin=None, direction=None, box=
     directions = None if direction is None else [direction]
     line = plane_of(network, X, (feature,), origin, directions)
     pieces, box, polytopes, patterns = regions_on(line, pieces, box)
-    starts = np.array([polytope.points.min() for polytope in polytopes])
+    starts = np.array([points.min() for points in polytopes])
     order = np.argsort(starts)
     slopes, offsets = output_maps(pieces, patterns[order])
     ends = box.points(np.append(starts[order], 1.0))

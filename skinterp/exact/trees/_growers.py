@@ -4,9 +4,9 @@ import numpy as np
 
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import unit_map
-from skinterp.exact.pieces._arrangement import box_cell, cut
+from skinterp.exact.pieces._arrangement import steps_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates
-from skinterp.exact.trees._oblique import TreeBuilder, is_above
+from skinterp.exact.trees._oblique import TreeBuilder
 from skinterp.sampling import feature_scale
 
 
@@ -37,25 +37,23 @@ def grow_in_box(pieces, X, box, max_leaves=None):
         If there are more leaves than `max_leaves`.
     """
     coordinates = BoxCoordinates.of_box(box, feature_scale(X, constant=1.0))
-    builder, leaves = TreeBuilder(X.shape[1]), np.empty(len(X), dtype=int)
-    stack = [(box_cell(pieces, coordinates), np.arange(len(X)), None, 0)]
-    while stack:
-        cell, rows, parent, side = stack.pop()
-        cell, unit, halves = cut(pieces, cell)
-        if unit is None:
-            leaves[rows] = builder.add_leaf(parent, side, cell.pattern)
-            if max_leaves is not None and len(builder.patterns) > max_leaves:
-                raise ValueError(
-                    "max_leaves must be at least the number of linear regions in the box. Got "
-                    f"{max_leaves} instead, and reached {max_leaves + 1} leaves with more to "
-                    "come: pass a larger one, a smaller box, or mode='data'."
-                )
-            continue
-        slopes, offset = coordinates.outwards(cell.slopes[:, unit], cell.offsets[unit])
-        node = builder.add_test(parent, side, slopes, offset, pieces.starts[cell.layer] + unit)
-        above = is_above(X[rows], np.tile(slopes, (len(rows), 1)), offset)
-        stack += [(halves[1], rows[above], node, 1), (halves[0], rows[~above], node, 0)]
-    return builder.tree(), leaves
+    builder, parents = TreeBuilder(X.shape[1]), {0: (None, 0)}
+    for step in steps_in_box(pieces, coordinates):
+        tests = zip(step.cut.tolist(), step.units, step.slopes, step.offsets, step.halves.tolist())
+        for cell, unit, slopes, offset, halves in tests:
+            test = coordinates.outwards(slopes, offset)
+            node = builder.add_test(*parents.pop(cell), *test, unit)
+            parents |= {half: (node, side) for side, half in enumerate(halves)}
+        for cell, pattern in zip(step.regions.tolist(), step.patterns):
+            builder.add_leaf(*parents.pop(cell), pattern)
+        if max_leaves is not None and len(builder.patterns) > max_leaves:
+            raise ValueError(
+                "max_leaves must be at least the number of linear regions in the box. Got "
+                f"{max_leaves} instead, and reached {max_leaves + 1} leaves with more to "
+                "come: pass a larger one, a smaller box, or mode='data'."
+            )
+    tree = builder.tree()
+    return tree, tree.apply(X)
 
 
 def _dividing_unit(patterns, counts, starts, first):
