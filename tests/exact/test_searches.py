@@ -8,18 +8,16 @@ from random_networks import networks, random_network, uniform
 
 from skinterp.exact import piecewise_linear
 from skinterp.exact.pieces import _arrangement, _programs
-from skinterp.exact.pieces._arrangement import steps_in_box
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates
+from skinterp.exact.pieces._search import search_box
 
 
 def found_in(network, lower=-2.0, upper=2.0):
     """Return how many regions a search yields, their patterns as bytes, and their polytopes."""
     d = network.n_features_in
     box = Box(np.full(d, lower), np.full(d, upper))
-    steps = list(steps_in_box(piecewise_linear(network), BoxCoordinates.of_box(box, np.ones(d))))
-    patterns = [pattern.tobytes() for step in steps for pattern in step.patterns]
-    polytopes = [points for step in steps for points in step.polytopes or ()]
-    return len(patterns), set(patterns), polytopes
+    found = search_box(piecewise_linear(network), BoxCoordinates.of_box(box, np.ones(d)))
+    return found.n_regions, {pattern.tobytes() for pattern in found.patterns}, found.polytopes
 
 
 @pytest.fixture
@@ -84,7 +82,7 @@ def test_neither_blocks_nor_ways_to_count_bits_change_the_regions(monkeypatch, s
 def test_cells_are_cut_before_their_halves_and_end_as_regions(by_programs):
     network, open_cells = random_network([3, 6, 4, 1], 0), {0}
     box = BoxCoordinates.of_box(Box(np.full(3, -2.0), np.full(3, 2.0)), np.ones(3))
-    for step in steps_in_box(piecewise_linear(network), box):
+    for step in search_box(piecewise_linear(network), box).steps:
         for cell, halves in zip(step.cut.tolist(), step.halves.tolist(), strict=True):
             open_cells.remove(cell)
             open_cells |= set(halves)

@@ -46,7 +46,7 @@ class Step(NamedTuple):
     polytopes: list | None
 
 
-def steps_in_box(pieces, coordinates):
+def steps_in_box(pieces, coordinates, failed):
     """Search a box for all linear regions of a network, by vertices or by linear programs.
 
     Vertices are exact and fast, but more than 2^d a cell; linear programs work with any number of
@@ -58,6 +58,8 @@ def steps_in_box(pieces, coordinates):
         The network.
     coordinates : BoxCoordinates
         The coordinates of the box.
+    failed : list of str
+        Takes what each linear program that fails was about.
 
     Yields
     ------
@@ -66,8 +68,9 @@ def steps_in_box(pieces, coordinates):
     """
     bounds = coordinates.bounds
     few = len(bounds) <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all()
-    steps = _vertex_steps if few else halfspace_steps
-    return (Step(*found) for found in steps(pieces, coordinates))
+    if few:
+        return (Step(*found) for found in _vertex_steps(pieces, coordinates))
+    return (Step(*found) for found in halfspace_steps(pieces, coordinates, failed))
 
 
 def _vertex_steps(pieces, coordinates):
@@ -145,25 +148,3 @@ def _at_next_layer(pieces, layer, cells, on):
     values = (cells.values * np.repeat(factor, cells.counts, axis=0)) @ W + b
     slopes, offsets = (cells.slopes * factor[:, np.newaxis]) @ W, (cells.offsets * factor) @ W + b
     return cells.with_functions(slopes, offsets, values)
-
-
-def regions_in_box(pieces, coordinates):
-    """Yield every linear region in a box.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    coordinates : BoxCoordinates
-        The coordinates of the box.
-
-    Yields
-    ------
-    polytope : ndarray of shape (n_vertices, d) or None
-        The vertices of the region in coordinates of the box, where they are known.
-    pattern : ndarray of bool of shape (n_units,)
-        Which hidden units are on.
-    """
-    for step in steps_in_box(pieces, coordinates):
-        polytopes = step.polytopes or [None] * len(step.regions)
-        yield from zip(polytopes, step.patterns)

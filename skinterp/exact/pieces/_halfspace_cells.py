@@ -48,7 +48,7 @@ class HalfspaceCell(NamedTuple):
     points: np.ndarray
 
 
-def halfspace_steps(pieces, coordinates):
+def halfspace_steps(pieces, coordinates, failed):
     """Yield the steps of a search for all linear regions, depth first, by linear programs.
 
     A unit changes sign in a cell if a known point lies on either side of its border, or if a
@@ -60,6 +60,8 @@ def halfspace_steps(pieces, coordinates):
         The network.
     coordinates : BoxCoordinates
         The coordinates of the box.
+    failed : list of str
+        Takes what each linear program that fails was about.
 
     Yields
     ------
@@ -71,7 +73,8 @@ def halfspace_steps(pieces, coordinates):
     LinearProgramWarning
         If a linear program fails.
     """
-    bounds, program, n_cells = coordinates.bounds, DepthProgram(coordinates.bounds), 1
+    bounds, n_cells = coordinates.bounds, 1
+    program = _Depths(DepthProgram(bounds), failed)
     first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
     pattern = np.zeros(pieces.n_units, dtype=bool)
     stack = [HalfspaceCell(0, 0, 0, *first_layer, pattern, (), _points_in(bounds))]
@@ -87,6 +90,28 @@ def halfspace_steps(pieces, coordinates):
         functions = cell.slopes[np.newaxis, :, unit], cell.offsets[np.newaxis, unit]
         cut = np.array([cell.number]), np.array([pieces.starts[cell.layer] + unit])
         yield *cut, *functions, numbers, none, np.empty((0, len(pattern)), dtype=bool), None
+
+
+class _Depths(NamedTuple):
+    """Linear programs, and what those that failed were about."""
+
+    program: DepthProgram
+    failed: list
+
+    def row(self, slopes, bound):
+        return self.program.row(slopes, bound)
+
+    def deepest(self, rows, name):
+        status, point, depth = self.program.deepest(rows)
+        if status not in (OPTIMAL, INFEASIBLE):
+            self.failed.append(name)
+            warnings.warn(
+                f"The linear program about {name} failed (status {status}): the branch is kept, "
+                "so that the result stays exact, but it may be empty.",
+                LinearProgramWarning,
+                stacklevel=2,
+            )
+        return status, point, depth
 
 
 def _points_in(bounds):
@@ -157,15 +182,7 @@ def _half(cell, a, c, sign, beyond, program, name):
     rows = (*cell.rows, program.row(-sign * a, sign * c))
     if len(points):
         return cell._replace(rows=rows, points=points)
-    status, point, depth = program.deepest(rows)
+    status, point, depth = program.deepest(rows, name)
     if status == INFEASIBLE or (status == OPTIMAL and depth <= THIN):
         return None
-    if status == OPTIMAL:
-        return cell._replace(rows=rows, points=point[np.newaxis])
-    warnings.warn(
-        f"The linear program about {name} failed (status {status}): the branch is kept, so that "
-        "the result stays exact, but it may be empty.",
-        LinearProgramWarning,
-        stacklevel=2,
-    )
-    return cell._replace(rows=rows, points=points)
+    return cell._replace(rows=rows, points=points if point is None else point[np.newaxis])
