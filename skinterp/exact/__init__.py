@@ -2,10 +2,17 @@
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
-their exact pictures, `count_regions` how many there are: all stand on
-`PiecewiseLinear`, layers and activation patterns.
+their exact pictures, `count_regions` how many there are. `extreme_output`, `reach_class`,
+`nearest_counterfactual` and `robustness_radius` prove what it answers in a box. All
+stand on `PiecewiseLinear`, layers and activation patterns.
 """
 
+from skinterp.exact.optima._counterfactuals import (
+    Counterfactual,
+    nearest_counterfactual,
+    robustness_radius,
+)
+from skinterp.exact.optima._extremes import ClassReach, ExtremeOutput, extreme_output, reach_class
 from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact.regions._counting import RegionCount, count_regions
@@ -18,8 +25,11 @@ from skinterp.exact.trees._exact_trees import ExactTreeClassifier, ExactTreeRegr
 from skinterp.exact.trees._oblique import ObliqueTree
 
 __all__ = [
+    "ClassReach",
+    "Counterfactual",
     "ExactTreeClassifier",
     "ExactTreeRegressor",
+    "ExtremeOutput",
     "Inequalities",
     "LinearProgramWarning",
     "LinearRegions",
@@ -31,6 +41,10 @@ __all__ = [
     "Segments",
     "breakpoints",
     "count_regions",
+    "extreme_output",
+    "nearest_counterfactual",
     "piecewise_linear",
+    "reach_class",
+    "robustness_radius",
     "slice_regions",
 ]
