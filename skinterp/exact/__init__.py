@@ -3,8 +3,8 @@
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
 their exact pictures, `count_regions` how many there are. `extreme_output`, `reach_class`,
-`nearest_counterfactual` and `robustness_radius` prove what it answers in a box. All
-stand on `PiecewiseLinear`, layers and activation patterns.
+`nearest_counterfactual`, `robustness_radius` and `verify_monotonicity` prove what it answers in a
+box. All stand on `PiecewiseLinear`, layers and activation patterns.
 """
 
 from skinterp.exact.optima._counterfactuals import (
@@ -13,6 +13,7 @@ from skinterp.exact.optima._counterfactuals import (
     robustness_radius,
 )
 from skinterp.exact.optima._extremes import ClassReach, ExtremeOutput, extreme_output, reach_class
+from skinterp.exact.optima._monotonicity import Monotonicity, verify_monotonicity
 from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.exact.regions._counting import RegionCount, count_regions
@@ -34,6 +35,7 @@ __all__ = [
     "LinearProgramWarning",
     "LinearRegions",
     "MergedRegions",
+    "Monotonicity",
     "ObliqueTree",
     "PiecewiseLinear",
     "RegionCount",
@@ -47,4 +49,5 @@ __all__ = [
     "reach_class",
     "robustness_radius",
     "slice_regions",
+    "verify_monotonicity",
 ]
