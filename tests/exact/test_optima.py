@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from exact_oracles import enumerated_depths, region_constraints, with_box
 from hypothesis import given, settings
+from mixed_tables import mixed_model, mixed_table
 from random_networks import networks, random_network, uniform
 from scipy.optimize import linprog, minimize
 
@@ -249,6 +250,24 @@ def test_out_of_time_the_nearest_point_known_comes_with_the_bound_reached():
     assert not found.is_proven and 0 <= found.bound < found.distance < np.inf
     assert found.answer != network.answers(network.raw_values(x[np.newaxis]))[0]
     assert "none nearer than" in str(found) and "time_budget" in found.unfinished[0]
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed")
+def test_levels_and_gaps_of_a_row_are_kept():
+    table = mixed_table()
+    network = as_network(mixed_model(table))
+    x = table.iloc[[9]]  # its dose is missing
+    found = nearest_counterfactual(network, x, box=(-1e3, 1e3))
+    assert found.is_proven and list(found.changes) == ["age"]
+    full = nearest_counterfactual(network, table.iloc[[1]], box=(-1e3, 1e3), norm="l2")
+    assert full.is_proven and set(full.changes) <= {"age", "dose"}
+    changed = table.iloc[[1]].assign(**{name: new for name, (_, new) in full.changes.items()})
+    answers = network.answers(network.raw_values(network.check(changed)))
+    assert answers[0] == full.answer
+    with pytest.raises(ValueError, match="Inputs that vary in a box must be numbers"):
+        extreme_output(network, (0, 1))
+    with pytest.raises(ValueError, match=r"features must be numbers .* Got dose instead"):
+        nearest_counterfactual(network, x, box=(-1e3, 1e3), features=["age", "dose"])
 
 
 def test_where_no_answer_changes_that_is_proven():

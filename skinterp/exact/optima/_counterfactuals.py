@@ -93,7 +93,14 @@ def _setting(network, x, box, features):
     names = input_names(network)
     free = ~is_held(network, x[np.newaxis])[0]
     if features is not None:
-        free = np.isin(np.arange(len(x)), [column_index(name, names) for name in features])
+        chosen = [column_index(name, names) for name in features]
+        held = [names[j] for j in chosen if not free[j]]
+        if held:
+            raise ValueError(
+                "features must be numbers that x has: levels and gaps are kept. Got "
+                f"{', '.join(held)} instead."
+            )
+        free = np.isin(np.arange(len(x)), chosen)
     bounds = checked_box(box, names=names, flat=True)
     lower, upper = (np.where(free, side, x) for side in bounds)
     setting = Setting.of(network, (lower, upper))
