@@ -2,16 +2,22 @@
 
 ``python benchmarks/exact.py [--quick]``: two circles with growing networks, the gene switch, and
 pruning. Where ``aletheia`` (aletheia-dnn on the package index) can be imported, it does the same
-work beside.
+work beside. ``python benchmarks/exact.py --against DIR`` measures enumeration here and in another
+checkout of the package, turn by turn; ``--proofs`` what networks reach in boxes.
 """
 
 import argparse
 import contextlib
+import hashlib
 import io
+import json
 import os
 import resource
+import subprocess
+import sys
 import time
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -26,7 +32,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network
-from skinterp.exact import ExactTreeClassifier, LinearRegions, count_regions, slice_regions
+from skinterp.exact import (
+    ExactTreeClassifier,
+    ExactTreeRegressor,
+    LinearRegions,
+    count_regions,
+    slice_regions,
+)
+
+with contextlib.suppress(ImportError):  # not in older checkouts
+    from skinterp.exact import extreme_output, robustness_radius, verify_monotonicity
+
 from skinterp.pruning import PrunedMLPClassifier
 
 GENE_SWITCH = Path(__file__).parents[1] / "examples" / "data" / "gene_switch.csv"
@@ -171,11 +187,183 @@ def pruning(quick):
             )
 
 
+def random_layers(sizes, seed=0):
+    """Return a network of random weights."""
+    rng = np.random.RandomState(seed)
+    coefs = [rng.standard_normal(s) / np.sqrt(s[0]) for s in pairwise(sizes)]
+    biases = [0.3 * rng.standard_normal(n) for n in sizes[1:]]
+    return coefs, biases, ["relu"] * (len(coefs) - 1) + ["identity"]
+
+
+def whole_box(sizes):
+    """Return CPU seconds, number and digest of the regions in [-1, 1]^d."""
+    d = sizes[0]
+    tree = ExactTreeRegressor(random_layers(sizes), mode="whole", box=(-1, 1), max_leaves=None)
+    start = time.process_time()
+    tree.fit(np.zeros((2, d)))
+    seconds = time.process_time() - start
+    patterns = sorted(row.tobytes() for row in tree.tree_.patterns)
+    return seconds, len(patterns), hashlib.sha256(b"".join(patterns)).hexdigest()[:12]
+
+
+def minimal_inequalities(sizes):
+    """Return CPU seconds, number of regions and the digest of their needed inequalities."""
+    X = np.random.RandomState(0).uniform(-1, 1, (20, sizes[0]))
+    regions = LinearRegions(random_layers(sizes), box=(-1, 1)).fit(X)
+    start = time.process_time()
+    found = [regions.inequalities(k) for k in range(regions.n_regions_)]
+    seconds = time.process_time() - start
+    sources = repr([sorted(some.sources) for some in found]).encode()
+    return seconds, len(found), hashlib.sha256(sources).hexdigest()[:12]
+
+
+def plane(sizes):
+    """Return CPU seconds, number of regions and their digest on a plane of [-10, 10]^2."""
+    start = time.process_time()
+    options = {"origin": np.zeros(sizes[0]), "box": (-10, 10), "max_regions": None}
+    found = slice_regions(random_layers(sizes), **options)
+    seconds = time.process_time() - start
+    patterns = sorted(row.tobytes() for row in found.patterns)
+    return seconds, len(found), hashlib.sha256(b"".join(patterns)).hexdigest()[:12]
+
+
+CASES = {
+    "regions in the box": (
+        whole_box,
+        [(2, 20, 20, 1), (4, 12, 1), (5, 12, 1), (5, 8, 8, 1), (5, 20, 1), (6, 12, 1)]
+        + [(7, 10, 1), (8, 8, 1), (8, 10, 1), (9, 9, 1), (12, 8, 1)],
+    ),
+    "needed inequalities": (
+        minimal_inequalities,
+        [(5, 20, 20, 1), (6, 50, 50, 1), (10, 50, 50, 1)],
+    ),
+    "plane": (plane, [(5, 50, 50, 50, 50, 50, 50, 5), (2, 40, 40, 40, 1)]),
+}
+
+
+def against(other, quick):
+    """Compare the CPU time and the results of this checkout and another, turn by turn."""
+    print("## Enumeration, old against new\n")
+    print("| what | network | pieces | old, ms each | new, ms each | ratio | same |")
+    print("|---|---|---|---|---|---|---|")
+    for name, (_, sizes) in CASES.items():
+        for size in sizes[:2] if quick else sizes:
+            found = []
+            for path in (other, Path(__file__).parents[1]):
+                command = [sys.executable, __file__, "--case", name, json.dumps(size)]
+                environment = os.environ | {"PYTHONPATH": str(path)}
+                output = subprocess.run(
+                    command, env=environment, stdout=subprocess.PIPE, check=True
+                )
+                found.append(json.loads(output.stdout))
+            (old, n, *old_digest), (new, _, *new_digest) = found
+            print(
+                f"| {name} | {'-'.join(map(str, size))} | {n} | {1e3 * old / n:.3f} "
+                f"| {1e3 * new / n:.3f} | {old / new:.1f} | {old_digest == new_digest} |",
+                flush=True,
+            )
+    print()
+
+
+def sampled_extreme(network, low, high, sign, n_points=100_000):
+    """Return the best of random points and of projected gradient ascent from the best of them."""
+    X = np.random.RandomState(0).uniform(low, high, (n_points, len(low)))
+    values = sign * network.raw_values(X)[:, 0]
+    best, X = values.max(), X[np.argsort(-values)[:100]]
+    for k in range(100):
+        gradient = sign * network.jacobian(X)[:, 0]
+        norms = np.linalg.norm(gradient, axis=1, keepdims=True) + 1e-300
+        X = np.clip(X + 0.1 * 0.93**k * (high - low) * gradient / norms, low, high)
+        best = max(best, (sign * network.raw_values(X)[:, 0]).max())
+    return sign * best
+
+
+def proofs(quick):
+    """Extremes of margins in boxes, against samples and ascent; counterfactuals; monotonicity."""
+    print("## What a network reaches, proven\n")
+    print("| network | half width | max, CPU s | boxes | gap | sampled below by |")
+    print("|---|---|---|---|---|---|")
+    acas, cases = (5, 50, 50, 50, 50, 50, 50, 5), []
+    cases += [(acas, seed, width) for width in (0.02, 0.05, 0.1, 0.2) for seed in range(3)]
+    cases += [((5, 20, 20, 1), 0, 1.0), ((8, 20, 20, 1), 0, 0.5), ((15, 30, 1), 0, 0.5)]
+    for sizes, seed, width in cases[:3] if quick else cases:
+        network = as_network(random_layers(sizes, seed))
+        view = network.difference(0, 1) if sizes[-1] > 1 else network
+        center = np.random.RandomState(seed).uniform(-0.5, 0.5, sizes[0])
+        low, high = center - width, center + width
+        start = time.process_time()
+        found = extreme_output(view, (low, high), time_budget=60)
+        seconds = time.process_time() - start
+        dense = as_network(random_layers(sizes, seed))
+        if sizes[-1] > 1:
+            coefs, biases, names = random_layers(sizes, seed)
+            coefs[-1] = coefs[-1][:, :1] - coefs[-1][:, 1:2]
+            biases[-1] = biases[-1][:1] - biases[-1][1:2]
+            dense = as_network((coefs, biases, names))
+        best = sampled_extreme(dense, low, high, 1)
+        print(
+            f"| {'-'.join(map(str, sizes))}, seed {seed} | {width} | {seconds:.1f} "
+            f"| {found.n_boxes} | {found.gap:.0e} | {found.value - best:.1e} |",
+            flush=True,
+        )
+    X, y = load_breast_cancer(return_X_y=True)
+    sets = {"breast cancer, 6 inputs": (X[:, :6], y)}
+    if not quick:
+        sets["wine, 13 inputs"] = load_wine(return_X_y=True)
+    print("\n| data | question | rows | proven | CPU s a row | nearest row of another class |")
+    print("|---|---|---|---|---|---|")
+    for name, (X, y) in sets.items():
+        model, scale = trained(X, y, (20, 10)), X.std(axis=0)
+        box, rows = (X.min(axis=0), X.max(axis=0)), range(0, len(X), len(X) // 3)
+        labels = model.predict(X)
+        for norm, order in {"l1": 1, "l2": 2, "linf": np.inf}.items():
+            start, ratios, proven = time.process_time(), [], 0
+            for i in rows:
+                found = robustness_radius(
+                    model, X[i], box=box, norm=norm, scale=scale, time_budget=10
+                )
+                others = (X[labels != labels[i]] - X[i]) / scale
+                ratios.append(np.linalg.norm(others, order, axis=1).min() / found.distance)
+                proven += found.is_proven
+            seconds = (time.process_time() - start) / len(ratios)
+            print(
+                f"| {name} | nearest counterfactual, {norm} | {len(ratios)} | {proven} "
+                f"| {seconds:.2f} | {np.median(ratios):.1f} times as far |",
+                flush=True,
+            )
+        answers, start = [], time.process_time()
+        for j in range(X.shape[1]):
+            part = X.mean(axis=0) - 0.5 * scale, X.mean(axis=0) + 0.5 * scale
+            answers.append(verify_monotonicity(model, part, j, time_budget=20).holds)
+        seconds = (time.process_time() - start) / X.shape[1]
+        settled = sum(answer is not None for answer in answers)
+        print(
+            f"| {name} | rises with an input within half a deviation of the mean "
+            f"| {len(answers)} inputs | {settled} | {seconds:.2f} | |",
+            flush=True,
+        )
+    print()
+
+
 def main():
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer sizes and criteria")
-    quick = parser.parse_args().quick
+    parser.add_argument("--against", metavar="DIR", help="another checkout, to compare with")
+    parser.add_argument("--proofs", action="store_true", help="what networks reach in boxes")
+    parser.add_argument("--case", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    quick = options.quick
+    if options.case:
+        name, size = options.case
+        print(json.dumps(CASES[name][0](tuple(json.loads(size)))))
+        return
+    if options.proofs:
+        proofs(quick)
+        return
+    if options.against:
+        against(options.against, quick)
+        return
     circles(quick)
     gene_switch(quick)
     pruning(quick)

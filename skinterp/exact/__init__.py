@@ -2,12 +2,20 @@
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
-their exact pictures, `count_regions` how many there are: all stand on
-`PiecewiseLinear`, layers and activation patterns.
+their exact pictures, `count_regions` how many there are. `extreme_output`, `reach_class`,
+`nearest_counterfactual`, `robustness_radius` and `verify_monotonicity` prove what it answers in a
+box. All stand on `PiecewiseLinear`, layers and activation patterns.
 """
 
+from skinterp.exact.optima._counterfactuals import (
+    Counterfactual,
+    nearest_counterfactual,
+    robustness_radius,
+)
+from skinterp.exact.optima._extremes import ClassReach, ExtremeOutput, extreme_output, reach_class
+from skinterp.exact.optima._monotonicity import Monotonicity, verify_monotonicity
+from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.exact.pieces._polytopes import LinearProgramWarning
 from skinterp.exact.regions._counting import RegionCount, count_regions
 from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.regions._linear_regions import LinearRegions
@@ -18,12 +26,16 @@ from skinterp.exact.trees._exact_trees import ExactTreeClassifier, ExactTreeRegr
 from skinterp.exact.trees._oblique import ObliqueTree
 
 __all__ = [
+    "ClassReach",
+    "Counterfactual",
     "ExactTreeClassifier",
     "ExactTreeRegressor",
+    "ExtremeOutput",
     "Inequalities",
     "LinearProgramWarning",
     "LinearRegions",
     "MergedRegions",
+    "Monotonicity",
     "ObliqueTree",
     "PiecewiseLinear",
     "RegionCount",
@@ -31,6 +43,11 @@ __all__ = [
     "Segments",
     "breakpoints",
     "count_regions",
+    "extreme_output",
+    "nearest_counterfactual",
     "piecewise_linear",
+    "reach_class",
+    "robustness_radius",
     "slice_regions",
+    "verify_monotonicity",
 ]

@@ -6,7 +6,25 @@ import numpy as np
 from scipy.optimize import linprog, minimize
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
+from skinterp.exact.pieces._programs import Solution
+
 SLOPES = {"relu": 0.0, "identity": 1.0}
+
+
+class FailingProgram:
+    """A linear program that fails always, or at every `period`-th call of all."""
+
+    calls = 0
+
+    def __init__(self, solver=None, period=1):
+        self.solver, self.period = solver, period
+
+    def maximise(self, cost, rows):
+        """Fail, or do as the solver does."""
+        FailingProgram.calls += 1
+        if FailingProgram.calls % self.period == 0:
+            return Solution("solver lost", None)
+        return self.solver.maximise(cost, rows)
 
 
 def region_constraints(network, pattern):

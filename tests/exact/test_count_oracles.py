@@ -84,7 +84,7 @@ def test_large_networks_are_estimated_and_the_estimate_is_told():
     low, high = found.interval
     assert not found.is_exact and low < found.n_regions < high and found.n_lines == 30
     assert str(found).startswith("about ") and "along a random line" in str(found)
-    many = count_regions(random_network([8, 20, 1], 0), (-1, 1), n_lines=10)
+    many = count_regions(random_network([8, 20, 1], 0), (-1, 1), max_regions=50, n_lines=10)
     assert "about" not in str(many) and np.isnan(many.interval).all()
     again = count_regions(network, (-1, 1), max_regions=50, n_lines=30, random_state=1)
     assert again.n_regions != found.n_regions

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from exact_oracles import enumerated_depths, value_by_text
+from exact_oracles import FailingProgram, enumerated_depths, value_by_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import (
@@ -28,7 +28,7 @@ from skinterp.exact import (
     count_regions,
     piecewise_linear,
 )
-from skinterp.exact.pieces import _polytopes
+from skinterp.exact.pieces import _arrangement, _halfspace_cells, _programs
 from skinterp.network import as_network
 
 few = settings(max_examples=25, deadline=None)
@@ -217,17 +217,16 @@ def test_rows_outside_the_box_are_refused_in_fit_and_answered_afterwards():
 def test_without_any_linear_program_nothing_is_pruned_and_all_is_exact(monkeypatch, box):
     network, X = random_network([5, 3, 2, 1], 0), uniform(100, 5)
 
-    class Failed:
-        status, x, fun = 4, None, None
-
-    monkeypatch.setattr(_polytopes, "linprog", lambda *args, **options: Failed)
+    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_halfspace_cells, "_POINTS_PER_DIMENSION", 0)
+    monkeypatch.setattr(_programs, "linear_program", lambda *bounds: FailingProgram())
     with pytest.warns(LinearProgramWarning) as caught:
         tree = ExactTreeRegressor(network, mode="whole", box=box).fit(X)
     named = {str(w.message).split(" failed")[0].split("about ")[1] for w in caught}
     assert named <= {
         f"unit {j} of hidden layer {k}" for j, k in [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
     }
-    assert len(named) >= 4 and "status 4" in str(caught[0].message)
+    assert len(named) >= 4 and "status solver lost" in str(caught[0].message)
     assert tree.n_leaves_ <= tree.n_patterns_ == 32
     for rows in (X, uniform(2000, 5, seed=3)):
         assert relative_error(tree.predict(rows), network.predict(rows)) <= 1e-9

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from exact_oracles import FailingProgram
 from random_networks import SQUARE, random_network, uniform
 from scipy.sparse import issparse
 from sklearn.base import clone
@@ -24,7 +25,7 @@ from skinterp.exact import (
     piecewise_linear,
     slice_regions,
 )
-from skinterp.exact.pieces import _polytopes
+from skinterp.exact.pieces import _arrangement, _programs
 
 TREES = [
     (ExactTreeClassifier, {"mode": "data"}),
@@ -219,16 +220,11 @@ def test_a_failed_linear_program_prunes_nothing_and_is_named(monkeypatch):
     network = random_network([5, 3, 2, 1], 0)
     X = uniform(100, 5)
     right = ExactTreeRegressor(network, mode="whole").fit(X)
-    solve, calls = _polytopes.linprog, []
-
-    def fails_sometimes(*args, **options):
-        result = solve(*args, **options)
-        calls.append(1)
-        if len(calls) % 3 == 0:
-            result.status, result.x = 4, None
-        return result
-
-    monkeypatch.setattr(_polytopes, "linprog", fails_sometimes)
+    solve = _programs.linear_program
+    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(
+        _programs, "linear_program", lambda *bounds: FailingProgram(solve(*bounds), 3)
+    )
     with pytest.warns(LinearProgramWarning, match="about unit . of hidden layer . failed"):
         tree = ExactTreeRegressor(network, mode="whole").fit(X)
     assert tree.n_leaves_ >= right.n_leaves_

@@ -18,7 +18,7 @@ from skinterp.exact.trees._growers import GROWERS
 def test_rows_end_in_the_leaves_that_a_grower_returns(mode, network):
     d = network.n_features_in
     pieces, X, box = piecewise_linear(network), uniform(60, d), Box(np.full(d, -2), np.full(d, 2))
-    tree, leaves = GROWERS[mode](pieces, X, box, None)
+    tree, leaves, _ = GROWERS[mode](pieces, X, box, None)
     np.testing.assert_array_equal(leaves, tree.apply(X))
     np.testing.assert_array_equal(np.unique(leaves) < tree.n_leaves, True)
 
@@ -27,7 +27,7 @@ def test_trees_of_rows_have_the_leaves_that_rows_visit_and_trees_of_boxes_all():
     network, X = random_network([2, 6, 4, 1], 0), uniform(40, 2)
     box = Box(np.full(2, -2.0), np.full(2, 2.0))
     grown = {mode: GROWERS[mode](piecewise_linear(network), X, box, None) for mode in GROWERS}
-    (tree, leaves), (whole_tree, _) = grown["data"], grown["whole"]
+    (tree, leaves, _), (whole_tree, _, _) = grown["data"], grown["whole"]
     assert set(leaves) == set(range(tree.n_leaves))
     visited = {row.tobytes() for row in tree.patterns}
     every = {row.tobytes() for row in whole_tree.patterns}

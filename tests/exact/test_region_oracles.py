@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from exact_oracles import nearest_border, region_constraints, vertices_of, with_box
+from exact_oracles import FailingProgram, nearest_border, region_constraints, vertices_of, with_box
 from hypothesis import given, settings
 from random_networks import networks, preactivations, random_network, uniform
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 
 from skinterp.exact import LinearRegions
+from skinterp.exact.pieces import _programs
 from skinterp.exact.regions import _inequalities
 from skinterp.network import as_network
 
@@ -51,7 +52,7 @@ def test_vertices_and_linear_programs_leave_the_same_inequalities(monkeypatch, s
     network = random_network([3, 8, 5, 1], seed)
     regions = LinearRegions(network, box=(-2, 2)).fit(uniform(40, 3))
     by_vertices = [regions.inequalities(k) for k in range(6)]
-    monkeypatch.setattr(_inequalities, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_inequalities, "_MAX_VERTEX_DIMENSIONS", 0)
     for k, expected in enumerate(by_vertices):
         found = regions.inequalities(k)
         one, two = (
@@ -66,17 +67,14 @@ def test_a_failed_linear_program_leaves_out_no_inequality(monkeypatch):
     regions = LinearRegions(network, box=(-2, 2)).fit(uniform(50, 6))
     right = regions.inequalities(0)
 
-    class Failed:
-        status, x, fun = 4, None, None
-
-    monkeypatch.setattr(_inequalities, "linprog", lambda *args, **options: Failed)
+    monkeypatch.setattr(_inequalities, "linear_program", lambda *bounds: FailingProgram())
     careful = regions.inequalities(0)
     assert set(zip(right.sources, right.bounds, strict=True)) <= set(
         zip(careful.sources, careful.bounds, strict=True)
     )
     near = uniform(4000, 6, seed=3)
     np.testing.assert_array_equal(right.contains(near), careful.contains(near))
-    monkeypatch.setattr(_inequalities, "inner_point", lambda *args: (4, None, 0.0))
+    monkeypatch.setattr(_programs, "linear_program", lambda *bounds: FailingProgram())
     assert len(regions.inequalities(0)) == len(regions.inequalities(0, minimal=False))
 
 

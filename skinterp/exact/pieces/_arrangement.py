@@ -4,102 +4,53 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.exact.pieces._polytopes import HalfspacePolytope, VertexPolytope, box_polytope
+from skinterp.exact.pieces._halfspace_cells import halfspace_steps
+from skinterp.exact.pieces._vertex_cells import VertexCells
+
+MAX_VERTEX_DIMENSIONS = 8
+_BLOCK = 2**16  # numbers at the vertices of the cells looked at together
 
 
-class Cell(NamedTuple):
-    """A polytope on which all units before one of a layer keep their sign.
+class Step(NamedTuple):
+    """What one step of a search has found: cells cut in two, and cells that are linear regions.
+
+    Every cell has a number; the whole box has number 0.
 
     Parameters
     ----------
-    polytope : VertexPolytope or HalfspacePolytope
-        Where.
-    layer : int
-        Index of the hidden layer looked at.
-    start : int
-        The unit to go on with.
-    slopes : ndarray of shape (d, n_units_of_layer)
-        Slopes of the layer's pre-activations on this cell.
-    offsets : ndarray of shape (n_units_of_layer,)
-        Their offsets.
-    layers_on : tuple of ndarray of bool
-        Which units of the layers before are on.
+    cut : ndarray of int of shape (n_cut,)
+        Cells cut.
+    units : ndarray of int of shape (n_cut,)
+        Index in a pattern of the unit that changes sign in each.
+    slopes : ndarray of shape (n_cut, d)
+        Slopes of its pre-activation there, in coordinates of the box.
+    offsets : ndarray of shape (n_cut,)
+        Its offset.
+    halves : ndarray of int of shape (n_cut, 2)
+        The cells where it is off and on.
+    regions : ndarray of int of shape (n_regions,)
+        Cells that are linear regions.
+    patterns : ndarray of bool of shape (n_regions, n_units)
+        Which hidden units are on in each.
+    polytopes : list of ndarray of shape (n_vertices, d), or None
+        Their vertices, in coordinates of the box, where cells are known by vertices.
     """
 
-    polytope: VertexPolytope | HalfspacePolytope
-    layer: int
-    start: int
+    cut: np.ndarray
+    units: np.ndarray
     slopes: np.ndarray
     offsets: np.ndarray
-    layers_on: tuple
-
-    @property
-    def pattern(self):
-        """The activation pattern of the layers before, as one array."""
-        return np.concatenate([np.empty(0, dtype=bool), *self.layers_on])
+    halves: np.ndarray
+    regions: np.ndarray
+    patterns: np.ndarray
+    polytopes: list | None
 
 
-def box_cell(pieces, coordinates):
-    """Return the cell that is a whole box.
+def steps_in_box(pieces, coordinates, failed):
+    """Search a box for all linear regions of a network, by vertices or by linear programs.
 
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    coordinates : BoxCoordinates
-        The coordinates of the box.
-
-    Returns
-    -------
-    Cell
-        The cell.
-    """
-    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
-    return Cell(box_polytope(coordinates.bounds), 0, 0, *first_layer, ())
-
-
-def _at_next_layer(pieces, cell):
-    """Return the cell at the next layer, of one on which no unit of its layer changes sign."""
-    polytope, layer, _, slopes, offsets, layers_on = cell
-    on = polytope.sides(slopes, offsets)
-    factor = np.where(on, 1.0, pieces.slopes[layer])
-    W, b = pieces.weights[layer + 1], pieces.biases[layer + 1]
-    slopes, offsets = (slopes * factor) @ W, (offsets * factor) @ W + b
-    return Cell(polytope, layer + 1, 0, slopes, offsets, (*layers_on, on))
-
-
-def cut(pieces, cell):
-    """Return the next unit that changes sign inside a cell, and the cells where it is off and on.
-
-    Parameters
-    ----------
-    pieces : PiecewiseLinear
-        The network.
-    cell : Cell
-        The cell.
-
-    Returns
-    -------
-    cell : Cell
-        The same polytope, at the layer of the cut.
-    unit : int or None
-        The unit of that layer; None if the cell is a linear region, and then its pattern is
-        complete.
-    halves : tuple of Cell
-        Off and on.
-    """
-    while cell.layer < len(pieces.slopes):
-        layer, functions = pieces.layer_of[cell.layer], (cell.slopes, cell.offsets)
-        polytope, unit, halves = cell.polytope.split(*functions, cell.start, layer)
-        if unit is not None:
-            cells = tuple(cell._replace(polytope=half, start=unit + 1) for half in halves)
-            return cell, unit, cells
-        cell = _at_next_layer(pieces, cell._replace(polytope=polytope))
-    return cell, None, ()
-
-
-def regions_in_box(pieces, coordinates):
-    """Yield every linear region in a box.
+    Vertices are exact and fast, but more than 2^d a cell; linear programs work with any number of
+    inputs and without a box.
 
     Parameters
     ----------
@@ -107,17 +58,93 @@ def regions_in_box(pieces, coordinates):
         The network.
     coordinates : BoxCoordinates
         The coordinates of the box.
+    failed : list of str
+        Takes what each linear program that fails was about.
 
     Yields
     ------
-    polytope : VertexPolytope or HalfspacePolytope
-        The region, in coordinates of the box.
-    pattern : ndarray of bool of shape (n_units,)
-        Which hidden units are on.
+    Step
+        What is cut, and the regions found; a cell is cut before its halves.
     """
-    stack = [box_cell(pieces, coordinates)]
-    while stack:
-        cell, unit, halves = cut(pieces, stack.pop())
-        stack.extend(halves)
-        if unit is None:
-            yield cell.polytope, cell.pattern
+    bounds = coordinates.bounds
+    few = len(bounds) <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all()
+    if few:
+        return (Step(*found) for found in _vertex_steps(pieces, coordinates))
+    return (Step(*found) for found in halfspace_steps(pieces, coordinates, failed))
+
+
+def _vertex_steps(pieces, coordinates):
+    """Yield the steps of a search by vertices.
+
+    The cells of each layer wait in a pile. The deepest layer with enough cells for a block comes
+    first, else the first layer with any, so that blocks are full and piles stay low.
+    """
+    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
+    n_units, n_cells = pieces.n_units, 1
+    box = VertexCells.box(*first_layer, n_units, n_units)
+    piles = [[box], *([] for _ in pieces.slopes[1:])]
+    if not pieces.slopes:
+        nothing, _ = _cut(pieces, 0, box.take(np.zeros(1, dtype=bool)), None, n_cells)
+        yield *nothing, box.ids, box.patterns, box.polytopes
+        return
+    while any(piles):
+        layer = _next_pile(piles)
+        cells = _block(piles[layer])
+        lowest, highest = cells.sides
+        crossing = (lowest < 0) & (highest > 0)
+        is_cut = crossing.any(axis=1)
+        found, whole = _cut(pieces, layer, cells.take(is_cut), crossing[is_cut], n_cells)
+        n_cells += 2 * len(found[0])
+        piles[layer] += whole
+        done = _at_next_layer(pieces, layer, cells.take(~is_cut), highest[~is_cut] > 0)
+        if layer + 1 < len(piles):
+            piles[layer + 1] += [done] if len(done.ids) else []
+            done = done.take(np.zeros(len(done.ids), dtype=bool))
+        yield *found, done.ids, done.patterns, done.polytopes
+
+
+def _next_pile(piles):
+    full = [layer for layer, pile in enumerate(piles) if sum(c.size for c in pile) >= _BLOCK]
+    return full[-1] if full else next(layer for layer, pile in enumerate(piles) if pile)
+
+
+def _block(pile):
+    """Take the last cells off a pile, about as many as a block holds."""
+    parts, size = [], 0
+    while pile and size < _BLOCK:
+        parts.append(pile.pop())
+        size += parts[-1].size
+    cells = VertexCells.joined(parts)
+    reach = np.cumsum(cells.counts) * cells.side.shape[1]
+    within = reach <= max(2 * _BLOCK, reach[0])
+    if within.all():
+        return cells
+    pile.append(cells.take(~within))
+    return cells.take(within)
+
+
+def _cut(pieces, layer, cells, crossing, n_cells):
+    """Cut cells by the first unit that changes sign in each."""
+    n, d = len(cells.ids), cells.points.shape[1]
+    halves = n_cells + np.arange(2 * n).reshape(n, 2)
+    if not n:
+        none = np.empty(0, dtype=int)
+        return (none, none, np.empty((0, d)), np.empty(0), halves), []
+    chosen, rows = crossing.argmax(axis=1), np.arange(n)
+    units = pieces.starts[layer] + chosen
+    functions = cells.slopes[rows, :, chosen], cells.offsets[rows, chosen]
+    return (cells.ids, units, *functions, halves), cells.halves(chosen, 2 * d + units, halves)
+
+
+def _at_next_layer(pieces, layer, cells, on):
+    """Return cells in which no unit of a layer changes sign, with the functions of the next."""
+    factor = np.where(on, 1.0, pieces.slopes[layer])
+    patterns = cells.patterns.copy()
+    patterns[:, pieces.starts[layer] : pieces.starts[layer + 1]] = on
+    cells = cells._replace(patterns=patterns)
+    if layer + 1 == len(pieces.slopes):
+        return cells
+    W, b = pieces.weights[layer + 1], pieces.biases[layer + 1]
+    values = (cells.values * np.repeat(factor, cells.counts, axis=0)) @ W + b
+    slopes, offsets = (cells.slopes * factor[:, np.newaxis]) @ W, (cells.offsets * factor) @ W + b
+    return cells.with_functions(slopes, offsets, values)

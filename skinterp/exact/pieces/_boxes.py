@@ -40,7 +40,7 @@ class Box(NamedTuple):
             )
 
 
-def checked_box(box, X=None, *, names):
+def checked_box(box, X=None, *, names, flat=False):
     """Return the box that a user asks for.
 
     Parameters
@@ -52,6 +52,8 @@ def checked_box(box, X=None, *, names):
         Rows, if there are any.
     names : sequence of str
         Names of the inputs.
+    flat : bool, default=False
+        Whether the bounds of an input may be equal.
 
     Returns
     -------
@@ -73,11 +75,12 @@ def checked_box(box, X=None, *, names):
             f"box must be {allowed}a pair (lower, upper) of numbers or of arrays of shape "
             f"({n_features},). Got {box!r} instead."
         ) from None
-    bad = ~(lower < upper)
+    bad = ~((lower <= upper) if flat else (lower < upper))
     if bad.any():
         j = int(bad.argmax())
+        order = "not be above" if flat else "be below"
         raise ValueError(
-            f"The lower bounds of box must be below the upper ones. Got {lower[j]:g} and "
+            f"The lower bounds of box must {order} the upper ones. Got {lower[j]:g} and "
             f"{upper[j]:g} for {names[j]!r} instead."
         )
     return Box(lower, upper)

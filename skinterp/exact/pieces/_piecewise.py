@@ -119,6 +119,25 @@ class PiecewiseLinear:
                 H = np.where(on, Z, slope * Z)
         return result
 
+    def values(self, X):
+        """Return the outputs.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, d)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs)
+            Values.
+        """
+        H = X
+        for W, b, slope in zip(self.weights, self.biases, self.slopes):
+            Z = H @ W + b
+            H = np.where(Z > 0, Z, slope * Z)
+        return H @ self.weights[-1] + self.biases[-1]
+
     def _hidden_maps(self, pattern):
         """Return slopes (d, n_units) and offsets of all hidden units, under a pattern."""
         d = len(self.weights[0])

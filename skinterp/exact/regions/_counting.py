@@ -1,16 +1,15 @@
 """How many linear regions a network has: all of them, or an estimate along random lines."""
 
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from scipy.spatial import ConvexHull
 from sklearn.utils import check_random_state
 
-from skinterp.exact.pieces._arrangement import regions_in_box
+from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
 from skinterp.exact.pieces._piecewise import piecewise_linear
-from skinterp.exact.pieces._polytopes import MAX_VERTEX_DIMENSIONS
+from skinterp.exact.pieces._search import checked_budget, missing_text, search_box
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
 from skinterp.utils import checked_count, number_text
@@ -40,6 +39,12 @@ class RegionCount:
         95 % confidence interval of it.
     n_lines : int
         Number of lines drawn.
+    missing_share : float
+        Share of the box that is in none of the regions counted, if counting ended early.
+    missing_interval : tuple of two float
+        95 % confidence interval of it.
+    unfinished : tuple of str
+        What says that counting ended early, or linear programs failed; empty otherwise.
     """
 
     n_regions: float
@@ -48,10 +53,16 @@ class RegionCount:
     per_line: float = np.nan
     per_line_interval: tuple[float, float] = (np.nan, np.nan)
     n_lines: int = 0
+    missing_share: float = 0.0
+    missing_interval: tuple[float, float] = (0.0, 0.0)
+    unfinished: tuple[str, ...] = ()
 
     def __str__(self):
         if self.is_exact:
             return f"{self.n_regions:.0f} regions"
+        if self.unfinished:
+            missing = missing_text(self.missing_share, self.missing_interval)
+            return f"at least {self.n_regions:.0f} regions; {missing}"
         lines = (
             f"{number_text(self.per_line)} regions along a random line "
             f"[{number_text(self.per_line_interval[0])}, {number_text(self.per_line_interval[1])}]"
@@ -110,7 +121,7 @@ def patterns_along(pieces, start, end):
     line = pieces.on_plane(0.5 * (start + end), 0.5 * (end - start)[np.newaxis])
     one = np.ones(1)
     coordinates = BoxCoordinates.of_box(Box(-one, one), one)
-    return np.array([pattern for _, pattern in regions_in_box(line, coordinates)])
+    return search_box(line, coordinates).patterns
 
 
 def _surface(pieces, pattern):
@@ -119,7 +130,7 @@ def _surface(pieces, pattern):
     if d == 1:
         return 2.0
     A, b, _ = pieces.borders(pattern)
-    polytope, _ = polytope_within(A, b, d)
+    polytope = polytope_within(A, b, d)
     return np.nan if polytope is None else ConvexHull(polytope.points, qhull_options="QJ").area
 
 
@@ -186,7 +197,26 @@ def estimate_regions(pieces, coordinates, n_lines, random_state):
     return RegionCount(*found, False, per_line, per_line_interval, n_lines)
 
 
-def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=200, random_state=0):
+def _counted(found, pieces, coordinates):
+    """Return the count of a search, exact if it covered the box and no linear program failed."""
+    n_regions, unfinished = found.n_regions, found.unfinished(pieces, coordinates)
+    low = 0 if found.failed else n_regions
+    high = np.inf if found.stopped else n_regions
+    share, interval = found.missing(pieces, coordinates)
+    missing = {"missing_share": share, "missing_interval": interval, "unfinished": unfinished}
+    return RegionCount(n_regions, (low, high), not unfinished, **missing)
+
+
+def count_regions(
+    network,
+    box,
+    *,
+    method="auto",
+    max_regions=10_000,
+    n_lines=200,
+    time_budget=None,
+    random_state=0,
+):
     """Count the linear regions of a network in a box: sets of inputs on which no unit switches.
 
     Parameters
@@ -197,11 +227,13 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
         Numbers or arrays of shape (n_features,), in input units, and finite.
     method : {"auto", "exact", "lines"}, default="auto"
         "exact" counts them all; "lines" estimates their number along random lines; "auto" counts
-        if there are at most four inputs, or 14 hidden units, and at most `max_regions` regions.
+        if there are at most eight inputs, or 14 hidden units, and at most `max_regions` regions.
     max_regions : int, default=10000
         Number of regions beyond which "exact" gives up, and "auto" estimates.
     n_lines : int, default=200
         Number of random lines.
+    time_budget : float or None, default=None
+        Seconds after which counting them all ends with those it has; so does an interruption.
     random_state : int, RandomState instance or None, default=0
         Seeds the lines.
 
@@ -215,6 +247,13 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     ValueError
         If the network is smooth, the box is empty or unbounded, or there are more regions than
         `max_regions` and `method` is "exact".
+
+    Warns
+    -----
+    UserWarning
+        If counting ended early; the result says how much of the box is missing.
+    LinearProgramWarning
+        If a linear program failed, so that some of the regions may be empty.
 
     Notes
     -----
@@ -243,6 +282,7 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
         raise ValueError(f"method must be 'auto', 'exact' or 'lines'. Got {method!r} instead.")
     checked_count(max_regions, "max_regions", 1)
     checked_count(n_lines, "n_lines", 2)
+    checked_budget(time_budget)
     network = as_network(network)
     pieces = piecewise_linear(network)
     bounds = checked_box(box, names=input_names(network))
@@ -252,10 +292,11 @@ def count_regions(network, box, *, method="auto", max_regions=10_000, n_lines=20
     coordinates = BoxCoordinates.of_box(bounds, np.ones(d))
     small = d <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
     if method == "exact" or (method == "auto" and small):
-        found = islice(regions_in_box(pieces, coordinates), max_regions + 1)
-        n_regions = sum(1 for _ in found)
-        if n_regions <= max_regions:
-            return RegionCount(n_regions, (n_regions, n_regions), True)
+        found = search_box(
+            pieces, coordinates, time_budget=time_budget, max_regions=max_regions, keep=True
+        )
+        if found.n_regions <= max_regions:
+            return _counted(found, pieces, coordinates)
         if method == "exact":
             raise ValueError(
                 f"max_regions must be at least the number of regions. Got {max_regions} instead, "

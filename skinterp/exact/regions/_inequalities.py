@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
-from skinterp.exact.pieces._polytopes import (
-    MAX_VERTEX_DIMENSIONS,
-    VertexPolytope,
+from skinterp.exact.pieces._programs import (
+    OPTIMAL,
+    DepthProgram,
+    Row,
     box_constraints,
-    inner_point,
-    signs,
+    linear_program,
 )
+from skinterp.exact.pieces._vertex_cells import VertexCells
 from skinterp.expression import ColumnSpread, condition_text
 from skinterp.utils import TableResult
 
 _RAYS_PER_DIMENSION = 20
+_MAX_VERTEX_DIMENSIONS = 4  # a region between many units has many vertices
 _SLACK = 1e-9  # by which a redundant constraint may be passed, in units of the box
 
 
@@ -86,23 +87,19 @@ def polytope_within(A, b, d):
 
     Returns
     -------
-    polytope : VertexPolytope or None
-        The polytope; None if it has no inside.
-    cuts : list of int
-        The constraints that were cut by: constraint ``2 * d + k`` of the polytope is ``cuts[k]``.
+    VertexCells or None
+        The polytope as the only cell, whose constraint ``2 * d + k`` is the k-th; None if it has
+        no inside.
     """
-    polytope, cuts = VertexPolytope.box(d), []
+    polytope, ids = VertexCells.box(A.T, -b, len(b)), np.zeros((1, 2), dtype=int)
     while True:
-        side = signs(polytope.points, A.T, -b)
-        if (side >= 0).all(axis=0).any():
-            return None, cuts
-        outside = (side > 0).any(axis=0)
+        if (polytope.side >= 0).all(axis=0).any():
+            return None
+        outside = (polytope.side > 0).any(axis=0)
         if not outside.any():
-            return polytope, cuts
-        excess = np.where(outside, (polytope.points @ A.T - b).max(axis=0), -np.inf)
-        j = int(excess.argmax())
-        polytope = polytope.halves(A[j], -b[j], side[:, j])[0]
-        cuts.append(j)
+            return polytope
+        worst = np.where(outside, polytope.values.max(axis=0), -np.inf).argmax(keepdims=True)
+        (polytope,) = polytope.halves(worst, 2 * d + worst, ids, keep=(-1,))
 
 
 def _first_hits(A, slack, directions):
@@ -119,24 +116,19 @@ def _by_programs(A, b, point, random_state):
     Rays from the point find most of them; a linear program decides about each other one, against
     those found so far (Clarkson 1994).
     """
-    slack = b - A @ point
+    slack, free = b - A @ point, np.full(A.shape[1], np.inf)
+    program, rows = linear_program(-free, free), list(map(Row, A, b))
     rays = random_state.standard_normal((_RAYS_PER_DIMENSION * A.shape[1], A.shape[1]))
-    needed = set(_first_hits(A, slack, rays).tolist())
+    needed = dict.fromkeys(_first_hits(A, slack, rays).tolist())  # in the order found
     for i in range(len(A)):
         while i not in needed:
-            known = sorted(needed)
-            result = linprog(
-                -A[i],
-                A_ub=np.vstack([A[known], A[i]]),
-                b_ub=np.append(b[known], b[i] + 1.0),
-                bounds=(None, None),
-                method="highs",
-            )
-            if result.status == 0 and A[i] @ result.x <= b[i] + _SLACK:
+            beyond = Row(A[i], b[i] + 1.0)
+            status, x = program.maximise(A[i], [*(rows[k] for k in needed), beyond])
+            if status == OPTIMAL and A[i] @ x <= b[i] + _SLACK:
                 break
-            ray = None if result.x is None else (result.x - point)[np.newaxis]
-            hit = [] if ray is None else _first_hits(A, slack, ray).tolist()
-            needed.add(i if not hit or hit[0] in needed else hit[0])
+            hit = [] if x is None else _first_hits(A, slack, (x - point)[np.newaxis]).tolist()
+            found = i if not hit or hit[0] in needed else hit[0]
+            needed[found] = None
     return np.array(sorted(needed), dtype=int)
 
 
@@ -162,16 +154,16 @@ def needed_constraints(A, b, bounds, random_state):
         Those of the sides of the box that are: the finite lower ones first, then the upper ones.
     """
     d = len(bounds)
-    if d <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
-        polytope, cuts = polytope_within(A, b, d)
+    if d <= _MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
+        polytope = polytope_within(A, b, d)
         if polytope is None:
             return np.arange(len(b)), np.arange(2 * d)
         facets = polytope.facets()
-        inner = facets[facets >= 2 * d] - 2 * d
-        return np.array(cuts, dtype=int)[inner], facets[facets < 2 * d]
+        return facets[facets >= 2 * d] - 2 * d, facets[facets < 2 * d]
     box_A, box_b = box_constraints(bounds)
-    status, point, depth = inner_point(A, b, bounds)
-    if status != 0 or depth <= _SLACK:
+    program = DepthProgram(bounds)
+    status, point, depth = program.deepest([program.row(*row) for row in zip(A, b)])
+    if status != OPTIMAL or depth <= _SLACK:
         return np.arange(len(b)), np.arange(len(box_b))
     needed = _by_programs(np.vstack([A, box_A]), np.append(b, box_b), point, random_state)
     return needed[needed < len(b)], needed[needed >= len(b)] - len(b)

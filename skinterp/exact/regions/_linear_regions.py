@@ -11,7 +11,7 @@ from skinterp.base import NetworkEstimator
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
-from skinterp.exact.pieces._polytopes import box_constraints
+from skinterp.exact.pieces._programs import box_constraints
 from skinterp.exact.regions._inequalities import Inequalities, needed_constraints
 from skinterp.exact.regions._local_models import LocalModels
 from skinterp.exact.regions._merging import merge_regions

@@ -1,13 +1,12 @@
 """Planes and lines through the space of inputs, and the linear regions on them."""
 
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from skinterp.base import check_numbers, flags_of, typical_row
-from skinterp.exact.pieces._arrangement import regions_in_box
 from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
+from skinterp.exact.pieces._search import search_box
 from skinterp.network import checked_row, input_names
 from skinterp.utils import column_index
 from skinterp.utils._validation import finite_array
@@ -97,7 +96,7 @@ def plane_of(network, X, features, origin, directions):
     return Plane(origin, directions, axes, data)
 
 
-def regions_on(plane, pieces, box, max_regions=None):
+def regions_on(plane, pieces, box, max_regions=None, **options):
     """Return the linear regions of a network on a bounded part of a plane.
 
     Parameters
@@ -110,6 +109,8 @@ def regions_on(plane, pieces, box, max_regions=None):
         Bounds of the coordinates; None is the range of the rows.
     max_regions : int or None, default=None
         Number of regions beyond which to refuse.
+    **options : dict
+        When a search ends early, see `search_box`.
 
     Returns
     -------
@@ -117,21 +118,18 @@ def regions_on(plane, pieces, box, max_regions=None):
         The network as a function of the coordinates.
     box : BoxCoordinates
         The part of the plane that is looked at.
-    polytopes : tuple of VertexPolytope
+    found : BoxSearch
         The regions, in coordinates of the box.
-    patterns : ndarray of bool of shape (n_regions, n_units)
-        Which units are on in each.
     """
     bounds = checked_box(box, plane.data, names=plane.axes)
     if not bounds.is_finite:
         raise ValueError(f"box must be finite. Got {box!r} instead.")
     coordinates = BoxCoordinates.of_box(bounds, np.ones(len(plane.axes)))
     pieces = pieces.on_plane(plane.origin, plane.directions)
-    limit = None if max_regions is None else max_regions + 1
-    polytopes, patterns = zip(*islice(regions_in_box(pieces, coordinates), limit))
-    if max_regions is not None and len(polytopes) > max_regions:
+    found = search_box(pieces, coordinates, max_regions=max_regions, **options)
+    if max_regions is not None and found.n_regions > max_regions:
         raise ValueError(
             f"max_regions must be at least the number of regions. Got {max_regions} instead, and "
-            f"reached {len(polytopes)} with more to come: pass a larger one, or a smaller box."
+            f"reached {max_regions + 1} with more to come: pass a larger one, or a smaller box."
         )
-    return pieces, coordinates, polytopes, np.array(patterns)
+    return pieces, coordinates, found

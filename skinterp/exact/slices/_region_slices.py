@@ -51,6 +51,8 @@ class RegionSlice(Result):
         The network.
     pieces : PiecewiseLinear
         The network on the plane.
+    unfinished : tuple of str
+        What says that regions are missing; empty if all are there.
     """
 
     polygons: list
@@ -63,6 +65,7 @@ class RegionSlice(Result):
     names: tuple
     network: Network
     pieces: PiecewiseLinear
+    unfinished: tuple = ()
 
     _line = "region"
 
@@ -71,7 +74,9 @@ class RegionSlice(Result):
 
     def __str__(self):
         axes = " and ".join(self.names)
-        return f"RegionSlice({len(self)} regions over {axes}, {len(self.boundary)} boundaries)"
+        end = ", incomplete" if self.unfinished else ""
+        parts = f"{len(self)} regions over {axes}, {len(self.boundary)} boundaries"
+        return f"RegionSlice({parts}{end})"
 
     @property
     def areas(self):
@@ -243,6 +248,7 @@ def slice_regions(
     box=None,
     level=0.0,
     max_regions=100_000,
+    time_budget=None,
 ):
     """Cut the linear regions of a network by a plane, with the exact decision boundary.
 
@@ -269,6 +275,8 @@ def slice_regions(
         Value, or logit of two classes, whose level set is the boundary.
     max_regions : int or None, default=100000
         Number of regions beyond which to refuse; None is no bound.
+    time_budget : float or None, default=None
+        Seconds after which the search ends with the regions it has; so does an interruption.
 
     Returns
     -------
@@ -280,6 +288,11 @@ def slice_regions(
     ValueError
         If the network is smooth, has one input (see `breakpoints`), the plane or box is not one,
         or there are more than `max_regions` regions.
+
+    Warns
+    -----
+    UserWarning
+        If the search ended early; `unfinished` says how much of the box is missing.
 
     Examples
     --------
@@ -301,8 +314,10 @@ def slice_regions(
     if np.shape(features) != (2,):
         raise ValueError(f"features must be two inputs. Got {features!r} instead.")
     plane = plane_of(network, X, features, origin, directions)
-    pieces, box, polytopes, patterns = regions_on(plane, pieces, box, max_regions)
-    polygons = [box.points(counter_clockwise(polytope.points)) for polytope in polytopes]
+    early = {"time_budget": time_budget, "keep": True}
+    pieces, box, found = regions_on(plane, pieces, box, max_regions, **early)
+    unfinished, patterns = found.unfinished(pieces, box), found.patterns
+    polygons = [box.points(counter_clockwise(points)) for points in found.polytopes]
     coef, intercept = output_maps(pieces, patterns)
     boundary = [
         box.points(line)
@@ -310,4 +325,5 @@ def slice_regions(
         for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
     on_plane = plane.origin, plane.directions, plane.axes
-    return RegionSlice(polygons, patterns, coef, intercept, boundary, *on_plane, network, pieces)
+    found = polygons, patterns, coef, intercept, boundary
+    return RegionSlice(*found, *on_plane, network, pieces, unfinished)

@@ -92,8 +92,8 @@ def breakpoints(network, X=None, *, feature=0, origin=None, direction=None, box=
     pieces = piecewise_linear(network)
     directions = None if direction is None else [direction]
     line = plane_of(network, X, (feature,), origin, directions)
-    pieces, box, polytopes, patterns = regions_on(line, pieces, box)
-    starts = np.array([polytope.points.min() for polytope in polytopes])
+    pieces, box, found = regions_on(line, pieces, box)
+    starts, patterns = np.array([points.min() for points in found.polytopes]), found.patterns
     order = np.argsort(starts)
     slopes, offsets = output_maps(pieces, patterns[order])
     ends = box.points(np.append(starts[order], 1.0))

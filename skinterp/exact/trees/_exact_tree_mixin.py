@@ -1,7 +1,7 @@
 """Parameters, growth, answers, texts and plots of both exact trees."""
 
 from functools import partial
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +20,7 @@ from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 _OUTSIDE = -1  # leaf of a row that is in none
 _DRAWN_DIGITS = 3
+_OPEN = "not searched"
 
 
 class ExactTreeMixin:
@@ -28,16 +29,25 @@ class ExactTreeMixin:
     _parameter_constraints = {
         "mode": [StrOptions(set(GROWERS))],
         "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
+        "time_budget": [None, Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
     }
 
     def __init__(
-        self, network=None, *, mode="data", box=None, max_leaves=10_000, random_state=None
+        self,
+        network=None,
+        *,
+        mode="data",
+        box=None,
+        max_leaves=10_000,
+        time_budget=None,
+        random_state=None,
     ):
         self.network = network
         self.mode = mode
         self.box = box
         self.max_leaves = max_leaves
+        self.time_budget = time_budget
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -64,14 +74,16 @@ class ExactTreeMixin:
         names = self._input_names
         self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
-        self.tree_, leaves = GROWERS[self.mode](self._pieces, X, self._box, self.max_leaves)
+        grow = GROWERS[self.mode]
+        limits = self.max_leaves, self.time_budget
+        self.tree_, leaves, self.unfinished_ = grow(self._pieces, X, self._box, *limits)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
         self.n_leaves_ = self.tree_.n_leaves
         slopes = np.concatenate([self.tree_.slopes, self.coef_.reshape(-1, X.shape[1])])
         n_functions = self.n_leaves_ - 1 + self.intercept_.size
         self.complexity_ = int(n_functions * (1 + np.count_nonzero(slopes.any(axis=0))))
         self._spread = ColumnSpread.of(X)
-        self.counts_ = np.bincount(leaves, minlength=self.n_leaves_)
+        self.counts_ = np.bincount(leaves[leaves != _OUTSIDE], minlength=self.n_leaves_)
         self.depth_ = int(self.tree_.depths.max())
         self.n_patterns_ = 2**self._pieces.n_units
         return self
@@ -139,7 +151,7 @@ class ExactTreeMixin:
         -------
         ndarray of int of shape (n_samples,)
             Indices of leaves, as in ``coef_``; -1 for rows outside the box, or, in mode "data",
-            in regions that the rows of `fit` did not visit.
+            in regions that the rows of `fit` did not visit, and in branches left open.
         """
         X = self._rows(X)
         return self._leaves(X)
@@ -194,6 +206,8 @@ class ExactTreeMixin:
     def _answer_text(self, node, digits):
         """Write the affine functions of a leaf, one equation per output."""
         leaf, outputs = self.tree_.leaf_of[node], raw_value_names(self.network_)
+        if leaf == LEAF:
+            return _OPEN
         return "; ".join(
             f"{output} = {affine_text(slopes, constant, self._input_names, digits, self._spread)}"
             for output, slopes, constant in zip(outputs, self.coef_[leaf], self.intercept_[leaf])
@@ -203,7 +217,8 @@ class ExactTreeMixin:
         """Return the text of a node in the drawing: its test, or its answer and rows."""
         leaf, n_outputs = self.tree_.leaf_of[node], self.intercept_.shape[1]
         if leaf == LEAF:
-            return self._test_text(node, True, _DRAWN_DIGITS)
+            is_open = self.tree_.units[node] == LEAF
+            return _OPEN if is_open else self._test_text(node, True, _DRAWN_DIGITS)
         many = f"{n_outputs} affine outputs"
         answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
         return f"{answer} ({self.counts_[leaf]} rows)"

@@ -29,6 +29,9 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
         outside are predicted all the same.
     max_leaves : int or None, default=10000
         Number of leaves beyond which `fit` refuses; None is no bound.
+    time_budget : float or None, default=None
+        Seconds after which the whole tree ends with the leaves it has, and leaves its other
+        branches open; so does an interruption. Rows there are predicted all the same.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 
@@ -48,6 +51,9 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
         Logits at the origin, of each leaf's function.
     counts_ : ndarray of int of shape (n_leaves,)
         Rows of `fit` in each leaf.
+    unfinished_ : tuple of str
+        What says how much of the box is in no leaf, or that linear programs failed; empty if
+        every region is a leaf.
     complexity_ : int
         Atoms: constants of all tests and leaves, and slopes by all inputs in use.
     network_ : Network
@@ -69,13 +75,15 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
     -----
     LinearProgramWarning
         If a linear program fails; the branch is kept, so that predictions stay exact.
+    UserWarning
+        If the search of the box ended early.
 
     Notes
     -----
     The tree is exact, which does not make it readable: a 2x60 network has about as many leaves as
     there are rows. For a readable one take `PrunedMLPClassifier` first, or `LinearRegions.merge`.
     In mode "whole" a branch is empty if its largest inner ball is smaller than 1e-9 of the box
-    (by linear programs; with up to four inputs and a bounded box by the cell's vertices). In mode
+    (by linear programs; with up to eight inputs and a bounded box by the cell's vertices). In mode
     "data" only units on which the rows differ are tested, so that n leaves have n - 1 tests.
 
     References
@@ -122,6 +130,9 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
         outside are predicted all the same.
     max_leaves : int or None, default=10000
         Number of leaves beyond which `fit` refuses; None is no bound.
+    time_budget : float or None, default=None
+        Seconds after which the whole tree ends with the leaves it has, and leaves its other
+        branches open; so does an interruption. Rows there are predicted all the same.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 
@@ -141,6 +152,9 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
         Predictions at the origin, of each leaf's function.
     counts_ : ndarray of int of shape (n_leaves,)
         Rows of `fit` in each leaf.
+    unfinished_ : tuple of str
+        What says how much of the box is in no leaf, or that linear programs failed; empty if
+        every region is a leaf.
     complexity_ : int
         Atoms: constants of all tests and leaves, and slopes by all inputs in use.
     network_ : Network
@@ -160,6 +174,8 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
     -----
     LinearProgramWarning
         If a linear program fails; the branch is kept, so that predictions stay exact.
+    UserWarning
+        If the search of the box ended early.
 
     References
     ----------

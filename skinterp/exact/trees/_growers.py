@@ -4,13 +4,13 @@ import numpy as np
 
 from skinterp.exact.pieces._activation_patterns import unique_patterns
 from skinterp.exact.pieces._affine_maps import unit_map
-from skinterp.exact.pieces._arrangement import box_cell, cut
 from skinterp.exact.pieces._boxes import BoxCoordinates
-from skinterp.exact.trees._oblique import TreeBuilder, is_above
+from skinterp.exact.pieces._search import search_box
+from skinterp.exact.trees._oblique import TreeBuilder
 from skinterp.sampling import feature_scale
 
 
-def grow_in_box(pieces, X, box, max_leaves=None):
+def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None):
     """Grow the tree of every linear region of a network inside a box.
 
     Parameters
@@ -23,13 +23,17 @@ def grow_in_box(pieces, X, box, max_leaves=None):
         The box.
     max_leaves : int or None, default=None
         Number of leaves beyond which to refuse.
+    time_budget : float or None, default=None
+        Seconds after which to leave branches open.
 
     Returns
     -------
     tree : ObliqueTree
         The tree.
     leaves : ndarray of int of shape (n_samples,)
-        The leaf of each row.
+        The leaf of each row, -1 in an open branch.
+    unfinished : tuple of str
+        What says that branches are open, or linear programs failed.
 
     Raises
     ------
@@ -37,25 +41,32 @@ def grow_in_box(pieces, X, box, max_leaves=None):
         If there are more leaves than `max_leaves`.
     """
     coordinates = BoxCoordinates.of_box(box, feature_scale(X, constant=1.0))
-    builder, leaves = TreeBuilder(X.shape[1]), np.empty(len(X), dtype=int)
-    stack = [(box_cell(pieces, coordinates), np.arange(len(X)), None, 0)]
-    while stack:
-        cell, rows, parent, side = stack.pop()
-        cell, unit, halves = cut(pieces, cell)
-        if unit is None:
-            leaves[rows] = builder.add_leaf(parent, side, cell.pattern)
-            if max_leaves is not None and len(builder.patterns) > max_leaves:
-                raise ValueError(
-                    "max_leaves must be at least the number of linear regions in the box. Got "
-                    f"{max_leaves} instead, and reached {max_leaves + 1} leaves with more to "
-                    "come: pass a larger one, a smaller box, or mode='data'."
-                )
-            continue
-        slopes, offset = coordinates.outwards(cell.slopes[:, unit], cell.offsets[unit])
-        node = builder.add_test(parent, side, slopes, offset, pieces.starts[cell.layer] + unit)
-        above = is_above(X[rows], np.tile(slopes, (len(rows), 1)), offset)
-        stack += [(halves[1], rows[above], node, 1), (halves[0], rows[~above], node, 0)]
-    return builder.tree(), leaves
+    early = {"time_budget": time_budget, "max_regions": max_leaves}
+    found = search_box(pieces, coordinates, keep=True, **early)
+    if max_leaves is not None and found.n_regions > max_leaves:
+        raise ValueError(
+            "max_leaves must be at least the number of linear regions in the box. Got "
+            f"{max_leaves} instead, and reached {max_leaves + 1} leaves with more to "
+            "come: pass a larger one, a smaller box, or mode='data'."
+        )
+    tree = _tree_of(found.steps, coordinates)
+    return tree, tree.apply(X), found.unfinished(pieces, coordinates)
+
+
+def _tree_of(steps, coordinates):
+    """Return the tree of the cuts of a search; cells that it did not come to are open branches."""
+    builder, parents = TreeBuilder(len(coordinates.half)), {0: (None, 0)}
+    for step in steps:
+        tests = zip(step.cut.tolist(), step.units, step.slopes, step.offsets, step.halves.tolist())
+        for cell, unit, slopes, offset, halves in tests:
+            test = coordinates.outwards(slopes, offset)
+            node = builder.add_test(*parents.pop(cell), *test, unit)
+            parents |= {half: (node, side) for side, half in enumerate(halves)}
+        for cell, pattern in zip(step.regions.tolist(), step.patterns):
+            builder.add_leaf(*parents.pop(cell), pattern)
+    for place in parents.values():
+        builder.add_open(*place)
+    return builder.tree()
 
 
 def _dividing_unit(patterns, counts, starts, first):
@@ -68,7 +79,7 @@ def _dividing_unit(patterns, counts, starts, first):
     return len(starts) - 1, None
 
 
-def grow_on_rows(pieces, X, box, max_leaves=None):
+def grow_on_rows(pieces, X, box, max_leaves=None, time_budget=None):
     """Grow the tree of the linear regions that rows visit.
 
     Each node tests the unit that halves the rows best; only units on which they differ are
@@ -84,6 +95,8 @@ def grow_on_rows(pieces, X, box, max_leaves=None):
         The box around them, which changes nothing here.
     max_leaves : int or None, default=None
         Number of leaves beyond which to refuse.
+    time_budget : float or None, default=None
+        Not needed here.
 
     Returns
     -------
@@ -91,6 +104,8 @@ def grow_on_rows(pieces, X, box, max_leaves=None):
         The tree.
     leaves : ndarray of int of shape (n_samples,)
         The leaf of each row.
+    unfinished : tuple of str
+        What says that branches are open, or linear programs failed.
 
     Raises
     ------
@@ -118,7 +133,7 @@ def grow_on_rows(pieces, X, box, max_leaves=None):
         node = builder.add_test(parent, side, *unit_map(pieces, layer, unit, first), place)
         on = patterns[members, place]
         stack += [(members[on], layer, node, 1), (members[~on], layer, node, 0)]
-    return builder.tree(), leaf_of_pattern[index]
+    return builder.tree(), leaf_of_pattern[index], ()
 
 
 GROWERS = {"data": grow_on_rows, "whole": grow_in_box}

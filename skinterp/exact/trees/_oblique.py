@@ -41,7 +41,7 @@ class ObliqueTree:
     units : ndarray of int of shape (n_nodes,)
         The hidden unit that a node tests; -1 for leaves.
     leaf_of : ndarray of int of shape (n_nodes,)
-        The number of a leaf; -1 for inner nodes.
+        The number of a leaf; -1 for inner nodes, and for branches left open.
     patterns : ndarray of bool of shape (n_leaves, n_units)
         Which hidden units are on in each leaf.
     """
@@ -132,6 +132,9 @@ class TreeBuilder:
 
     def add_test(self, parent, side, slopes, offset, unit):
         return self._add(parent, side, np.append(slopes, offset), unit=unit)
+
+    def add_open(self, parent, side):
+        return self._add(parent, side, self._no_test)
 
     def add_leaf(self, parent, side, pattern):
         self._add(parent, side, self._no_test, leaf=len(self.patterns))

@@ -1,0 +1,1 @@
+"""What a piecewise-linear network reaches in a box, proven by branch and bound."""
