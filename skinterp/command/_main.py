@@ -69,13 +69,14 @@ def main(argv=None):
         130 when interrupted, 143 when terminated.
     """
     argv = sys.argv[1:] if argv is None else argv
-    parser, notes = make_parser(argv), []
+    notes = []
     try:
-        args = parser.parse_args(argv)
-        if args.command is None:
-            parser.print_help()
-            return 0
         with warnings.catch_warnings(record=True) as notes, one_interrupt():
+            parser = make_parser(argv)
+            args = parser.parse_args(argv)
+            if args.command is None:
+                parser.print_help()
+                return 0
             warnings.simplefilter("always", UserWarning)
             COMMANDS[args.command].run(args)
     except BrokenPipeError:  # whoever reads the output has seen enough

@@ -34,6 +34,20 @@ def test_one_ctrl_c_passes_what_catches_keyboard_interrupts():
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_an_interruption_that_is_lost_is_raised_again(monkeypatch):
+    monkeypatch.setattr("skinterp.command._interrupt.AGAIN", 0.2)
+    start = time.monotonic()
+    with pytest.raises(Interrupted), one_interrupt():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        except Interrupted:
+            pass  # as in a callback of a library
+        time.sleep(30)
+    assert time.monotonic() - start < 10
+    time.sleep(0.4)  # nothing comes after the call has ended
+
+
 def test_a_handler_of_somebody_else_stays(monkeypatch):
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
