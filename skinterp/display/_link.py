@@ -1,6 +1,7 @@
 """A formula's value against the network's output: how well one number stands for the network."""
 
 from dataclasses import KW_ONLY, dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -9,6 +10,17 @@ from skinterp.utils import number_text
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
+
+
+def _chosen(equations, k):
+    """Return the index, None for a single equation, and the equation."""
+    n = len(equations)
+    if n == 1 and k is None:
+        return None, equations[0]
+    allowed = f"an index from 0 to {n - 1}" if n > 1 else "left out where there is one equation"
+    if n == 1 or not isinstance(k, Integral) or not 0 <= k < n:
+        raise ValueError(f"k must be {allowed}. Got {k!r} instead.")
+    return int(k), equations[k]
 
 
 @dataclass(eq=False, repr=False)
@@ -63,23 +75,30 @@ class LinkDisplay(Display):
         Parameters
         ----------
         estimator : object
-            Has `network_` and `equation_`, or `equations_` with one per class.
+            Has `network_` and `equations_`, one per class (or output), or a single one.
         X : array-like or data frame of shape (n_samples, n_features)
             The rows to show.
         k : int or None, default=None
-            Index of the class; may be left out if there are no more than two.
+            Index of the class (or output); to be left out where there is one equation.
 
         Returns
         -------
         LinkDisplay
             The display, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If there are several equations and `k` is none of them, or one and `k` is given.
         """
-        equation = estimator.equation_ if k is None else estimator.equations_[k]
-        value = equation.values(X)
+        k, equation = _chosen(estimator.equations_, k)
+        network, value = estimator.network_, equation.values(X)
         if equation.is_classifier:
-            view, linked, name = estimator.network_.margin(k), equation.log_odds(X), "Logit"
+            view, linked = network.margin(k), equation.log_odds(X)
+            name = f"Logit of {equation.classes[1]} by the network"
         else:
-            view, linked, name = estimator.network_.output(), equation.predict(X), "Prediction"
+            view, linked = network.output(k or 0), equation.predict(X)
+            name = "Prediction of the network" + (f", output {k}" if k is not None else "")
         order = np.argsort(value)
         steps = np.diff(linked[order])
         is_curve = bool((steps >= 0).all() or (steps <= 0).all() or not equation.is_classifier)
@@ -89,7 +108,7 @@ class LinkDisplay(Display):
             threshold=equation.threshold,
             link=(value[order], linked[order]) if is_curve else None,
             formula=str(equation),
-            output_name=f"{name} of the network",
+            output_name=name,
         )
 
     figure_size = (7.6, 4.2)
