@@ -177,7 +177,8 @@ class BoundaryDisplay(Display):
         classes = getattr(estimator, "classes_", None)
         answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
         if classes is not None:
-            answers = [np.searchsorted(classes, answer) for answer in answers]
+            order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
+            answers = [order[np.searchsorted(classes, a, sorter=order)] for a in answers]
         network, surrogate = (answer.reshape(shape) for answer in answers)
         step = max(1, len(points) // _MAX_POINTS)
         return cls(

@@ -23,6 +23,19 @@ def _chosen(equations, k):
     return int(k), equations[k]
 
 
+def _output_of(network, X, equation, k):
+    """Return what of the network an equation stands for, and its name."""
+    if equation.is_classifier:
+        logit = network.margin(k).value(X)
+        return logit, f"Logit of {equation.classes[1]} by the network"
+    if k is None:
+        return network.output().value(X), "Prediction of the network"
+    raw, classes = network.raw_values(X), network.classes
+    if classes is None:
+        return raw[:, k], f"Prediction of the network, output {k}"
+    return raw[:, k] - raw.mean(axis=1), f"Score of {classes[k]} by the network"
+
+
 @dataclass(eq=False, repr=False)
 class LinkDisplay(Display):
     """The network's output against the value of a formula, row by row.
@@ -92,19 +105,15 @@ class LinkDisplay(Display):
             If there are several equations and `k` is none of them, or one and `k` is given.
         """
         k, equation = _chosen(estimator.equations_, k)
-        network, value = estimator.network_, equation.values(X)
-        if equation.is_classifier:
-            view, linked = network.margin(k), equation.log_odds(X)
-            name = f"Logit of {equation.classes[1]} by the network"
-        else:
-            view, linked = network.output(k or 0), equation.predict(X)
-            name = "Prediction of the network" + (f", output {k}" if k is not None else "")
+        value = equation.values(X)
+        output, name = _output_of(estimator.network_, X, equation, k)
+        linked = equation.log_odds(X) if equation.is_classifier else equation.predict(X)
         order = np.argsort(value)
         steps = np.diff(linked[order])
         is_curve = bool((steps >= 0).all() or (steps <= 0).all() or not equation.is_classifier)
         return cls(
             value,
-            view.value(X),
+            output,
             threshold=equation.threshold,
             link=(value[order], linked[order]) if is_curve else None,
             formula=str(equation),
