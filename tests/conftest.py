@@ -1,14 +1,19 @@
-"""What every test runs under: no windows, one thread per numerical library, figures closed."""
+"""What every test runs under: no windows, one thread per library, figures closed, no chance."""
 
 import os
 import sys
 from dataclasses import replace
 
 import pytest
+from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# random examples are the same in every run, and time never decides a test
+settings.register_profile("tests", deadline=None, derandomize=True)
+settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,19 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import LIGHT, PALETTE, Display, cycle, label, labels, tidy
+from skinterp.display._display import (
+    LIGHT,
+    PALETTE,
+    Display,
+    area_style,
+    beside_each_other,
+    checked_points,
+    label,
+    labels,
+    legend_inches,
+    tidy,
+    wrapped,
+)
 from skinterp.display._table_plane import TablePlane, table_plane
 from skinterp.utils import column_index, import_optional
 
@@ -74,6 +86,11 @@ class BoundaryDisplay(Display):
     ----------
     figure_, ax_
         The figure and the axes, after `plot`.
+
+    Raises
+    ------
+    ValueError
+        By `plot` and `to_svg`, if the points are no table of two columns.
 
     Examples
     --------
@@ -160,7 +177,8 @@ class BoundaryDisplay(Display):
         classes = getattr(estimator, "classes_", None)
         answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
         if classes is not None:
-            answers = [np.searchsorted(classes, answer) for answer in answers]
+            order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
+            answers = [order[np.searchsorted(classes, a, sorter=order)] for a in answers]
         network, surrogate = (answer.reshape(shape) for answer in answers)
         step = max(1, len(points) // _MAX_POINTS)
         return cls(
@@ -175,32 +193,48 @@ class BoundaryDisplay(Display):
             ticks=plane.ticks,
         )
 
-    figure_size = (7.6, 4.8)
+    @property
+    def figure_size(self):
+        n_areas = 0 if self.classes is None else len(np.unique(self.network))
+        return 7.6, max(4.8, legend_inches(n_areas + 3))
 
     def draw(self, ax):
         draw = self._draw_values if self.classes is None else self._draw_classes
         draw(ax)
         if self.points is not None:
-            x, y = np.asarray(self.points).T
+            x, y = checked_points(self.points).T
             ax.plot(x, y, ".", color="#333333", markersize=2, alpha=0.5, label="data")
         ax.set(xlim=(min(self.x), max(self.x)), ylim=(min(self.y), max(self.y)))
         ax.set(xlabel=label(self.names[0], 50), ylabel=label(self.names[1], 40))
         if self.note:
-            ax.set_title(self.note[0].upper() + self.note[1:], loc="left", fontsize="medium")
+            note = wrapped(self.note[0].upper() + self.note[1:], 62)
+            ax.set_title(note, loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
-        for axis, texts in zip((ax.xaxis, ax.yaxis), self.ticks, strict=True):
-            if texts is not None:
-                axis.set_ticks(range(len(texts)), labels(texts, 20))
+        self._name_levels(ax)
+
+    def _name_levels(self, ax):
+        across, along = (texts and labels(texts, 20) for texts in self.ticks)
+        if across:
+            turn = beside_each_other(across, 4.0)
+            ax.set_xticks(range(len(across)), across, rotation=turn)
+        if along:
+            ax.set_yticks(range(len(along)), along)
 
     def _draw_classes(self, ax):
         network = np.asarray(self.network)
         for k in np.unique(network):
-            color = cycle(LIGHT, int(k))
+            style, inside = area_style(LIGHT, int(k)), (network == k).astype(float)
             ax.contourf(
-                self.x, self.y, (network == k).astype(float), levels=[0.5, 1.5], colors=[color]
+                self.x,
+                self.y,
+                inside,
+                [0.5, 1.5],
+                colors=[style["color"]],
+                hatches=[style["hatch"]],
             )
-            ax.fill([], [], color=color, label=f"network: {label(self.classes[int(k)], 20)}")
+            text = f"network: {label(self.classes[int(k)], 20)}"
+            ax.fill([], [], facecolor=style["color"], hatch=style["hatch"], label=text)
         self._outline(ax, network, "#333333", "-", "boundary of the network")
         if self.surrogate is not None:
             surrogate = np.asarray(self.surrogate)

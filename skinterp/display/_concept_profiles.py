@@ -1,8 +1,8 @@
 """Profiles of a concept, and the functions they look like: a small plot per quantity."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
-from skinterp.display._display import GREY, PALETTE, PanelsDisplay, label, labels, tidy
+from skinterp.display._display import GREY, PALETTE, PanelsDisplay, label, labels, tidy, wrapped
 
 _COLUMNS = 3
 
@@ -25,6 +25,8 @@ class ConceptProfilesDisplay(PanelsDisplay):
         The functions.
     shares : sequence of float
         Shares of the mean squared gradient.
+    name : str, default="concept"
+        What the quantities act in.
 
     Attributes
     ----------
@@ -37,7 +39,7 @@ class ConceptProfilesDisplay(PanelsDisplay):
     >>> s, f = [[0.0, 1.0, 2.0]], [[-0.5, 0.0, 0.5]]
     >>> display = ConceptProfilesDisplay(s, f, f, ["dose"], ["0.5*dose"], [1.0]).plot()
     >>> display.axes_[0].get_title()
-    '0.5*dose  (100 %)'
+    '0.5*dose (100 %)'
     """
 
     points: object
@@ -46,6 +48,8 @@ class ConceptProfilesDisplay(PanelsDisplay):
     names: object
     formulas: object
     shares: object
+    _: KW_ONLY
+    name: str = "concept"
 
     @property
     def _shape(self):
@@ -55,7 +59,7 @@ class ConceptProfilesDisplay(PanelsDisplay):
     @property
     def figure_size(self):
         rows, columns = self._shape
-        return max(4.6, 2.9 * columns), 2.3 * rows + 0.6
+        return max(4.6, 2.9 * columns), 2.4 * rows + 0.6
 
     def draw_panels(self, figure):
         axes = figure.subplots(*self._shape, sharey=True, squeeze=False).ravel()
@@ -71,8 +75,9 @@ class ConceptProfilesDisplay(PanelsDisplay):
             ax.locator_params(axis="x", nbins=4)
             tidy(ax)
         for ax, formula, share in zip(axes, self.formulas, self.shares):
-            ax.set_title(f"{label(formula, 34)}  ({100 * share:.0f} %)", fontsize="small")
-        figure.supylabel("part of the concept", fontsize="medium")
+            text = wrapped(f"{formula} ({100 * share:.0f} %)", 36, max_lines=2)
+            ax.set_title(text, fontsize="small")
+        figure.supylabel(label(f"part of the {self.name}", 40), fontsize="medium")
         figure.legend(
             axes[0].lines[:2],
             ["the network's profile", "the function it looks like"],

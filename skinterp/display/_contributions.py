@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, cycle, label, tidy
+from skinterp.display._display import PALETTE, area_style, label, tidy
 from skinterp.display._rows import InputRowsDisplay, sign_colours
 
 
@@ -54,7 +54,7 @@ class ContributionsDisplay(InputRowsDisplay):
         strength = np.abs(table).max(axis=0) if self.strength is None else self.strength
         shown = self._best(-np.asarray(strength))
         for i, (output, row) in enumerate(zip(self.values, table[:, shown])):
-            style = {"color": cycle(PALETTE, i), "label": label(output, 28)}
+            style = {**area_style(PALETTE, i), "label": label(output, 28)}
             style = style if n_outputs > 1 else {"color": sign_colours(row)}
             self._bars(ax, i, n_outputs, row, **style)
         ax.axvline(0.0, color="black", linewidth=0.8)

@@ -77,9 +77,8 @@ class DifferenceDisplay(Display):
         if not self.names[1]:
             ax.set_yticks([])
         ax.set_title(
-            "\n".join(wrapped(line) for line in self.title.split("\n")),
+            "\n".join(wrapped(line, 56) for line in self.title.split("\n")),
             loc="left",
             fontsize="medium",
         )
-        ax.legend(loc="best", fontsize="small")
         tidy(ax)

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from io import StringIO
 
+import numpy as np
+
 from skinterp.utils import import_optional, visible
 
 # Okabe and Ito: told apart with every common colour blindness, and in grey
@@ -13,11 +15,23 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ("o", "s", "D", "^", "v", "P")  # six, so that seven colours pair anew each round
 LIGHT = ("#CFE3F1", "#F8DCC9", "#CDE9DF", "#F3DFEA", "#FAEBCB", "#DDF0FB", "#DDDDDD")
 GREY = "#555555"
+_HATCHES = (None, "////", "....", "xxxx")  # of areas, and of lines, where colours come again
+_LINES = ("-", "--", ":", "-.")
 
 
 def cycle(values, index):
     """Return the entry of a palette for an index of any size."""
     return values[index % len(values)]
+
+
+def area_style(colours, index):
+    """Return colour and hatching of an area: what differs from those of 27 others."""
+    return {"color": cycle(colours, index), "hatch": cycle(_HATCHES, index // len(colours))}
+
+
+def line_style(index):
+    """Return colour and dashes of a line: what differs from those of 27 others."""
+    return {"color": cycle(PALETTE, index), "linestyle": cycle(_LINES, index // len(PALETTE))}
 
 
 def _one_line(text):
@@ -72,6 +86,32 @@ def _distinguished(texts, width, whole_words=True):
 def label_inches(texts):
     """Return about how long the longest of some labels is, drawn along an axis."""
     return 0.085 * max((len(str(text)) for text in texts), default=0)
+
+
+def beside_each_other(texts, inches):
+    """Return the rotation at which labels of an axis of this length overlap no neighbour."""
+    return 90 if label_inches(texts) * len(texts) > inches else 0
+
+
+def legend_inches(n_entries):
+    """Return about how high a legend is, with the margins of its figure."""
+    return 0.6 + 0.22 * n_entries
+
+
+def checked_points(points, name="points"):
+    """Return points of a plane as an array of shape (n_points, 2), refusing other shapes."""
+    points = np.asarray(points, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(
+            f"{name} must be of shape (n_points, 2). Got shape {points.shape} instead."
+        )
+    return points
+
+
+def check_one_each(values, n, name, of):
+    """Refuse values that are not one per thing there is."""
+    if len(values) != n:
+        raise ValueError(f"{name} must be {n}, one per {of}. Got {len(values)} instead.")
 
 
 def wrapped(text, width=70, max_lines=4):

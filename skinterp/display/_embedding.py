@@ -5,7 +5,14 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from scipy.cluster.hierarchy import dendrogram
 
-from skinterp.display._display import PALETTE, PanelsDisplay, label_inches, labels, tidy
+from skinterp.display._display import (
+    PALETTE,
+    PanelsDisplay,
+    checked_points,
+    label_inches,
+    labels,
+    tidy,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -28,6 +35,11 @@ class EmbeddingDisplay(PanelsDisplay):
     figure_, axes_
         The figure and its two axes, after `plot`.
 
+    Raises
+    ------
+    ValueError
+        By `plot` and `to_svg`, if the coordinates are no table of two columns.
+
     Examples
     --------
     >>> from skinterp.display import EmbeddingDisplay
@@ -48,7 +60,7 @@ class EmbeddingDisplay(PanelsDisplay):
 
     def draw_panels(self, figure):
         plane, branches = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
-        points = np.asarray(self.coordinates, dtype=float)
+        points = checked_points(self.coordinates, "coordinates")
         n = len(points)
         plane.axhline(0, color="#DDDDDD", linewidth=0.8)
         plane.axvline(0, color="#DDDDDD", linewidth=0.8)

@@ -4,7 +4,16 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, label, tidy
+from skinterp.display._display import (
+    GREY,
+    MARKERS,
+    PALETTE,
+    Display,
+    cycle,
+    label,
+    legend_inches,
+    tidy,
+)
 
 _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 _LOG_RATIO = 20  # complexities farther apart than this are shown on a logarithmic axis
@@ -51,7 +60,9 @@ class FidelityComplexityDisplay(Display):
     references: dict | None = None
     fidelity_name: str = "Agreement with the network"
 
-    figure_size = (7.6, 4.0)
+    @property
+    def figure_size(self):
+        return 7.6, max(4.0, legend_inches(len(self.names) + len(self.references or {})))
 
     def draw(self, ax):
         handles = [*self._draw_points(ax), *self._draw_references(ax)]

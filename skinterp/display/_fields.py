@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels
+from skinterp.display._display import Display, label_inches, labels, wrapped
 from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
 
 
@@ -80,7 +80,8 @@ class FieldsDisplay(Display):
             table[row, : len(self.fields[i])] = self.fields[i]
         limit = fold_over_signs(table)
         names = self._labels
-        values, bar = table.T if self._is_wide else table, {"label": self.name, "shrink": 0.9}
+        values = table.T if self._is_wide else table
+        bar = {"label": wrapped(self.name, 24), "shrink": 0.9}
         draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
         ax.set_facecolor("#EEEEEE")
         if self._is_wide:

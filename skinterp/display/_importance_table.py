@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from skinterp.display._display import labels
+from skinterp.display._display import label_inches, labels
 from skinterp.display._matrix import draw_matrix, write_in_cell
 from skinterp.display._rows import InputRowsDisplay
 from skinterp.utils import number_text
@@ -45,7 +45,10 @@ class ImportanceTableDisplay(InputRowsDisplay):
 
     @property
     def figure_size(self):
-        return 3.4 + 0.55 * len(self.shares), 2.2 + 0.24 * self._n_shown
+        beside = label_inches(labels(self.feature_names, 32))
+        above = label_inches(labels(self.shares, 26))
+        width, height = 0.55 * len(self.shares), max(1.9, 0.24 * self._n_shown)
+        return beside + 0.77 * above + width + 1.0, 0.64 * above + height + 0.6
 
     def draw(self, ax):
         table = np.array(list(self.shares.values()), dtype=float)

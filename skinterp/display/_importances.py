@@ -4,10 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, cycle, label, tidy
+from skinterp.display._display import PALETTE, area_style, label, tidy
 from skinterp.display._rows import InputRowsDisplay
-
-_HATCHES = (None, "////", "....", "xxxx")
 
 
 @dataclass(eq=False, repr=False)
@@ -54,7 +52,7 @@ class ImportancesDisplay(InputRowsDisplay):
         table = table / np.where(largest > 0, largest, 1.0)
         shown = self._best(-table.mean(axis=0))
         for i, (name, row) in enumerate(zip(self.importances, table)):
-            style = {"color": cycle(PALETTE, i), "hatch": cycle(_HATCHES, i // len(PALETTE))}
+            style = area_style(PALETTE, i)
             self._bars(ax, i, len(table), row[shown], label=label(name, 28), **style)
         self._label_inputs(ax, shown, "most important")
         ax.set_xlabel("Importance, relative to the largest of the method")

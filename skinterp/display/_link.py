@@ -1,6 +1,7 @@
 """A formula's value against the network's output: how well one number stands for the network."""
 
 from dataclasses import KW_ONLY, dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -9,6 +10,32 @@ from skinterp.utils import number_text
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
+
+
+def _chosen(equations, k):
+    """Return the index, None for a single equation, and the equation."""
+    n = len(equations)
+    if n == 1 and k is None:
+        return None, equations[0]
+    allowed = f"an index from 0 to {n - 1}" if n > 1 else "left out where there is one equation"
+    if n == 1 or not isinstance(k, Integral) or not 0 <= k < n:
+        raise ValueError(f"k must be {allowed}. Got {k!r} instead.")
+    return int(k), equations[k]
+
+
+def _output_of(estimator, X, equation, k):
+    """Return what of the network an equation stands for, and its name."""
+    network = estimator.network_
+    if equation.is_classifier:
+        yes, no = (k, None) if k is None else estimator.sides_[k]
+        view = network.margin(yes) if no is None else network.difference(yes, no)
+        return view.value(X), f"Logit of {equation.classes[1]} by the network"
+    if k is None:
+        return network.output().value(X), "Prediction of the network"
+    raw, classes = network.raw_values(X), network.classes
+    if classes is None:
+        return raw[:, k], f"Prediction of the network, output {k}"
+    return raw[:, k] - raw.mean(axis=1), f"Score of {classes[k]} by the network"
 
 
 @dataclass(eq=False, repr=False)
@@ -63,33 +90,36 @@ class LinkDisplay(Display):
         Parameters
         ----------
         estimator : object
-            Has `network_` and `equation_`, or `equations_` with one per class.
+            Has `network_` and `equations_`, one per class (or output), or a single one.
         X : array-like or data frame of shape (n_samples, n_features)
             The rows to show.
         k : int or None, default=None
-            Index of the equation; may be left out if there is one.
+            Index of the equation (or output); to be left out where there is one equation.
 
         Returns
         -------
         LinkDisplay
             The display, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If there are several equations and `k` is none of them, or one and `k` is given.
         """
-        equation = estimator.equation_ if k is None else estimator.equations_[k]
+        k, equation = _chosen(estimator.equations_, k)
         value = equation.values(X)
-        if equation.is_classifier:
-            view, linked, name = _view(estimator, k), equation.log_odds(X), "Logit"
-        else:
-            view, linked, name = estimator.network_.output(), equation.predict(X), "Prediction"
+        output, name = _output_of(estimator, X, equation, k)
+        linked = equation.log_odds(X) if equation.is_classifier else equation.predict(X)
         order = np.argsort(value)
         steps = np.diff(linked[order])
         is_curve = bool((steps >= 0).all() or (steps <= 0).all() or not equation.is_classifier)
         return cls(
             value,
-            view.value(X),
+            output,
             threshold=equation.threshold,
             link=(value[order], linked[order]) if is_curve else None,
             formula=str(equation),
-            output_name=f"{name} of the network",
+            output_name=name,
         )
 
     figure_size = (7.6, 4.2)
@@ -137,10 +167,3 @@ class LinkDisplay(Display):
             rasterized=True,
             label="rows",
         )
-
-
-def _view(estimator, k):
-    """Return the log-odds that the equation k of a classifier stands for."""
-    yes, no = (k, None) if k is None else estimator.sides_[k]
-    network = estimator.network_
-    return network.margin(yes) if no is None else network.difference(yes, no)

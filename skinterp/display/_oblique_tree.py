@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 
-from skinterp.display._display import GREY, LIGHT, Display, cycle, label
+from skinterp.display._display import GREY, LIGHT, Display, cycle, label, wrapped
 from skinterp.utils import n_leaves_below
 
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
@@ -30,6 +30,8 @@ class ObliqueTreeDisplay(Display):
         Colour of each leaf, such as its class; -1 for none.
     max_depth : int, default=3
         Depth at which to cut; what is below is counted.
+    title : str, default=""
+        Which tree, and what its leaves answer.
 
     Attributes
     ----------
@@ -50,6 +52,7 @@ class ObliqueTreeDisplay(Display):
     _: KW_ONLY
     groups: object = None
     max_depth: int = 3
+    title: str = ""
 
     def _is_leaf(self, node):
         return self.children_left[node] < 0
@@ -97,3 +100,5 @@ class ObliqueTreeDisplay(Display):
         last, lowest = np.max(list(positions.values()), axis=0)
         ax.set(xlim=(-0.6, last + 0.6), ylim=(-lowest - 0.5, 0.5))
         ax.axis("off")
+        if self.title:
+            ax.set_title(wrapped(self.title, max(30, 22 * (1 + int(last)))), fontsize="medium")

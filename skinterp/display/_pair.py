@@ -1,10 +1,10 @@
 """The couplings of one pair of variables, category by category."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches, labels
+from skinterp.display._display import Display, label, label_inches, labels, wrapped
 from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
 from skinterp.utils import number_text
 
@@ -21,6 +21,8 @@ class PairDisplay(Display):
         Names of the two variables.
     categories : pair of sequence
         Their categories.
+    name : str, default="coupling"
+        What the numbers are.
 
     Attributes
     ----------
@@ -38,18 +40,21 @@ class PairDisplay(Display):
     couplings: object
     names: object
     categories: object
+    _: KW_ONLY
+    name: str = "coupling"
 
     @property
     def figure_size(self):
         n, m = np.shape(self.couplings)
         beside, below = (label_inches(labels(part, 16)) for part in self.categories)
         width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
-        return width + beside + 1.6, height + below + 0.7
+        down, across = map(label_inches, ([label(name)] for name in self.names))
+        return max(width, across) + beside + 1.6, max(height, down) + below + 0.7
 
     def draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)
         limit = fold_over_signs(values)
-        bar = {"label": "coupling", "shrink": 0.9}
+        bar = {"label": wrapped(self.name, 24), "shrink": 0.9}
         draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
         rows, columns = (labels(part, 16) for part in self.categories)
         label_columns(ax, columns, 5)

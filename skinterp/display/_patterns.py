@@ -70,7 +70,8 @@ class PatternsDisplay(Display):
                 value + 0.015 * reach * (1 if value > 0 else -1), k, signed_text(value, 3),
                 ha="left" if value > 0 else "right", va="center", fontsize="small",
             )  # fmt: skip
-        low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+        low, high = min(0.0, 0.0, *values), max(0.0, 0.0, *values)
+        low, high = (low, high) if low < high else (-reach, reach)
         ax.set_xlim(
             low - (0.22 * reach if low < 0 else 0), high + (0.22 * reach if high > 0 else 0)
         )

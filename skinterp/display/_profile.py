@@ -70,7 +70,7 @@ class ProfileDisplay(PanelsDisplay):
         for ax, grid, curves, name in zip(axes, self.grids, self.values, names):
             for colour, curve in zip(colours, curves):
                 ax.plot(grid, curve, color=colour, linewidth=1.3)
-            ax.set_xlabel(name)
+            ax.set_xlabel(name, fontsize="small")
             ax.locator_params(axis="x", nbins=4)
             tidy(ax)
         figure.supylabel(label(self.name, 50), fontsize="medium")

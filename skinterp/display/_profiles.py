@@ -5,7 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, PanelsDisplay, cycle, label, tidy
+from skinterp.display._display import (
+    PALETTE,
+    PanelsDisplay,
+    beside_each_other,
+    cycle,
+    label,
+    label_inches,
+    labels,
+    line_style,
+    tidy,
+)
 
 _COLUMNS, _MOST = 4, 12
 
@@ -75,7 +85,8 @@ class ProfilesDisplay(PanelsDisplay):
     @property
     def figure_size(self):
         rows, columns = self._shape
-        return max(4.6, 2.4 * columns + 1.0), max(2.8, 2.2 * rows + 0.5)
+        beside = label_inches([text for p in self._shown for text in labels(p.outputs, 20)])
+        return max(4.6, 2.4 * columns + 0.4 + beside), max(2.8, 2.2 * rows + 0.5)
 
     def draw_panels(self, figure):
         axes = figure.subplots(*self._shape, squeeze=False).ravel()
@@ -87,7 +98,7 @@ class ProfilesDisplay(PanelsDisplay):
                 self._draw_map(figure, ax, panel)
             else:
                 self._draw_curves(ax, panel)
-            ax.set_xlabel(label(panel.names[0], 26))
+            ax.set_xlabel(label(panel.names[0], 26), fontsize="small")
         figure.supylabel(label(f"part of {self.name}", 60), fontsize="medium")
         most = max((p for p in self._shown if len(p.names) == 1), key=_n_outputs, default=None)
         if most is not None and _n_outputs(most) > 1:
@@ -103,15 +114,16 @@ class ProfilesDisplay(PanelsDisplay):
         style = {"marker": "o", "linestyle": "none"} if is_category else {"linewidth": 1.4}
         for k, curve in enumerate(panel.values):
             colour = cycle(PALETTE, k)
+            line = {**line_style(k), **style}
             if panel.width is not None and is_category:
                 ax.errorbar(places, curve, panel.width[k], fmt="none", ecolor=colour, alpha=0.5)
             elif panel.width is not None:
                 low, high = curve - panel.width[k], curve + panel.width[k]
                 ax.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)
-            ax.plot(places, curve, color=colour, **style)
+            ax.plot(places, curve, **line)
         if is_category:
-            texts = [label(text, 12) for text in grid]
-            ax.set_xticks(places, texts, rotation=90 if len(grid) > 4 else 0, fontsize="small")
+            texts = labels(grid, 12)
+            ax.set_xticks(places, texts, rotation=beside_each_other(texts, 1.6), fontsize="small")
         else:
             ax.locator_params(axis="x", nbins=4)
         tidy(ax)
@@ -126,7 +138,7 @@ class ProfilesDisplay(PanelsDisplay):
             vmax=largest,
             rasterized=True,
         )
-        ax.set_ylabel(label(panel.names[1], 26))
+        ax.set_ylabel(label(panel.names[1], 20), fontsize="small")
         ax.locator_params(nbins=4)
         figure.colorbar(image, ax=ax)
 

@@ -4,7 +4,20 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, LIGHT, MARKERS, PALETTE, Display, cycle, label, tidy
+from skinterp.display._display import (
+    GREY,
+    LIGHT,
+    MARKERS,
+    PALETTE,
+    Display,
+    area_style,
+    check_one_each,
+    checked_points,
+    cycle,
+    label,
+    legend_inches,
+    tidy,
+)
 from skinterp.utils import import_optional
 
 _MAX_POINTS = 1000  # rows drawn; more hide the regions
@@ -38,6 +51,12 @@ class RegionsDisplay(Display):
     figure_, ax_
         The figure and the axes, after `plot`.
 
+    Raises
+    ------
+    ValueError
+        By `plot` and `to_svg`, if the points are no table of two columns, or not one label per
+        point.
+
     Examples
     --------
     >>> from skinterp.display import RegionsDisplay
@@ -57,17 +76,13 @@ class RegionsDisplay(Display):
     labels: object = None
     n_regions: int | None = None
 
-    figure_size = (7.2, 5.0)
+    @property
+    def figure_size(self):
+        n_areas = 0 if self.classes is None else 2 * len(self.classes)
+        return 7.2, max(5.0, legend_inches(n_areas + 1))
 
     def draw(self, ax):
-        collections = import_optional("matplotlib.collections", extra="plot", purpose="Plotting")
-        areas = collections.PolyCollection(
-            [np.asarray(p) for p in self.polygons],
-            edgecolors="white" if self.classes is None else GREY,
-            linewidths=0.3,
-        )
-        self._colour(ax, areas)
-        ax.add_collection(areas)
+        (self._draw_values if self.classes is None else self._draw_classes)(ax)
         self._draw_points(ax)
         for k, line in enumerate(self.boundary):
             name = "decision boundary" if self.classes is not None else "level set"
@@ -82,27 +97,39 @@ class RegionsDisplay(Display):
         tidy(ax)
         ax.grid(False)
 
-    def _colour(self, ax, areas):
+    def _areas(self, ax, indices, **style):
+        """Draw some of the polygons."""
+        collections = import_optional("matplotlib.collections", extra="plot", purpose="Plotting")
+        polygons = [np.asarray(self.polygons[i]) for i in indices]
+        areas = collections.PolyCollection(polygons, linewidths=0.3, **style)
+        return ax.add_collection(areas)
+
+    def _draw_values(self, ax):
+        values = np.asarray(self.values, dtype=float)
+        areas = self._areas(
+            ax, range(len(values)), edgecolors="white", array=values, cmap="cividis", alpha=0.8
+        )
+        ax.figure.colorbar(areas, ax=ax, label="value at the centroid", location="left")
+
+    def _draw_classes(self, ax):
         values = np.asarray(self.values)
-        if self.classes is None:
-            areas.set(array=values.astype(float), cmap="cividis", alpha=0.8)
-            ax.figure.colorbar(areas, ax=ax, label="value at the centroid", location="left")
-            return
-        areas.set_facecolor([cycle(LIGHT, k) for k in values])
         for k in np.unique(values):
-            name = f"network: {label(self.classes[k])}"
-            ax.fill([], [], facecolor=cycle(LIGHT, k), edgecolor=GREY, label=name)
+            style = area_style(LIGHT, int(k))
+            style = {"facecolor": style["color"], "edgecolor": GREY, "hatch": style["hatch"]}
+            self._areas(ax, np.flatnonzero(values == k), **style)
+            ax.fill([], [], label=f"network: {label(self.classes[k])}", **style)
 
     def _draw_points(self, ax):
         if self.points is None:
             return
-        points = np.asarray(self.points)
+        points = checked_points(self.points)
         step = -(-len(points) // _MAX_POINTS)
         points = points[::step]
         style = {"s": 12, "edgecolors": "white", "linewidths": 0.3, "zorder": 2}
         if self.labels is None:
             ax.scatter(*points.T, color=GREY, label="data", **style)
             return
+        check_one_each(self.labels, len(self.points), "labels", "point")
         labels = np.asarray(self.labels)[::step]
         known = list(np.unique(labels) if self.classes is None else self.classes)
         for k, name in enumerate(known):

@@ -13,7 +13,7 @@ def row_centres(n_rows, i, n_series):
 def label_rows(ax, names, width):
     """Write the names of the rows, the first one on top."""
     ax.set_yticks(range(len(names)), labels(names, width))
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
 
 
 def sign_colours(values):

@@ -4,7 +4,16 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, MARKERS, PALETTE, Display, cycle, tidy
+from skinterp.display._display import (
+    GREY,
+    MARKERS,
+    PALETTE,
+    Display,
+    cycle,
+    label,
+    legend_inches,
+    tidy,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -45,20 +54,22 @@ class SubsetsDisplay(Display):
     reference: float | None = None
     name: str = "accuracy, held-out rows"
 
-    figure_size = (6.6, 3.6)
+    @property
+    def figure_size(self):
+        return 6.6, max(3.6, legend_inches(len(self.means) + 1))
 
     def draw(self, ax):
         sizes = np.asarray(self.sizes)
         titles = {"ranked": "this ranking", "forest": "the forest's", "random": "random"}
         for i, (kind, mean) in enumerate(self.means.items()):
             mean, deviation = np.asarray(mean), np.asarray(self.deviations[kind])
-            colour = cycle(PALETTE, i)
-            ax.plot(sizes, mean, f"{MARKERS[i]}-", color=colour, label=titles.get(kind, kind))
+            colour, line = cycle(PALETTE, i), f"{cycle(MARKERS, i)}-"
+            ax.plot(sizes, mean, line, color=colour, label=label(titles.get(kind, kind), 28))
             ax.fill_between(
                 sizes, mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0
             )
         if self.reference is not None:
             ax.axhline(self.reference, color=GREY, linestyle="--", linewidth=1, label="all inputs")
-        ax.set(xlabel="Inputs", ylabel=self.name)
+        ax.set(xlabel="Inputs", ylabel=label(self.name))
         ax.locator_params(axis="x", integer=True)
         tidy(ax)

@@ -69,8 +69,13 @@ def all_displays(expansion):
 
 def _fields(expansion, output):
     fields = [expansion.terms[(i,)][output] for i in range(len(expansion.names))]
-    name = "field" if expansion.n_outputs == 1 else f"field, {expansion.output_names[output]}"
+    name = _of_output("field", expansion, output)
     return FieldsDisplay(fields, expansion.names, expansion.categories, name=name)
+
+
+def _of_output(name, expansion, output):
+    """Return what numbers are called: of several outputs with the one they belong to."""
+    return name if expansion.n_outputs == 1 else f"{name}, {expansion.output_names[output]}"
 
 
 def _pair(expansion, pair, output):
@@ -90,4 +95,5 @@ def _pair(expansion, pair, output):
         expansion.terms[(i, j)][output],
         (names[i], names[j]),
         (expansion.categories[i], expansion.categories[j]),
+        name=_of_output("coupling", expansion, output),
     )

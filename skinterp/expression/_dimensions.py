@@ -1,7 +1,8 @@
 """Whether a formula of inputs with units is consistent, and which units its constants have.
 
 A constant that is shown may have any unit; 1 is a pure number. The summands of a sum that have no
-constant factor must have one unit, and arguments of functions must be pure numbers.
+constant factor must have one unit, as must what a maximum is taken of, and arguments of other
+functions must be pure numbers.
 """
 
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def _measured(node, units, known):
         return Measured(NUMBER, abs(node.value) != 1.0)
     if node.is_variable:
         return Measured(units[node.index], False)
-    if node.token in ("add", "sub", "neg"):
+    if node.token in ("add", "sub", "neg", "max"):
         return _measured_sum(node, units, known)
     first, *others = (measure(argument, units, known) for argument in node.args)
     if node.token in ("mul", "div"):
@@ -102,7 +103,8 @@ def _measured(node, units, known):
 
 
 def _measured_sum(node, units, known):
-    parts = [(s, measure(s, units, known)) for s in summands(node)]
+    equals = node.args if node.token == "max" else summands(node)
+    parts = [(s, measure(s, units, known)) for s in equals]
     varying = [m for s, m in parts if s.variables]
     fixed = [m.unit for _, m in parts if not m.is_free]
     has_number = len(varying) < len(parts)
@@ -141,12 +143,13 @@ def constant_units(node, units, target=None):
         return [target]
     if node.is_variable:
         return []
-    if node.token in ("add", "sub", "neg", "abs"):
+    if node.token in ("add", "sub", "neg", "abs", "max"):
         return [u for argument in node.args for u in constant_units(argument, units, target)]
     if node.token in EXPONENTS or node.token == "pow":
         power = EXPONENTS.get(node.token) or node.args[1].value
         last = [NUMBER] if node.token == "pow" else []
-        return [*constant_units(node.args[0], units, target ** (1.0 / power)), *last]
+        inner = target ** (1.0 / power) if power else None
+        return [*constant_units(node.args[0], units, inner), *last]
     if node.token not in ("mul", "div"):
         return [u for argument in node.args for u in constant_units(argument, units, NUMBER)]
     left, right = node.args

@@ -114,13 +114,15 @@ class Writings(TableResult):
         Raises
         ------
         ValueError
-            If there is none; says why.
+            If there is none, or no such kind; says why.
         """
         found = next((w for w in self.entries if w.kind == kind), None)
+        reasons = dict(self.reasons)
+        if found is None and kind not in reasons:
+            known = ", ".join(dict.fromkeys([*(w.kind for w in self.entries), *reasons]))
+            raise ValueError(f"kind must be one of {known}. Got {kind!r} instead.")
         if found is None:
-            raise ValueError(
-                f"the boundary has no writing as a {kind}: {dict(self.reasons)[kind]}"
-            )
+            raise ValueError(f"the boundary has no writing as a {kind}: {reasons[kind]}")
         return found
 
     def text(self, k):

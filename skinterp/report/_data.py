@@ -3,13 +3,14 @@
 from skinterp.report._section import build_sections
 
 
-def _add(content, data):
-    """Add data to content; dictionaries of the same name become one."""
-    for key, value in data.items():
-        if isinstance(value, dict) and isinstance(content.get(key), dict):
-            _add(content[key], value)
-        else:
-            content[key] = value
+def _merged(content, data):
+    """Return content with data added; dictionaries of the same name become one."""
+    both = {k: _merged(content[k], v) for k, v in data.items() if _are_dicts(content.get(k), v)}
+    return {**content, **data, **both}
+
+
+def _are_dicts(*values):
+    return all(isinstance(value, dict) for value in values)
 
 
 def report_data(findings):
@@ -28,5 +29,5 @@ def report_data(findings):
     """
     content = {}
     for section in build_sections(findings):
-        _add(content, section.data)
+        content = _merged(content, section.data)
     return content

@@ -251,5 +251,13 @@ class EquationsMixin:
             Per equation the front and, where directions were matched, how each quantity acts; not
             drawn yet.
         """
-        results = [r for front in self.fronts_ for r in (front, front.profiles) if r is not None]
-        return tuple(result.display() for result in results)
+        displays = []
+        for equation, front in zip(self.equations_, self.fronts_, strict=True):
+            drawn, about = front.display(), "concept"
+            if equation.is_classifier:
+                drawn = replace(drawn, expression=self._said(equation))
+                about = f"concept of {equation.classes[1]}"
+            displays.append(drawn)
+            if front.profiles is not None:
+                displays.append(replace(front.profiles.display(), name=about))
+        return tuple(displays)

@@ -123,7 +123,9 @@ class TreeSum:
                 answer(node) if test is None else rules.condition(node, True)
                 for node, test in enumerate(rules.tests)
             ]
-            displays.append(ObliqueTreeDisplay(tree.children_left, tree.children_right, texts))
+            children = tree.children_left, tree.children_right
+            title = f"Tree {k + 1} of {len(self.trees)}: what it adds to {', '.join(self.outputs)}"
+            displays.append(ObliqueTreeDisplay(*children, texts, title=title))
         return tuple(displays)
 
     def _leaf_numbers(self, k, output):

@@ -7,6 +7,7 @@ from skinterp.utils import feature_names_of, import_optional, other_kind
 
 _EPOCH = np.datetime64("1970-01-01", "ns")
 _DAY = np.timedelta64(1, "D")
+_SEQUENCES = (list, tuple, dict, set, np.ndarray)
 
 
 def plain(value):
@@ -162,6 +163,9 @@ def numbers_of(cells, name, is_date=False):
         If the cells are no numbers, or dates or durations where none are meant.
     """
     if cells.dtype == object:
+        wrong = next((cell for cell in cells if isinstance(cell, _SEQUENCES)), None)
+        if wrong is not None:
+            raise ValueError(f"The column {name!r} must hold numbers. Got {wrong!r} instead.")
         cells = np.array([np.nan if plain(cell) is None else cell for cell in cells])
     kind = _kind_of(cells)
     if is_date:

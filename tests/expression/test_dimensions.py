@@ -5,7 +5,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from skinterp.expression import Dimensions, Equation, constant_units, measure, parse, read_units
+from skinterp.expression import (
+    Constant,
+    Dimensions,
+    Equation,
+    Operation,
+    constant_units,
+    measure,
+    parse,
+    read_units,
+)
 
 NAMES = ("dose", "time", "rate", "weight", "count")
 UNITS = read_units({"dose": "mg", "time": "s", "rate": "mg/s", "weight": "kg"}, NAMES)
@@ -32,6 +41,10 @@ def read(text):
         ("sin(count) + count**2", 0, 0),
         ("sqrt(dose**2 + (rate*time)**2)", 0, 0),
         ("dose**1.37", 0, 1),
+        ("max(0, dose - 3)", 0, 0),
+        ("max(dose, rate*time)", 0, 0),
+        ("max(dose, time)", 1, 0),
+        ("2*max(0, dose - 3) + time", 0, 1),
     ],
 )
 def test_formulas_are_measured(text, hidden, carried):
@@ -48,6 +61,8 @@ def test_formulas_are_measured(text, hidden, carried):
         ("5*dose*exp(-0.5*time)", ["", "1/s"]),
         ("(dose - 2)**2", ["mg"]),
         ("dose/weight + 0.3*count", ["mg/kg"]),
+        ("max(0, dose - 3)", ["mg", "mg"]),
+        ("dose + 2*max(0, time - 3)", ["mg/s", "s", "s"]),
     ],
 )
 def test_constants_have_units(text, expected):
@@ -90,3 +105,8 @@ def test_units_are_read_from_names_and_attributes():
 def test_units_that_cannot_be_read_are_refused(units, message):
     with pytest.raises(ValueError, match=message):
         read_units(units, NAMES)
+
+
+def test_constants_under_an_exponent_of_nothing_have_units():
+    nothing = Operation("pow", (read("2*dose"), Constant(0.0)))
+    assert [str(u) for u in constant_units(nothing, UNITS)] == ["", ""]

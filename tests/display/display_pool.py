@@ -1,0 +1,160 @@
+"""Every display, for tables of many shapes: names, numbers of inputs, of classes and of rows."""
+
+import numpy as np
+from scipy.cluster.hierarchy import linkage
+
+from skinterp import display as shown
+
+WRITINGS = {
+    "short": ("x{}", "c{}"),
+    "long": ("an input of thirty letters, {:02d}", "the class whose name is long, {}"),
+    "one word": ("Sensor_reading_of_channel_W{:03d}", "Misclassified_Specimen_{}"),
+    "odd": ("cost_$ {{a}}^{} <b>", "$\\frac{{{}}}{{2}}$ & more"),
+}
+SQUARES = [[[0, 0], [1, 0], [1, 1], [0, 1]], [[0, 1], [1, 1], [1, 2], [0, 2]]]
+
+
+def symmetric(rng, n):
+    values = np.abs(rng.normal(size=(n, n)))
+    return values + values.T
+
+
+def planes(rng, names, classes, n_rows):
+    """Yield displays of two inputs."""
+    k, x, points = len(classes), np.linspace(0, 1, 9), rng.random((n_rows, 2))
+    grid, axes = np.add.outer(x, x), (names[0], names[-1])
+    cuts = np.linspace(0, 2, k + 1)[1:-1]
+    answers = np.digitize(grid, cuts), np.digitize(grid.T**1.2, cuts)
+    held = "held: " + ", ".join(f"{name} = 0.123" for name in names)
+    about = {"names": axes, "points": points, "note": held}
+    yield "classes", shown.BoundaryDisplay(x, x, *answers, classes=classes, **about)
+    yield "values", shown.BoundaryDisplay(x, x, 1e4 * grid, 1e4 * grid.T**1.2, **about)
+    bands = np.add.outer(np.arange(k), [-0.499, 0.499]).ravel()
+    flat = np.add.outer(x, bands)
+    across, along = (tuple(classes), None), (None, tuple(classes))
+    yield "levels across", shown.BoundaryDisplay(bands, x, flat, names=axes, ticks=across)
+    yield "levels along", shown.BoundaryDisplay(x, bands, flat.T, names=axes, ticks=along)
+    classed = {"classes": classes, "points": points, "labels": [classes[-1]] * n_rows}
+    boundary = [[[0, 1], [1, 1]]]
+    yield "regions", shown.RegionsDisplay(SQUARES, [0, k - 1], boundary, names=axes, **classed)
+    yield "region values", shown.RegionsDisplay(SQUARES, [0.3, -2e4], names=axes, points=points)
+    yield (
+        "difference",
+        shown.DifferenceDisplay(
+            *points.T, points[:, 0] > 0.5, names=axes, region=((0.5, np.inf), (-np.inf, np.inf)),
+            experiment=(0.5, 0.5), title=f"{' + '.join(names)} > 0\n{'*'.join(names[:3])} > 1",
+        ),
+    )  # fmt: skip
+
+
+def inputs(rng, names, classes, n_rows):
+    """Yield displays with a mark per input."""
+    n, k = len(names), len(classes)
+    by_class = {name: rng.normal(size=n) for name in classes}
+    positive = {name: np.abs(values) for name, values in by_class.items()}
+    ranks = 1 + rng.random((k, n)) * (n - 1)
+    yield "contributions", shown.ContributionsDisplay(by_class, names)
+    yield "one contribution", shown.ContributionsDisplay({classes[0]: rng.normal(size=n)}, names)
+    yield "importances", shown.ImportancesDisplay(positive, names)
+    yield "importance table", shown.ImportanceTableDisplay(positive, names)
+    yield (
+        "stability",
+        shown.RankStabilityDisplay(classes, ranks, [ranks - 0.5, ranks + 0.5], names),
+    )
+    rows, of = rng.normal(size=n_rows), np.array(classes)[np.arange(n_rows) % k]
+    weights = rng.normal(size=n)
+    yield "unit by class", shown.UnitDisplay(weights, names, rows, of, name=f"unit of {names[0]}")
+    yield "unit", shown.UnitDisplay(weights, names, rows)
+    yield "images", shown.WeightImagesDisplay(rng.normal(size=(n, 4, 5)), names)
+    own = {"shared_scale": False, "name": classes[0]}
+    yield "class images", shown.WeightImagesDisplay(rng.normal(size=(k, 4, 5)), classes, **own)
+    if n > 1:
+        tree, explained = linkage(rng.normal(size=(n, 3))), (0.5, 0.25)
+        places = rng.normal(size=(n, 2))
+        yield "embedding", shown.EmbeddingDisplay(places, tree, names, explained=explained)
+
+
+def curves(rng, names, classes, n_rows):
+    """Yield displays of curves and fronts."""
+    n, k = len(names), len(classes)
+    grids = np.cumsum(1e3 * rng.random((n, 8)), axis=1)
+    shares, formulas = rng.dirichlet(np.ones(n)), [f"0.5*sin({name}**2)" for name in names]
+    about = {"name": f"concept of {classes[-1]}"}
+    parts = grids, np.sin(grids), np.cos(grids), names, formulas, shares
+    yield "concept", shown.ConceptProfilesDisplay(*parts, **about)
+    bundles = rng.normal(size=(n, 3, 8))
+    yield "profile", shown.ProfileDisplay(grids, bundles, [0.1, 0.5, 0.9], names, name=classes[-1])
+    width, outputs = np.ones((k, 8)), tuple(classes)
+    panels = [
+        shown.Panel((name,), (grid,), rng.normal(size=(k, 8)), width, outputs)
+        for name, grid in zip(names, grids)
+    ]
+    pair = shown.Panel((names[0], names[-1]), (grids[0], grids[-1]), rng.normal(size=(8, 8)))
+    levels = shown.Panel(
+        (names[0],), (outputs,), rng.normal(size=(k, k)), np.ones((k, k)), outputs
+    )
+    yield "profiles", shown.ProfilesDisplay([*panels[:6], pair, levels], name="each score")
+    value, formula = rng.normal(size=n_rows), " + ".join(names) + " > 0.5"
+    logit = f"Logit of {classes[-1]} by the network"
+    link = {"threshold": 0.5, "formula": formula, "output_name": logit}
+    yield "link", shown.LinkDisplay(value, value**3, **link)
+    yield "link of ratios", shown.LinkDisplay(np.exp(3 * value), value**3, threshold=0.5)
+    front = {"chosen": 1, "tied": [2], "expression": f"{classes[0]} if {formula}"}
+    yield "front", shown.ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.09], **front)
+    atoms, agreement = 10 ** (3 * rng.random(n)), rng.random(n)
+    forest = {"references": {f"forest, {name}": 0.5 for name in classes}}
+    yield "fidelity", shown.FidelityComplexityDisplay(names, atoms, agreement, **forest)
+    path = [1000, 100, 10, 1], [1, 0.9, 0.8, 0.5], [1, 0.9, 0.7, 0.4], [0.9, 0.9, 0.8, 0.3]
+    yield "pruning", shown.PruningPathDisplay(*path, target_fidelity=0.9, selected=1)
+    means = {name: rng.random(n) for name in classes}
+    yield "subsets", shown.SubsetsDisplay(range(1, n + 1), means, means, reference=0.5)
+
+
+def trees(rng, names, classes, n_rows):
+    """Yield trees, whole, cut and of one leaf."""
+    left = [1, 2, 3, -1, -1, 6, -1, -1, 9, 10, -1, -1, 13, -1, -1]
+    right = [8, 5, 4, -1, -1, 7, -1, -1, 12, 11, -1, -1, 14, -1, -1]
+    texts = [
+        f"{names[i % len(names)]} > 0.123" if child >= 0 else classes[i % len(classes)]
+        for i, child in enumerate(left)
+    ]
+    groups = [i % len(classes) for i in range(15)]
+    yield "tree", shown.ObliqueTreeDisplay(left, right, texts, groups=groups, title=classes[0])
+    yield "cut tree", shown.ObliqueTreeDisplay(left, right, texts, max_depth=1)
+    yield "leaf", shown.ObliqueTreeDisplay([-1], [-1], classes[:1], title=classes[0])
+
+
+def categories(rng, names, classes, n_rows):
+    """Yield displays of expansions over categories."""
+    n, pair = len(names), (names[0], names[-1])
+    equal, uneven = [classes] * n, [[*classes, "rare"][: 1 + i % 3] for i in range(n)]
+    of = {"name": f"field, {classes[-1]}"}
+    yield "fields", shown.FieldsDisplay(rng.normal(size=(n, len(classes))), names, equal, **of)
+    fields = [rng.normal(size=len(levels)) for levels in uneven]
+    yield "uneven fields", shown.FieldsDisplay(fields, names, uneven, **of)
+    couplings = rng.normal(size=(len(classes), 3))
+    levels, of = (classes, ["a", "b", names[0]]), {"name": f"coupling, {classes[-1]}"}
+    yield "pair", shown.PairDisplay(couplings, pair, levels, **of)
+    yield "variance", shown.VarianceByOrderDisplay(rng.dirichlet(np.ones(n)))
+    yield "rest of the variance", shown.VarianceByOrderDisplay(0.4 * shares(rng, n), total=1.0)
+    patterns, values = [f"{name}=red, {pair[1]}=green" for name in names], rng.normal(size=n)
+    about = {"network_value": 1.0, "output": classes[-1]}
+    yield "patterns", shown.PatternsDisplay(patterns, values, **about)
+    if n > 1:
+        yield "couplings", shown.CouplingsDisplay(symmetric(rng, n), names)
+        yield "corrected", shown.CouplingsDisplay(symmetric(rng, n), names, corrected=True)
+        yield "graph", shown.CouplingGraphDisplay(symmetric(rng, n), names)
+
+
+def shares(rng, n):
+    return rng.dirichlet(np.ones(n))
+
+
+def all_displays(writing="short", n_inputs=2, n_classes=2, n_rows=20):
+    """Return every display by name, for a table of this shape."""
+    rng = np.random.default_rng(n_inputs)
+    name, label = WRITINGS[writing]
+    names = [name.format(i) for i in range(n_inputs)]
+    classes = [label.format(i) for i in range(n_classes)]
+    groups = (planes, inputs, curves, trees, categories)
+    return {key: d for group in groups for key, d in group(rng, names, classes, n_rows)}

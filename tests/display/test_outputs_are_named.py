@@ -1,0 +1,173 @@
+"""Where one of several classes or outputs is drawn, the picture says which one."""
+
+import numpy as np
+import pytest
+from drawn_texts import drawn_texts, misplaced
+from random_networks import random_network, uniform
+
+from skinterp import (
+    LinearSurrogateClassifier,
+    LinearSurrogateRegressor,
+    SymbolicSurrogateClassifier,
+    TreeSurrogateRegressor,
+)
+from skinterp.display import BoundaryDisplay, LinkDisplay
+from skinterp.expansion import CategoricalExpansion
+from skinterp.expression import Equation, parse
+from skinterp.hidden import unit_report
+from skinterp.importance import connection_weights, lek_profile
+from skinterp.search import Candidate
+from skinterp.search._front import make_front
+
+CLASSES = {
+    "binary": ("no event", "event"),
+    "three": ("Iris setosa", "Iris versicolor", "Iris virginica"),
+}
+X = uniform(60, 3)
+
+
+def network_of(task):
+    n = {"binary": 1, "three": 3, "regression": 1, "several": 3}[task]
+    return random_network([3, 4, n], 0, "tanh", task=CLASSES.get(task))
+
+
+def surrogate_of(task):
+    form = LinearSurrogateClassifier if task in CLASSES else LinearSurrogateRegressor
+    return form(network_of(task), random_state=0).fit(X)
+
+
+def said(display):
+    display.plot()
+    _, overlapping, cut = misplaced(display.figure_)
+    assert overlapping == [] and cut == []
+    return " | ".join(text.get_text() for text in drawn_texts(display.figure_))
+
+
+@pytest.fixture(scope="module")
+def surrogates():
+    return {task: surrogate_of(task) for task in ("binary", "three", "regression", "several")}
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_a_link_names_its_class(surrogates, k):
+    display = LinkDisplay.from_estimator(surrogates["three"], X, k=k)
+    assert f"Score of {CLASSES['three'][k]} by the network" in said(display)
+    logits = np.log(surrogates["three"].network_.predict_proba(X))
+    np.testing.assert_allclose(display.output, logits[:, k] - logits.mean(axis=1), atol=1e-9)
+
+
+def test_the_link_of_two_classes_is_of_the_second(surrogates):
+    display = LinkDisplay.from_estimator(surrogates["binary"], X)
+    assert "Logit of event by the network" in said(display)
+    assert np.corrcoef(display.value, display.output)[0, 1] > 0
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_a_link_names_its_output(surrogates, k):
+    display = LinkDisplay.from_estimator(surrogates["several"], X, k=k)
+    assert f"Prediction of the network, output {k}" in said(display)
+    np.testing.assert_allclose(display.output, surrogates["several"].network_.predict(X)[:, k])
+
+
+def test_the_link_of_a_single_output_needs_no_number(surrogates):
+    assert "Prediction of the network |" in said(
+        LinkDisplay.from_estimator(surrogates["regression"], X)
+    )
+
+
+@pytest.mark.parametrize("task", ["three", "several"])
+@pytest.mark.parametrize("k", [None, 3, -1, "Iris setosa", 0.5])
+def test_no_class_is_taken_in_silence(surrogates, task, k):
+    with pytest.raises(ValueError, match=r"k must be an index from 0 to 2. Got"):
+        LinkDisplay.from_estimator(surrogates[task], X, k=k)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_single_equation_has_no_index(surrogates, task, k):
+    with pytest.raises(ValueError, match="k must be left out where there is one equation"):
+        LinkDisplay.from_estimator(surrogates[task], X, k=k)
+
+
+def test_classes_out_of_order_keep_their_names(surrogates):
+    display = BoundaryDisplay.from_estimator(surrogates["binary"], X[:, :], (0, 1), resolution=7)
+    rows = np.stack(np.meshgrid(display.x, display.y), axis=-1).reshape(-1, 2)
+    rows = np.column_stack([rows, np.full(len(rows), np.median(X[:, 2]))])
+    names = np.asarray(display.classes)[np.asarray(display.network).ravel()]
+    assert names.tolist() == surrogates["binary"].network_.predict(rows).tolist()
+
+
+@pytest.mark.parametrize("task", ["binary", "three", "regression"])
+def test_boundaries_are_drawn_of_every_task(surrogates, task):
+    text = said(BoundaryDisplay.from_estimator(surrogates[task], X, (0, 2), resolution=20))
+    assert "x0" in text and "x2" in text and "All other inputs held" in text
+    assert task == "regression" or any(name in text for name in CLASSES[task])
+
+
+@pytest.mark.parametrize("output", range(3))
+def test_profiles_along_inputs_name_their_output(output):
+    result = lek_profile(network_of("three"), X, quantiles=[0.5], n_steps=5)
+    assert CLASSES["three"][output] in said(result.display(output=output))
+
+
+@pytest.mark.parametrize("task", ["binary", "three", "regression", "several"])
+def test_weights_name_their_outputs(task):
+    result = connection_weights(network_of(task))
+    text = said(result.display())
+    assert all(name[:20] in text for name in result.output_names)
+
+
+@pytest.mark.parametrize("task", ["binary", "three"])
+def test_units_name_the_classes_of_rows(task):
+    network = network_of(task)
+    report = unit_report(network, X, 1, y=network.predict(X))
+    text = said(report.display())
+    assert report.name in text
+    assert all(name in text for name in np.unique(network.predict(X)))
+
+
+@pytest.fixture(scope="module")
+def expansions():
+    rows = np.array([[*a, *b] for a in np.eye(3) for b in np.eye(2)])
+    groups = {"colour": range(3), "shape": range(3, 5)}
+
+    def fitted(n):
+        network = random_network([5, 4, n], 0, "tanh")
+        return CategoricalExpansion(network, groups=groups).fit(rows).expansion_
+
+    return {1: fitted(1), 3: fitted(3)}
+
+
+@pytest.mark.parametrize("kind", ["fields", "pair"])
+def test_terms_of_an_expansion_name_their_output(expansions, kind):
+    for output, name in enumerate(expansions[3].output_names):
+        assert name in said(expansions[3].plot(kind, output=output))
+    assert expansions[1].output_names[0] not in said(expansions[1].plot(kind))
+
+
+@pytest.mark.parametrize("kind", ["fields", "pair", "couplings", "graph", "variance"])
+def test_every_kind_of_expansion_plot_is_labelled(expansions, kind):
+    display = expansions[3].plot(kind)
+    assert display.ax_.get_xlabel() and said(display)
+
+
+def test_a_sum_of_trees_says_which_tree_and_of_what():
+    surrogate = TreeSurrogateRegressor(
+        network_of("several"), n_trees=2, max_leaf_nodes=3, random_state=0
+    ).fit(X)
+    displays = surrogate.displays()
+    texts = [said(display) for display in displays]
+    assert all(f"Tree {k + 1} of {len(texts)}" in text for k, text in enumerate(texts))
+
+
+def test_fronts_of_several_classes_say_of_which_they_are():
+    surrogate, names = SymbolicSurrogateClassifier(), ("a", "b")
+    found = [Candidate(parse("x0"), 0.5, 1.0, 0.6), Candidate(parse("x0*x1"), 0.01, 3.0, 0.9)]
+    front = make_front(found, names, noise_floor=0.0, linear_loss=0.5)
+    surrogate.equations_ = tuple(
+        Equation(parse("x0*x1"), names, threshold=1.0, classes=("the rest", name))
+        for name in CLASSES["three"]
+    )
+    surrogate.fronts_ = (front,) * 3
+    for name, display in zip(CLASSES["three"], surrogate.displays(), strict=True):
+        assert f"{name} if a*b > 1" in said(display)
