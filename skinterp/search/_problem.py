@@ -8,6 +8,7 @@ from numbers import Real
 import numpy as np
 
 from skinterp.expression import OPERATORS
+from skinterp.expression._fold import postorder
 from skinterp.matching import DirectionObjective, ValueObjective
 from skinterp.search._dictionary import N_SINGLE, stack
 from skinterp.search._front import Candidate
@@ -17,6 +18,8 @@ DEFAULT_OPERATORS = (
     "add", "sub", "mul", "div", "square", "cube", "sqrt", "exp", "log", "sin", "cos",
 )  # fmt: skip
 N_GUARD, MIN_ENERGY = 1000, 1e-4
+# What a wave costs that stays within half a period.
+WAVES, IMITATION = ("sin", "cos"), 2.0
 STRONG, MIN_STRONG = 0.01, 3
 
 
@@ -213,12 +216,17 @@ class Problem:
         total = np.einsum("n,nd,nd->", self.field.weights, self.field.directions, term.gradients)
         return -1.0 if total < 0 else 1.0
 
+    def _n_imitations(self, expression):
+        """Count waves of which the rows see less than half a period, as a polynomial may do."""
+        waves = [n for n in postorder(expression) if n.args and n.operator_name in WAVES]
+        return sum(np.ptp(wave.args[0].evaluate(self.X)) < np.pi for wave in waves)
+
     def candidate(self, expression):
         """Return a formula as a candidate for the front; None where it is undefined."""
         values, loss = expression.evaluate(self.X), self.loss(expression)
         if not (np.isfinite(values).all() and np.isfinite(loss)):
             return None
-        cost = self.settings.cost(expression)
+        cost = self.settings.cost(expression) + IMITATION * self._n_imitations(expression)
         if not np.isfinite(cost):
             return None
         return Candidate(expression, loss, cost, self.fidelity_of(values))
