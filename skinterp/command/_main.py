@@ -69,14 +69,15 @@ def main(argv=None):
         130 when interrupted, 143 when terminated.
     """
     argv = sys.argv[1:] if argv is None else argv
-    parser, notes = make_parser(argv), []
+    notes = []
     try:
-        args = parser.parse_args(argv)
-        if args.command is None:
-            parser.print_help()
-            return 0
         with warnings.catch_warnings(record=True) as notes, one_interrupt():
             warnings.simplefilter("always", UserWarning)
+            parser = make_parser(argv)
+            args = parser.parse_args(argv)
+            if args.command is None:
+                parser.print_help()
+                return 0
             COMMANDS[args.command].run(args)
     except BrokenPipeError:  # whoever reads the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
