@@ -160,7 +160,7 @@ def test_the_other_class_has_the_same_boundary(activation, seed):
         return np.minimum(view.value(X) - centre, 0.01)
 
     for function in (lambda X: view.value(X) - centre, plateau):
-        views = [as_network(lambda X, s=s: s * function(X)).output() for s in (1, -1)]
+        views = [as_network(lambda X, s=s, f=function: s * f(X)).output() for s in (1, -1)]
         one, other = (boundary_field(v, X, n_points=50, random_state=seed) for v in views)
         np.testing.assert_array_equal(one.points, other.points)
         np.testing.assert_allclose(one.directions, -other.directions, atol=1e-9)
