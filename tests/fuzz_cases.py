@@ -32,6 +32,7 @@ WORDS = [
 ]
 NAMES = (*WORDS, "a b", 'quo"te', "", " ", "[k = v]", "new\nline", "n" * 200, "x0 ")
 ROWS = (2, 3, 5, 12, 30, 80)
+EDGES = ((0.5, 0.75), (0.9, 0.97), (1.0, 1.0))  # ranks where classes change; of 1.0: single rows
 LABELS = (("no", "yes", "maybe"), (0, 1, 2), (-1, 5, 7), (False, True), ("a b", "<i>", "'"))
 
 
@@ -49,6 +50,8 @@ NUMBERS = {
     "years": lambda rng, n: rng.integers(1990, 2024, n),
     "outlier": lambda rng, n: np.append(rng.normal(size=n - 1), 1e6),
     "single precision": lambda rng, n: rng.normal(size=n).astype(np.float32),
+    "sentinels": lambda rng, n: np.where(rng.random(n) < 0.2, -999.0, 20 + rng.normal(size=n)),
+    "identifiers": lambda rng, n: rng.permutation(n) + 100_000,
 }
 
 
@@ -68,6 +71,7 @@ CELLS = {
     "one text": lambda rng, n: np.full(n, "same"),
     "yes/no": lambda rng, n: rng.random(n) < 0.5,
     "category": lambda rng, n: pd.Categorical(rng.choice(["x", "y"], n), ["z", "y", "x"]),
+    "identifiers in texts": lambda rng, n: np.array([f"id-{k}" for k in rng.permutation(n)]),
     "dates": days,
     "gaps in numbers": lambda rng, n: gaps(rng, n, numbers(rng, n, 1e3, 10.0)),
     "gaps in texts": lambda rng, n: gaps(rng, n, rng.choice(["a", "b"], n).astype(object)),
@@ -87,7 +91,7 @@ class Case(NamedTuple):
     labels: tuple
     target_scale: float
     target_offset: float
-    is_rare: bool
+    edges: tuple
     network: str
     activation: str
     seed: int
@@ -114,8 +118,7 @@ class Case(NamedTuple):
             return self.target_offset + self.target_scale * score
         n_classes = min(len(self.labels), 2 if self.task == "binary" else 3)
         ranks = score.argsort().argsort() / self.n_rows
-        edges = np.array([0.9, 0.97] if self.is_rare else [0.5, 0.75])[: n_classes - 1]
-        codes = np.digitize(ranks, edges)
+        codes = np.digitize(ranks, self.edges[: n_classes - 1])
         codes[:n_classes] = np.arange(n_classes)[: self.n_rows]
         return np.array(self.labels)[codes]
 
@@ -208,7 +211,7 @@ def cases(draw, most_columns=4):
         draw(st.sampled_from(LABELS)),
         draw(st.sampled_from([1.0, 1e-12, 1e-5, 1e6, 1e12, 0.0])),
         draw(st.sampled_from([0.0, 1.0, 1e3, -1e6])),
-        draw(st.booleans()),
+        draw(st.sampled_from(EDGES)),
         network,
         draw(st.sampled_from(["relu", "tanh", "logistic", "identity"])),
         draw(st.integers(0, 10**6)),

@@ -78,6 +78,11 @@ def main(argv=None):
                 parser.print_help()
                 return 0
             warnings.simplefilter("always", UserWarning)
+            parser = make_parser(argv)
+            args = parser.parse_args(argv)
+            if args.command is None:
+                parser.print_help()
+                return 0
             COMMANDS[args.command].run(args)
     except BrokenPipeError:  # whoever reads the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

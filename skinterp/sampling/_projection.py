@@ -42,9 +42,15 @@ def _bisect(view, negative, positive, tolerance):
     return middle, np.abs(view.value(middle)) <= tolerance
 
 
+def _sides(values):
+    """Return the rows on either side of 0: the first row's side first, whatever the sign."""
+    positive = values > 0
+    return np.flatnonzero(positive == positive[0]), np.flatnonzero(positive != positive[0])
+
+
 def _starts(values, n_points, rng):
     """Pick rows to project: at random, as many from either side as there are."""
-    sides = [rng.permutation(np.flatnonzero(side)) for side in (values <= 0, values > 0)]
+    sides = [rng.permutation(rows) for rows in _sides(values)]
     small, large = sorted(sides, key=len)
     n_small = min(len(small), n_points // 2)
     return np.sort(np.concatenate([small[:n_small], large[: n_points - n_small]]))
@@ -119,8 +125,8 @@ def project_on_boundary(view, X, *, n_points=1000, random_state=None):
     lost = np.flatnonzero(~arrived)
     if len(lost):
         rows, is_positive = X[start[lost]], (values[start[lost]] > 0)[:, None]
-        positive = X[rng.choice(np.flatnonzero(values > 0), size=len(lost))]
-        negative = X[rng.choice(np.flatnonzero(values <= 0), size=len(lost))]
+        drawn = [X[rng.choice(rows, size=len(lost))] for rows in _sides(values)]
+        positive, negative = drawn if values[0] > 0 else drawn[::-1]
         moves = view.moves_at(rows)
         positive = np.where(is_positive | (moves == 0.0), rows, positive)
         negative = np.where(is_positive & (moves != 0.0), negative, rows)

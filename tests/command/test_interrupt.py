@@ -91,6 +91,16 @@ def test_signals_end_a_call_with_their_code(number, code, monkeypatch, capsys):
     assert "interrupted" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_a_call_before_its_arguments_are_known(number, code, monkeypatch, capsys):
+    def add_arguments(parser):  # imports the choices, which takes long
+        os.kill(os.getpid(), number)
+        time.sleep(1)
+
+    assert called(None, monkeypatch, add_arguments=add_arguments) == code
+    assert "interrupted" in capsys.readouterr().err
+
+
 class Killed(BrokenExecutor):
     """What joblib raises when a worker is killed."""
 
@@ -114,9 +124,9 @@ def test_exit_codes_are_in_the_help(capsys):
     assert all(f"{code} " in text.split("Exit codes:")[1] for code in (0, 1, 2, 130, 143))
 
 
-def called(run, monkeypatch):
+def called(run, monkeypatch, **others):
     """Return the exit code of a call whose command does something else."""
-    command = replace(COMMANDS["explain"], run=run)
+    command = replace(COMMANDS["explain"], run=run, **others)
     monkeypatch.setitem(COMMANDS._records, "explain", command)
     return main(["explain", "t.csv", "--target", "y"])
 
