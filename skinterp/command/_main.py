@@ -72,11 +72,6 @@ def main(argv=None):
     notes = []
     try:
         with warnings.catch_warnings(record=True) as notes, one_interrupt():
-            parser = make_parser(argv)
-            args = parser.parse_args(argv)
-            if args.command is None:
-                parser.print_help()
-                return 0
             warnings.simplefilter("always", UserWarning)
             parser = make_parser(argv)
             args = parser.parse_args(argv)
