@@ -8,7 +8,6 @@ from random_networks import random_network, uniform
 
 from skinterp import (
     AdditiveSurrogateRegressor,
-    HingeSurrogateRegressor,
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
     SymbolicSurrogateClassifier,
@@ -199,7 +198,6 @@ FORMS = {
     "linear": lambda n: LinearSurrogateRegressor(n, random_state=0),
     "tree": lambda n: TreeSurrogateRegressor(n, max_leaf_nodes=4, random_state=0),
     "additive": AdditiveSurrogateRegressor,
-    "hinges": HingeSurrogateRegressor,
 }
 
 
