@@ -45,6 +45,8 @@ def _feature_plane(X, names, features, values, at):
 
 def _principal_plane(X):
     """Return origin, two directions, axis names and a sentence for the principal plane."""
+    if X.shape[1] < 2:
+        raise ValueError("features='principal' needs at least two inputs. Got one instead.")
     origin, scale = X.mean(axis=0), X.std(axis=0)
     scale[scale == 0] = 1.0
     _, _, components = np.linalg.svd((X - origin) / scale, full_matrices=False)
@@ -146,8 +148,8 @@ class BoundaryDisplay(Display):
         Raises
         ------
         ValueError
-            If `features` are not two inputs, or two categories, or a value is none that the
-            model takes.
+            If `features` are not two inputs, or two categories, a value is none that the model
+            takes, or the network has several outputs.
         """
         table = getattr(estimator.network_, "user_table", None)
         if table is not None:
@@ -176,6 +178,12 @@ class BoundaryDisplay(Display):
         asked, points, shape = plane.asked, plane.points, (len(plane.y), len(plane.x))
         classes = getattr(estimator, "classes_", None)
         answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
+        n_outputs = answers[0].size // max(1, len(answers[0]))
+        if n_outputs > 1:
+            raise ValueError(
+                f"BoundaryDisplay draws one output. Got a network of {n_outputs} instead: fit the "
+                "surrogate on as_network(model).output(k)."
+            )
         if classes is not None:
             order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
             answers = [order[np.searchsorted(classes, a, sorter=order)] for a in answers]
@@ -212,6 +220,17 @@ class BoundaryDisplay(Display):
         tidy(ax)
         ax.grid(False)
         self._name_levels(ax)
+
+    def _thin(self, texts):
+        """Hide the labels of lines that would reach out of the axes, or over another label."""
+        shown = []
+        for text in texts:
+            ends = zip(text.get_position(), (self.x, self.y), strict=True)
+            place = [(at - min(side)) / (max(side) - min(side)) for at, side in ends]
+            is_inside = all(0.05 < share < 0.95 for share in place)
+            is_free = all(abs(x - place[0]) > 0.14 or abs(y - place[1]) > 0.1 for x, y in shown)
+            text.set_visible(is_inside and is_free)
+            shown += [place] * text.get_visible()
 
     def _name_levels(self, ax):
         across, along = (texts and labels(texts, 20) for texts in self.ticks)
@@ -265,5 +284,5 @@ class BoundaryDisplay(Display):
             lines = ax.contour(
                 self.x, self.y, self.surrogate, levels=levels, colors=PALETTE[1], linestyles="--"
             )
-            ax.clabel(lines, fontsize="small")
+            self._thin(ax.clabel(lines, fontsize="small"))
             ax.plot([], [], "--", color=PALETTE[1], label="surrogate, same levels")

@@ -2,7 +2,7 @@
 
 from dataclasses import KW_ONLY, dataclass
 
-from skinterp.display._display import GREY, PALETTE, PanelsDisplay, label, labels, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, PanelsDisplay, along, labels, tidy, wrapped
 
 _COLUMNS = 3
 
@@ -77,7 +77,7 @@ class ConceptProfilesDisplay(PanelsDisplay):
         for ax, formula, share in zip(axes, self.formulas, self.shares):
             text = wrapped(f"{formula} ({100 * share:.0f} %)", 36, max_lines=2)
             ax.set_title(text, fontsize="small")
-        figure.supylabel(label(f"part of the {self.name}", 40), fontsize="medium")
+        figure.supylabel(along(f"part of the {self.name}", self.figure_size[1]), fontsize="medium")
         figure.legend(
             axes[0].lines[:2],
             ["the network's profile", "the function it looks like"],

@@ -93,6 +93,11 @@ def beside_each_other(texts, inches):
     return 90 if label_inches(texts) * len(texts) > inches else 0
 
 
+def along(text, inches):
+    """Return a text broken into lines that fit along a side of so many inches."""
+    return wrapped(text, max(12, int(inches / 0.1)), max_lines=3)
+
+
 def legend_inches(n_entries):
     """Return about how high a legend is, with the margins of its figure."""
     return 0.6 + 0.22 * n_entries

@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, label, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, Display, along, tidy, wrapped
 from skinterp.utils import number_text
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
@@ -141,7 +141,7 @@ class LinkDisplay(Display):
             ax.set_xscale("log")
         hidden = len(value) - inside.sum()
         ax.set_xlabel("Value of the formula" + (f" ({hidden} rows outside)" if hidden else ""))
-        ax.set_ylabel(label(self.output_name, 60))
+        ax.set_ylabel(along(self.output_name, 4.0))
         if self.formula is not None:
             ax.set_title(wrapped(self.formula), loc="left", fontsize="medium")
         tidy(ax)

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, label, labels, tidy
+from skinterp.display._display import PanelsDisplay, along, labels, tidy
 from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
@@ -73,7 +73,7 @@ class ProfileDisplay(PanelsDisplay):
             ax.set_xlabel(name, fontsize="small")
             ax.locator_params(axis="x", nbins=4)
             tidy(ax)
-        figure.supylabel(label(self.name, 50), fontsize="medium")
+        figure.supylabel(along(self.name, self.figure_size[1]), fontsize="medium")
         figure.legend(
             axes[0].lines,
             [number_text(q, 3) for q in self.quantiles],

@@ -8,6 +8,7 @@ import numpy as np
 from skinterp.display._display import (
     PALETTE,
     PanelsDisplay,
+    along,
     beside_each_other,
     cycle,
     label,
@@ -99,7 +100,8 @@ class ProfilesDisplay(PanelsDisplay):
             else:
                 self._draw_curves(ax, panel)
             ax.set_xlabel(label(panel.names[0], 26), fontsize="small")
-        figure.supylabel(label(f"part of {self.name}", 60), fontsize="medium")
+        text = along(f"part of {self.name}", self.figure_size[1])
+        figure.supylabel(text, fontsize="medium")
         most = max((p for p in self._shown if len(p.names) == 1), key=_n_outputs, default=None)
         if most is not None and _n_outputs(most) > 1:
             index = next(k for k, p in enumerate(self._shown) if p is most)

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, label, wrapped
+from skinterp.display._display import PanelsDisplay, along, label
 from skinterp.utils import number_text
 
 _COLUMNS = 10
@@ -129,6 +129,6 @@ class WeightImagesDisplay(PanelsDisplay):
             ax.set_title(caption, fontsize=size, pad=2)
         if self.shared_scale:
             bar = figure.colorbar(shown, ax=list(axes), shrink=0.8, pad=0.02, aspect=30)
-            bar.set_label(wrapped(self.name, max(12, int(self.figure_size[1] / 0.1))))
+            bar.set_label(along(self.name, self.figure_size[1]))
             bar.outline.set_visible(False)
         return axes

@@ -1,17 +1,21 @@
 """Where one of several classes or outputs is drawn, the picture says which one."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from drawn_texts import drawn_texts, misplaced
 from random_networks import random_network, uniform
 
 from skinterp import (
+    AdditiveSurrogateRegressor,
     LinearSurrogateClassifier,
     LinearSurrogateRegressor,
     SymbolicSurrogateClassifier,
     TreeSurrogateRegressor,
+    as_network,
 )
 from skinterp.display import BoundaryDisplay, LinkDisplay
+from skinterp.exact import slice_regions
 from skinterp.expansion import CategoricalExpansion
 from skinterp.expression import Equation, parse
 from skinterp.hidden import unit_report
@@ -40,7 +44,8 @@ def said(display):
     display.plot()
     _, overlapping, cut = misplaced(display.figure_)
     assert overlapping == [] and cut == []
-    return " | ".join(text.get_text() for text in drawn_texts(display.figure_))
+    texts = (" ".join(text.get_text().split()) for text in drawn_texts(display.figure_))
+    return " | ".join(texts)
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +176,56 @@ def test_fronts_of_several_classes_say_of_which_they_are():
     surrogate.fronts_ = (front,) * 3
     for name, display in zip(CLASSES["three"], surrogate.displays(), strict=True):
         assert f"{name} if a*b > 1" in said(display)
+
+
+def test_a_boundary_of_several_outputs_is_refused_with_the_way_out(surrogates):
+    with pytest.raises(ValueError, match=r"draws one output\. Got a network of 3 .*output\(k\)"):
+        BoundaryDisplay.from_estimator(surrogates["several"], X, resolution=5)
+
+
+@pytest.mark.parametrize(
+    ("features", "words"),
+    [("principal", "at least two inputs"), ((0, 1), "features must be among")],
+)
+def test_a_plane_needs_two_inputs(features, words):
+    one = LinearSurrogateRegressor(random_network([1, 3, 1], 0), random_state=0).fit(X[:, :1])
+    with pytest.raises(ValueError, match=words):
+        BoundaryDisplay.from_estimator(one, X[:, :1], features, resolution=5)
+
+
+LONG = [f"an input of thirty letters, {i:02d}" for i in range(6)]
+FORMS = {
+    "linear": lambda n: LinearSurrogateRegressor(n, random_state=0),
+    "tree": lambda n: TreeSurrogateRegressor(n, max_leaf_nodes=4, random_state=0),
+    "additive": AdditiveSurrogateRegressor,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_pictures_of_every_form_have_room_for_long_names(form):
+    frame = pd.DataFrame(uniform(60, 6), columns=LONG)
+    view = as_network(random_network([6, 3, 3], 0, task=("first", "second", "x" * 30))).margin(2)
+    surrogate = FORMS[form](view).fit(frame)
+    for display in surrogate.displays():
+        assert said(display)
+    plane = BoundaryDisplay.from_estimator(surrogate, frame, "principal", resolution=15)
+    assert "The plane of the two directions of most variation" in said(plane)
+
+
+@pytest.mark.parametrize("task", ["binary", "three", "regression"])
+def test_exact_pictures_name_the_classes_that_they_show(task):
+    network = random_network([2, 3, {"three": 3}.get(task, 1)], 0, task=CLASSES.get(task))
+    rows = uniform(40, 2)
+    plane = slice_regions(network, rows, features=(0, 1)).display(points=rows)
+    text = said(plane)
+    shown = {str(c) for c in network.predict(network.check(rows))} if task in CLASSES else set()
+    assert "linear regions" in text and all(name in text for name in shown)
+
+
+@pytest.mark.parametrize("n_rows", [2, 3])
+def test_few_rows_are_drawn(surrogates, n_rows):
+    for display in (
+        LinkDisplay.from_estimator(surrogates["three"], X[:n_rows], k=1),
+        BoundaryDisplay.from_estimator(surrogates["regression"], X[:n_rows], resolution=9),
+    ):
+        assert said(display)
