@@ -86,7 +86,7 @@ class ClassifierSurrogate(ClassifierMixin, NetworkEstimator):
                 f"{len(answers)} points it was asked about: the surrogate cannot tell where the "
                 "class changes.",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
 
 

@@ -77,6 +77,9 @@ class Equation(Exported):
         Writings of the same boundary, which decide alike on the rows of the fit.
     units : tuple of Unit or None, default=None
         Units of the inputs.
+    is_never : bool, default=False
+        Whether no row of the fit is beyond the threshold; the text then says how the log-odds go
+        with the formula, not where they are positive.
 
     Attributes
     ----------
@@ -109,6 +112,7 @@ class Equation(Exported):
     link_of: tuple | None = None
     writings: object = field(default=None, compare=False)
     units: tuple | None = None
+    is_never: bool = False
 
     def __post_init__(self):
         set_field = partial(object.__setattr__, self)

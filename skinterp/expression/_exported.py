@@ -1,5 +1,7 @@
 """What equations write: text, LaTeX, sympy and code, in the user's columns."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skinterp.expression._digits import Digits
@@ -66,8 +68,19 @@ class Exported:
             return ""
         return f"{self.classes[1]} if "
 
+    @property
+    def statement(self):
+        """The equation as a sentence that names its class, whatever the classes are called."""
+        if not self.is_classifier:
+            return self.format()
+        if not self.is_never:
+            return f"{self.classes[1]} if {self.format()}"
+        formula = replace(self, threshold=None, classes=None, link=None).format()
+        course = "rise" if self.greater else "fall"
+        return f"{self.classes[1]}: log-odds nowhere above 0; they {course} with {formula}"
+
     def __str__(self):
-        return f"{self.class_text}{self.format()}"
+        return self.statement if self.is_never else f"{self.class_text}{self.format()}"
 
     def __repr__(self):
         return f"<Equation {self}>"

@@ -112,7 +112,7 @@ class PruningMixin:
             n_weights = steps[-1].n_weights
             note = f"Pruning was interrupted at {n_weights} weights; the path ends there."
             self.unfinished_ = (note,)
-            warnings.warn(note, UserWarning, stacklevel=3)
+            warnings.warn(note, UserWarning, stacklevel=5)
         return PruningPath(steps)
 
     def _smallest(self, n_held):

@@ -171,10 +171,16 @@ class EquationsMixin:
         self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
+        else:
+            self.equations_ = tuple(
+                replace(e, is_never=not e.decide(X).any()) for e in self.equations_
+            )
+            answers = self.network_.answers(self.scores_.of(self._values(X)))
+            self._unanswered = [label for label in self.classes_ if label not in answers]
         self.complexity_ = sum(atoms(e.prediction) + e.is_classifier for e in self.equations_)
         note = self._interruption(results)
         if note is not None:
-            warnings.warn(f"The search was {note}.", UserWarning, stacklevel=3)
+            warnings.warn(f"The search was {note}.", UserWarning, stacklevel=5)
         for trivial in (COMMONEST, "a constant") if len(fronts) == 1 else ():
             if f"{NO_FORMULA}{trivial}" in self.fronts_[0].notes:
                 self._warn_of_little(trivial)
@@ -185,7 +191,7 @@ class EquationsMixin:
             f"{NO_FORMULA.capitalize()}{trivial}: this equation explains nothing. Compare other "
             "forms by compare_surrogates.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=6,
         )
 
     def _warn_undefined(self, n, answer):
@@ -196,10 +202,6 @@ class EquationsMixin:
                 UserWarning,
                 stacklevel=3,
             )
-
-    @staticmethod
-    def _said(equation):
-        return f"{equation.classes[1]} if {equation.format()}"
 
     def export_text(self):
         """Write the equations in the user's names and units.
@@ -217,13 +219,15 @@ class EquationsMixin:
             before = "" if link is None else f"a {_course(link)} function of "
             lines = [f"{before}{equations[0]}"]
         elif len(equations) == 1:
-            lines = [self._said(equations[0])]
+            lines = [equations[0].statement]
         else:
-            lines = [self._said(equation) for equation in equations]
-            lines.append("(the class with the largest calibrated log-odds wins)")
+            lines = [equation.statement for equation in equations]
+            never = "".join(f", never {label}" for label in getattr(self, "_unanswered", ()))
+            lines.append(f"(the class with the largest calibrated log-odds wins{never})")
         used = sorted({k for equation in equations for k in equation.expression.variables})
         columns = [] if table is None else columns_read(table, used)
         lines = [*map(one_line, lines), *gaps_text(columns, scales=self._scales)]
+        lines += self.unfinished_
         return "\n".join(lines)
 
     def input_shares(self, X):

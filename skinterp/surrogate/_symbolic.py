@@ -307,7 +307,7 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
                 f"The equations never answer {noticed}, as the network does: allow them a larger "
                 "max_complexity, or use another form.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _searched(self, questions, X, y, rng):

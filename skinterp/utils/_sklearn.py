@@ -1,7 +1,9 @@
 """The only file that touches private names of scikit-learn; everything else imports them here."""
 
+from functools import wraps
+
 import numpy as np
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import _fit_context
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import Hidden, Interval, Options, StrOptions
@@ -10,6 +12,27 @@ from sklearn.utils.validation import _check_y as check_y
 from sklearn.utils.validation import _get_feature_names as get_feature_names
 from sklearn.utils.validation import _is_fitted as is_fitted
 from sklearn.utils.validation import validate_data
+
+
+def fit_context(**options):
+    """Return scikit-learn's decorator of `fit`; a fit that fails leaves what was there before."""
+
+    def decorate(fit):
+        checked = _fit_context(**options)(fit)
+
+        @wraps(fit)
+        def whole(estimator, *args, **kwargs):
+            before = dict(vars(estimator))
+            try:
+                return checked(estimator, *args, **kwargs)
+            except BaseException:
+                vars(estimator).clear()
+                vars(estimator).update(before)
+                raise
+
+        return whole
+
+    return decorate
 
 
 def column_indices(column_transformer, name):

@@ -8,13 +8,21 @@ import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier
 
-from skinterp import TreeSurrogateClassifier, compare_surrogates
+from skinterp import (
+    SymbolicSurrogateClassifier,
+    TreeSurrogateClassifier,
+    as_network,
+    compare_surrogates,
+    fidelity_score,
+)
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads processes from /proc")
 
@@ -98,6 +106,27 @@ def test_a_killed_worker_is_an_error_and_the_next_call_works(monkeypatch):
         compare_surrogates(network, X, surrogates=kills, cv=2, n_jobs=2)
     found = compare_surrogates(network, X, surrogates=["tree"], cv=2, n_jobs=2)
     assert found.mean("tree", "fidelity") > 0.9
+
+
+def test_a_killed_worker_of_a_symbolic_fit_is_an_error_and_the_next_fit_works():
+    home, X = os.getpid(), np.random.default_rng(0).normal(size=(120, 3))
+
+    def logits(X, kills):
+        if kills and os.getpid() != home:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return X**2
+
+    def surrogate(kills):
+        network = as_network(partial(logits, kills=kills), classes=["a", "b", "c"])
+        options = {"operators": ["add", "square"], "n_points": 30, "multiclass": "ovr"}
+        return SymbolicSurrogateClassifier(network, n_jobs=2, random_state=0, **options)
+
+    killed = surrogate(True)
+    with pytest.raises(BrokenExecutor, match="SIGKILL"):
+        killed.fit(X)
+    with pytest.raises(NotFittedError):
+        killed.predict(X)
+    assert fidelity_score(surrogate(False).fit(X), X) > 0.9
 
 
 @pytest.mark.slow

@@ -221,6 +221,7 @@ def test_a_time_budget_ends_the_search_early():
     surrogate = explained(CONCEPTS["switch"], time_budget=1e-6)
     assert any(note.startswith("time budget") for note in surrogate.front_.notes)
     assert "The search: time budget reached" in surrogate.unfinished_[0]
+    assert surrogate.unfinished_[0] in surrogate.export_text()
     assert np.isfinite(surrogate.front_.selected.loss)
     assert set(surrogate.predict(CONCEPTS["switch"].rows())) <= {"off", "on"}
 
@@ -232,6 +233,7 @@ def test_an_interruption_keeps_the_best_front_and_warns(interrupt_at, stage):
         surrogate = explained(CONCEPTS["ellipse"], operators=["add", "mul"], n_points=50)
     assert surrogate.front_.selected.fidelity > 0.5
     assert any(note.startswith("interrupted") for note in surrogate.front_.notes)
+    assert surrogate.export_text().endswith("\n".join(surrogate.unfinished_))
     assert set(surrogate.predict(FRESH)) <= {"off", "on"}
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from run_exports import run_python
 from sklearn.datasets import load_iris, load_wine
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -157,3 +158,10 @@ def test_a_class_that_is_never_predicted_needs_no_boundary():
     ).fit(X)
     assert set(surrogate.predict(X)) == {"left", "right"}
     assert fidelity_score(surrogate, X) >= 0.95
+    *lines, last = surrogate.export_text().split("\n")
+    assert last.endswith("log-odds wins, never never)")
+    assert [" if " in line for line in lines] == [True, True, False]
+    never = surrogate.equations_[2]
+    assert str(never) == lines[2] and "log-odds nowhere above 0; they rise with" in lines[2]
+    assert repr(never.threshold) not in lines[2] and not never.decide(X).any()
+    assert set(run_python(never.to_python())["predict"](X)) == {"not never"}

@@ -199,6 +199,7 @@ def test_an_interruption_keeps_the_best_front_and_warns(interrupt_at):
         surrogate = regressed(FUNCTIONS["quotient"], X, n_points=60)
     assert r2_score(FUNCTIONS["quotient"](FRESH), surrogate.predict(FRESH)) > 0.9
     assert any(note.startswith("interrupted") for note in surrogate.front_.notes)
+    assert "The search: interrupted" in surrogate.export_text()
 
 
 def test_many_rows_are_subsampled_and_said_so():

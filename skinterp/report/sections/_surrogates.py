@@ -77,8 +77,7 @@ def _equations(surrogate):
     equations, several = surrogate.equations_, len(surrogate.equations_) > 1
     parts = []
     for equation in equations:
-        label = f"{equation.classes[1]} if " if equation.is_classifier else ""
-        parts.append(Text(f"{label}{equation.format()}", "equation", only="page"))
+        parts.append(Text(equation.statement, "equation", only="page"))
     if several:
         parts.append(
             Text("The class with the largest calibrated log-odds wins.", "note", only="page")
