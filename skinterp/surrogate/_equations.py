@@ -259,7 +259,7 @@ class EquationsMixin:
         for equation, front in zip(self.equations_, self.fronts_, strict=True):
             drawn, about = front.display(), "concept"
             if equation.is_classifier:
-                drawn = replace(drawn, expression=self._said(equation))
+                drawn = replace(drawn, expression=equation.statement)
                 about = f"concept of {equation.classes[1]}"
             displays.append(drawn)
             if front.profiles is not None:

@@ -11,7 +11,7 @@ from joblib import parallel_config
 from sklearn.neural_network import MLPClassifier
 
 from skinterp import (
-    SymbolicSurrogateClassifier,
+    LinearSurrogateClassifier,
     TreeSurrogateClassifier,
     as_network,
     compare_surrogates,
@@ -21,9 +21,7 @@ X = pd.DataFrame(np.random.RandomState(0).normal(size=(240, 3)), columns=["a", "
 Y = (X["a"] * X["b"] + X["c"] > 0).to_numpy()
 FORMS = {
     "tree": TreeSurrogateClassifier(n_queries=200, random_state=0),
-    "equation": SymbolicSurrogateClassifier(
-        operators=["add", "mul"], n_points=30, max_complexity=8, random_state=0
-    ),
+    "linear": LinearSurrogateClassifier(),
 }
 
 

@@ -24,7 +24,7 @@ from skinterp.network import as_network
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 BUILT_IN = (
     "garson", "garson 1991", "connection weights", "derivatives", "perturbation",
-    "permutation", "forest", "forest, impurity", "forest, permutation",
+    "Shapley values", "permutation", "forest", "forest, impurity", "forest, permutation",
 )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_a_taken_name_is_refused_before_any_method_was_asked_for():
         "print(len(METHODS))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "named 'forest' already" in done.stdout and done.stdout.endswith("9\n")
+    assert "named 'forest' already" in done.stdout and done.stdout.endswith("10\n")
 
 
 def test_shares_over_outputs_add_up_where_one_output_has_no_strength():

@@ -14,7 +14,7 @@ from skinterp.search import Candidate, elbow
 from skinterp.search._beam import COMBINING_COST, merit, sum_cost
 from skinterp.search._evidence import structure
 from skinterp.search._front import make_front, pareto, scores
-from skinterp.search._linear_path import is_linear, linear_path
+from skinterp.search._linear_path import LinearPath, is_linear
 from skinterp.search._selection import SELECTIONS, HeldPoints, Selection, as_faithful, is_gain
 from skinterp.search._ties import asked_points, best_interval, difference, region_of
 
@@ -298,7 +298,8 @@ def test_linear_formulas_are_sums_of_inputs(text, linear):
 
 def test_the_linear_path_is_least_squares_of_one_input_more_each():
     values = 3 * X[:, 2] - 2 * X[:, 0] + 0.5 * X[:, 1] + 7
-    path = list(linear_path(X, values, 9, classifies=False))
+    line = LinearPath(X, values, 9, classifies=False)
+    path = [line.at(size) for size in range(1, len(line.order) + 1)]
     assert [set(inputs) for inputs, _ in path] == [{2}, {0, 2}, {0, 1, 2}]
     for inputs, slopes in path:
         columns = np.column_stack([X[:, list(inputs)], np.ones(300)])
@@ -308,7 +309,7 @@ def test_the_linear_path_is_least_squares_of_one_input_more_each():
 
 def test_the_linear_path_of_a_classifier_follows_its_log_odds():
     log_odds = 2 * X[:, 1] - X[:, 0]
-    inputs, slopes = list(linear_path(X, log_odds, 2, classifies=True))[-1]
+    inputs, slopes = LinearPath(X, log_odds, 2, classifies=True).at(2)
     formula = X[:, list(inputs)] @ slopes
     assert np.corrcoef(formula, log_odds)[0, 1] > 0.999
     assert best_threshold(formula, log_odds > 0)[2] > 0.99

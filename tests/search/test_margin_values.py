@@ -33,8 +33,9 @@ def lines_only(margin, **settings):
 
     problem = boundary_problem(margin, X, operators=["add", "mul", "square"], **settings)
     search = Search(problem, noise_floor=0.0, random_state=0)
-    add_linear(search, view.value(X), classifies=True)
-    return search, view, fidelity, HeldPoints(NEW, view.value(NEW) > 0, decide)
+    held = HeldPoints(NEW, view.value(NEW) > 0, decide)
+    add_linear(search, view.value(X), held, classifies=True)
+    return search, view, fidelity, held
 
 
 def agreement(search, held):
