@@ -114,7 +114,8 @@ def agreement_of(means, n=400, spread=0.1, seed=0):
 )
 def test_rules_choose_from_a_made_up_front(means, at_elbow, expected):
     agreement = agreement_of(means)
-    assert {name: rule(at_elbow, agreement) for name, rule in SELECTIONS.items()} == expected
+    seen = at_elbow, agreement.mean(axis=1), as_faithful(agreement)
+    assert {name: rule(*seen) for name, rule in SELECTIONS.items()} == expected
 
 
 @given(st.integers(0, 10_000), st.integers(1, 6))
