@@ -70,7 +70,9 @@ def add_by_values(search, view, fidelity, held):
     rng = np.random.RandomState(SEED)
     n_points = max(2, settings.n_points // 2)
     field = data_field(view, problem.X, n_points=n_points, random_state=rng)
-    second = Problem(field, problem.X, fidelity, replace(settings, n_islands=0), match_values=True)
+    # what does not matter on the boundary is no part of it, whatever it does to values elsewhere
+    options = {"match_values": True, "ranked": problem.ranked}
+    second = Problem(field, problem.X, fidelity, replace(settings, n_islands=0), **options)
     try:
         found = Search(second, noise_floor=0.0, random_state=rng).run()
     except ValueError:  # nothing is defined on all rows within the limits

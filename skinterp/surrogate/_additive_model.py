@@ -117,7 +117,7 @@ def fit_terms(terms, points, weight, values, *, smoothing, signs=None, most=None
     if most is not None:
         fitted = bounded(sums, matrices, fitted, n_points, most)
     fitted = monotone(sums, matrices, fitted, signs or [0] * len(terms))
-    ends = np.cumsum([0, *(block.shape[1] for block in blocks)])
+    ends = np.cumsum([0, *(block.shape[1] for block in blocks)]).tolist()  # skops saves no others
     places = [slice(a, b) for a, b in pairwise(ends)]
     return AdditiveModel(
         list(terms),

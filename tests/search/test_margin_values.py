@@ -19,9 +19,9 @@ def curved(X):
     return X[:, 0] ** 2 + 0.5 * X[:, 1] - 0.2
 
 
-def lines_only(margin, **settings):
+def lines_only(margin, X=X, new=NEW, **settings):
     """Return a search that knows lines only, and what a second one needs."""
-    view = as_network(margin, n_features_in=2).output()
+    view = as_network(margin, n_features_in=X.shape[1]).output()
     answers = view.value(X) > 0
 
     def decide(formula, points):
@@ -33,7 +33,7 @@ def lines_only(margin, **settings):
 
     problem = boundary_problem(margin, X, operators=["add", "mul", "square"], **settings)
     search = Search(problem, noise_floor=0.0, random_state=0)
-    held = HeldPoints(NEW, view.value(NEW) > 0, decide)
+    held = HeldPoints(new, view.value(new) > 0, decide)
     add_linear(search, view.value(X), held, classifies=True)
     return search, view, fidelity, held
 
@@ -100,3 +100,14 @@ def test_linear_formulas_stay_within_the_limits():
         assert search.candidates
         assert all(c.cost <= most for c in search.candidates.values())
         assert np.isfinite([c.loss for c in search.candidates.values()]).all()
+
+
+def test_a_second_search_keeps_to_the_inputs_of_the_boundary():
+    """An input that matters far from the boundary only does not bring the search down."""
+    rows = uniform_rows(400, 3), uniform_rows(1000, 3, seed=1)
+    search, *found = lines_only(lambda X: curved(X) * np.exp(3.0 * X[:, 2]), *rows)
+    assert search.problem.space.active == [0, 1]
+    before = dict(search.candidates)
+    add_by_values(search, *found)
+    assert len(search.candidates) > len(before)
+    assert set().union(*(e.variables for e in search.candidates)) == {0, 1}

@@ -11,6 +11,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.utils._testing import ignore_warnings
 
 import skinterp
+from skinterp.base import FORMS
 
 X = np.random.default_rng(0).normal(size=(150, 3))
 Y = X[:, 0] - X[:, 1] * X[:, 2]
@@ -26,6 +27,12 @@ SURROGATES = [
     skinterp.PrunedMLPRegressor(random_state=0, n_tuning_steps=5),
     skinterp.SymbolicSurrogateClassifier(**SEARCH),
     skinterp.SymbolicSurrogateRegressor(**SEARCH),
+    skinterp.TreeSurrogateClassifier(random_state=0, n_queries=50, n_trees=3),
+    skinterp.TreeSurrogateRegressor(random_state=0, n_queries=50, n_trees=3),
+    skinterp.HingeSurrogateClassifier(random_state=0, n_queries=50),
+    skinterp.HingeSurrogateRegressor(random_state=0, n_queries=50),
+    skinterp.AdditiveSurrogateClassifier(random_state=0, n_queries=50, n_pairs=1),
+    skinterp.AdditiveSurrogateRegressor(random_state=0, n_queries=50, n_pairs=1),
 ]
 
 
@@ -43,6 +50,12 @@ def through_skops(estimator):
 
 
 WAYS = [lambda e: pickle.loads(pickle.dumps(e)), copy.deepcopy, through_joblib, through_skops]
+
+
+def test_every_form_is_saved():
+    assert {kind for form in FORMS.values() for kind in form.estimators} <= set(
+        map(type, SURROGATES)
+    )
 
 
 @pytest.mark.parametrize("surrogate", SURROGATES, ids=lambda s: type(s).__name__)
