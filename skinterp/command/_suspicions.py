@@ -11,7 +11,7 @@ _LEAST_SENTINELS = 2
 
 
 def suspicions(data, target):
-    """Return a sentence for each column that looks wrong.
+    """Return a sentence for each column that looks wrong, the target among them.
 
     Parameters
     ----------
@@ -25,14 +25,15 @@ def suspicions(data, target):
     list of str
         The sentences; each names the option that settles it.
     """
-    found = []
+    y = np.asarray(data.y)
+    found = _sentinel(f"Target {target}", y, 3) if y.dtype.kind in "if" else []
     for column in data.columns:
         if column.left_out:
             continue
         values = column.values[~column.gaps]
         if column.kind == "numbers":
             values = values.astype(np.float64)
-            found += _sentinel(column.name, values)
+            found += _sentinel(f"Column {column.name}", values)
             found += _identifier(column.name, values)
         found += _leak(column, data, target)
     return found
@@ -44,15 +45,16 @@ def _is_nines(value):
     return len(text) >= 2 and set(text) == {"9"}
 
 
-def _sentinel(name, values):
+def _sentinel(name, values, fewest=4):
+    """Say that a number lies far from the others, of which there are so many with it."""
     levels, counts = np.unique(values, return_counts=True)
-    if len(levels) < 4:
+    if len(levels) < fewest:
         return []
     for k, others in ((0, levels[1:]), (-1, levels[:-1])):
         far = abs(levels[k] - others[k]) > np.ptp(others)
         if _is_nines(levels[k]) and far and counts[k] >= _LEAST_SENTINELS:
             return [
-                f"Column {name}: {levels[k]:g} in {counts[k]} rows lies far from the others "
+                f"{name}: {levels[k]:g} in {counts[k]} rows lies far from the others "
                 f"({others[0]:g} to {others[-1]:g}); if it means missing, pass "
                 f"--missing={levels[k]:g}."
             ]

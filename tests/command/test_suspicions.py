@@ -30,6 +30,14 @@ def with_sentinel(frame):
     frame.loc[::9, "a"] = -999
 
 
+def with_sentinel_in_classes(frame):
+    frame.loc[::9, "y"] = -99
+
+
+def with_sentinel_in_values(frame):
+    frame["y"] = np.where(np.arange(len(frame)) % 9 == 0, -999.0, frame.a + frame.b)
+
+
 def with_identifier(frame):
     frame["case"] = np.random.default_rng(1).permutation(len(frame)) + 1000
 
@@ -40,6 +48,8 @@ def with_leak(frame):
 
 SPOILT = {
     with_sentinel: "Column a: -999 in 23 rows lies far from the others",
+    with_sentinel_in_classes: "Target y: -99 in 23 rows lies far from the others (0 to 1)",
+    with_sentinel_in_values: "Target y: -999 in 23 rows lies far from the others",
     with_identifier: "Column case numbers the rows",
     with_leak: "Column copy says what y is in every row",
 }
