@@ -131,6 +131,7 @@ def _penalty(bases, lengths):
     for _, _, bends in bases:
         m = bends.shape[1]
         bends = bends / lengths[k : k + m]
+        bends = bends / (np.abs(bends).max() or 1.0)  # of any unit: squares do not overflow
         block = bends.T @ bends
         trace = np.trace(block)
         penalty[k : k + m, k : k + m] = block / trace if trace > 0 else 0.0

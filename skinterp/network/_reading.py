@@ -396,5 +396,5 @@ class Reading:
         for key, values in known.items():
             if isinstance(key, Raw):
                 rows[:, key.index] = values
-        with quiet():
-            return rows.astype(np.float32).astype(np.float64)  # round, as steps jump at numbers
+        digits, powers = np.frexp(rows)  # rounded in any unit, as steps jump at numbers
+        return np.ldexp(digits.astype(np.float32).astype(np.float64), powers)

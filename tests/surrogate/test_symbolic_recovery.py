@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from printed_readers import decided
 from run_exports import run_python
 from sklearn.datasets import load_iris, load_wine
 from sklearn.neural_network import MLPClassifier
@@ -165,3 +166,17 @@ def test_a_class_that_is_never_predicted_needs_no_boundary():
     assert str(never) == lines[2] and "log-odds nowhere above 0; they rise with" in lines[2]
     assert repr(never.threshold) not in lines[2] and not never.decide(X).any()
     assert set(run_python(never.to_python())["predict"](X)) == {"not never"}
+
+
+@pytest.mark.parametrize("unit", [1e-40, 1e-31, 1e40])
+def test_units_far_from_one_are_taken_as_others(unit):
+    """The mass of an electron in kilograms is 9.1e-31."""
+    Z = np.random.default_rng(1).normal(size=(300, 3))
+    X, y = (9.1 + Z) * unit, Z[:, 0] - 0.8 * Z[:, 1] * Z[:, 2] > 0.3
+    model = make_pipeline(StandardScaler(), MLPClassifier((6,), solver="lbfgs", random_state=0))
+    options = {"n_points": 100, "max_complexity": 12, "random_state": 0}
+    surrogate = SymbolicSurrogateClassifier(model.fit(X, y), **options).fit(X)
+    assert surrogate.front_.selected.held_fidelity > 0.95
+    columns = dict(zip(("x0", "x1", "x2"), X.T))
+    positive = decided(surrogate.equation_.format(), columns)
+    assert np.mean(positive == surrogate.predict(X)) >= 0.999
