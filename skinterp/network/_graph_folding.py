@@ -156,8 +156,6 @@ def folded(nodes, widths):
         if first and first.operation in _AFFINE and uses[node.inputs[0]] == 1:
             node = _merged(first, node, size[first.inputs[0]])
         place.append(append(node, width, n))
-    if place[-1] != len(found) - 1:  # the last node was the identity
-        append(Node("columns", (place[-1],), (np.arange(widths[-1]),)), widths[-1], 0)
     return reachable(found)
 
 

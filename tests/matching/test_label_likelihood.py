@@ -6,13 +6,19 @@ from scipy.optimize import check_grad, minimize
 from scipy.stats import norm
 
 from skinterp.matching import fit_labels
-from skinterp.matching._likelihood import Sides
+from skinterp.matching._likelihood import Sides, first_width
 
 
 def labels(rng, n=20_000, threshold=0.3, width=0.05, flips=0.0, sign=1.0):
     g = rng.uniform(size=n)
     yes = sign * (g - threshold) + width * rng.normal(size=n) > 0
     return g, np.where(rng.uniform(size=n) < flips / 2, ~yes, yes)
+
+
+def test_a_row_on_the_threshold_is_on_the_side_that_is_not_beyond_it():
+    """It is no wrong row, whose distance, 0, would be the width to start from."""
+    values, yes = np.array([-2.0, 1.0, 3.0]), np.array([False, False, True])
+    assert first_width(values, yes, 1.0, True) == pytest.approx(5.0 / 3.0)
 
 
 @pytest.mark.parametrize("flips", [0.0, 0.1])

@@ -175,6 +175,16 @@ def test_values_that_differ_by_rounding_alone_keep_a_link():
     assert np.isfinite(y).all()
 
 
+@pytest.mark.parametrize("first", [9.415651814089914, 1.0, 0.1])
+@pytest.mark.parametrize("n_knots", [3, 4])
+def test_means_of_neighbouring_floats_are_knots_that_increase(first, n_knots):
+    """Different bins of neighbouring floats may have the same mean, to the last bit."""
+    neighbours = first + np.spacing(first) * np.arange(6)
+    values = np.repeat(neighbours, [2, 6, 5, 1, 3, 7])
+    x, y = monotone_knots(values, np.arange(24.0), n_knots=n_knots)
+    assert len(x) == len(y) and (np.diff(x) > 0).all()
+
+
 def test_one_value_is_one_knot_at_the_mean():
     x, y = monotone_knots(np.full(4, 2.5), np.array([0.0, 1.0, 2.0, 9.0]))
     assert (x.tolist(), y.tolist()) == ([2.5], [3.0])

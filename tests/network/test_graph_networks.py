@@ -125,6 +125,24 @@ def test_activations_spelled_out_are_recognised(gate, name, function, turned):
     np.testing.assert_allclose(network.raw_values(X), function(X @ A + a) @ B + b, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("rate", "offset", "factor", "shift"),
+    [
+        ([0.5**0.5, 0.5**0.5, 0.5**0.5], [0.0, 0.0, 0.3], 1.0, 1.0),
+        ([0.5**0.5, 0.5**0.5, 0.7], [0.0, 0.0, 0.0], 1.0, 1.0),
+        ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], 1.0, 1.0),
+        ([0.5**0.5, 0.5**0.5, 0.5**0.5], [0.0, 0.0, 0.0], 1.0, 0.9),
+    ],
+)
+def test_gates_that_only_look_like_a_gelu_stay_what_they_are(rate, offset, factor, shift):
+    nodes = [INPUT, affine(0, (3, 3)), Node("scale", (1,), (np.array(rate), np.array(offset))),
+             activated(2, "erf"), scaled(3, factor, shift), Node("mul", (1, 4))]  # fmt: skip
+    network, X = network_of_graph(nodes), points(30, 3)
+    z = X @ nodes[1].arguments[0] + nodes[1].arguments[1]
+    expected = z * (factor * erf(z * rate + offset) + shift)
+    np.testing.assert_allclose(network.raw_values(X), expected, rtol=1e-12)
+
+
 def test_products_that_only_look_alike_stay_products():
     nodes = [INPUT, affine(0, (3, 3)), activated(0, "logistic"), Node("mul", (1, 2))]
     network, X = network_of_graph(nodes), points(30, 3)
