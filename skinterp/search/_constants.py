@@ -13,6 +13,8 @@ from skinterp.utils import TableResult, digits_within, number_text
 CONFIDENCE = 0.9
 # Constants whose estimates are correlated beyond this are said to move together.
 CORRELATED = 0.9
+# An interval this many times as long as its constant says that nothing fixes it.
+NOT_FIXED = 1e6
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,13 +79,16 @@ class Constants(TableResult):
         Returns
         -------
         list of (str, str, str, str)
-            Place, value with its unit, and the ends of the interval.
+            Place, value with its unit, and the ends of the interval; "not fixed" for an interval
+            a million times as long as its constant.
         """
         units = self.units or ("",) * len(self.places)
         found = []
         for place, unit, *numbers in zip(self.places, units, self.values, self.low, self.high):
             step = (numbers[2] - numbers[1]) / 20.0
             value, low, high = (_within(number, step) for number in numbers)
+            if abs(numbers[0]) * NOT_FIXED < numbers[2] - numbers[1] and numbers[0] != 0.0:
+                value, low, high = number_text(numbers[0]), "not fixed", "not fixed"
             shown = value + unit[1:] if unit.startswith("1/") else f"{value} {unit}".strip()
             found.append((place, shown, low, high))
         return found

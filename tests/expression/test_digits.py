@@ -70,6 +70,10 @@ def test_undefined_rows_are_left_out():
     assert needs == needed_digits(parse("log(x0)*1.234567"), rows)
 
 
+def test_a_formula_that_is_defined_nowhere_gets_no_digits_for_it():
+    assert needed_digits(parse("0.123456*log(x0)"), -np.ones((20, 1))) == {0.123456: 1}
+
+
 def test_many_rows_are_thinned():
     rows = np.random.default_rng(1).normal(size=(5000, 1))
     needs = needed_digits(parse("1.2345678*x0"), rows)

@@ -6,6 +6,7 @@ import pytest
 from skinterp.expression import Equation, parse, read_units
 from skinterp.network import as_network
 from skinterp.sampling import boundary_field, data_field
+from skinterp.search._constants import Constants
 from skinterp.search._network_constants import cells_of, network_constants
 
 NAMES = ("a", "b", "c")
@@ -80,3 +81,14 @@ def test_neighbours_are_drawn_together():
     spread = np.mean([points[cells == k].std(axis=0).mean() for k in range(32)])
     assert spread < 0.4 * points.std()
     assert cells_of(points[:3]).max() == 0
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e9])
+def test_ends_of_intervals_that_fix_nothing_are_not_printed(unit):
+    values, ends = unit * np.array([4.9, 3600.0, 0.0]), unit * np.array([3.9e15, 30.0, 0.02])
+    found = Constants(("a", "b", "threshold"), values, values, values - ends, values + ends)
+    (_, value, low, high), *others = found.texts()
+    assert (float(value), low, high) == (values[0], "not fixed", "not fixed")
+    for k, (_, _, low, high) in enumerate(others, start=1):
+        assert float(low) == pytest.approx(found.low[k], rel=0.01)
+        assert float(high) == pytest.approx(found.high[k], rel=0.01)
