@@ -183,26 +183,26 @@ def test_tree_surrogates(case):
 
 
 @given(case=cases(most_columns=3))
-@fuzz(6, 120)
+@fuzz(12, 120)
 def test_symbolic_surrogates(case):
     options = {"n_points": 30, "max_complexity": 8, "random_state": 0}
     fit_and_check(case, "SymbolicSurrogate", check_equation, **options)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(10, 120)
+@fuzz(15, 120)
 def test_hinge_surrogates(case):
     fit_and_check(case, "HingeSurrogate", check_equation, n_queries=100, random_state=0)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(12, 300)
+@fuzz(25, 300)
 def test_additive_surrogates(case):
     fit_and_check(case, "AdditiveSurrogate", check_equation, n_queries=100, random_state=0)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(12, 300)
+@fuzz(25, 300)
 def test_sums_of_trees(case):
     options = {"n_queries": 100, "n_trees": 3, "max_leaf_nodes": 6, "random_state": 0}
     fit_and_check(case, "TreeSurrogate", check_code, **options)
@@ -215,7 +215,7 @@ def test_exact_trees(case):
 
 
 @given(case=cases())
-@fuzz(15, 250)
+@fuzz(20, 250)
 def test_pruned_networks(case):
     fit_and_check(case, "PrunedMLP", check_equation, n_tuning_steps=3, random_state=0)
 
@@ -243,7 +243,7 @@ def test_importances_are_shares(case):
 
 
 @given(case=cases(most_columns=3))
-@fuzz(3, 40)
+@fuzz(4, 40)
 def test_comparisons(case):
     X, y, network = case.table(), case.target(), said(case.trained)
     names = ["tree", "linear"]
