@@ -12,6 +12,7 @@ from skinterp.command._commands import BadCall
 from skinterp.command._files import pandas_of
 from skinterp.command._numerals import are_codes, choose_mark, is_number, to_floats
 from skinterp.command._texts import MAYBE_MISSING, Texts
+from skinterp.utils import digits_within, needed_text
 
 WORDS = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"))
 MOSTLY, FEW_NUMBERS = 0.8, 20  # of numbers with other texts among them
@@ -121,12 +122,19 @@ def _not_numbers(texts, settings, must):
         )
 
 
+def _end(value, values):
+    """Write an end of a range, within a thousandth of it."""
+    return needed_text(value, 6, digits_within(value, 1e-3 * np.ptp(values)))
+
+
 def _number_column(name, values, settings):
     markers = [to_floats([t], ".")[0] for t in settings.missing if is_number(t, ".")]
     values = np.where(np.isin(values, markers), np.nan, values)
     found = values[~np.isnan(values)]
     whole = "whole numbers" if len(found) and (found == np.round(found)).all() else "numbers"
-    spread = f" from {found.min():g} to {found.max():g}" if len(found) else ""
+    spread = (
+        f" from {_end(found.min(), found)} to {_end(found.max(), found)}" if len(found) else ""
+    )
     column = Column(name, "numbers", values, f"{whole}{spread}")
     if len(found) and np.abs(found).max() >= 2**53:
         return column.said("beyond 2^53 neighbouring numbers are the same")

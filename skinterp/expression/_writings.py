@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.expression._digits import Digits
 from skinterp.expression._nodes import Expression
-from skinterp.utils import TableResult, count_digits, number_text
+from skinterp.utils import DIGITS, TableResult, count_digits, needed_text
 
 # Operators of products of powers and of their sums.
 POWERS = frozenset({"add", "sub", "mul", "div", "neg", "square", "cube", "sqrt", "pow"})
@@ -138,9 +139,10 @@ class Writings(TableResult):
         str
             The condition.
         """
-        w = self.entries[k]
-        sign = ">" if w.greater else "<"
-        return f"{w.expression.format(self.feature_names)} {sign} {number_text(w.threshold, 5)}"
+        w, digits = self.entries[k], dict(self.entries[k].needed_digits)
+        formula = w.expression.format(self.feature_names, digits=Digits(DIGITS, digits))
+        sign, needed = ">" if w.greater else "<", digits.get(abs(w.threshold), 1)
+        return f"{formula} {sign} {needed_text(w.threshold, 5, needed)}"
 
     def _columns(self):
         return {

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skinterp.expression import Equation
 from skinterp.search._constants import Constants, constants_of
 from skinterp.search._evidence import LEAST_AGREEMENT, choose, rival_of
 from skinterp.search._formulas import simplified
-from skinterp.utils import TableResult, digits_within, number_text, round_to_digits
+from skinterp.utils import TableResult, digits_within, round_to_digits
 
 N_SHOWN = 8
 
@@ -118,12 +119,12 @@ def _table(rivals, front, labels, units):
     )
     decisions = [(expression, threshold), *((r.expression, r.threshold) for r in refits[1:])]
     return LabelChoice(
-        tuple(f"{e.format(names)} > {number_text(t, 6)}" for e, t in decisions),
+        tuple(Equation(e, names, t).shown_on(labels.X).format() for e, t in decisions),
         np.array([r.deviance for r in refits]),
         np.array([labels.accuracy(e, t) for e, t in decisions]),
         np.array([r.candidate.fidelity for r in shown]),
         np.array([r.candidate.cost for r in shown]),
-        front.selected.expression.format(names),
+        Equation(front.selected.expression, names).shown_on(labels.X).format(),
         constants,
         labels.agreement,
         (expression, threshold, True),

@@ -9,8 +9,10 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skinterp.display import DifferenceDisplay
+from skinterp.expression import Equation
+from skinterp.expression._digits import spread
 from skinterp.matching import best_threshold
-from skinterp.utils import Result, TableResult, number_text
+from skinterp.utils import Result, TableResult, digits_within, needed_text
 
 # Formulas that agree on this share of the points, with a free threshold, have one boundary.
 SAME_BOUNDARY = 0.998
@@ -177,10 +179,10 @@ class Difference(Result):
         """The region in words; empty if there is none."""
         bounds = []
         for j, low, high in self.region:
-            below = f"{number_text(low, 3)} < " if np.isfinite(low) and np.isfinite(high) else ""
-            name, end = self.feature_names[j], f" < {number_text(high, 3)}"
+            below = f"{self._text(j, low)} < " if np.isfinite(low) and np.isfinite(high) else ""
+            name, end = self.feature_names[j], f" < {self._text(j, high)}"
             if not np.isfinite(high):
-                end = f" > {number_text(low, 3)}"
+                end = f" > {self._text(j, low)}"
             bounds.append(f"{below}{name}{end}")
         return " and ".join(bounds)
 
@@ -190,7 +192,11 @@ class Difference(Result):
         if self.experiment is None:
             return ""
         names, row = self.feature_names, self.experiment
-        return ", ".join(f"{names[j]} = {number_text(row[j], 3)}" for j in self.inputs)
+        return ", ".join(f"{names[j]} = {self._text(j, row[j])}" for j in self.inputs)
+
+    def _text(self, j, value):
+        """Write a number of an input, within a hundredth of its spread."""
+        return needed_text(value, 3, digits_within(value, 0.01 * spread(self.points[:, j])))
 
     def _columns(self):
         return {
@@ -321,7 +327,7 @@ def difference(first, second, X, feature_names, classes=None, random_state=0):
     inputs = tuple(sorted({*first.expression.variables, *second.expression.variables}))
     make = partial(
         Difference,
-        (_text(first, feature_names), _text(second, feature_names)),
+        (_text(first, feature_names, X), _text(second, feature_names, X)),
         tuple(feature_names),
         compared.share,
         compared.same_boundary,
@@ -371,14 +377,11 @@ def _compared_values(values, on_rows):
     size = np.sqrt(np.nanmean((on_rows[0] - on_rows[1]) ** 2))
 
     def answers(k):
-        return number_text(values[0, k], 3), number_text(values[1, k], 3)
+        return tuple(needed_text(v, 3, digits_within(v, 0.01 * gap[k])) for v in values[:, k])
 
     return _Compared(float(size / (np.nanstd(on_rows[0]) or 1.0)), differs, gap, answers)
 
 
-def _text(candidate, names):
-    text = candidate.formula(names)
-    if candidate.threshold is None:
-        return text
-    sign = ">" if candidate.greater else "<"
-    return f"{text} {sign} {number_text(candidate.threshold, 4)}"
+def _text(candidate, names, X):
+    equation = Equation(candidate.expression, names, candidate.threshold, candidate.greater)
+    return equation.shown_on(X).format()

@@ -269,3 +269,13 @@ def test_rare_ones_of_many_levels_are_one_level():
     assert "30 rare ones" in column.remarks[-1]
     text = settled(read([f"{k // 2}x" for k in range(80)]))
     assert "40 different texts" in text.left_out
+
+
+@pytest.mark.parametrize("offset", [0.0, -122.42, 101325.0, 1.7e9])
+@pytest.mark.parametrize("unit", [1.0, 1e-3, 1e6])
+def test_ranges_are_told_within_their_spread(offset, unit):
+    found = unit * (offset + np.linspace(-1.0, 1.0, 50))
+    column = read([repr(v) for v in found.tolist()])
+    low, high = map(float, column.read_as.partition("from ")[2].split(" to "))
+    assert abs(low - column.values.min()) <= 2e-3 * unit
+    assert abs(high - column.values.max()) <= 2e-3 * unit

@@ -201,3 +201,33 @@ def test_a_linear_unit_is_described_in_digits_that_keep_it(table):
     text = str(replace(description, spread=ColumnSpread.of(rows)))
     formula = text.removeprefix("linear: ").split(" (R2")[0]
     assert_same(formula_values(formula, columns(rows)), (rows - mean) @ coef)
+
+
+@pytest.mark.parametrize(("offset", "unit"), [(0.0, 1.0), (-122.42, 0.03), (101325.0, 40.0)])
+def test_other_writings_rivals_and_ties_decide_as_printed(offset, unit):
+    Z = np.random.default_rng(0).normal(size=(400, 3))
+    X = pd.DataFrame(Z, columns=list("abc"))
+    X[["a", "b"]] = offset + unit * X[["a", "b"]]
+    y = Z[:, 0] - 0.8 * Z[:, 1] > 0.2 * Z[:, 2] ** 2
+    model = MLPClassifier((10,), solver="lbfgs", alpha=0.01, max_iter=2000, random_state=0)
+    network = make_pipeline(StandardScaler(), model).fit(X, y)
+    options = {"n_points": 100, "random_state": 0}
+    surrogate = skinterp.SymbolicSurrogateClassifier(network, **options).fit(X, y)
+    columns, front, writings = dict(X.items()), surrogate.front_, surrogate.equation_.writings
+    assert len(writings) > 3
+    for k, writing in enumerate(writings):
+        printed = decided(writings.text(k), columns)
+        assert np.mean(printed == writing.decide(X.to_numpy())) >= 0.999
+    tie = front.compare(0, len(front) - 1, X)
+    for text, candidate in zip(tie.formulas, (front[0], front[len(front) - 1]), strict=True):
+        values = candidate.expression.evaluate(X.to_numpy())
+        answers = (
+            values > candidate.threshold if candidate.greater else values < candidate.threshold
+        )
+        assert np.mean(decided(text, columns) == answers) >= 0.999
+    for part in tie.experiment_text.split(", "):
+        name, number = part.split(" = ")
+        j = list(columns).index(name)
+        assert abs(float(number) - tie.experiment[j]) <= 0.02 * columns[name].std()
+    for text, accuracy in zip(front.by_labels.formulas, front.by_labels.accuracy, strict=True):
+        assert np.mean(decided(text, columns) == y) == pytest.approx(accuracy, abs=0.002)
