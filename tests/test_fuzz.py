@@ -171,57 +171,57 @@ def fit_and_check(case, name, check_text, **options):
 
 
 @given(case=cases())
-@fuzz(100, 1000)
+@fuzz(100, 1500)
 def test_linear_surrogates(case):
     fit_and_check(case, "LinearSurrogate", check_equation)
 
 
 @given(case=cases())
-@fuzz(100, 1000)
+@fuzz(100, 1500)
 def test_tree_surrogates(case):
     fit_and_check(case, "TreeSurrogate", check_rules, n_queries=100, random_state=0)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(12, 120)
+@fuzz(12, 200)
 def test_symbolic_surrogates(case):
     options = {"n_points": 30, "max_complexity": 8, "random_state": 0}
     fit_and_check(case, "SymbolicSurrogate", check_equation, **options)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(15, 120)
+@fuzz(15, 400)
 def test_hinge_surrogates(case):
     fit_and_check(case, "HingeSurrogate", check_equation, n_queries=100, random_state=0)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(25, 300)
+@fuzz(25, 500)
 def test_additive_surrogates(case):
     fit_and_check(case, "AdditiveSurrogate", check_equation, n_queries=100, random_state=0)
 
 
 @given(case=cases(most_columns=3))
-@fuzz(25, 300)
+@fuzz(25, 500)
 def test_sums_of_trees(case):
     options = {"n_queries": 100, "n_trees": 3, "max_leaf_nodes": 6, "random_state": 0}
     fit_and_check(case, "TreeSurrogate", check_code, **options)
 
 
 @given(case=cases())
-@fuzz(30, 600)
+@fuzz(30, 800)
 def test_exact_trees(case):
     fit_and_check(case, "ExactTree", lambda *given: None)
 
 
 @given(case=cases())
-@fuzz(20, 250)
+@fuzz(20, 400)
 def test_pruned_networks(case):
     fit_and_check(case, "PrunedMLP", check_equation, n_tuning_steps=3, random_state=0)
 
 
 @given(case=cases())
-@fuzz(30, 600)
+@fuzz(30, 800)
 def test_regions_of_a_network_are_its_answers(case):
     X, network = case.table(), said(case.trained)
     regions = network and said(lambda: skinterp.LinearRegions(network).fit(X))
@@ -231,7 +231,7 @@ def test_regions_of_a_network_are_its_answers(case):
 
 
 @given(case=cases())
-@fuzz(25, 350)
+@fuzz(25, 600)
 def test_importances_are_shares(case):
     X, y, network = case.table(), case.target(), said(case.trained)
     for method in METHODS.values():
@@ -243,7 +243,7 @@ def test_importances_are_shares(case):
 
 
 @given(case=cases(most_columns=3))
-@fuzz(4, 40)
+@fuzz(4, 80)
 def test_comparisons(case):
     X, y, network = case.table(), case.target(), said(case.trained)
     names = ["tree", "linear"]

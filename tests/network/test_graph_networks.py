@@ -112,6 +112,8 @@ def test_what_the_output_does_not_need_is_left_out():
          lambda z: z * np.tanh(np.log1p(np.exp(z)))),
         ([scaled(1, np.sqrt(0.5)), Node("activation", (2,), (Activation("erf"),)),
           scaled(3, 1.0, 1.0)], "gelu", lambda z: z * (1 + erf(z / np.sqrt(2)))),
+        ([scaled(1, np.sqrt(0.5)), Node("activation", (2,), (Activation("erf"),)),
+          scaled(3, 0.5, 0.5)], "gelu", lambda z: z * (1 + erf(z / np.sqrt(2))) / 2),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("turned", [False, True])
