@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,19 @@ from hypothesis import settings
 os.environ["MPLBACKEND"] = "Agg"
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+# tests of libraries that a step of .ci/run installs, and demands by SKINTERP_TORCH
+NEEDS = {
+    "network/torch_/*.py": ("torch", "skorch"),
+    "network/torch_/*keras*.py": ("keras",),
+    "importance/shap_/*.py": ("shap",),
+}
+collect_ignore_glob = [
+    pattern
+    for pattern, libraries in NEEDS.items()
+    if "SKINTERP_TORCH" not in os.environ and not all(map(find_spec, libraries))
+]
 
 # random examples are the same in every run, and time never decides a test
 settings.register_profile("tests", deadline=None, derandomize=True)

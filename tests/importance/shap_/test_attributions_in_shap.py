@@ -1,12 +1,17 @@
 """Attributions agree with shap's, and are its objects for its plots."""
 
+import warnings
+
 import numpy as np
 import pytest
-import shap
 from sklearn.neural_network import MLPClassifier
 
 from skinterp.importance import Attributions, shapley_values
 from skinterp.network import as_network
+
+with warnings.catch_warnings():  # of its own use of matplotlib
+    warnings.simplefilter("ignore")
+    import shap
 
 X = np.random.RandomState(0).normal(size=(60, 5))
 Y = np.digitize(X[:, 0] * X[:, 1] + X[:, 2], [-0.5, 0.5])
