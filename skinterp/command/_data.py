@@ -12,6 +12,7 @@ from skinterp.command._network_table import columns_for, complete_rows, fitted, 
 from skinterp.command._selection import check_names, names_of, selected, settled
 from skinterp.command._target import rare_classes, target_of
 from skinterp.command._texts import Settings
+from skinterp.utils import counted
 
 MIN_ROWS, FEW_ROWS = 12, 30
 
@@ -111,7 +112,7 @@ def _without_gaps(column):
         [] if texts is None else {texts.texts[k] for k in np.unique(texts.codes[column.gaps])}
     )
     said = f" ({listed(sorted(map(repr, filter(None, written))))})" * any(written)
-    return ~column.gaps, [f"{int(column.gaps.sum())} rows without a target{said} are left out."]
+    return ~column.gaps, [f"Left out: {counted(column.gaps.sum(), 'row')} without a target{said}."]
 
 
 def _target(args, reader):
@@ -194,8 +195,8 @@ def _for_network(args, reader, names, network):
     if not rows.all():
         columns = [column.take(rows) for column in columns]
         notes.append(
-            f"{int((~rows).sum())} rows with missing numbers, which the network does not take, "
-            "are left out."
+            f"Left out: {counted((~rows).sum(), 'row')} with missing numbers, which the network "
+            "does not take."
         )
     others = reader.read([name for name in names if name not in taken])
     left_out += [replace(c, left_out="the network does not take it") for c in others]

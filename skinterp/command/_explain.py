@@ -21,7 +21,7 @@ from skinterp.command._suspicions import repeated_rows, suspicions
 from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
 from skinterp.network import as_network, default_network
 from skinterp.report import Findings, render_page, render_text, report_data
-from skinterp.utils import write_whole
+from skinterp.utils import counted, write_whole
 
 HELD_OUT = 0.25
 
@@ -61,7 +61,7 @@ def _fold_note(y, task):
     label, least = labels.tolist()[np.argmin(counts)], counts.min()
     if least >= 2 * N_FOLDS:
         return []
-    return [f"Class {label} has {least} rows only: no score says much about it."]
+    return [f"Class {label} has {counted(least, 'row')} only: no score says much about it."]
 
 
 def _own_network(file_network, data, classes):
@@ -150,7 +150,7 @@ def _explain(args, progress):
         file_network = FileNetwork(args.network, args.trust, n_columns)
     data = prepare(args, raw, file_network)
     X, task = data.X, data.task
-    progress("training the network", f"{len(X)} rows of {X.shape[1]} inputs are read")
+    progress("training the network", f"{len(X)} rows of {counted(X.shape[1], 'input')} are read")
     if file_network is None:
         network, y, cv, lines = _trained_network(data, args.random_state)
     else:
@@ -159,7 +159,10 @@ def _explain(args, progress):
     for name in forms:
         if FORMS[name].check is not None:  # refuses networks before the long computation
             FORMS[name].check(network)
-    lead = [f"{len(X)} rows, {X.shape[1]} inputs, target {args.target} ({task}).", *data.notes]
+    lead = [
+        f"{len(X)} rows, {counted(X.shape[1], 'input')}, target {args.target} ({task}).",
+        *data.notes,
+    ]
     lead += [*_fold_note(y, task), *lines]
     if network.user_table is None:
         X = X.to_numpy()  # which forests take faster than frames

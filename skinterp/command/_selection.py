@@ -8,6 +8,7 @@ import numpy as np
 
 from skinterp.command._columns import category_text, listed
 from skinterp.command._commands import BadCall
+from skinterp.utils import counted
 
 MAX_LEVELS, KEPT_LEVELS, LEVEL_ROWS, POOLED = 30, 20, 10, "(other)"
 LEAST_NUMBERS = 5
@@ -131,7 +132,7 @@ def _pooled(column):
     values[rare] = POOLED
     remark = (
         f"{len(levels)} levels, of which {len(levels) - len(kept)} rare ones "
-        f"({rare.sum()} rows) are taken as {POOLED}"
+        f"({counted(rare.sum(), 'row')}) are taken as {POOLED}"
     )
     read_as = category_text([*kept, POOLED])
     return replace(column, values=values, read_as=read_as).said(remark)

@@ -5,6 +5,7 @@ from shlex import quote
 import numpy as np
 
 from skinterp.command._files import pandas_of
+from skinterp.utils import counted
 
 _LEAST_ROWS = 20  # fewer rows agree by chance
 _LEAST_SENTINELS = 2
@@ -54,7 +55,7 @@ def _sentinel(name, values, fewest=4):
         far = abs(levels[k] - others[k]) > np.ptp(others)
         if _is_nines(levels[k]) and far and counts[k] >= _LEAST_SENTINELS:
             return [
-                f"{name}: {levels[k]:g} in {counts[k]} rows lies far from the others "
+                f"{name}: {levels[k]:g} in {counted(counts[k], 'row')} lies far from the others "
                 f"({others[0]:g} to {others[-1]:g}); if it means missing, pass "
                 f"--missing={levels[k]:g}."
             ]

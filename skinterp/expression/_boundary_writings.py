@@ -87,8 +87,12 @@ def _against_a_number(terms):
         expression = tidy(sum_of(varying, unit))
         kind = "product" if expression.token in ("mul", "div") else "sum"
         yield Writing(kind, expression, -level / unit, True)
-        if len(varying) == 1 and varying[0][0] < 0:
-            yield Writing("product", product(varying[0][1]), level / abs(varying[0][0]), False)
+        if min(c for c, _ in varying) < 0:
+            turned = [(-c, powers) for c, powers in varying]
+            plain = weighted_sum([product(p) for _, p in turned], [c / unit for c, _ in turned])
+            yield Writing(
+                "sum" if len(turned) > 1 else "product", tidy(plain), level / unit, False
+            )
 
 
 def _terms_of(expression, threshold, X):
@@ -149,9 +153,10 @@ def _round_threshold(writing, X, decided):
 
 
 def _order(writing):
-    """Rank writings: of products of powers, short, as found, upward."""
+    """Rank writings: of products of powers, short, of few digits, as found, upward."""
     is_other = writing.kind != "found"
-    return not writing.is_of_powers, writing.size, is_other, not writing.greater
+    rank = writing.size, writing.n_digits, is_other, not writing.greater
+    return not writing.is_of_powers, *rank
 
 
 def boundary_writings(expression, threshold, greater, X):

@@ -88,7 +88,8 @@ class Exported:
     def _repr_latex_(self):
         label = latex_name(self.class_text.removesuffix(" if ")) if self.class_text else ""
         before = f"{label} \\ \\mathrm{{if}}\\ " if label else ""
-        return f"${before}{self.to_latex()}$"
+        after = r"\quad\mathrm{(met\ by\ no\ row)}" if self.is_never else ""
+        return f"${before}{self.to_latex()}{after}$"
 
     def to_latex(self, digits=4):
         """Write the equation as LaTeX for mathematics mode.

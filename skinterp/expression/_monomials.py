@@ -12,6 +12,8 @@ _POWERS = {name: power for power, name in _NAMED.items()}
 def monomial(part):
     """Take a product apart into atoms and their exponents.
 
+    A root of a square is an atom, as it is the absolute value of what is squared.
+
     Parameters
     ----------
     part : Expression
@@ -29,13 +31,21 @@ def monomial(part):
             pending += [(node.args[0], power), (node.args[1], power)]
         elif node.token == "div":
             pending += [(node.args[0], power), (node.args[1], -power)]
-        elif node.token in _POWERS:
-            pending.append((node.args[0], power * _POWERS[node.token]))
-        elif node.token == "pow":
-            pending.append((node.args[0], power * node.args[1].value))
+        elif (own := _exponent(node)) is not None and not _is_absolute(own, power):
+            pending.append((node.args[0], power * own))
         elif node != Constant(1.0):
             found[node] = found.get(node, 0.0) + power
     return {atom: power for atom, power in found.items() if power != 0.0}
+
+
+def _exponent(node):
+    """Return the exponent of a power, None for other nodes."""
+    return node.args[1].value if node.token == "pow" else _POWERS.get(node.token)
+
+
+def _is_absolute(own, power):
+    """Tell whether a power of an even power loses the sign of its base."""
+    return own % 2.0 == 0.0 and own * power % 2.0 != 0.0
 
 
 def _power(atom, power):

@@ -44,9 +44,19 @@ def escape(name):
     return "".join(_ESCAPES.get(character, character) for character in name)
 
 
+def latex_names(names):
+    """Write column names for LaTeX, upright where two would look the same: x1 and x_1."""
+    short = [latex_name(name) for name in names]
+    return [text if short.count(text) == 1 else _upright(name) for name, text in zip(names, short)]
+
+
+def _upright(name):
+    return f"\\mathrm{{{escape(name)}}}"
+
+
 def latex_name(name):
     """Write a column name: a letter with a number as a subscript, other names upright."""
     match = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
     if match:
         return match[1] + (f"_{{{match[2]}}}" if match[2] else "")
-    return f"\\mathrm{{{escape(name)}}}"
+    return _upright(name)

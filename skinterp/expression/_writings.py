@@ -62,11 +62,21 @@ class Writing(NamedTuple):
         return {t for t in self.expression.postfix if isinstance(t, str)} <= POWERS
 
     @property
+    def _digits(self):
+        return [count_digits(number) for number in (*self.expression.constants, self.threshold)]
+
+    @property
+    def n_digits(self):
+        """Number of digits of its constants and its threshold."""
+        return sum(self._digits)
+
+    @property
     def size(self):
         """Number of nodes; long numbers, thresholds but 0 and 1, and negative ones cost more."""
-        numbers = [*self.expression.constants, self.threshold]
-        long = sum(max(0, min(count_digits(number), 6) - 3) for number in numbers)
-        turned = (self.threshold < 0) + ("neg" in self.expression.postfix) + (not self.greater)
+        long = sum(max(0, min(count, 6) - 3) for count in self._digits)
+        constants = self.expression.constants
+        minus = "neg" in self.expression.postfix or any(number < 0 for number in constants)
+        turned = (self.threshold < 0) + 2 * minus + (not self.greater)
         plain = abs(self.threshold) in (0.0, 1.0)
         return self.expression.complexity + (not plain) + turned + DIGIT_NODES * long
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinterp.expression import OPERATORS, Constant, Operation, simplify
+from skinterp.expression import OPERATORS, Constant, Operation, Variable, simplify
 from skinterp.expression._sums import drop_neutral, weighted_sum
 from skinterp.utils import round_to_digits
 
@@ -105,6 +105,57 @@ def _assemble(problem, parts, coefficients):
     if problem.sign(stripped) < 0:
         stripped = Operation("neg", (stripped,))
     return drop_neutral(stripped)
+
+
+def _squared_distance(part):
+    """Return the input and the centre of a squared distance, None for other terms."""
+    if part.token != "square":
+        return None
+    inner = part.args[0]
+    if isinstance(inner, Variable):
+        return inner, 0.0
+    if inner.token in ("add", "sub") and isinstance(inner.args[0], Variable):
+        shift = inner.args[1]
+        if isinstance(shift, Constant):
+            return inner.args[0], shift.value if inner.token == "sub" else -shift.value
+    return None
+
+
+def completed_squares(parts, coefficients, X):
+    """Write ``a*x**2 + b*x`` as ``a*(x - c)**2`` where the vertex lies among the rows.
+
+    Parameters
+    ----------
+    parts : tuple of Expression
+        Terms of a sum.
+    coefficients : ndarray of shape (m,)
+        Their coefficients.
+    X : ndarray of shape (n, p)
+        Rows.
+
+    Returns
+    -------
+    parts : tuple of Expression
+        The terms.
+    coefficients : ndarray
+        Their coefficients; the sum differs from the given one by a constant only.
+    """
+    found = dict(zip(parts, coefficients))
+    for part in parts:
+        square = _squared_distance(part)
+        if square is None or square[0] not in found:
+            continue
+        x, centre = square
+        vertex = centre - found[x] / (2.0 * found[part])
+        column = x.evaluate(X)
+        if column.min() < vertex < column.max():
+            shifted = Operation("sub", (x, Constant(float(vertex))))
+            found = {
+                Operation("square", (shifted,)) if p == part else p: c
+                for p, c in found.items()
+                if p != x
+            }
+    return tuple(found), np.array(list(found.values()))
 
 
 def finish(problem, parts, coefficients):

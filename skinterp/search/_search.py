@@ -7,7 +7,7 @@ from sklearn.utils import check_random_state
 
 from skinterp.search._beam import SEARCH_PRICE, merit, sum_cost
 from skinterp.search._concept_profiles import concept_profiles
-from skinterp.search._formulas import finish
+from skinterp.search._formulas import completed_squares, finish
 from skinterp.search._front import LOSS_FLOOR, make_front, pareto, scores
 from skinterp.search._problem import linear_loss
 from skinterp.search._stages import STAGES
@@ -196,7 +196,7 @@ class Search:
         if parts in self.losses:
             return
         self.losses[parts] = loss
-        candidate = finish(self.problem, parts, coefficients)
+        candidate = finish(self.problem, *completed_squares(parts, coefficients, self.problem.X))
         if candidate is not None and candidate.cost <= self.settings.max_cost:
             known = self.candidates.get(candidate.expression)
             if known is None or candidate.loss < known.loss:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.table._cells import cells_of, numbers_of, plain
+from skinterp.utils import counted
 
 _SHOWN = 8
 
@@ -93,7 +94,7 @@ class NumberColumn:
     def _refuse(self, bad, what, way_out):
         if bad.any():
             raise ValueError(
-                f"The column {self.name!r} {what} in {int(bad.sum())} rows, which the model "
+                f"The column {self.name!r} {what} in {counted(bad.sum(), 'row')}, which the model "
                 f"does not take. {way_out}"
             )
 

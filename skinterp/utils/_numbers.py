@@ -216,3 +216,21 @@ def count_digits(value):
         return 0
     mantissa = number_text(abs(value), 12).partition("e")[0]
     return len(mantissa.replace(".", "").strip("0"))
+
+
+def counted(number, noun):
+    """Write how many of something there are: ``1 row``, ``2 rows``.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun : str
+        The singular.
+
+    Returns
+    -------
+    str
+        The number and the noun.
+    """
+    return f"{int(number)} {noun}{'' if number == 1 else 's'}"

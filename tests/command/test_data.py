@@ -72,7 +72,7 @@ def test_rows_without_a_target_are_left_out_saying_so(data, gap):
     frame = FRAME.assign(y=FRAME["y"].where(np.arange(N) % 6 > 0, gap))
     found = data(frame)
     assert len(found.X) == len(found.y) == N - 10
-    assert "10 rows without a target" in found.notes[0] and gap in found.notes[0]
+    assert "Left out: 10 rows without a target" in found.notes[0] and gap in found.notes[0]
 
 
 def test_na_is_a_class_among_texts(data):

@@ -19,6 +19,7 @@ from skinterp.expression import (
     factored,
     parse,
     tidy,
+    to_latex,
     to_sympy,
 )
 from skinterp.expression._boundary_writings import boundary_writings, shown_writings
@@ -472,3 +473,19 @@ def test_operations_know_whether_they_vary():
     assert (
         Operation("exp", (Variable(0),)).varies and not Operation("exp", (Constant(1.0),)).varies
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sqrt(x0**2*x1**2)", "(x0**2)**0.5*x1", "sqrt(x0**4)", "x0/sqrt(x1**2)", "(x0**2)**1.5"],
+)
+def test_a_root_of_a_square_keeps_losing_the_sign(text):
+    signed = POSITIVE * np.where(np.arange(POSITIVE.size).reshape(POSITIVE.shape) % 3, 1.0, -1.0)
+    expression = parse(text)
+    written = product(monomial(expression))
+    np.testing.assert_allclose(written.evaluate(signed), expression.evaluate(signed), rtol=1e-12)
+
+
+def test_names_that_look_the_same_in_latex_are_upright():
+    written = to_latex(parse("x1 + x_1*y", ["x1", "x_1", "y"]), ["x1", "x_1", "y"])
+    assert r"\mathrm{x1}" in written and r"\mathrm{x\_1}" in written and written.count("y") == 1

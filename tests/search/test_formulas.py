@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from search_pool import boundary_problem, concept_cosine, uniform_rows, value_problem
 
 from skinterp.expression import Constant, Operation, Variable, parse
+from skinterp.expression._sums import as_sum
 from skinterp.search._formulas import (
+    completed_squares,
     drop_neutral,
     finish,
     round_greedily,
@@ -34,6 +36,27 @@ def test_a_weighted_sum_starts_with_a_positive_term():
     assert str(weighted_sum([Variable(0), Variable(1)], [-1.0, 2.0])) == "2*x1 - x0"
     assert weighted_sum([Variable(0)], [1.0]) == Variable(0)
     assert weighted_sum([Variable(0)], [0.0]) == Constant(0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("3*x0**2 - 6*x0 + x1", "x1 + 3*(x0 - 1)**2"),
+        ("2*(x0 - 0.5)**2 - 2*x0", "2*(x0 - 1)**2"),
+        ("(x0 + 0.5)**2 - 3*x0", "(x0 - 1)**2"),
+        ("x0**2 - 2*x0 - 0.5*x1**2 + 2*x1", "(x0 - 1)**2 + 2*x1 - 0.5*x1**2"),
+        ("x0**2 + 2*x0", "2*x0 + x0**2"),  # -1 lies outside the rows
+        ("x0**2 - x1", "x0**2 - x1"),
+        ("(x0*x1)**2 - 2*x0", "(x0*x1)**2 - 2*x0"),
+    ],
+)
+def test_squares_are_completed_where_the_vertex_lies_among_the_rows(text, written):
+    expression = parse(text)
+    parts, coefficients, _ = as_sum(expression)
+    found = weighted_sum(*completed_squares(parts, np.array(coefficients), X))
+    assert np.ptp(found.evaluate(X) - expression.evaluate(X)) < 1e-9
+    assert np.ptp(found.evaluate(X) - parse(written).evaluate(X)) < 1e-9
+    assert found.complexity == parse(written).complexity
 
 
 @given(st.floats(-1e9, 1e9, allow_subnormal=False), st.integers(1, 6))

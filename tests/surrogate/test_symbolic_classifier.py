@@ -271,8 +271,8 @@ def test_rows_outside_the_domain_get_the_commoner_class_and_a_warning():
     commoner = concept.network().predict(concept.rows())
     commoner = max({"off", "on"}, key=commoner.tolist().count)
     for ask in (surrogate.predict, surrogate.decision_function, surrogate.predict_proba):
-        with pytest.warns(UserWarning, match=rf"undefined at 1 rows .* class '{commoner}'"):
+        with pytest.warns(UserWarning, match=rf"undefined at 1 row, .* class '{commoner}'"):
             answers = ask(rows)
         assert len(answers) == 2
-    with pytest.warns(UserWarning, match="undefined at 1 rows"):
+    with pytest.warns(UserWarning, match="undefined at 1 row"):
         assert surrogate.predict(rows)[0] == commoner == surrogate.equation_.predict(rows)[0]

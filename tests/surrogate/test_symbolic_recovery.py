@@ -101,6 +101,23 @@ def test_swapped_classes_turn_the_comparison():
 
 
 @pytest.mark.parametrize(
+    ("law", "written"),
+    [
+        (lambda X: X[:, 0] + 0.8 * X[:, 1] * X[:, 2], "x0 + 0.8*x1*x2 > 0"),
+        (lambda X: X[:, 0] * X[:, 1] + 0.3, "x0*x1 > -0.3"),
+        (lambda X: X[:, 0] + 0.5 * X[:, 2] - 1.2, "x0 + 0.5*x2 > 1.2"),
+    ],
+)
+def test_a_law_of_one_class_is_that_of_the_other_turned(law, written):
+    X = np.random.default_rng(0).normal(size=(400, 3))
+    for sign, shown in [(1.0, written), (-1.0, written.replace(">", "<"))]:
+        network = as_network(lambda X, s=sign: 9.0 * s * law(X), n_features_in=3, classes=[0, 1])
+        surrogate = SymbolicSurrogateClassifier(network, n_points=200, random_state=0).fit(X)
+        found = str(surrogate.equation_).replace("x2*x1", "x1*x2").replace("x1*x0", "x0*x1")
+        assert found == shown
+
+
+@pytest.mark.parametrize(
     "operators", [["add", "log"], ["sqrt", "add"], ["mul", "div"], {"square": 1.0}, ["exp"]]
 )
 def test_only_allowed_operators_appear(operators):

@@ -140,7 +140,7 @@ def test_undefined_rows_get_the_mean_and_a_warning():
     surrogate = regressed(lambda X: np.log(X[:, 0]) + X[:, 1], X, operators=["log", "add"])
     assert "log" in operators_in(surrogate.equation_.expression)
     rows = np.array([[-50.0, 1.0, 1.0], [1.0, 1.0, 1.0], [-60.0, 1.0, 1.0]])
-    with pytest.warns(UserWarning, match=r"undefined at 2 rows .* the mean"):
+    with pytest.warns(UserWarning, match=r"undefined at 2 rows, .* the mean"):
         predicted = surrogate.predict(rows)
     assert predicted[0] == predicted[2] == surrogate.undefined_value_
     assert predicted[1] == pytest.approx(1.0, abs=0.02)

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from skinterp.utils import (
     MOST_DIGITS,
     constant_text,
     count_digits,
+    counted,
     digits_within,
     needed_text,
     number_text,
@@ -94,3 +96,8 @@ def test_what_needs_more_digits_than_asked_for_is_written_out():
 )
 def test_digits_of_a_number_are_counted(value, digits):
     assert count_digits(value) == digits
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
+def test_one_thing_is_counted_in_the_singular(number, text):
+    assert counted(np.int64(number), "row") == text

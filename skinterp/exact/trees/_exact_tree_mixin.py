@@ -15,7 +15,7 @@ from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
 from skinterp.expression import ColumnSpread, affine_text, condition_text
 from skinterp.network import raw_value_names
-from skinterp.utils import rules_text
+from skinterp.utils import counted, rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 _OUTSIDE = -1  # leaf of a row that is in none
@@ -221,7 +221,7 @@ class ExactTreeMixin:
             return _OPEN if is_open else self._test_text(node, True, _DRAWN_DIGITS)
         many = f"{n_outputs} affine outputs"
         answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
-        return f"{answer} ({self.counts_[leaf]} rows)"
+        return f"{answer} ({counted(self.counts_[leaf], 'row')})"
 
     def displays(self):
         """Return the display of the tree.

@@ -3,7 +3,7 @@
 from skinterp.expression._digits import as_digits
 from skinterp.expression._exporters import Exporter, register_exporter
 from skinterp.expression._fold import fold
-from skinterp.expression._names import escape, latex_name, resolve_names
+from skinterp.expression._names import escape, latex_names, resolve_names
 from skinterp.expression._printer import ATOM, POWER, PRODUCT, Phrase, Printer
 from skinterp.utils import constant_text
 
@@ -74,7 +74,7 @@ def to_latex(expression, names=None, digits=4):
     >>> print(to_latex(Variable(0) * Variable(1) / Variable(2) ** 2))
     \\frac{x_{0} \\, x_{1}}{x_{2}^{2}}
     """
-    names = [latex_name(name) for name in resolve_names(expression, names)]
+    names = latex_names(resolve_names(expression, names))
     return fold(expression, _LatexPrinter(names, as_digits(digits))).text
 
 
