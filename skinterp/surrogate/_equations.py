@@ -20,6 +20,7 @@ from skinterp.utils._sklearn import Interval, StrOptions
 
 # Sums may have so many terms, or one more for every so much cost that is allowed.
 FEWEST_TERMS, COST_OF_A_TERM = 5, 8
+MOST_RANGE = 1e50  # its sixth power is a floating-point number
 MIN_ROWS = 10
 # Largest cost of formulas, and of linear ones, where nothing else is asked for.
 MAX_COST, MAX_LINEAR_COST = 40.0, 300.0
@@ -145,7 +146,20 @@ class EquationsMixin:
                 f"{type(self).__name__} needs at least {MIN_ROWS} rows to search on. "
                 f"Got n_samples={len(X)} instead."
             )
+        self._check_ranges(X)
         return X, y
+
+    def _check_ranges(self, X):
+        """Refuse columns of which the powers in formulas are no floating-point numbers."""
+        ranges = X.max(axis=0) / 2.0 - X.min(axis=0) / 2.0
+        extreme = (ranges > 0) & ((ranges < 1.0 / MOST_RANGE) | (ranges > MOST_RANGE))
+        if extreme.any():
+            j = int(np.argmax(extreme))
+            raise ValueError(
+                f"The columns of X must have ranges from {1 / MOST_RANGE:g} to {MOST_RANGE:g}, so "
+                f"that formulas can hold their powers. Got {2.0 * ranges[j]:.3g} in "
+                f"{self._input_names[j]!r} instead; give it in another unit."
+            )
 
     @property
     def unfinished_(self):

@@ -197,3 +197,16 @@ def test_units_far_from_one_are_taken_as_others(unit):
     columns = dict(zip(("x0", "x1", "x2"), X.T))
     positive = decided(surrogate.equation_.format(), columns)
     assert np.mean(positive == surrogate.predict(X)) >= 0.999
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e60, 1e100])
+def test_units_whose_powers_are_no_numbers_are_refused_by_column(unit):
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    model = make_pipeline(StandardScaler(), MLPClassifier((4,), solver="lbfgs", random_state=0))
+    X[:, 1] *= unit
+    surrogate = SymbolicSurrogateClassifier(model.fit(X, X[:, 0] > 0), n_points=50)
+    with pytest.raises(ValueError, match=r"ranges from 1e-50 to 1e\+50.* in 'x1' instead"):
+        surrogate.fit(X)
+    X[:, 1] /= unit
+    model.fit(X, X[:, 0] > 0)
+    assert surrogate.fit(X).equation_.decide(X).any()
