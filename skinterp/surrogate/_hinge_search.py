@@ -18,6 +18,9 @@ import numpy as np
 _SAME = 1e-7  # what is left of a candidate, relative to its size, when chosen terms explain it
 # What the terms before it leave of a term's square is rounding error below this share.
 _NOTHING = 1e-14
+# Gains that differ by less are the same, so that rounding decides nothing: the first is taken.
+_TIE = 1e-6
+_AT = 1e-6  # rows of the data lie at knots, whatever rounding makes of them
 _MOST_PARENTS = 8  # terms that are multiplied further, beside the constant
 
 
@@ -38,13 +41,13 @@ class Factor(NamedTuple):
     sign: int
     knot: float
 
-    def values(self, X):
-        """Return values and slopes on rows."""
+    def values(self, X, at=0.0):
+        """Return values and slopes on rows, which lie at the knot within a distance."""
         column = X[:, self.feature]
         if self.sign == 0:
             return column - self.knot, np.ones(len(X))
         above = self.sign * (column - self.knot)
-        return np.maximum(0.0, above), self.sign * (above > 0.0)
+        return np.maximum(0.0, above), self.sign * (above > at)
 
 
 class Asked(NamedTuple):
@@ -71,7 +74,7 @@ class Asked(NamedTuple):
     ratio: np.ndarray
 
 
-def term_values(term, X):
+def term_values(term, X, at=0.0):
     """Return the values of a term on rows, and its slopes by input.
 
     Parameters
@@ -80,6 +83,8 @@ def term_values(term, X):
         The term.
     X : ndarray of shape (n_samples, n_features)
         Rows.
+    at : float, default=0.0
+        Distance from a knot within which a hinge does not rise.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def term_values(term, X):
     """
     value, slopes = np.ones(len(X)), {}
     for factor in term:
-        own, slope = factor.values(X)
+        own, slope = factor.values(X, at)
         slopes = {j: s * own for j, s in slopes.items()} | {factor.feature: value * slope}
         value = value * own
     return value, slopes
@@ -169,11 +174,11 @@ class _Candidates:
         column, knots = self.asked.Z[:, j], self.knots[j]
         apart = column[:, np.newaxis] - knots
         above = np.maximum(apart, 0.0)
-        rises = (apart > 0.0).astype(float)
+        rises, falls = (apart > _AT).astype(float), (apart < -_AT).astype(float)
         ones = np.ones((len(column), 1))
         return (
             np.hstack([column[:, np.newaxis], above, above - apart]),
-            np.hstack([ones, rises, rises - 1.0]),
+            np.hstack([ones, rises, -falls]),
         )
 
     def _pairs(self, parent, j, values, slopes):
@@ -189,7 +194,7 @@ class _Candidates:
     def add_parent(self, term):
         """Add the candidates that are products with a term."""
         asked, basis = self.asked, self.basis
-        parent = term_values(term, asked.Z)
+        parent = term_values(term, asked.Z, _AT)
         value, own = parent
         size = value**2 + sum(asked.ratio[k] * slope**2 for k, slope in own.items())
         zeros = np.zeros(len(asked.Z))
@@ -231,7 +236,7 @@ class _Candidates:
     def take(self, term):
         """Make the gains those beside a term; return whether it adds to those taken before."""
         asked = self.asked
-        value, own = term_values(term, asked.Z)
+        value, own = term_values(term, asked.Z, _AT)
         whole = self._size(value, own)
         for _ in range(2):  # twice is enough
             for q, slopes in self.basis:
@@ -273,8 +278,8 @@ class _Candidates:
         for (term, _), table in zip(self.parents, self.tables, strict=True):
             left = table[1] > _SAME * table[0]
             gain = np.where(left, (table[2:] ** 2).sum(axis=0) / np.where(left, table[1], 1.0), 0)
-            place = int(gain.argmax())
-            if gain[place] > best[0]:
+            place = int(np.argmax(gain >= gain.max() * (1.0 - _TIE)))
+            if gain[place] > best[0] * (1.0 + _TIE):
                 best = gain[place], (*term, self.factor(place))
         return best
 
@@ -316,6 +321,8 @@ def forward(asked, knots, n_terms, max_degree):
 def own_atoms(term):
     """Return what there is to read of a term beside its coefficients: its knots, and more inputs.
 
+    Numbers about which inputs are written in products are not counted: they go with the units.
+
     Parameters
     ----------
     term : tuple of Factor
@@ -326,7 +333,7 @@ def own_atoms(term):
     int
         The number; 0 for an input by itself, 1 for a hinge.
     """
-    return len(term) - any(factor.sign == 0 and factor.knot == 0.0 for factor in term)
+    return len(term) - any(factor.sign == 0 for factor in term)
 
 
 def pruned(asked, terms, own, n_rows, *, max_terms, max_atoms=None):
@@ -366,19 +373,19 @@ def pruned(asked, terms, own, n_rows, *, max_terms, max_atoms=None):
             size = 1.0 + sum(1.0 + 3.0 * knots[k] for k in kept)
             loss = max(total - _explained(gram, sums, kept), 0.0)
             error = loss / (1.0 - size / n_rows) ** 2 if size < n_rows else np.inf
-            if error < best[0]:
+            if error < best[0] * (1.0 - _TIE):
                 best = error, kept
         rests = [[k for k in kept if k != out] for out in kept]
         left = [_explained(gram, sums, rest) for rest in rests]
         before = _explained(gram, sums, kept)
         falls = [(before - value) / atoms[k] for k, value in zip(kept, left, strict=True)]
-        kept = rests[int(np.argmin(falls))]
+        kept = rests[int(np.argmax(np.array(falls) <= min(falls) + _TIE * total))]
     return best[1]
 
 
 def _gram(asked, terms):
     """Return inner products of terms beside a constant, with outputs, and of the outputs."""
-    weight, parts = asked.weight, [term_values(term, asked.Z) for term in terms]
+    weight, parts = asked.weight, [term_values(term, asked.Z, _AT) for term in terms]
     targets = asked.values - weight @ asked.values
     total = np.sum(weight[:, np.newaxis] * targets**2)
     if not terms:
