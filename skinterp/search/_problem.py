@@ -9,6 +9,7 @@ import numpy as np
 
 from skinterp.expression import OPERATORS
 from skinterp.expression._fold import postorder
+from skinterp.expression._sums import as_sum
 from skinterp.matching import DirectionObjective, ValueObjective
 from skinterp.search._dictionary import N_SINGLE, stack
 from skinterp.search._front import Candidate
@@ -18,8 +19,10 @@ DEFAULT_OPERATORS = (
     "add", "sub", "mul", "div", "square", "cube", "sqrt", "exp", "log", "sin", "cos",
 )  # fmt: skip
 N_GUARD, MIN_ENERGY = 1000, 1e-4
-# What a wave costs that stays within half a period.
+# What a wave costs that stays within half a period, and a curved term that is straight.
 WAVES, IMITATION = ("sin", "cos"), 2.0
+# Share of a term's variance that is not linear, below which it stands for a linear function.
+STRAIGHT = 5e-4
 STRONG, MIN_STRONG = 0.01, 3
 
 
@@ -217,9 +220,28 @@ class Problem:
         return -1.0 if total < 0 else 1.0
 
     def _n_imitations(self, expression):
-        """Count waves of which the rows see less than half a period, as a polynomial may do."""
-        waves = [n for n in postorder(expression) if n.args and n.operator_name in WAVES]
-        return sum(np.ptp(wave.args[0].evaluate(self.X)) < np.pi for wave in waves)
+        """Count what simpler functions would do on the rows: short waves, straight curves.
+
+        Of a wave they see less than half a period, as of a polynomial.
+        """
+        total = 0
+        for part in as_sum(expression)[0]:
+            waves = [n for n in postorder(part) if n.args and n.operator_name in WAVES]
+            short = sum(np.ptp(wave.args[0].evaluate(self.X)) < np.pi for wave in waves)
+            total += short or self._is_straight(part)
+        return total
+
+    def _is_straight(self, part):
+        """Tell whether a curved term is a linear function of its inputs on the rows."""
+        if not part.args:
+            return False
+        columns = self.X[:, list(part.variables)]
+        values = part.evaluate(self.X)
+        spread = columns.std(axis=0)
+        columns = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+        values = values - values.mean()
+        rest = values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
+        return rest @ rest <= STRAIGHT * (values @ values)
 
     def candidate(self, expression):
         """Return a formula as a candidate for the front; None where it is undefined."""

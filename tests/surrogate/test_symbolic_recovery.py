@@ -210,3 +210,15 @@ def test_units_whose_powers_are_no_numbers_are_refused_by_column(unit):
     X[:, 1] /= unit
     model.fit(X, X[:, 0] > 0)
     assert surrogate.fit(X).equation_.decide(X).any()
+
+
+@pytest.mark.parametrize("offset", [0.0, 32.0, 1e4, -1e6])
+def test_a_linear_law_is_written_as_one_at_every_offset(offset):
+    Z = np.random.default_rng(0).normal(size=(400, 3))
+    network = as_network(
+        lambda X: 4 * (X[:, 0] - offset - 0.5 * (X[:, 1] - offset) + 0.2),
+        n_features_in=3,
+        classes=[0, 1],
+    )
+    surrogate = SymbolicSurrogateClassifier(network, n_points=200, random_state=0)
+    assert str(surrogate.fit(Z + offset).equation_).startswith("x0 - 0.5*x1 > ")
