@@ -33,8 +33,10 @@ network = make_pipeline(
 # Exactly first: units without which the network computes the same. Then weight after weight, the
 # least important first, with tuning in between. The whole path is kept.
 pruned = PrunedMLPClassifier(network, random_state=0).fit(X_train, y_train)
-print(pruned.path_.to_frame().round(3).to_string())
-pruned.plot_path()
+# On rows that neither training nor pruning has seen, a smaller network is no worse.
+scores = pruned.path_.scores(X_test, y_test)
+print(scores)
+pruned.plot_path(X_test, y_test)
 
 # %%
 # What is left: which inputs, how many units, and the formula of the log-odds.

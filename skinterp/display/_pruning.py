@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, tidy
+from skinterp.utils._which_rows import DRAWN, NOT_TUNED
 
 
 @dataclass(eq=False, repr=False)
@@ -16,7 +17,7 @@ class PruningPathDisplay(Display):
     n_weights : array-like of int of shape (n_networks,)
         Weights that are not zero.
     fidelity : array-like of shape (n_networks,)
-        Agreement with the network on held-out rows.
+        Agreement with the network on rows that tuned no weight.
     query_fidelity : array-like of shape (n_networks,) or None, default=None
         The same on points drawn like the data.
     accuracy : array-like of shape (n_networks,) or None, default=None
@@ -25,6 +26,10 @@ class PruningPathDisplay(Display):
         Where to draw a line.
     selected : int or None, default=None
         Index of the network to mark.
+    rows, fidelity_rows : str, default="rows that tuned no weight"
+        Which rows the accuracy, and the fidelity, are on.
+    metric : str, default="accuracy"
+        What is measured against the target.
 
     Attributes
     ----------
@@ -46,14 +51,17 @@ class PruningPathDisplay(Display):
     _: KW_ONLY
     target_fidelity: float | None = None
     selected: int | None = None
+    rows: str = NOT_TUNED
+    fidelity_rows: str = NOT_TUNED
+    metric: str = "accuracy"
 
     figure_size = (7.2, 3.8)
 
     def draw(self, ax):
         curves = [
-            ("fidelity, held-out rows", self.fidelity, "-", "o"),
-            ("fidelity, drawn points", self.query_fidelity, "--", "s"),
-            ("accuracy, held-out rows", self.accuracy, ":", "^"),
+            (f"fidelity, {self.fidelity_rows}", self.fidelity, "-", "o"),
+            (f"fidelity, {DRAWN}", self.query_fidelity, "--", "s"),
+            (f"{self.metric}, {self.rows}", self.accuracy, ":", "^"),
         ]
         n_weights = np.asarray(self.n_weights)
         lowest = 1.0

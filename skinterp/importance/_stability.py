@@ -3,10 +3,12 @@
 import sys
 import warnings
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from scipy.stats import rankdata
 from sklearn.base import clone, is_classifier
+from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -17,6 +19,7 @@ from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.network import as_network
 from skinterp.utils import LARGEST_SEED, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
+from skinterp.utils._which_rows import HELD_OUT, LEFT_OUT
 
 _INTERVAL = (0.025, 0.975)
 _MOST_DRAWS = 1000
@@ -33,12 +36,15 @@ class ImportanceStability(MethodRankings):
     shares : ndarray of shape (n_methods, n_repeats, n_features)
         Importances of every training, as shares.
     scores : ndarray of shape (n_repeats,)
-        Accuracy, or R2, of each network on the rows it was not trained on (with `bootstrap`), or
-        on all rows.
+        Accuracy, or R2, of each network on `rows`; nan where no row was left out.
     feature_names : tuple of str
         Names of the inputs.
     notes : tuple of str, default=()
         What says that trainings are missing after an interruption.
+    metric : {"accuracy", "R2"}, default="accuracy"
+        What the scores are.
+    rows : str, default="held-out rows"
+        Which rows the scores are on.
     """
 
     methods: tuple
@@ -46,6 +52,8 @@ class ImportanceStability(MethodRankings):
     scores: np.ndarray
     feature_names: tuple
     notes: tuple = ()
+    metric: str = "accuracy"
+    rows: str = HELD_OUT
 
     @property
     def ranks(self):
@@ -126,7 +134,9 @@ class ImportanceStability(MethodRankings):
 
     def __str__(self):
         n_repeats = self.shares.shape[1]
-        lines = [f"{n_repeats} trainings, mean score {self.scores.mean():.3f}"]
+        known = np.isfinite(self.scores).all()
+        score = f"mean {self.metric} {self.scores.mean():.3f}, {self.rows}"
+        lines = [f"{n_repeats} trainings, {score if known else 'no row was left out of them'}"]
         width = max(len(method) for method in self.methods)
         for method, ranks, tau in zip(self.methods, self.mean_ranks, self.stability):
             best = np.argsort(ranks, kind="stable")[:3]
@@ -155,12 +165,14 @@ def _drawn(y, classifies, rng):
     )
 
 
-def _one_training(estimator, X, y, names, methods, seed, bootstrap):
-    """Return the shares by every method, and the score, of one training."""
+def _one_training(estimator, X, y, names, methods, seed, seen):
+    """Return the shares by every method, and the score, of one training.
+
+    `seen` are the rows to train on; None draws them with replacement.
+    """
     rng = check_random_state(seed)
-    rows = _drawn(y, is_classifier(estimator), rng) if bootstrap else np.arange(len(y))
+    rows = _drawn(y, is_classifier(estimator), rng) if seen is None else seen
     others = np.setdiff1d(np.arange(len(y)), rows)
-    others = others if len(others) else rows
     drawn = take_rows(X, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # twenty times that training has not converged
@@ -169,7 +181,7 @@ def _one_training(estimator, X, y, names, methods, seed, bootstrap):
     array = network.check(drawn)
     seeds = rng.randint(LARGEST_SEED, size=len(methods))
     shares = [m.shares(network, array, y[rows], int(s)) for m, s in zip(methods, seeds)]
-    score = model.score(take_rows(X, others), y[others])
+    score = model.score(take_rows(X, others), y[others]) if len(others) else np.nan
     return [_of_columns(network, names, found) for found in shares], score
 
 
@@ -205,6 +217,7 @@ def importance_stability(
     methods=None,
     n_repeats=20,
     bootstrap=False,
+    test_size=0.25,
     n_jobs=None,
     random_state=0,
     verbose=0,
@@ -229,6 +242,10 @@ def importance_stability(
         How often to train.
     bootstrap : bool, default=False
         Whether to train on rows drawn with replacement, so that rankings vary with the data, too.
+    test_size : float or None, default=0.25
+        Share of the rows that no training sees and all scores are on, the same in each; None
+        trains on all rows and gives no scores. With `bootstrap` scores are on the rows that a
+        training has not drawn.
     n_jobs : int or None, default=None
         Trainings run at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
@@ -279,10 +296,11 @@ def importance_stability(
     checked_count(n_repeats, "n_repeats", 2)
     estimator, X, y, names = checked_training(estimator, X, y)
     methods = _checked_methods(methods, estimator)
-    seeds = check_random_state(random_state).randint(LARGEST_SEED, size=n_repeats)
+    rng = check_random_state(random_state)
+    seeds = rng.randint(LARGEST_SEED, size=n_repeats)
+    seen = None if bootstrap else _seen(y, test_size, is_classifier(estimator), rng)
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_one_training)(estimator, X, y, names, methods, int(seed), bootstrap)
-        for seed in seeds
+        delayed(_one_training)(estimator, X, y, names, methods, int(seed), seen) for seed in seeds
     )
     found, notes = _collected(trainings, n_repeats, verbose)
     shares, scores = zip(*found)
@@ -292,7 +310,33 @@ def importance_stability(
         np.array(scores),
         names,
         notes,
+        "accuracy" if is_classifier(estimator) else "R2",
+        LEFT_OUT if bootstrap else HELD_OUT,
     )
+
+
+def _seen(y, test_size, classifies, rng):
+    """Return the rows to train on: all but a share of them, of each class where it can be."""
+    every = np.arange(len(y))
+    if test_size is None:
+        return every
+    is_share = isinstance(test_size, Real) and not isinstance(test_size, bool)
+    if not is_share or not 0.0 < test_size < 1.0:
+        raise ValueError(
+            f"test_size must be a number between 0 and 1, or None. Got {test_size!r} instead."
+        )
+    strata = y if classifies and np.unique(y, return_counts=True)[1].min() > 1 else None
+    try:
+        parts = train_test_split(every, test_size=test_size, stratify=strata, random_state=rng)
+    except ValueError:  # more classes than rows in a part
+        parts = train_test_split(every, test_size=test_size, random_state=rng)
+    seen = np.sort(parts[0])
+    if classifies and len(np.unique(y[seen])) < len(np.unique(y)):
+        raise ValueError(
+            f"Every class must be among the rows of the training. Got none of one of them with "
+            f"test_size={test_size} instead; test_size=None trains on all rows."
+        )
+    return seen
 
 
 def _collected(results, n_repeats, verbose):

@@ -16,11 +16,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.display import SubsetsDisplay
 from skinterp.importance._checks import checked_training, columns_of
 from skinterp.table import plain
-from skinterp.utils import Result, checked_count, draw_seed
+from skinterp.utils import Result, aligned, checked_count, counted, draw_seed, one_line
 from skinterp.utils._forest import forest_for, numpy_kinds
 from skinterp.utils._sklearn import take_rows
+from skinterp.utils._which_rows import HELD_OUT
 
 RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
+SURE, FOLLOWS = 0.05, 0.8
 
 
 class Training(NamedTuple):
@@ -74,6 +76,10 @@ class FeatureSubsetCheck(Result):
         The inputs in the order they were added.
     test_share : float
         Share of the rows that a fold tests on.
+    n_features : int or None, default=None
+        Number of all inputs; None is that of `features`.
+    correlations : ndarray of shape (n_ranked, n_ranked) or None, default=None
+        Correlations of the inputs in `features`, nan where one is no number; None is unknown.
     """
 
     sizes: tuple
@@ -81,6 +87,8 @@ class FeatureSubsetCheck(Result):
     all_scores: dict
     features: tuple
     test_share: float
+    n_features: int | None = None
+    correlations: np.ndarray | None = None
 
     @property
     def metric(self):
@@ -154,16 +162,69 @@ class FeatureSubsetCheck(Result):
             {kind: metrics[self.metric].mean(axis=1) for kind, metrics in self.scores.items()},
             {kind: metrics[self.metric].std(axis=1) for kind, metrics in self.scores.items()},
             reference=float(self.all_scores[self.metric].mean()),
-            name=f"{self.metric}, held-out rows",
+            name=f"{self.metric}, {HELD_OUT}",
         )
 
+    @property
+    def verdict(self):
+        """What the scores say of the fewest inputs that are enough, as a sentence."""
+        k = self.sizes.index(self.enough)
+        few, full = self.scores[RANKED][self.metric][k], self.all_scores[self.metric]
+        p = float(self.p_values(ALL)[k])
+        n = len(self.features) if self.n_features is None else self.n_features
+        figures = (
+            f"{counted(self.enough, 'input')} {few.mean():.3f}, all {n} {full.mean():.3f} "
+            f"(p = {p:.2g}, {len(full)} folds)"
+        )
+        if self.enough == n:
+            said = "fewer do worse" if len(self.sizes) > 1 else "nothing is left out"
+        elif p < SURE and few.mean() != full.mean():
+            said = "fewer do better" if few.mean() > full.mean() else "all do better"
+        else:
+            said = "no difference is seen"
+        return f"{figures}: {said}."
+
+    @property
+    def followers(self):
+        """Inputs beyond those that are enough which only follow one of them.
+
+        A dict of an input's name to the other's and their correlation, of 0.8 or more.
+        """
+        if self.correlations is None:
+            return {}
+        found, first = {}, np.abs(self.correlations[:, : self.enough])
+        for j, name in enumerate(self.features[self.enough :], start=self.enough):
+            known = np.where(np.isfinite(first[j]), first[j], 0.0)
+            other = int(known.argmax())
+            if known[other] >= FOLLOWS:
+                found[name] = (self.features[other], float(self.correlations[j, other]))
+        return found
+
     def __str__(self):
-        lines = [f"all inputs: {self.metric} {self.all_scores[self.metric].mean():.3f}"]
-        tables = {kind: metrics[self.metric] for kind, metrics in self.scores.items()}
+        metrics = list(self.all_scores)
+        head = ["inputs", *metrics, *(f"p: {rival}" for rival in self._rivals)]
+        rivals = [kind for kind in self.scores if kind != RANKED]
+        head += rivals
+        rows = []
         for k, size in enumerate(self.sizes):
-            text = "  ".join(f"{kind} {table[k].mean():.3f}" for kind, table in tables.items())
-            lines.append(f"{size:3d}  {text}")
-        return "\n".join(lines)
+            cells = [_spread_text(self.scores[RANKED][name][k]) for name in metrics]
+            cells += [f"{self.p_values(rival)[k]:.2g}" for rival in self._rivals]
+            others = [_spread_text(self.scores[kind][self.metric][k]) for kind in rivals]
+            rows.append([str(size), *cells, *others])
+        whole = [_spread_text(table) for table in self.all_scores.values()]
+        rows.append(["all", *whole, *[""] * (len(head) - 1 - len(whole))])
+        n_folds = len(self.all_scores[self.metric])
+        follow = [
+            f"{one_line(name)} follows {one_line(other)} (r = {r:.2f})."
+            for name, (other, r) in self.followers.items()
+        ]
+        title = f"Means and deviations over {n_folds} folds, {HELD_OUT}"
+        title += f"; last {self.metric} of other choices:" if rivals else ":"
+        return "\n".join([title, aligned(head, rows), self.verdict, *follow])
+
+
+def _spread_text(scores):
+    return f"{scores.mean():.3f} ±{scores.std():.3f}"
 
 
 def _metrics(classifies, y, answers):
@@ -202,7 +263,7 @@ def _one_fit(estimator, X, y, columns, split):
     if _names_columns(estimator):
         part = _others_held(X, columns, train)
     else:
-        part = take_rows(X, list(columns), axis=1)
+        part = take_rows(X, sorted(map(int, columns)), axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # small networks on few inputs often stop at max_iter
         model = clone(estimator).fit(take_rows(part, train), y[train])
@@ -277,7 +338,8 @@ def refit_on_features(
     over the forest's, which has not. That few inputs are enough does not mean that the others say
     nothing: they may say the same.
 
-    Columns that are not among the k are left out. In front of a network with a ColumnTransformer,
+    Columns keep the order of `X`, so that a network of all inputs starts as that of `X`. Columns
+    that are not among the k are left out. In front of a network with a ColumnTransformer,
     which asks for all of its columns, they are held at one value instead.
 
     References
@@ -317,7 +379,22 @@ def refit_on_features(
         table /= n_random
     full = {metric: table[0] for metric, table in tables.pop(ALL).items()}
     test_share = float(np.mean([len(test) for _, test in splits]) / len(X))
-    return FeatureSubsetCheck(sizes, tables, full, tuple(names[j] for j in order), test_share)
+    ranked = tuple(names[j] for j in order)
+    correlations = _correlations(X, order)
+    return FeatureSubsetCheck(sizes, tables, full, ranked, test_share, len(names), correlations)
+
+
+def _correlations(X, order):
+    """Return the correlations of columns of numbers, nan of others."""
+    columns = np.full((len(order), len(X)), np.nan)
+    for k, j in enumerate(order):
+        cells = np.asarray(take_rows(X, [int(j)], axis=1))[:, 0]
+        if cells.dtype.kind in "biuf":
+            columns[k] = cells
+    with np.errstate(invalid="ignore"):
+        apart = columns - columns.mean(axis=1, keepdims=True)
+        sizes = np.sqrt((apart**2).sum(axis=1))
+        return apart @ apart.T / np.outer(sizes, sizes)
 
 
 def _trainings(order, by_forest, drawn, sizes, n_features):

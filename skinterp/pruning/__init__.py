@@ -9,8 +9,10 @@ networks, of which the smallest faithful one is taken.
 from skinterp.pruning._estimators import PrunedMLPClassifier, PrunedMLPRegressor
 from skinterp.pruning._lossless import remove_lossless
 from skinterp.pruning._path import PruningPath, PruningStep
+from skinterp.pruning._path_scores import PathScores
 
 __all__ = [
+    "PathScores",
     "PrunedMLPClassifier",
     "PrunedMLPRegressor",
     "PruningPath",

@@ -13,11 +13,13 @@ from skinterp.expression import ColumnSpread
 from skinterp.network import dense_of, network_to_sympy
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
+from skinterp.pruning._path_scores import path_scores
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
 from skinterp.utils import is_one_of_many, one_line
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
+from skinterp.utils._which_rows import NOT_TUNED
 
 
 class PruningMixin:
@@ -168,7 +170,7 @@ class PruningMixin:
         whole, step = self.path_[0], self.path_[self.selected_]
         left = (
             f"{step.n_weights} of {whole.n_weights} weights, {step.n_units} of {whole.n_units} "
-            f"hidden units: fidelity {step.fidelity:.3f}"
+            f"hidden units: fidelity {step.fidelity:.3f} on {NOT_TUNED}"
         )
         names = list(map(one_line, self._input_names))
         inputs = f"inputs: {', '.join(self.used_features_) or 'none'}"
@@ -187,11 +189,16 @@ class PruningMixin:
         target = self.target_fidelity if self.n_weights is None else None
         return (self.path_.display(target, self.selected_),)
 
-    def plot_path(self, ax=None):
+    def plot_path(self, X=None, y=None, *, ax=None):
         """Draw fidelity and accuracy against the number of weights.
 
         Parameters
         ----------
+        X : array-like or data frame of shape (n_samples, n_features), default=None
+            Rows to measure on, best such as neither training nor pruning has seen; None takes
+            those of `fit` that tuned no weight, on which the network may have been trained.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their target.
         ax : matplotlib.axes.Axes or None, default=None
             Where to draw; a new figure by default.
 
@@ -200,7 +207,10 @@ class PruningMixin:
         PruningPathDisplay
             The display.
         """
-        return self.displays()[0].plot(ax)
+        display = self.displays()[0]
+        if X is not None:
+            display = path_scores(self.path_, self._rows(X), y).display(self.selected_)
+        return display.plot(ax)
 
     def to_sympy(self, output=0, digits=None):
         """Return the pruned network as a formula of its inputs.

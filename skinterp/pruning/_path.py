@@ -7,7 +7,9 @@ import numpy as np
 
 from skinterp.display import PruningPathDisplay
 from skinterp.network import DenseNetwork
-from skinterp.utils import Result
+from skinterp.pruning._path_scores import path_scores
+from skinterp.utils import Result, aligned
+from skinterp.utils._which_rows import DRAWN, NOT_TUNED
 
 
 def count_weights(network):
@@ -131,13 +133,46 @@ class PruningPath(Result, Sequence):
             The display, not drawn yet.
         """
         drawn = map(self._values, ("n_weights", "fidelity", "query_fidelity", "accuracy"))
-        return PruningPathDisplay(*drawn, target_fidelity=target_fidelity, selected=selected)
+        metric = "R2" if self[0].network.task == "regression" else "accuracy"
+        options = {"target_fidelity": target_fidelity, "selected": selected, "metric": metric}
+        return PruningPathDisplay(*drawn, **options)
+
+    def scores(self, X, y=None):
+        """Measure the networks on rows, best such as neither training nor pruning has seen.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows, as the networks take them.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; without it only fidelity is measured.
+
+        Returns
+        -------
+        PathScores
+            Fidelity and accuracy, or R2, of each network.
+
+        Raises
+        ------
+        ValueError
+            If X and y do not fit the networks, or each other.
+        """
+        return path_scores(self, self[0].network.check(X), y)
 
     def __str__(self):
         if not self:
             return "no networks"
         first, last = self[0], self[-1]
-        return (
-            f"{len(self)} networks of {first.n_weights} to {last.n_weights} weights, fidelity "
-            f"{first.fidelity:.3f} to {last.fidelity:.3f}"
-        )
+        head = ["weights", "units", "fidelity", "drawn", "target"]
+        rows = [
+            [str(s.n_weights), str(s.n_units), f"{s.fidelity:.3f}", f"{s.query_fidelity:.3f}"]
+            + ["" if np.isnan(s.accuracy) else f"{s.accuracy:.3f}"]
+            for s in self
+        ]
+        return "\n".join([
+            f"{len(self)} networks of {first.n_weights} to {last.n_weights} weights; fidelity and "
+            f"target on {NOT_TUNED}",
+            f"(the network may have been trained on them: scores(X, y) measures on others), drawn "
+            f"on {DRAWN}:",
+            aligned(head, rows, left=()),
+        ])  # fmt: skip

@@ -1,6 +1,7 @@
 """Rankings over trainings, and networks trained on few inputs."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import kendalltau, spearmanr
 from scipy.stats import t as student
@@ -10,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp.importance import (
+    FeatureSubsetCheck,
     _stability,
     importance_stability,
     kendall_matrix,
@@ -81,7 +83,7 @@ def test_strong_inputs_are_found_every_time():
     X, y = make_classification(
         400, 6, n_informative=2, n_redundant=0, shuffle=False, random_state=0, class_sep=2.0
     )
-    found = importance_stability(network(), X, y, n_repeats=4)
+    found = importance_stability(network(), X, y, n_repeats=4, test_size=0.1)
     assert set(found.methods) >= {"garson", "forest", "permutation"}
     k = found.methods.index("permutation")
     assert found.top_k_frequency(2)[k, :2].mean() > 0.8
@@ -161,9 +163,64 @@ def test_the_first_inputs_of_a_right_ranking_carry_the_signal():
     frame = check.to_frame()
     assert len(frame) == 9 and "p_against_forest" in frame.columns
     check.plot()
-    assert "all inputs" in str(check)
+    lines = str(check).split("\n")
+    assert "5 folds, held-out rows" in lines[0].replace("4 folds", "5 folds")
+    assert lines[-1] == check.verdict and "all 6" in check.verdict and not check.followers
+    assert lines[1].split()[:4] == ["inputs", "accuracy", "precision", "recall"]
+    accuracy = check.scores["ranked"]["accuracy"][1]
+    assert f"{accuracy.mean():.3f} ±{accuracy.std():.3f}" in lines[4]
     with pytest.raises(ValueError, match="against must be one of"):
         wrong.p_values("random")
+
+
+def test_the_order_of_a_ranking_is_no_order_of_columns():
+    """Networks of the same inputs start from the same weights."""
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    check = refit_on_features(network(), X, y, list(X.columns)[::-1], sizes=[13], cv=2, n_random=1)
+    for metric, scores in check.all_scores.items():
+        for kind in ("ranked", "forest", "random"):
+            np.testing.assert_array_equal(check.scores[kind][metric][0], scores)
+    assert "nothing is left out" in check.verdict
+
+
+def test_inputs_that_only_follow_are_named():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    X[:, 2] = X[:, 0] + 0.3 * rng.normal(size=200)
+    y = X[:, 0] + 0.5 * X[:, 1] > 0
+    frame = pd.DataFrame(X, columns=["v1", "v2", "v4", "v7"])
+    check = refit_on_features(network(), frame, y, ["v1", "v2", "v4", "v7"], cv=3, n_random=0)
+    assert check.enough == 2
+    other, r = check.followers["v4"]
+    assert set(check.followers) == {"v4"} and other == "v1"
+    assert r == pytest.approx(np.corrcoef(X[:, 0], X[:, 2])[0, 1])
+    assert str(check).endswith(f"v4 follows v1 (r = {r:.2f}).")
+
+
+@pytest.mark.parametrize(
+    ("few", "said"),
+    [([0.9, 0.91, 0.92], "fewer do better"), ([0.6, 0.61, 0.6], "fewer do worse")],
+)
+def test_a_verdict_is_of_the_test(few, said):
+    full = {"accuracy": np.array([0.80, 0.81, 0.80])}
+    ranked = {"accuracy": np.array([few, full["accuracy"]])}
+    check = FeatureSubsetCheck((1, 2), {"ranked": ranked}, full, ("a", "b"), 1 / 3)
+    assert said in check.verdict and "3 folds" in check.verdict
+
+
+def test_scores_of_trainings_are_on_rows_that_they_have_not_seen(wine):
+    X, y = wine
+    noise = np.random.default_rng(0).permutation(y)
+    options = {"methods": ["derivatives"], "n_repeats": 2}
+    found = importance_stability(network(), X, noise, **options)
+    assert found.scores.max() < 0.7 and "mean accuracy" in str(found)
+    assert "held-out rows" in str(found)
+    drawn = importance_stability(network(), X, noise, bootstrap=True, **options)
+    assert "rows left out of each training" in str(drawn)
+    whole = importance_stability(network(), X, noise, test_size=None, **options)
+    assert np.isnan(whole.scores).all() and "no row was left out" in str(whole)
+    with pytest.raises(ValueError, match="test_size must be a number between 0 and 1"):
+        importance_stability(network(), X, y, test_size=2, **options)
 
 
 def test_subsets_of_regressions_do_not_depend_on_jobs():

@@ -65,6 +65,7 @@ def test_a_path_says_how_many_networks_of_which_sizes_it_holds():
     network, X = random_network([3, 8, 1], 0), uniform(100, 3)
     path = PrunedMLPRegressor(network, n_weights=9, n_tuning_steps=5, random_state=0).fit(X).path_
     assert str(path).startswith(f"{len(path)} networks of 32 to ") and repr(path) == str(path)
+    assert "rows that tuned no weight" in str(path) and len(str(path).split("\n")) == len(path) + 4
     assert str(PruningPath()) == "no networks"
 
 

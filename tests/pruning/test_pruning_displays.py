@@ -24,6 +24,6 @@ def test_a_path_shows_its_sizes_fidelities_and_choice():
 def test_a_path_to_a_number_of_weights_has_no_target_line():
     network, X = random_network([3, 8, 1], 0), uniform(100, 3)
     pruned = PrunedMLPRegressor(network, n_weights=6, n_tuning_steps=5, random_state=0).fit(X)
-    display = pruned.plot_path(plt.subplots()[1])
+    display = pruned.plot_path(ax=plt.subplots()[1])
     names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert display.target_fidelity is None and "target fidelity" not in names
