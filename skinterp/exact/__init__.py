@@ -9,11 +9,8 @@ box. All stand on `PiecewiseLinear`, layers and activation patterns.
 """
 
 from skinterp.exact.classes._class_regions import ClassRegions, class_regions
-from skinterp.exact.optima._counterfactuals import (
-    Counterfactual,
-    nearest_counterfactual,
-    robustness_radius,
-)
+from skinterp.exact.optima._changes import Counterfactual
+from skinterp.exact.optima._counterfactuals import nearest_counterfactual, robustness_radius
 from skinterp.exact.optima._extremes import ClassReach, ExtremeOutput, extreme_output, reach_class
 from skinterp.exact.optima._monotonicity import Monotonicity, verify_monotonicity
 from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning

@@ -10,6 +10,7 @@ import numpy as np
 from skinterp.exact.optima._relaxations import relaxed
 from skinterp.utils import is_one_of_many
 
+INTERRUPTED = "was interrupted"
 _AT_ONCE = 32  # boxes looked at together
 _FLAT = 0.3  # of the steepest slope, that inputs without one count as: units may hide it
 _SMALLEST = 1e-9  # width of a box, of the whole one, below which it is not split
@@ -89,7 +90,7 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
     except KeyboardInterrupt:
         if is_one_of_many() or not np.isfinite(best.bound):
             raise
-        best.stopped = "was interrupted"
+        best.stopped = INTERRUPTED
     if not heap:
         best.bound = min(closed, best.value)
     return best
