@@ -72,9 +72,9 @@ class LeastSlope(NamedTuple):
         least = int(slopes.argmin())
         program = DepthProgram(box.bounds)
         A, b, _ = part.borders(found.patterns[least])
-        _, point, _ = program.deepest([program.row(*row) for row in zip(A, b)])
+        _, point, depth = program.deepest([program.row(*row) for row in zip(A, b)])
         bound = -np.inf if found.stopped else slopes[least]
-        if point is None:
+        if point is None or depth <= 0.0:  # kept because a linear program failed
             return bound, np.inf, None
         return bound, slopes[least], middle + half * point
 
