@@ -56,7 +56,8 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
     Parameters
     ----------
     problem : object
-        With `pieces`, whose relaxation is used; `look` (bounds, values and points of boxes);
+        With `pieces`, whose relaxation is used; `within` (boxes without what is no better than a
+        value), `cut` (the same, by their relaxation); `look` (bounds, values and points of boxes);
         `finish` (bound, value and point of one box); and `is_small`, which tells from the number
         of units that may change sign in a box whether to finish it.
     tolerance : float
@@ -98,13 +99,19 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
 
 def _look(problem, lower, upper, best, heap, order):
     """Bound boxes, and keep those that may hold a lower value than the best."""
+    best.n_boxes += len(lower)
+    lower, upper = problem.within(lower, upper, best.value)
+    some = (lower <= upper).all(axis=1)
+    if not some.any():
+        return
+    lower, upper = lower[some], upper[some]
     relaxation = relaxed(problem.pieces, lower, upper)
     bounds, values, points = problem.look(relaxation, lower, upper)
-    best.n_boxes += len(lower)
     least = int(values.argmin())
     best.offer(values[least], points[least])
     n_unstable = relaxation.n_unstable
-    for k in np.flatnonzero(bounds < best.value):
+    lower, upper = problem.cut(relaxation, lower, upper, best.value)
+    for k in np.flatnonzero((bounds < best.value) & (lower <= upper).all(axis=1)):
         steepness = np.abs(relaxation.slopes[k]).sum(axis=0)
         units = relaxation.of_box(k)
         entry = bounds[k], next(order), lower[k], upper[k], steepness, n_unstable[k], units

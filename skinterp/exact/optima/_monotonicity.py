@@ -39,6 +39,14 @@ class LeastSlope(NamedTuple):
         """Return whether a box in which so many units may change sign is to be finished."""
         return n_unstable <= _FEW_UNITS
 
+    def within(self, lower, upper, value):
+        """Return the boxes."""
+        return lower, upper
+
+    def cut(self, relaxation, lower, upper, value):
+        """Return the boxes: outputs say nothing of slopes."""
+        return lower, upper
+
     def slopes(self, points):
         """Return the derivatives at points."""
         return output_maps(self.pieces, self.pieces.patterns(points))[0][:, 0, self.column]
