@@ -5,10 +5,12 @@ import pytest
 from random_networks import random_network
 from scipy.optimize import linprog, minimize
 
-from skinterp.exact import piecewise_linear
+from skinterp import as_network
+from skinterp.exact import nearest_counterfactual, piecewise_linear
 from skinterp.exact.optima._problems import LeastLargest, Nearest
 from skinterp.exact.optima._relaxations import relaxed
 
+NETWORK = random_network([3, 6, 1], 1)
 ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 
 
@@ -105,3 +107,20 @@ def test_boxes_keep_all_lower_values_and_no_value_yet_cuts_nothing():
         X = rng.uniform(lower[k], upper[k], (400, 3))
         better = X[pieces.values(X).max(axis=1) < value]
         assert ((better >= low[k]) & (better <= high[k])).all()
+
+
+@pytest.mark.parametrize("norm", sorted(ORDERS))
+def test_where_a_program_gives_no_point_the_box_is_looked_at_closer(monkeypatch, norm):
+    layers = [W for W, _, _ in NETWORK.layers], [b for _, b, _ in NETWORK.layers]
+    network = as_network((*layers, ["relu", "logistic"]), classes=["no", "yes"])
+    x, finish, calls = np.array([0.3, -0.2, 0.1]), Nearest.finish, []
+    right = nearest_counterfactual(network, x, box=(-2, 2), norm=norm)
+
+    def vague(*args):
+        calls.append(1)
+        return (0.0, np.inf, None) if len(calls) == 1 else finish(*args)
+
+    monkeypatch.setattr(Nearest, "finish", vague)
+    found = nearest_counterfactual(network, x, box=(-2, 2), norm=norm)
+    assert right.is_proven and found.is_proven and len(calls) > 1
+    assert found.distance == pytest.approx(right.distance, rel=1e-5)

@@ -169,6 +169,8 @@ def test_texts_are_no_longer_than_needed():
     assert found.shown == {"x0": 0.1235} and found.changes["x0"][1] < 0.12346
     tight = nearest_counterfactual(network, [0.0, 0.0], box=(-2, [0.1234568, 0.0]))
     assert str(tight).startswith("class yes at x0: 0 -> 0.1234568 (")
+    near = nearest_counterfactual(network, [0.123455, 0.0], box=(-2, 2))
+    assert str(near).startswith("class yes at x0: 0.123455 -> 0.1234568 (")
 
 
 def test_what_cannot_be_asked_of_levels_is_refused():

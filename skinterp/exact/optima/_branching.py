@@ -13,6 +13,7 @@ from skinterp.utils import is_one_of_many
 INTERRUPTED = "was interrupted"
 _AT_ONCE = 32  # boxes looked at together
 _FLAT = 0.3  # of the steepest slope, that inputs without one count as: units may hide it
+_LEAST_AGAIN = 1e-2  # width of a box below which a program is not followed by others
 _SMALLEST = 1e-9  # width of a box, of the whole one, below which it is not split
 
 
@@ -87,7 +88,7 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
             if time.monotonic() > end:
                 best.stopped = "ended by its time_budget"
                 break
-            closed = min(closed, _step(problem, best, heap, order, end))
+            closed = min(closed, _step(problem, best, heap, order, end, tolerance))
     except KeyboardInterrupt:
         if is_one_of_many() or not np.isfinite(best.bound):
             raise
@@ -118,8 +119,11 @@ def _look(problem, lower, upper, best, heap, order):
         heapq.heappush(heap, entry)
 
 
-def _step(problem, best, heap, order, end):
-    """Finish or split the best boxes, and return the least bound of those finished."""
+def _step(problem, best, heap, order, end, tolerance):
+    """Finish or split the best boxes, and return the least bound of those finished.
+
+    A box is split, too, where the tolerance of the solver leaves a gap between bound and value.
+    """
     lowers, uppers, closed = [], [], np.inf
     for _ in range(min(_AT_ONCE, len(heap))):
         if not heap or heap[0][0] >= best.value:
@@ -130,8 +134,11 @@ def _step(problem, best, heap, order, end):
             seconds = None if np.isinf(end) else max(0.1, end - time.monotonic())
             finished, value, point = problem.finish(lower, upper, *units, seconds)
             best.offer(value, point)
-            closed = min(closed, max(bound, finished))
-            continue
+            finished = max(bound, finished)
+            is_last = not n_unstable or width.max() < _LEAST_AGAIN
+            if is_last or best.is_near(finished, tolerance):
+                closed = min(closed, finished)
+                continue
         j = int(((steepness + _FLAT * steepness.max() + _FLAT) * width).argmax())
         for half in (
             (lower[j], 0.5 * (lower[j] + upper[j])),

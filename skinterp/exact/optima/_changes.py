@@ -17,6 +17,8 @@ from skinterp.utils import (
     round_to_digits,
 )
 
+_PART = 0.05  # of a change, by which the number shown may be off
+
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
@@ -71,7 +73,7 @@ class Counterfactual:
                 return "no counterfactual in the box"
             return f"no counterfactual found, none nearer than {number_text(self.bound, 4)}"
         changes = ", ".join(
-            f"{name}: {_text(before)} -> {_text(self.shown[name], is_full=True)}"
+            _change_text(name, before, self.shown[name])
             for name, (before, _) in self.changes.items()
         )
         end = "proven" if self.is_proven else f"none nearer than {number_text(self.bound, 4)}"
@@ -79,10 +81,13 @@ class Counterfactual:
         return f"class {self.answer} at {changes} ({distance})"
 
 
-def _text(value, is_full=False):
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return one_line(str(value))
-    return needed_text(value, DIGITS, digits_within(value, 0.0) if is_full else DIGITS)
+def _change_text(name, before, after):
+    """Write a change, the value before with as many digits as tell it from the other one."""
+    if not isinstance(after, Real) or isinstance(after, bool):
+        return f"{name}: {one_line(str(before))} -> {one_line(str(after))}"
+    needed = digits_within(after, 0.0), digits_within(before, _PART * abs(after - before))
+    texts = (needed_text(v, DIGITS, n) for v, n in zip((after, before), needed))
+    return f"{name}: {' -> '.join(reversed([*texts]))}"
 
 
 def changes_of(network, x, point, choices):
@@ -112,7 +117,8 @@ def changes_of(network, x, point, choices):
 def shown_point(x, point, moved, accepts):
     """Return a point rounded to as few digits as keep it accepted, four at least.
 
-    Its numbers are rounded to the nearest, or else away from those of the row.
+    Its numbers are rounded to the nearest, or else away from those of the row, by no more than a
+    small part of the change.
 
     Parameters
     ----------
@@ -128,9 +134,11 @@ def shown_point(x, point, moved, accepts):
     ndarray of shape (d,)
         The rounded point.
     """
-    for digits in range(DIGITS, MOST_DIGITS):
+    least = {j: digits_within(point[j], _PART * abs(point[j] - x[j]), DIGITS) for j in moved}
+    for more in range(MOST_DIGITS - min(least.values(), default=MOST_DIGITS)):
         nearest, beyond = point.copy(), point.copy()
-        for j in moved:
+        for j, at_least in least.items():
+            digits = min(at_least + more, MOST_DIGITS)
             nearest[j] = round_to_digits(point[j], digits)
             beyond[j] = _away(nearest[j], point[j], x[j], digits)
         found = accepts(np.array([nearest, beyond]))

@@ -14,6 +14,7 @@ from skinterp.exact.pieces._search import search_box
 
 ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 _FEW_UNITS = 6  # that may change sign in a box, with which it is one program
+_FEW_ALTOGETHER = 12  # units of a network that is one program in any box
 _FEW_REGIONS = 5, 12  # the same, where all its regions are looked at, of few and many inputs
 _FEW_INPUTS = 8  # with more, splitting inputs does not help programs
 _INSIDE = 1e-9, 1e-7, 1e-6  # by how much outputs are to be negative, if 0 is not enough
@@ -40,7 +41,8 @@ def is_one_program(pieces, n_unstable):
     bool
         Whether it is.
     """
-    return n_unstable <= _FEW_UNITS or len(pieces.weights[0]) > _FEW_INPUTS
+    is_whole = len(pieces.weights[0]) > _FEW_INPUTS or pieces.n_units <= _FEW_ALTOGETHER
+    return n_unstable <= _FEW_UNITS or is_whole
 
 
 class LeastLargest(NamedTuple):
@@ -119,7 +121,8 @@ class Nearest(NamedTuple):
     def is_small(self, n_unstable):
         """Return whether a box in which so many units may change sign is to be finished."""
         if self.norm == "l2":
-            return n_unstable <= _FEW_REGIONS[len(self.start) > _FEW_INPUTS]
+            few = _FEW_REGIONS[len(self.start) > _FEW_INPUTS]
+            return n_unstable <= few or self.pieces.n_units <= _FEW_ALTOGETHER
         return is_one_program(self.pieces, n_unstable)
 
     def distance(self, points):
