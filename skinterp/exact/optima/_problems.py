@@ -20,6 +20,7 @@ _FEW_INPUTS = 8  # with more, splitting inputs does not help programs
 _INSIDE = 1e-9, 1e-7, 1e-6  # by how much outputs are to be negative, if 0 is not enough
 _BISECTIONS = 30
 _CLEARLY = 1e-8
+_STRICTLY = 5e-10  # less than points are accepted with, more than exact ties
 _DOUBLINGS, _DUAL_STEPS = 12, 25  # of multipliers
 _THINNEST = 1e-12  # half width of a box
 _ROUNDING = 1e-9  # of distances, by which boxes stay wider
@@ -250,7 +251,8 @@ class Nearest(NamedTuple):
         def least(inside):
             nearest, point = np.inf, None
             for A, b, offsets in constraints:
-                right = np.concatenate([b, -offsets - inside * (1.0 + np.abs(offsets))])
+                beyond = _STRICTLY + inside * (1.0 + np.abs(offsets))
+                right = np.concatenate([b, -offsets - beyond])
                 u = nearest_in(A, right, self.start, self.size)
                 distance = np.inf if u is None else self.distance(u)
                 if distance < nearest:
