@@ -2,16 +2,15 @@
 
 `ExactTreeClassifier` and `ExactTreeRegressor` are the network as an oblique decision tree,
 `LinearRegions` its local linear models with their inequalities, `slice_regions` and `breakpoints`
-their exact pictures, `count_regions` how many there are. `extreme_output`, `reach_class`,
+their exact pictures, `count_regions` how many there are, `class_regions` the classes as few convex
+cells with their boundary. `extreme_output`, `reach_class`,
 `nearest_counterfactual`, `robustness_radius` and `verify_monotonicity` prove what it answers in a
 box. All stand on `PiecewiseLinear`, layers and activation patterns.
 """
 
-from skinterp.exact.optima._counterfactuals import (
-    Counterfactual,
-    nearest_counterfactual,
-    robustness_radius,
-)
+from skinterp.exact.classes._class_regions import ClassRegions, class_regions
+from skinterp.exact.optima._changes import Counterfactual
+from skinterp.exact.optima._counterfactuals import nearest_counterfactual, robustness_radius
 from skinterp.exact.optima._extremes import ClassReach, ExtremeOutput, extreme_output, reach_class
 from skinterp.exact.optima._monotonicity import Monotonicity, verify_monotonicity
 from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
@@ -27,6 +26,7 @@ from skinterp.exact.trees._oblique import ObliqueTree
 
 __all__ = [
     "ClassReach",
+    "ClassRegions",
     "Counterfactual",
     "ExactTreeClassifier",
     "ExactTreeRegressor",
@@ -42,6 +42,7 @@ __all__ = [
     "RegionSlice",
     "Segments",
     "breakpoints",
+    "class_regions",
     "count_regions",
     "extreme_output",
     "nearest_counterfactual",

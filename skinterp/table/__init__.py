@@ -9,7 +9,7 @@ the columns.
 
 from skinterp.table._cells import as_table, cells_of, frame_of, numbers_of, plain
 from skinterp.table._columns import BinnedColumn, CategoryColumn, NumberColumn
-from skinterp.table._user_table import Feature, UserTable, read_features
+from skinterp.table._user_table import Feature, UserTable, level_cell, read_features
 
 __all__ = [
     "BinnedColumn",
@@ -20,6 +20,7 @@ __all__ = [
     "as_table",
     "cells_of",
     "frame_of",
+    "level_cell",
     "numbers_of",
     "plain",
     "read_features",

@@ -251,7 +251,7 @@ class UserTable:
                 raw[features[:, k] == 1.0, column.index] = _gap_of(column)[0]
             elif feature.level is not None:
                 chosen = (features[:, k] == 1.0) | (feature.level == 0)
-                raw[chosen, column.index] = _cell(column, feature.level)
+                raw[chosen, column.index] = level_cell(column, feature.level)
         rng = np.random.RandomState(1)
         for group in self.groups if has_gaps else ():
             kinds = [_gap_of(self.features[k].column) for k in group]
@@ -284,8 +284,21 @@ def _is_category(feature):
     return isinstance(feature.column, CategoryColumn)
 
 
-def _cell(column, level):
-    """Return a cell that holds a level of a column."""
+def level_cell(column, level):
+    """Return a cell that holds a level of a column.
+
+    Parameters
+    ----------
+    column : CategoryColumn or BinnedColumn
+        The column.
+    level : int
+        Index of the level.
+
+    Returns
+    -------
+    object
+        The level, NaN where it is a missing one; of an interval a number inside.
+    """
     if isinstance(column, BinnedColumn):
         return column.inside(level)
     value = column.levels[level]

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from exact_oracles import FailingProgram
 from hypothesis import given, settings
 from random_networks import networks, preactivations, random_network, uniform
 from scipy.optimize import linprog
@@ -13,7 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 
-from skinterp.exact import LinearRegions
+from skinterp.exact import LinearProgramWarning, LinearRegions
+from skinterp.exact.pieces import _programs
+from skinterp.exact.regions import _inequalities
 from skinterp.network import as_network
 
 small = settings(max_examples=30, deadline=None)
@@ -210,3 +213,20 @@ def test_regions_of_many_classes_have_shares():
     np.testing.assert_allclose(overall, np.bincount(model.predict(X), minlength=3) / len(X))
     with pytest.raises(ValueError, match="region must be from 0 to"):
         regions.inequalities(regions.n_regions_)
+
+
+@pytest.mark.parametrize("period", [1, 2])
+def test_inequalities_that_failed_programs_were_about_are_kept_and_told(monkeypatch, period):
+    regions = LinearRegions(random_network([6, 12, 1], 0), box=(-2, 2)).fit(uniform(50, 6))
+    right, solve = regions.inequalities(0), _programs.linear_program
+
+    def failing(*bounds):
+        return FailingProgram(solve(*bounds), period)
+
+    monkeypatch.setattr(_programs, "linear_program", solve if period > 1 else failing)
+    monkeypatch.setattr(_inequalities, "linear_program", failing)
+    with pytest.warns(LinearProgramWarning, match="of the inequalities may be redundant"):
+        kept = regions.inequalities(0)
+    rows = {tuple(row) for row in np.column_stack([kept.slopes, kept.bounds])}
+    assert rows >= {tuple(row) for row in np.column_stack([right.slopes, right.bounds])}
+    assert len(kept) > len(right)

@@ -1,12 +1,15 @@
 """Verified monotonicity against the slopes of all regions, and of many samples."""
 
+import warnings
+
 import numpy as np
 import pytest
 from exact_oracles import enumerated_depths
 from random_networks import random_network, uniform
 
 from skinterp import as_network
-from skinterp.exact import verify_monotonicity
+from skinterp.exact import LinearProgramWarning, verify_monotonicity
+from skinterp.exact.pieces import _halfspace_cells, _programs
 
 
 def slopes_of_regions(network, lower, upper):
@@ -104,3 +107,36 @@ def test_without_time_it_is_not_settled():
 def test_what_cannot_be_asked_is_refused(arguments, wording):
     with pytest.raises(ValueError, match=wording):
         verify_monotonicity(random_network([2, 3, 1], 0), ([-1, 0], [1, 0]), **arguments)
+
+
+def test_empty_regions_kept_by_failed_programs_are_no_counterexamples(monkeypatch):
+    told: set = set()
+    monkeypatch.setattr(
+        _halfspace_cells,
+        "DepthProgram",
+        lambda bounds: failing_depths(_programs.DepthProgram(bounds), told),
+    )
+    for seed in range(12):
+        network = random_network([9, 3, 4, 1], seed)
+        slopes = slopes_of_regions(network, -1.0, 1.0)[:, 0]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LinearProgramWarning)
+            found = verify_monotonicity(network, (-1.0, 1.0), 0)
+        if slopes.min() >= 0:
+            assert found.holds is not False
+        if found.holds is False:
+            point = found.point[np.newaxis]
+            assert network.jacobian(point)[0, 0, 0] == pytest.approx(found.slope)
+        assert found.holds is not True or slopes.min() >= 0
+    assert told == {"failed"}
+
+
+def failing_depths(program, told):
+    """Return a program whose every search for a deepest point fails."""
+
+    def deepest(rows):
+        told.add("failed")
+        return "solver lost", None, 0.0
+
+    program.deepest = deepest
+    return program

@@ -278,6 +278,18 @@ def test_where_no_answer_changes_that_is_proven():
     assert reach_class(network, (-2, 2), "no").is_reached is False
 
 
+def test_where_two_classes_tie_no_other_class_is_answered():
+    # the logit is 0, and the class "no", wherever x0 is negative
+    layers = [[[1.0], [0.0]], [[1.0]]], [[0.0], [0.0]], ["relu", "logistic"]
+    network = as_network(layers, classes=["no", "yes"])
+    found = nearest_counterfactual(network, [-1, 0], box=(-2, 2), norm="l2")
+    assert found.is_proven and found.distance == pytest.approx(1) and found.answer == "yes"
+    for norm in ("l1", "linf"):  # ties are within the tolerance of programs: told, not proven
+        found = nearest_counterfactual(network, [-1, 0], box=(-2, 2), norm=norm, time_budget=0.3)
+        assert found.answer == "yes" and found.bound <= found.distance
+        assert found.is_proven == (found.bound > found.distance - 1e-5)
+
+
 def test_many_inputs_are_one_program(monkeypatch):
     network, calls = random_network([12, 6, 1], 0), []
     finish = _problems.LeastLargest.finish

@@ -10,8 +10,10 @@ import numpy as np
 from skinterp.exact.optima._relaxations import relaxed
 from skinterp.utils import is_one_of_many
 
+INTERRUPTED = "was interrupted"
 _AT_ONCE = 32  # boxes looked at together
 _FLAT = 0.3  # of the steepest slope, that inputs without one count as: units may hide it
+_LEAST_AGAIN = 1e-2  # width of a box below which a program is not followed by others
 _SMALLEST = 1e-9  # width of a box, of the whole one, below which it is not split
 
 
@@ -55,7 +57,8 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
     Parameters
     ----------
     problem : object
-        With `pieces`, whose relaxation is used; `look` (bounds, values and points of boxes);
+        With `pieces`, whose relaxation is used; `within` (boxes without what is no better than a
+        value), `cut` (the same, by their relaxation); `look` (bounds, values and points of boxes);
         `finish` (bound, value and point of one box); and `is_small`, which tells from the number
         of units that may change sign in a box whether to finish it.
     tolerance : float
@@ -85,11 +88,11 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
             if time.monotonic() > end:
                 best.stopped = "ended by its time_budget"
                 break
-            closed = min(closed, _step(problem, best, heap, order, end))
+            closed = min(closed, _step(problem, best, heap, order, end, tolerance))
     except KeyboardInterrupt:
         if is_one_of_many() or not np.isfinite(best.bound):
             raise
-        best.stopped = "was interrupted"
+        best.stopped = INTERRUPTED
     if not heap:
         best.bound = min(closed, best.value)
     return best
@@ -97,21 +100,30 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
 
 def _look(problem, lower, upper, best, heap, order):
     """Bound boxes, and keep those that may hold a lower value than the best."""
+    best.n_boxes += len(lower)
+    lower, upper = problem.within(lower, upper, best.value)
+    some = (lower <= upper).all(axis=1)
+    if not some.any():
+        return
+    lower, upper = lower[some], upper[some]
     relaxation = relaxed(problem.pieces, lower, upper)
     bounds, values, points = problem.look(relaxation, lower, upper)
-    best.n_boxes += len(lower)
     least = int(values.argmin())
     best.offer(values[least], points[least])
     n_unstable = relaxation.n_unstable
-    for k in np.flatnonzero(bounds < best.value):
+    lower, upper = problem.cut(relaxation, lower, upper, best.value)
+    for k in np.flatnonzero((bounds < best.value) & (lower <= upper).all(axis=1)):
         steepness = np.abs(relaxation.slopes[k]).sum(axis=0)
         units = relaxation.of_box(k)
         entry = bounds[k], next(order), lower[k], upper[k], steepness, n_unstable[k], units
         heapq.heappush(heap, entry)
 
 
-def _step(problem, best, heap, order, end):
-    """Finish or split the best boxes, and return the least bound of those finished."""
+def _step(problem, best, heap, order, end, tolerance):
+    """Finish or split the best boxes, and return the least bound of those finished.
+
+    A box is split, too, where the tolerance of the solver leaves a gap between bound and value.
+    """
     lowers, uppers, closed = [], [], np.inf
     for _ in range(min(_AT_ONCE, len(heap))):
         if not heap or heap[0][0] >= best.value:
@@ -122,8 +134,11 @@ def _step(problem, best, heap, order, end):
             seconds = None if np.isinf(end) else max(0.1, end - time.monotonic())
             finished, value, point = problem.finish(lower, upper, *units, seconds)
             best.offer(value, point)
-            closed = min(closed, max(bound, finished))
-            continue
+            finished = max(bound, finished)
+            is_last = not n_unstable or width.max() < _LEAST_AGAIN
+            if is_last or best.is_near(finished, tolerance):
+                closed = min(closed, finished)
+                continue
         j = int(((steepness + _FLAT * steepness.max() + _FLAT) * width).argmax())
         for half in (
             (lower[j], 0.5 * (lower[j] + upper[j])),

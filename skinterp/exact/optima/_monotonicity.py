@@ -39,6 +39,14 @@ class LeastSlope(NamedTuple):
         """Return whether a box in which so many units may change sign is to be finished."""
         return n_unstable <= _FEW_UNITS
 
+    def within(self, lower, upper, value):
+        """Return the boxes."""
+        return lower, upper
+
+    def cut(self, relaxation, lower, upper, value):
+        """Return the boxes: outputs say nothing of slopes."""
+        return lower, upper
+
     def slopes(self, points):
         """Return the derivatives at points."""
         return output_maps(self.pieces, self.pieces.patterns(points))[0][:, 0, self.column]
@@ -72,9 +80,9 @@ class LeastSlope(NamedTuple):
         least = int(slopes.argmin())
         program = DepthProgram(box.bounds)
         A, b, _ = part.borders(found.patterns[least])
-        _, point, _ = program.deepest([program.row(*row) for row in zip(A, b)])
+        _, point, depth = program.deepest([program.row(*row) for row in zip(A, b)])
         bound = -np.inf if found.stopped else slopes[least]
-        if point is None:
+        if point is None or depth <= 0.0:  # kept because a linear program failed
             return bound, np.inf, None
         return bound, slopes[least], middle + half * point
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+_ROUNDING = 1e-9  # of values, by which boxes stay wider
+
 
 class Relaxation(NamedTuple):
     """Linear functions below the outputs of a network on boxes, and bounds of its units.
@@ -26,6 +28,33 @@ class Relaxation(NamedTuple):
     def least(self, lower, upper):
         """Return the lower bounds of the outputs on the boxes, (n_boxes, n_outputs)."""
         return _least(self.slopes, self.offsets, lower, upper)
+
+    def cut(self, lower, upper, level):
+        """Return the boxes without most of where the function below an output is above a level.
+
+        Each side is moved to where the function reaches the level, the other inputs at the ends
+        where it is least.
+
+        Parameters
+        ----------
+        lower, upper : ndarray of shape (n_boxes, d)
+            The boxes.
+        level : float
+            The level.
+
+        Returns
+        -------
+        lower, upper : ndarray of shape (n_boxes, d)
+            The boxes, some of them empty: lower above upper.
+        """
+        room = (level - self.least(lower, upper))[..., np.newaxis]
+        room = room + _ROUNDING * (1.0 + np.abs(level))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = room / np.abs(self.slopes)
+        rising, falling = self.slopes > 0, self.slopes < 0
+        most = np.where(rising, lower[:, np.newaxis] + step, np.inf).min(axis=1)
+        least = np.where(falling, upper[:, np.newaxis] - step, -np.inf).max(axis=1)
+        return np.maximum(lower, least), np.minimum(upper, most)
 
     @property
     def n_unstable(self):

@@ -89,6 +89,11 @@ class Setting:
         X[:, self.moving] += u * self.half
         return np.clip(X, *self.box)
 
+    def at(self, row):
+        """Return the setting with the inputs that are held at those of a row."""
+        lower, upper = (np.where(self.moving, side, row) for side in self.box)
+        return replace(self, box=Box(lower, upper))
+
     def within(self, lower, upper):
         """Return the setting of the part of the box within bounds."""
         box = Box(np.maximum(self.box.lower, lower), np.minimum(self.box.upper, upper))

@@ -32,8 +32,9 @@ class Step(NamedTuple):
         Cells that are linear regions.
     patterns : ndarray of bool of shape (n_regions, n_units)
         Which hidden units are on in each.
-    polytopes : list of ndarray of shape (n_vertices, d), or None
-        Their vertices, in coordinates of the box, where cells are known by vertices.
+    cells : VertexCells or None
+        The same with their vertices, in coordinates of the box, where cells are known by vertices:
+        the functions are the pre-activations of the last hidden layer.
     """
 
     cut: np.ndarray
@@ -43,7 +44,7 @@ class Step(NamedTuple):
     halves: np.ndarray
     regions: np.ndarray
     patterns: np.ndarray
-    polytopes: list | None
+    cells: VertexCells | None
 
 
 def steps_in_box(pieces, coordinates, failed):
@@ -85,7 +86,7 @@ def _vertex_steps(pieces, coordinates):
     piles = [[box], *([] for _ in pieces.slopes[1:])]
     if not pieces.slopes:
         nothing, _ = _cut(pieces, 0, box.take(np.zeros(1, dtype=bool)), None, n_cells)
-        yield *nothing, box.ids, box.patterns, box.polytopes
+        yield *nothing, box.ids, box.patterns, box
         return
     while any(piles):
         layer = _next_pile(piles)
@@ -100,7 +101,7 @@ def _vertex_steps(pieces, coordinates):
         if layer + 1 < len(piles):
             piles[layer + 1] += [done] if len(done.ids) else []
             done = done.take(np.zeros(len(done.ids), dtype=bool))
-        yield *found, done.ids, done.patterns, done.polytopes
+        yield *found, done.ids, done.patterns, done
 
 
 def _next_pile(piles):

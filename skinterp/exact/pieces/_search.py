@@ -45,7 +45,8 @@ class BoxSearch:
     @property
     def polytopes(self):
         """Vertices of the regions, a list of arrays, where cells are known by vertices."""
-        return [points for step in self.steps for points in step.polytopes or ()]
+        cells = [step.cells for step in self.steps if step.cells is not None]
+        return [points for of_step in cells for points in of_step.polytopes]
 
     @property
     def failures(self):

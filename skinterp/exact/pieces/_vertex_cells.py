@@ -166,7 +166,7 @@ class VertexCells(NamedTuple):
 
     def facets(self):
         """Return the constraints that bound the only cell, each facet once."""
-        on = _tight_table(self.tight).T  # constraints by vertices
+        on = tight_table(self.tight).T  # constraints by vertices
         candidates = np.flatnonzero(on.sum(axis=1) >= self.points.shape[1])
         sets = on[candidates].astype(np.float32)
         size = sets.sum(axis=1)
@@ -192,8 +192,19 @@ def _n_bits(words):
     return _BITS_OF_BYTE[np.ascontiguousarray(words).view(np.uint8)].sum(axis=1)
 
 
-def _tight_table(tight):
-    """Return which constraints are tight as a table of bool, one column each."""
+def tight_table(tight):
+    """Return which constraints are tight as a table of bool, one column each.
+
+    Parameters
+    ----------
+    tight : ndarray of uint64 of shape (n_vertices, n_words)
+        The constraints, a bit each.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_vertices, 64 * n_words)
+        The table.
+    """
     little_endian = np.ascontiguousarray(tight.astype("<u8")).view(np.uint8)
     return np.unpackbits(little_endian, axis=1, bitorder="little").astype(bool)
 
@@ -253,7 +264,7 @@ def _pairs_by_bits(tight, low, high, owner, n_high, d):
 
 
 def _pairs_by_product(tight, low, high, d):
-    of_low, of_high = _tight_table(tight[low]), _tight_table(tight[high])
+    of_low, of_high = tight_table(tight[low]), tight_table(tight[high])
     used = of_low.any(axis=0) & of_high.any(axis=0)
     shared = of_low[:, used].astype(np.float32) @ of_high[:, used].astype(np.float32).T
     i, j = np.nonzero(shared >= d - 1)

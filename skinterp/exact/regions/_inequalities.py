@@ -1,10 +1,13 @@
 """The inequalities that bound a linear region, without redundant ones."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning
 from skinterp.exact.pieces._programs import (
+    INFEASIBLE,
     OPTIMAL,
     DepthProgram,
     Row,
@@ -117,7 +120,7 @@ def _by_programs(A, b, point, random_state):
     those found so far (Clarkson 1994).
     """
     slack, free = b - A @ point, np.full(A.shape[1], np.inf)
-    program, rows = linear_program(-free, free), list(map(Row, A, b))
+    program, rows, n_failed = linear_program(-free, free), list(map(Row, A, b)), 0
     rays = random_state.standard_normal((_RAYS_PER_DIMENSION * A.shape[1], A.shape[1]))
     needed = dict.fromkeys(_first_hits(A, slack, rays).tolist())  # in the order found
     for i in range(len(A)):
@@ -126,10 +129,21 @@ def _by_programs(A, b, point, random_state):
             status, x = program.maximise(A[i], [*(rows[k] for k in needed), beyond])
             if status == OPTIMAL and A[i] @ x <= b[i] + _SLACK:
                 break
+            n_failed += status != OPTIMAL
             hit = [] if x is None else _first_hits(A, slack, (x - point)[np.newaxis]).tolist()
             found = i if not hit or hit[0] in needed else hit[0]
             needed[found] = None
+    _warn_failed(n_failed)
     return np.array(sorted(needed), dtype=int)
+
+
+def _warn_failed(n_failed):
+    if n_failed:
+        warnings.warn(
+            f"{n_failed} linear programs failed: as many of the inequalities may be redundant.",
+            LinearProgramWarning,
+            stacklevel=2,
+        )
 
 
 def needed_constraints(A, b, bounds, random_state):
@@ -152,6 +166,11 @@ def needed_constraints(A, b, bounds, random_state):
         Those of the constraints that are needed; all if the polytope has no inside.
     sides : ndarray of int
         Those of the sides of the box that are: the finite lower ones first, then the upper ones.
+
+    Warns
+    -----
+    LinearProgramWarning
+        If a linear program fails: what it was about is kept.
     """
     d = len(bounds)
     if d <= _MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all():
@@ -164,6 +183,7 @@ def needed_constraints(A, b, bounds, random_state):
     program = DepthProgram(bounds)
     status, point, depth = program.deepest([program.row(*row) for row in zip(A, b)])
     if status != OPTIMAL or depth <= _SLACK:
+        _warn_failed((len(b) + len(box_b)) * (status not in (OPTIMAL, INFEASIBLE)))
         return np.arange(len(b)), np.arange(len(box_b))
     needed = _by_programs(np.vstack([A, box_A]), np.append(b, box_b), point, random_state)
     return needed[needed < len(b)], needed[needed >= len(b)] - len(b)

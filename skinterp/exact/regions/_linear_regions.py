@@ -193,6 +193,11 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         -------
         Inequalities
             The inequalities, from units first, then from the box.
+
+        Warns
+        -----
+        LinearProgramWarning
+            If a linear program fails: the inequality that it was about is kept.
         """
         check_is_fitted(self, "patterns_")
         if not isinstance(region, Integral) or not 0 <= region < self.n_regions_:

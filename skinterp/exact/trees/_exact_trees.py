@@ -81,7 +81,8 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
     Notes
     -----
     The tree is exact, which does not make it readable: a 2x60 network has about as many leaves as
-    there are rows. For a readable one take `PrunedMLPClassifier` first, or `LinearRegions.merge`.
+    there are rows. For a readable one take `PrunedMLPClassifier` first, `LinearRegions.merge`,
+    or `class_regions`, which keeps what separates the classes.
     In mode "whole" a branch is empty if its largest inner ball is smaller than 1e-9 of the box
     (by linear programs; with up to eight inputs and a bounded box by the cell's vertices). In mode
     "data" only units on which the rows differ are tested, so that n leaves have n - 1 tests.

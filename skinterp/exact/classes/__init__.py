@@ -1,0 +1,1 @@
+"""Where a piecewise-linear classifier gives which class."""
