@@ -272,4 +272,5 @@ def explain(
         (*rare, *left_out),
         unfinished,
         (f"{versions()}; random state {random_state}.",),
+        rows=X,
     )

@@ -1,6 +1,7 @@
 """What one call finds out about a network."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import skinterp
 from skinterp.explanation._saved import SCHEMA, SavedExplanation, Shown, plain
@@ -31,6 +32,8 @@ class Explanation(Shown):
         Last lines of the report: versions, seed.
     columns : tuple, default=()
         What was made of the columns of a file; see `skinterp.report.Findings`.
+    rows : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        The rows, which pictures are drawn over.
 
     Attributes
     ----------
@@ -38,6 +41,8 @@ class Explanation(Shown):
         The network explained.
     findings : Findings
         What the report is made from.
+    headline : Headline
+        What the report says first: which form, how faithful, which inputs.
 
     Examples
     --------
@@ -60,20 +65,25 @@ class Explanation(Shown):
     unfinished: tuple = ()
     footer: tuple = ()
     columns: tuple = ()
+    rows: object = None
 
     @property
     def network(self):
         """The network explained."""
         return self.comparison.network
 
-    @property
+    @cached_property
     def findings(self):
         """What the report is made from."""
         first, *more = self.about
         lead = (first, *self.comparison.cautions, *more, *self.notes, *self.unfinished)
-        return Findings(
-            self.comparison, self.importances, self.title, lead, self.footer, self.columns
-        )
+        last = self.footer, self.columns, self.rows
+        return Findings(self.comparison, self.importances, self.title, lead, *last)
+
+    @property
+    def headline(self):
+        """What the report says first."""
+        return self.findings.headline
 
     def told(self, *, about, footer=None, columns=()):
         """Return the explanation with other words about rows and network.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skinterp.report import Headline
 from skinterp.utils import write_whole
 
 SCHEMA = 1
@@ -170,6 +171,12 @@ class SavedExplanation(Shown):
     def unfinished(self):
         """What an interruption left out."""
         return tuple(self.content["unfinished"])
+
+    @property
+    def headline(self):
+        """What the report says first."""
+        said = {k: v for k, v in self.content["headline"].items() if k != "text"}
+        return Headline(**{**said, "inputs": tuple(said["inputs"].items())})
 
     def to_dict(self):
         """Return what is said as plain numbers and texts.

@@ -94,11 +94,13 @@ def _elements(text):
         if piece.startswith("<") and match[1] is None:
             depth += -1 if piece.startswith("</") else 1
         elif not piece.startswith("<"):
-            piece = f"<mo>{escape(piece).replace('-', '−')}</mo>"
+            sign, form = escape(piece).replace("-", "−"), ""
             if depth == 0 and elements[-1]:
                 elements.append("")
+                form = ' form="infix"'  # spaced as between terms, though it comes first
+            piece = f"<mo{form}>{sign}</mo>"
         elements[-1] += piece
-    return [f"<math>{element}</math>" for element in elements]
+    return [f'<math displaystyle="true">{element}</math>' for element in elements]
 
 
 def _written(expression, names, digits):
@@ -127,19 +129,20 @@ def to_mathml(expression, names=None, digits=4):
     --------
     >>> from skinterp.expression import Variable, to_mathml
     >>> to_mathml(Variable(0) - 2, ["a<b"])
-    '<math><mi mathvariant="normal">a&lt;b</mi></math> <math><mo>−</mo><mn>2</mn></math>'
+    '<math ...>a&lt;b</mi></math> <math ...><mo form="infix">−</mo><mn>2</mn></math>'
     """
     return " ".join(_elements(_written(expression, names, digits)))
 
 
 def _write_classifier(equation, digits=4):
     text = to_mathml(equation.prediction, equation.feature_names, digits)
-    number = _elements(_number(equation.threshold, equation.threshold_digits(digits)))[0]
+    number = _number(equation.threshold, equation.threshold_digits(digits))
     unit = ""
     if equation.unit and equation.threshold:
-        unit = f" <math><mtext>{escape(one_line(equation.unit))}</mtext></math>"
-    sign = f"<mo>{escape(equation.sign)}</mo>"
-    return f"{text} {number.replace('<math>', f'<math>{sign}', 1)}{unit}"
+        unit = f"<mtext>&#160;{escape(one_line(equation.unit))}</mtext>"
+    sign = f'<mo form="infix">{escape(equation.sign)}</mo>'
+    (last,) = _elements(f"{sign}<mrow>{number}{unit}</mrow>")
+    return f"{text} {last}"
 
 
 register_exporter(Exporter("mathml", to_mathml, _write_classifier, rounds=True))
