@@ -6,12 +6,14 @@
 
 from skinterp.explanation._explain import N_FOLDS, explain, rare_class_notes, versions
 from skinterp.explanation._explanation import Explanation
+from skinterp.explanation._row import RowExplanation
 from skinterp.explanation._saved import SCHEMA, SavedExplanation
 
 __all__ = [
     "N_FOLDS",
     "SCHEMA",
     "Explanation",
+    "RowExplanation",
     "SavedExplanation",
     "explain",
     "rare_class_notes",

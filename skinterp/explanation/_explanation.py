@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import skinterp
+from skinterp.explanation._row import explain_row
 from skinterp.explanation._saved import SCHEMA, SavedExplanation, Shown, plain
 from skinterp.report import Findings, render_page, render_text, report_data
 
@@ -34,6 +35,8 @@ class Explanation(Shown):
         What was made of the columns of a file; see `skinterp.report.Findings`.
     rows : array-like or data frame of shape (n_samples, n_features) or None, default=None
         The rows, which pictures are drawn over.
+    told_rows : tuple of RowExplanation, default=()
+        Single rows that the report explains.
 
     Attributes
     ----------
@@ -66,6 +69,7 @@ class Explanation(Shown):
     footer: tuple = ()
     columns: tuple = ()
     rows: object = None
+    told_rows: tuple = ()
 
     @property
     def network(self):
@@ -77,7 +81,7 @@ class Explanation(Shown):
         """What the report is made from."""
         first, *more = self.about
         lead = (first, *self.comparison.cautions, *more, *self.notes, *self.unfinished)
-        last = self.footer, self.columns, self.rows
+        last = self.footer, self.columns, self.rows, self.told_rows
         return Findings(self.comparison, self.importances, self.title, lead, *last)
 
     @property
@@ -104,6 +108,42 @@ class Explanation(Shown):
         """
         footer = self.footer if footer is None else tuple(footer)
         return replace(self, about=tuple(about), footer=footer, columns=tuple(columns))
+
+    def row(self, x):
+        """Explain one row: every answer, terms and paths behind it, what each input adds.
+
+        Parameters
+        ----------
+        x : int, array-like of shape (n_features,), dict, Series or data frame of one row
+            An index into the rows of the explanation, or any row, such as one of them with a cell
+            changed.
+
+        Returns
+        -------
+        RowExplanation
+            Prints itself as tables; ``found.with_rows(x)`` adds them to the report.
+
+        Raises
+        ------
+        ValueError
+            If x is no row of as many cells.
+        """
+        return explain_row(self.comparison, x, self.rows)
+
+    def with_rows(self, *rows):
+        """Return the explanation with rows explained in its report.
+
+        Parameters
+        ----------
+        *rows : int, array-like, dict, Series or data frame of one row
+            As `row` takes them.
+
+        Returns
+        -------
+        Explanation
+            The same findings.
+        """
+        return replace(self, told_rows=tuple(map(self.row, rows)))
 
     def to_dict(self):
         """Return what was found as plain numbers and texts, for JSON.

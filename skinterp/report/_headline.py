@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.base import explains
 from skinterp.metrics import complexity
-from skinterp.utils import counted
+from skinterp.utils import counted, one_line
 
 CLOSE = 0.02  # of the best form's fidelity, within which an equation is named in its place
 SHORT = 20  # atoms that are read at a glance
@@ -242,7 +242,7 @@ class Headline:
         """The sentence on the inputs; empty where none matters, or is known to."""
         if not self.inputs:
             return ""
-        listed = ", ".join(f"{name} {percent(share, 0)}" for name, share in self.inputs)
+        listed = ", ".join(f"{one_line(name)} {percent(share, 0)}" for name, share in self.inputs)
         if self.inputs_of == "network":
             return f"What the network needs most, by permuting each input: {listed}."
         return f"What matters most within {self.form}: {listed}."

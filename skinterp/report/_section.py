@@ -164,6 +164,8 @@ class Findings:
         what it is `read_as`, `remarks`, and why it is `left_out`.
     rows : array-like or data frame of shape (n_samples, n_features) or None, default=None
         Rows on which inputs are ranked and answers drawn.
+    told_rows : tuple, default=()
+        Single rows explained: each has `parts`, of a section, and `to_dict`.
 
     Attributes
     ----------
@@ -178,6 +180,7 @@ class Findings:
     footer: tuple = ()
     columns: tuple = ()
     rows: object = None
+    told_rows: tuple = ()
 
     @cached_property
     def headline(self):
