@@ -1,7 +1,5 @@
 """Sections as a page: HTML around inline SVG, every text from the user escaped."""
 
-import re
-import zlib
 from html import escape
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from skinterp.report._section import (
     Text,
     build_sections,
 )
+from skinterp.report._svg import inline_svg
 from skinterp.utils import visible, write_whole
 
 STYLE = """
@@ -78,7 +77,6 @@ _TAGS = {
     "item": "<ul><li>{}</li></ul>",
     "heading": "<h3>{}</h3>",
 }
-_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)')
 
 
 def _piece(piece):
@@ -109,10 +107,8 @@ def _table(part, section):
 
 
 def _figure(part, section):
-    """Return a picture with its text, its names of parts its own."""
-    svg = part.display.to_svg()
-    svg = svg[svg.index("<svg") :]
-    svg = _REFERENCE.sub(rf"\g<1>p{zlib.crc32(svg.encode()):08x}-", svg)
+    """Return a picture with its text."""
+    svg = inline_svg(part.display.to_svg())
     said = escape(part.alt or f"Picture: {section.title or 'of the answer'}")
     return f'<figure><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
 
