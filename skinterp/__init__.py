@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from skinterp.evaluation import compare_importances, compare_surrogates
     from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, LinearRegions
     from skinterp.expansion import CategoricalExpansion
+    from skinterp.explanation import explain
     from skinterp.hidden import HiddenLayerTransformer
     from skinterp.metrics import complexity, fidelity_score
     from skinterp.network import as_network, default_network
@@ -36,6 +37,7 @@ else:
         {
             "evaluation": ["compare_importances", "compare_surrogates"],
             "exact": ["ExactTreeClassifier", "ExactTreeRegressor", "LinearRegions"],
+            "explanation": ["explain"],
             "expansion": ["CategoricalExpansion"],
             "hidden": ["HiddenLayerTransformer"],
             "metrics": ["complexity", "fidelity_score"],
@@ -93,6 +95,7 @@ __all__ = [
     "compare_surrogates",
     "complexity",
     "default_network",
+    "explain",
     "fidelity_score",
     "show_versions",
 ]

@@ -4,6 +4,7 @@ import html.parser
 import json
 import re
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from skinterp import (
     TreeSurrogateClassifier,
     compare_surrogates,
 )
+from skinterp.explanation._row import explain_row
 from skinterp.expression import parse
 from skinterp.report import Findings, render_page, render_text, report_data
 from skinterp.utils import one_line, visible
@@ -95,6 +97,18 @@ def test_a_terminal_is_not_steered_and_json_is_json():
     text = json.dumps(report_data(FINDINGS))
     assert json.loads(text)
     assert not STEERING.search(text)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_the_answer_and_single_rows_hold_no_tag_of_a_stranger():
+    answers = replace(FINDINGS, comparison=COMPARISON, rows=X)
+    told = replace(answers, told_rows=(explain_row(COMPARISON, 3, X),))
+    page, text, tags = render_page(told), render_text(told), Tags()
+    tags.feed(page)
+    assert "Why this answer?" in text and 'class="claim"' in page
+    assert not tags.found & {"script", "b", "input"}
+    assert not STEERING.search(page) and not STEERING.search(text)
+    assert json.loads(json.dumps(report_data(told)))
 
 
 def test_python_code_answers_as_predict():

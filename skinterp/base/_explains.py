@@ -64,6 +64,22 @@ class ExplainsItself:
         table = getattr(getattr(self, "network_", None), "user_table", None)
         return as_shares(shares if table is None else table.spread(shares))
 
+    def row_steps(self, X):
+        """Tell how the answer at one row comes about.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (1, n_features)
+            The row.
+
+        Returns
+        -------
+        sequence of tuple of str
+            Pairs of a step and its value, such as a term or a condition; none by default.
+        """
+        check_is_fitted(self)
+        return ()
+
     def displays(self):
         """Return the displays that draw the fitted estimator.
 

@@ -5,22 +5,18 @@ import signal
 import sys
 
 import numpy as np
-import sklearn
 from sklearn.model_selection import train_test_split
 
-import skinterp
-from skinterp.base import FORMS
 from skinterp.command._columns import listed
 from skinterp.command._commands import Interrupted
 from skinterp.command._data import inputs_of, prepare
 from skinterp.command._files import read_table
-from skinterp.command._networks import N_FOLDS, FileNetwork, held_out_splits
+from skinterp.command._networks import FileNetwork, held_out_splits
 from skinterp.command._options import check_options, check_outputs
 from skinterp.command._selection import names_of
 from skinterp.command._suspicions import repeated_rows, suspicions
-from skinterp.evaluation import compare_importances, compare_surrogates, make_surrogates
+from skinterp.explanation import explain, versions
 from skinterp.network import as_network, default_network
-from skinterp.report import Findings, render_page, render_text, report_data
 from skinterp.utils import counted, write_whole
 
 HELD_OUT = 0.25
@@ -53,17 +49,6 @@ class Progress:
         return f"interrupted while {self.stage or 'writing'}; done: {done}"
 
 
-def _fold_note(y, task):
-    """Return what to say about a class of few rows."""
-    if task == "regression":
-        return []
-    labels, counts = np.unique(y, return_counts=True)
-    label, least = labels.tolist()[np.argmin(counts)], counts.min()
-    if least >= 2 * N_FOLDS:
-        return []
-    return [f"Class {label} has {counted(least, 'row')} only: no score says much about it."]
-
-
 def _own_network(file_network, data, classes):
     """Return the user's network, rows and folds, and lines about them."""
     network, y, note = file_network.match(data.y, data.task, classes)
@@ -74,14 +59,11 @@ def _own_network(file_network, data, classes):
             f"their order, {listed(data.X.columns)}."
         ]
         network = network.renamed(list(data.X.columns))
-    n_folds = N_FOLDS
-    if data.task == "classification":
-        n_folds = max(2, min(N_FOLDS, int(np.unique(y, return_counts=True)[1].min())))
     line = (
         f"Network {network!r} from {file_network.path}: its accuracy is flattering on rows that "
         "trained it."
     )
-    return network, y, n_folds, [line, *unnamed, *[note] * bool(note)]
+    return network, y, None, [line, *unnamed, *[note] * bool(note)]
 
 
 def _trained_network(data, seed):
@@ -103,42 +85,6 @@ def _trained_network(data, seed):
     return network, y, held_out_splits(seen, held, y, task, seed), [line, *again]
 
 
-def _surrogates(args, task, forms, n_fits):
-    """Return the surrogates, which share the time budget."""
-    surrogates = make_surrogates(forms, task, args.random_state)
-    timed = [s for s in surrogates.values() if "time_budget" in s.get_params(deep=False)]
-    for surrogate in timed if args.time_budget is not None else []:
-        surrogate.set_params(time_budget=args.time_budget / n_fits / len(timed))
-    return surrogates
-
-
-def _compare(args, network, X, y, forms, cv, progress):
-    """Return the comparison, and why forms that cannot be fitted are left out of it."""
-    n_folds = cv if isinstance(cv, int) else len(cv)
-    progress(f"fitting {', '.join(forms)} on {n_folds} folds", "the network is ready")
-    surrogates = _surrogates(args, network.task, forms, n_folds + 1)
-    options = {"cv": cv, "n_jobs": args.jobs, "random_state": args.random_state}
-    notes = []
-    while True:
-        try:
-            return compare_surrogates(network, X, y, surrogates, **options), notes
-        except ValueError as error:
-            name = next((n for n in surrogates if f"surrogate {n!r} could" in str(error)), None)
-            if name is None or len(surrogates) == 1:
-                raise
-            surrogates.pop(name)
-            notes.append(f"{name} is left out. {error}")
-
-
-def _importances(args, comparison, X, y, progress):
-    if not args.importances:
-        return None
-    progress("ranking the inputs", "the surrogates are compared")
-    return compare_importances(
-        comparison.network, X, y, surrogates=comparison.estimators, random_state=args.random_state
-    )
-
-
 def _explain(args, progress):
     """Read, train, compare; return what was found."""
     forms = check_options(args)
@@ -156,23 +102,28 @@ def _explain(args, progress):
     else:
         classes = names_of("--classes", args.classes)
         network, y, cv, lines = _own_network(file_network, data, classes)
-    for name in forms:
-        if FORMS[name].check is not None:  # refuses networks before the long computation
-            FORMS[name].check(network)
-    lead = [
+    X = X if network.user_table is not None else X.to_numpy()  # faster for forests than frames
+    found = explain(
+        network,
+        X,
+        y,
+        forms=forms,
+        importances=args.importances,
+        cv=cv,
+        n_jobs=args.jobs,
+        time_budget=args.time_budget,
+        random_state=args.random_state,
+        title=f"How the network decides: {args.target}",
+        progress=progress,
+    )
+    about = [
         f"{len(X)} rows, {counted(X.shape[1], 'input')}, target {args.target} ({task}).",
+        *suspicions(data, args.target),
         *data.notes,
+        *lines,
     ]
-    lead += [*_fold_note(y, task), *lines]
-    if network.user_table is None:
-        X = X.to_numpy()  # which forests take faster than frames
-    comparison, notes = _compare(args, network, X, y, forms, cv, progress)
-    lead[1:1] = [*comparison.cautions, *suspicions(data, args.target)]
-    lead += notes
-    importances = _importances(args, comparison, X, y, progress)
-    progress("")
-    title = f"How the network decides: {args.target}"
-    return Findings(comparison, importances, title, tuple(lead), (_footer(args),), data.columns)
+    footer = [f"{versions()}; random state {args.random_state}; data {args.data}."]
+    return found.told(about=about, footer=footer, columns=data.columns)
 
 
 def run(args):
@@ -185,30 +136,19 @@ def run(args):
     """
     progress = Progress(not args.quiet and sys.stderr.isatty())
     try:
-        findings = _explain(args, progress)
-        print(render_text(findings))
-        _write(args, findings)
+        found = _explain(args, progress)
+        print(found)
+        _write(args, found)
     except (KeyboardInterrupt, Interrupted) as error:
         number = getattr(error, "number", signal.SIGINT)
         raise Interrupted(progress.told, number=number) from None
 
 
-def _footer(args):
-    versions = f"skinterp {skinterp.__version__}, scikit-learn {sklearn.__version__}"
-    return f"{versions}; random state {args.random_state}; data {args.data}."
-
-
-def _write(args, findings):
+def _write(args, found):
     if args.json is not None:
-        content = {
-            "skinterp": skinterp.__version__,
-            "data": args.data,
-            "target": args.target,
-            "random_state": args.random_state,
-            "notes": findings.lead,
-            **report_data(findings),
-        }
-        write_whole(args.json, json.dumps(content, indent=2))
+        call = {"data": args.data, "target": args.target, "random_state": args.random_state}
+        content = {**call, **found.to_dict()}
+        write_whole(args.json, json.dumps(content, indent=2, allow_nan=False))
     if args.report is not None:
-        write_whole(args.report, render_page(findings))
+        found.report(args.report)
         print(f"\nReport written to {args.report}")

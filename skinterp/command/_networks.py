@@ -8,9 +8,10 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from skinterp.command._commands import BadCall
 from skinterp.command._kinds import WORDS
 from skinterp.command._network_files import load_model
+from skinterp.explanation import N_FOLDS
 from skinterp.network import as_network
 
-N_FOLDS, LEAST_FOLD = 5, 10
+LEAST_FOLD = 10
 
 
 class FileNetwork:

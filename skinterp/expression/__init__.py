@@ -51,6 +51,7 @@ from skinterp.expression._units import Unit, parse_unit, read_units
 from skinterp.expression._writings import Writing, Writings
 from skinterp.expression.exporters._c import to_c
 from skinterp.expression.exporters._latex import to_latex
+from skinterp.expression.exporters._mathml import to_mathml
 from skinterp.expression.exporters._python import to_python
 from skinterp.expression.exporters._sql import to_sql
 from skinterp.expression.exporters._sympy import from_sympy, to_sympy
@@ -119,6 +120,7 @@ __all__ = [
     "tidy",
     "to_c",
     "to_latex",
+    "to_mathml",
     "to_python",
     "to_sql",
     "to_sympy",

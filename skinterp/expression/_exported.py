@@ -106,6 +106,21 @@ class Exported:
         """
         return self.export("latex", digits=digits)
 
+    def to_mathml(self, digits=4):
+        """Write the equation as MathML, for pages.
+
+        Parameters
+        ----------
+        digits : int or None, default=4
+            Significant digits, as in `format`.
+
+        Returns
+        -------
+        str
+            ``<math>`` elements, one a term of the outermost sum, names as escaped text.
+        """
+        return self.export("mathml", digits=digits)
+
     def to_sympy(self):
         """Convert to sympy.
 

@@ -7,11 +7,13 @@ it writes as JSON.
 """
 
 from skinterp.report._data import report_data
+from skinterp.report._headline import Headline, headline
 from skinterp.report._page import render_page, render_report, write_report
 from skinterp.report._section import (
     SECTIONS,
     Figure,
     Findings,
+    Formula,
     ReportSection,
     Section,
     Strong,
@@ -26,12 +28,15 @@ __all__ = [
     "SECTIONS",
     "Figure",
     "Findings",
+    "Formula",
+    "Headline",
     "ReportSection",
     "Section",
     "Strong",
     "Table",
     "Text",
     "build_sections",
+    "headline",
     "register_section",
     "render_page",
     "render_report",

@@ -3,45 +3,91 @@
 from html import escape
 from pathlib import Path
 
-from skinterp.report._section import Figure, Findings, Strong, Table, build_sections
+from skinterp.report._section import (
+    Figure,
+    Findings,
+    Formula,
+    Section,
+    Strong,
+    Table,
+    Text,
+    build_sections,
+)
+from skinterp.report._svg import inline_svg
 from skinterp.utils import visible, write_whole
 
 STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.55 system-ui, "Segoe UI", sans-serif; color: #1c2430; background: #fff;
-       max-width: 62rem; margin: 2.5rem auto; padding: 0 1.5rem; }
-h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-.lead { color: #4a5565; } .note { color: #4a5565; font-size: .92rem; }
-.equation { font-family: ui-monospace, Menlo, Consolas, monospace; background: #f3f6fa;
-            border-left: 4px solid #0072B2; padding: .8rem 1rem; margin: .6rem 0;
-            overflow-wrap: anywhere; }
-pre { background: #f3f6fa; padding: .8rem 1rem; overflow-x: auto; font-size: .85rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
-th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid #dde3ea; }
-th.text, td.text, th.formula { text-align: left; } tr.chosen td { font-weight: 600; }
-td.formula { text-align: left; font-family: ui-monospace, Menlo, Consolas, monospace;
-             overflow-wrap: anywhere; }
-figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
-@media print { body { margin: 0; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
+.skinterp { --ink: #1c2430; --soft: #4a5565; --paper: #fff; --shade: #f3f6fa; --line: #dde3ea;
+  --accent: #0072b2; --warn: #8a3b00; color-scheme: light dark; color: var(--ink);
+  background: var(--paper); font: 16px/1.5 system-ui, "Segoe UI", sans-serif;
+  padding: 1rem max(1rem, calc(50% - 42rem)); overflow-wrap: break-word; }
+body > .skinterp { min-height: calc(100vh - 2rem); }
+.skinterp h1 { font-size: 1.5rem; line-height: 1.25; margin: .2rem 0 .6rem; }
+.skinterp h2 { font-size: 1.15rem; margin: 0; display: inline; }
+.skinterp h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
+.skinterp p { margin: .5rem 0; max-width: 50rem; }
+.skinterp .lead, .skinterp .note { color: var(--soft); }
+.skinterp .note { font-size: .92rem; }
+.skinterp .caution { color: var(--warn); font-weight: 600; }
+.skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
+.skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
+  padding: .6rem 1rem; overflow-x: auto; max-width: none; }
+.skinterp .equation math { font-size: 1.15rem; }
+.skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+  gap: 0 2rem; align-items: start; }
+.skinterp .answer.wordy { display: block; }
+.skinterp .answer figure { margin-top: .5rem; }
+.skinterp details { border-top: 1px solid var(--line); padding: .7rem 0; }
+.skinterp summary { cursor: pointer; padding: .2rem 0; }
+.skinterp :focus-visible { outline: 2px solid var(--accent); }
+.skinterp pre { background: var(--shade); padding: .6rem 1rem; overflow-x: auto; margin: .6rem 0;
+  font: .85rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
+.skinterp .wide { overflow-x: auto; }
+.skinterp table { border-collapse: collapse; font-variant-numeric: tabular-nums;
+  font-size: .92rem; color: inherit; }
+.skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;
+  border-bottom: 1px solid var(--line); }
+.skinterp th.text, .skinterp td.text, .skinterp th.formula { text-align: left; }
+.skinterp tr.chosen td { font-weight: 600; }
+.skinterp td.formula { text-align: left; min-width: 14rem; overflow-wrap: anywhere;
+  font-family: ui-monospace, Menlo, Consolas, monospace; }
+.skinterp figure { margin: 1rem 0; }
+.skinterp figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
+@media (max-width: 900px) { .skinterp .answer { display: block; } }
+@media (prefers-color-scheme: dark) {
+  .skinterp { --ink: #e8ebf0; --soft: #b4bdca; --paper: #14181f; --shade: #1f2630;
+    --line: #39424f; --accent: #56b4e9; --warn: #f0a35e; } }
+@media print {
+  .skinterp { --ink: #000; --soft: #333; --paper: #fff; --shade: #f6f6f6; --line: #ccc;
+    padding: 0; font-size: 11pt; color-scheme: light; }
+  .skinterp summary { break-after: avoid; list-style: none; }
+  .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
+  .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
+  .skinterp pre { white-space: pre-wrap; } }
 """
 
 _TAGS = {
     "plain": "<p>{}</p>",
     "lead": '<p class="lead">{}</p>',
+    "claim": '<p class="claim">{}</p>',
+    "caution": '<p class="caution">{}</p>',
     "note": '<p class="note">{}</p>',
-    "equation": '<p class="equation">{}</p>',
-    "code": "<pre>{}</pre>",
+    "equation": '<p class="equation" tabindex="0">{}</p>',
+    "code": '<pre tabindex="0">{}</pre>',
     "item": "<ul><li>{}</li></ul>",
     "heading": "<h3>{}</h3>",
 }
 
 
-def _text(part):
-    pieces = (
-        f"<strong>{escape(piece)}</strong>" if isinstance(piece, Strong) else escape(piece)
-        for piece in part.pieces
-    )
-    return _TAGS[part.style].format("".join(pieces))
+def _piece(piece):
+    if isinstance(piece, Formula):
+        said = escape(piece)
+        return f'<span role="math" aria-label="{said}">{piece.mathml}</span>'
+    return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Strong) else escape(piece)
+
+
+def _text(part, section):
+    return _TAGS[part.style].format("".join(map(_piece, part.pieces)))
 
 
 def _cells(tag, row, part):
@@ -52,27 +98,43 @@ def _cells(tag, row, part):
     return "".join(cells)
 
 
-def _table(part):
+def _table(part, section):
     lines = [f"<tr>{_cells('th', part.head, part)}</tr>"]
     for k, row in enumerate(part.rows):
         mark = ' class="chosen"' if k == part.chosen else ""
         lines.append(f"<tr{mark}>{_cells('td', row, part)}</tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f'<div class="wide" tabindex="0"><table>{"".join(lines)}</table></div>'
 
 
-def _figure(part):
-    svg = part.display.to_svg()
-    return f"<figure>{svg[svg.index('<svg') :]}</figure>"
+def _figure(part, section):
+    """Return a picture with its text."""
+    svg = inline_svg(part.display.to_svg())
+    said = escape(part.alt or f"Picture: {section.title or 'of the answer'}")
+    return f'<figure><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
 
 
 _WRITERS = {Table: _table, Figure: _figure}
 
 
+def _parts(section, parts):
+    parts = [part for part in parts if part.only != "terminal"]
+    body = "".join(_WRITERS.get(type(part), _text)(part, section) for part in parts)
+    return body.replace("</ul><ul>", "")
+
+
+def _folded(title, body):
+    return f"<details open><summary><h2>{escape(title)}</h2></summary>{body}</details>"
+
+
 def _section(section):
-    parts = [part for part in section.parts if part.only != "terminal"]
-    body = "".join(_WRITERS.get(type(part), _text)(part) for part in parts)
-    title = f"<h2>{escape(section.title)}</h2>" if section.title else ""
-    return title + body.replace("</ul><ul>", "")
+    if section.leads:
+        words = _parts(section, [p for p in section.parts if not isinstance(p, Figure)])
+        pictures = _parts(section, section.figures)
+        beside = f"<div>{pictures}</div>" if pictures else ""
+        kind = "answer" if pictures else "answer wordy"
+        return f'<section class="{kind}"><div>{words}</div>{beside}</section>'
+    body = _parts(section, section.parts)
+    return _folded(section.title, body) if section.title else body
 
 
 def render_page(findings):
@@ -88,17 +150,30 @@ def render_page(findings):
     str
         HTML.
     """
-    title = escape(findings.title)
-    lead = "".join(f'<p class="lead">{escape(text)}</p>' for text in findings.lead)
+    title, sections = escape(findings.title), build_sections(findings)
+    said = {part.text for s in sections if s.leads for part in s.parts if isinstance(part, Text)}
+    lead = [Text(text, "lead") for text in findings.lead if text not in said]
+    about = Section("Rows and network", tuple(lead))
+    first = "".join(_section(section) for section in sections if section.leads)
+    others = "".join(_section(section) for section in sections if not section.leads)
     footer = "".join(f'<p class="note">{escape(text)}</p>' for text in findings.footer)
-    sections = "".join(map(_section, build_sections(findings)))
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    body = f"<h1>{title}</h1>{lead}{sections}{footer}"
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{STYLE}</style><style>body {{ margin: 0; }}</style>"
+    )
+    before = f"{first}{_section(about) if lead else ''}"
+    body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>'
     return visible(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>')
 
 
 def render_report(
-    comparison, *, title="How the network decides", lead=(), footer=(), importances=None
+    comparison,
+    *,
+    title="How the network decides",
+    lead=(),
+    footer=(),
+    importances=None,
+    rows=None,
 ):
     """Return the report as HTML.
 
@@ -114,6 +189,8 @@ def render_report(
         Lines at the end: versions, seed, the call.
     importances : ImportanceComparison or None, default=None
         Importances of the inputs by several methods, to show as well.
+    rows : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Rows on which inputs are ranked and answers drawn.
 
     Returns
     -------
@@ -125,9 +202,9 @@ def render_report(
     ImportError
         If matplotlib is not installed.
     """
-    return render_page(
-        Findings(comparison, importances, title, (*comparison.cautions, *lead), tuple(footer))
-    )
+    lead = (*comparison.cautions, *lead)
+    findings = Findings(comparison, importances, title, lead, tuple(footer), rows=rows)
+    return render_page(findings)
 
 
 def write_report(comparison, path, **options):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from skinterp.report._headline import headline
 from skinterp.utils import Registry
 
 
@@ -12,6 +14,24 @@ class Strong(str):
     __slots__ = ()
 
 
+class Formula(str):
+    """A piece of a paragraph that pages typeset; its text stands everywhere else.
+
+    Parameters
+    ----------
+    text : str
+        The formula as text.
+    mathml : str
+        The same as MathML, with every text from the user escaped.
+    """
+
+    def __new__(cls, text, mathml):
+        """Return the text, with the markup beside it."""
+        made = super().__new__(cls, text)
+        made.mathml = mathml
+        return made
+
+
 @dataclass(frozen=True)
 class Text:
     """A paragraph.
@@ -19,10 +39,11 @@ class Text:
     Parameters
     ----------
     text : str or tuple of str
-        The words; of a tuple, pieces that are `Strong` are emphasised.
-    style : {"plain", "lead", "note", "equation", "code", "item", "heading"}, default="plain"
-        What the paragraph is: "code" keeps its line breaks, "item" is one of a list, "heading"
-        stands over what follows within a section.
+        The words; of a tuple, pieces that are `Strong` are emphasised, and `Formula` typeset.
+    style : {"plain", "lead", "claim", "caution", "note", "equation", "code", "item", "heading"}, \
+default="plain"
+        What the paragraph is: "claim" is what a section says in large letters, "code" keeps its
+        line breaks, "item" is one of a list, "heading" stands over what follows within a section.
     only : {"page", "terminal"} or None, default=None
         Where it is shown, if not everywhere.
     """
@@ -73,9 +94,12 @@ class Figure:
     ----------
     display : Display
         What draws it.
+    alt : str or None, default=None
+        What it shows, for those who do not see it; None is the title of its section.
     """
 
     display: object
+    alt: str | None = None
     only = "page"
 
 
@@ -93,12 +117,15 @@ class Section:
         What it adds to the JSON, plain numbers and texts.
     printed : str or None, default=None
         Its heading on a terminal; None is not printed.
+    leads : bool, default=False
+        Whether a page shows it before all others, words beside pictures, never folded.
     """
 
     title: str
     parts: tuple = ()
     data: dict = field(default_factory=dict)
     printed: str | None = None
+    leads: bool = False
 
     @property
     def tables(self):
@@ -135,6 +162,15 @@ class Findings:
     columns : tuple, default=()
         What was made of the columns of the user's table: each has a `name`, a `kind`, `gaps`,
         what it is `read_as`, `remarks`, and why it is `left_out`.
+    rows : array-like or data frame of shape (n_samples, n_features) or None, default=None
+        Rows on which inputs are ranked and answers drawn.
+    told_rows : tuple, default=()
+        Single rows explained: each has `parts`, of a section, and `to_dict`.
+
+    Attributes
+    ----------
+    headline : Headline
+        What a report says first.
     """
 
     comparison: object
@@ -143,6 +179,13 @@ class Findings:
     lead: tuple = ()
     footer: tuple = ()
     columns: tuple = ()
+    rows: object = None
+    told_rows: tuple = ()
+
+    @cached_property
+    def headline(self):
+        """What a report says first."""
+        return headline(self)
 
 
 @dataclass(frozen=True)

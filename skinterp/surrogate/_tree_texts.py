@@ -6,6 +6,7 @@ from skinterp.display import ObliqueTreeDisplay
 from skinterp.surrogate._rule_table import sum_rules, tree_rules
 from skinterp.surrogate._rules import rules_of
 from skinterp.surrogate._text import gaps_text
+from skinterp.utils import one_line
 
 
 class TreeTexts:
@@ -97,6 +98,36 @@ class TreeTexts:
         known = classes.tolist()
         indices = [known.index(label) for label in self._leaf_answers()]
         return self._rule_tree.to_c(indices, "int", "-1")
+
+    def row_steps(self, X):
+        """Tell which path one row takes through the tree.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (1, n_features)
+            The row.
+
+        Returns
+        -------
+        list of tuple of str
+            The conditions that the row meets, from the root to its leaf, whose answer is last;
+            none of a sum of trees.
+        """
+        check_is_fitted(self)
+        if self._sum is not None:
+            return []
+        rules, node, steps = self._rule_tree, int(self.apply(X)[0]), []
+        steps.append(("answer of the leaf", self._answer(node, 4)))
+        parents = {
+            int(child): (above, right)
+            for right, children in enumerate((rules.children_left, rules.children_right))
+            for above, child in enumerate(children)
+            if child >= 0
+        }
+        while node in parents:
+            node, right = parents[node]
+            steps.append((one_line(rules.condition(node, bool(right))), "met"))
+        return steps[::-1]
 
     def displays(self):
         """Return the display of the tree.

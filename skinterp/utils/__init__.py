@@ -66,7 +66,6 @@ else:
                 "constant_text",
                 "count_digits",
                 "counted",
-                "counted",
                 "digits_within",
                 "needed_text",
                 "number_text",

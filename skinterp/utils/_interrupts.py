@@ -14,6 +14,7 @@ _RUN_MANY = (
     "sklearn.multioutput",
     "skinterp.command",
     "skinterp.evaluation",
+    "skinterp.explanation",
     "skinterp.importance",
 )
 

@@ -16,6 +16,7 @@ from skinterp import default_network
 from skinterp.command import _explain as command_line
 from skinterp.command import main
 from skinterp.command._networks import held_out_splits
+from skinterp.explanation import _explain as explanation
 
 NAMES = ["a b", "x^2", "<b>"]
 
@@ -177,7 +178,7 @@ def test_folders_that_do_not_exist_are_refused_before_any_work(
     def work(*args, **options):
         raise AssertionError("the work has begun")
 
-    for name in ("read_table", "default_network", "compare_surrogates"):
+    for name in ("read_table", "default_network", "explain"):
         monkeypatch.setattr(command_line, name, work)
     path = str(tmp_path / "no" / "file")
     line = refusal(capsys, table, "--target", "class", option, path)
@@ -219,7 +220,7 @@ def test_the_exact_tree_of_a_relu_network_is_compared(table, tmp_path, capsys):
     found = json.loads(content.read_text(encoding="utf-8"))
     assert found["scores"]["exact"]["fidelity"] == [1.0] * 5
     page = report.read_text(encoding="utf-8")
-    assert "exact" in page and "Most faithful form: <strong>linear</strong>" in page
+    assert "exact" in page and found["headline"]["form"] == "linear"
 
 
 def test_the_exact_tree_of_a_smooth_network_is_refused_plainly(numbers, table, tmp_path, capsys):
@@ -302,21 +303,21 @@ def test_interruption_ends_with_130(table, monkeypatch, capsys):
     def interrupt(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command_line, "compare_surrogates", interrupt)
+    monkeypatch.setattr(explanation, "compare_surrogates", interrupt)
     assert main(["explain", table, "--target", "class"]) == 130
     err = capsys.readouterr().err
     assert "interrupted while fitting" in err and "160 rows of 3 inputs are read" in err
 
 
 def test_an_interrupted_search_is_said_and_its_front_kept(table, monkeypatch, capsys):
-    original = command_line.compare_surrogates
+    original = explanation.compare_surrogates
 
     def compare(*args, **options):
         for _ in range(2):
             warnings.warn("The search was interrupted: this is the best front.", stacklevel=2)
         return original(*args, **options)
 
-    monkeypatch.setattr(command_line, "compare_surrogates", compare)
+    monkeypatch.setattr(explanation, "compare_surrogates", compare)
     assert main(["explain", table, "--target", "class", "--surrogates", "linear"]) == 0
     captured = capsys.readouterr()
     assert captured.err.count("skinterp: note: The search was interrupted") == 1

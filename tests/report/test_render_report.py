@@ -1,5 +1,6 @@
 """The report renders every task and form, escaped, well formed and without outside resources."""
 
+import re
 from html import escape
 from html.parser import HTMLParser
 
@@ -64,7 +65,8 @@ def multiclass(X):
 
 def test_every_class_has_its_equation_and_front(multiclass):
     text = checked(render_report(multiclass))
-    assert text.count('class="equation"') == 3
+    first, _, below = text.partition("</section>")
+    assert first.count('class="equation"') == below.count('class="equation"') == 3
     assert text.count("<h3>Front of") == 3
     assert "<i>x</i>" not in text and "&lt;i&gt;x&lt;/i&gt;" in text
     assert "a&lt;b" in text and "c&amp;d" in text
@@ -109,10 +111,32 @@ def test_the_equation_of_two_classes_is_in_the_report(X):
     text = checked(render_report(comparison))
     equation = escape(comparison.estimators["symbolic"].equation_.format())
     assert "`a b` + `x^2`" in equation
-    assert f"&lt;yes&gt; if {equation}</p>" in text
+    assert f'<strong>&lt;yes&gt;</strong> if <span role="math" aria-label="{equation}">' in text
     share = comparison.mean("symbolic", "fidelity")
-    assert f"<strong>symbolic</strong>, {share:.1%} of held-out rows" in text
+    assert f"<strong>{share:.1%} of held-out rows</strong> the network answers" in text
     assert "(chosen)" in text and 'class="chosen"' in text
     assert "What a random forest finds important" in text
     for caveat in ("not truth", "Near-ties", "correlated inputs"):
         assert caveat in text
+
+
+def test_pictures_have_a_text_and_names_of_parts_of_their_own(multiclass, X):
+    text = checked(render_report(multiclass, rows=X))
+    pictures = re.findall(r"<figure>(<svg.*?</svg>)\s*</figure>", text, re.DOTALL)
+    assert len(pictures) > 3
+    assert all(re.match(r'<svg role="img" aria-label="[^"]+" ', svg) for svg in pictures)
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids)) and len(ids) > 10
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= set(ids)
+    assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(ids)
+
+
+def test_a_page_is_small_needs_no_script_and_folds(multiclass, X):
+    text = render_report(multiclass, lead=["first"], rows=X)
+    assert len(text.encode()) < 2**20 and "<script" not in text
+    assert text.count("<details open><summary><h2>") == text.count("<h2>") > 3
+    for condition in ("prefers-color-scheme: dark", "@media print", "max-width: 900px"):
+        assert condition in text
+    rules = text.partition("<style>")[2].partition("</style>")[0].split("}")
+    selectors = [rule.partition("{")[0].strip() for rule in rules if "@media" not in rule]
+    assert all("skinterp" in one for one in selectors if one)  # a notebook keeps its own style

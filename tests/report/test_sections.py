@@ -55,11 +55,12 @@ def errors():
 
 def test_the_sections_of_the_package_are_found_without_a_list():
     assert list(SECTIONS) == [
-        "summary",
+        "answer",
         "scores",
         "surrogates",
         "importances",
         "forest",
+        "rows",
         "columns",
         "caveats",
     ]
@@ -68,7 +69,9 @@ def test_the_sections_of_the_package_are_found_without_a_list():
 @pytest.mark.usefixtures("errors")
 def test_a_registered_section_stands_at_its_place_everywhere(findings):
     page, text = render_page(findings), render_text(findings)
-    assert page.index("Errors &amp; more") < page.index("Most faithful form")
+    assert (
+        page.index('class="claim"') < page.index("Errors &amp; more") < page.index("Side by side")
+    )
     assert "Rows that <strong>differ&lt;b&gt;</strong>." in page and "only on pages" in page
     assert text.rindex("Errors:\n") > text.index("Means and deviations")
     assert "Rows that differ<b>.\nform    share\n" in text
@@ -94,7 +97,7 @@ def test_a_terminal_sees_lead_surrogates_and_scores_in_this_order(findings):
     text = render_text(findings)
     places = [text.index(word) for word in ("first line", "linear:", "tree:", "Means and")]
     assert places == sorted(places) and "last line" not in text
-    assert render_page(findings).endswith('<p class="note">last line</p></body></html>')
+    assert render_page(findings).endswith('<p class="note">last line</p></main></body></html>')
 
 
 def test_numbers_stand_to_the_right_and_texts_to_the_left(findings):

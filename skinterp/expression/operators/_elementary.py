@@ -27,11 +27,11 @@ def _nonzero_call(function):
     return write
 
 
-def _latex(before, after, binding):
+def _around(language, before, after, binding):
     def write(printer, argument):
         return Phrase.of(before, argument, after, binding=binding)
 
-    return {"latex": write}
+    return {language: write}
 
 
 def _tidy_even(name):
@@ -81,7 +81,8 @@ _register_function(
     np.sqrt,
     lambda c, a, v: 0.5 * c / v,
     2.0,
-    _latex("\\sqrt{", "}", POWER),
+    _around("latex", "\\sqrt{", "}", POWER)
+    | _around("mathml", "<msqrt><mrow>", "</mrow></msqrt>", ATOM),
     **_OF_POSITIVE,
     tidy=_tidy_sqrt,
 )
@@ -99,7 +100,8 @@ _register_function(
     np.exp,
     lambda c, a, v: c * v,
     2.0,
-    _latex("e^{", "}", POWER),
+    _around("latex", "e^{", "}", POWER)
+    | _around("mathml", "<msup><mi>e</mi><mrow>", "</mrow></msup>", POWER),
     domain=lambda values: np.abs(values).max() <= MAX_EXPONENT,
     inner_constants=("factor",),
     may_strip=True,
@@ -113,7 +115,9 @@ _register_function(
     np.abs,
     lambda c, a, v: c * np.sign(a[0]),
     1.0,
-    _latex("\\left|", "\\right|", ATOM) | {"c": "fabs"},
+    _around("latex", "\\left|", "\\right|", ATOM)
+    | _around("mathml", "<mrow><mo>|</mo>", "<mo>|</mo></mrow>", ATOM)
+    | {"c": "fabs"},
     "Abs",
     tidy=_tidy_even("abs"),
 )

@@ -2,6 +2,7 @@
 
 from skinterp.base import explains
 from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
+from skinterp.report._typeset import typeset
 from skinterp.utils import number_text
 
 MOST_SHOWN = 6
@@ -76,8 +77,7 @@ def _equations(surrogate):
     """Return equations as paragraphs, and the front that each was chosen from."""
     equations, several = surrogate.equations_, len(surrogate.equations_) > 1
     parts = []
-    for equation in equations:
-        parts.append(Text(equation.statement, "equation", only="page"))
+    parts += [Text(typeset(equation), "equation", only="page") for equation in equations]
     if several:
         parts.append(
             Text("The class with the largest calibrated log-odds wins.", "note", only="page")

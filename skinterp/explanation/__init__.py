@@ -1,0 +1,21 @@
+"""One call explains a network: every form on held-out rows, importances, a report.
+
+`explain` gives an `Explanation`, which prints, draws its report, and is saved as JSON; a
+`SavedExplanation` is what comes back from the file. The command line is a shell around it.
+"""
+
+from skinterp.explanation._explain import N_FOLDS, explain, rare_class_notes, versions
+from skinterp.explanation._explanation import Explanation
+from skinterp.explanation._row import RowExplanation
+from skinterp.explanation._saved import SCHEMA, SavedExplanation
+
+__all__ = [
+    "N_FOLDS",
+    "SCHEMA",
+    "Explanation",
+    "RowExplanation",
+    "SavedExplanation",
+    "explain",
+    "rare_class_notes",
+    "versions",
+]

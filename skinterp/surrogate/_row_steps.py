@@ -1,0 +1,48 @@
+"""How the answer of equations at one row comes about: terms and their values."""
+
+from skinterp.expression import Constant, Digits
+from skinterp.expression._sums import as_sum, weighted_sum
+from skinterp.utils import DIGITS, number_text, one_line
+
+
+def equation_steps(equations, X, classes=None):
+    """Return the terms of equations with their values at one row.
+
+    Parameters
+    ----------
+    equations : sequence of Equation
+        The equations.
+    X : ndarray of shape (1, n_features)
+        The row, as the equations take it.
+    classes : sequence or None, default=None
+        Class labels, where there is an equation for the score of each.
+
+    Returns
+    -------
+    list of tuple of str
+        Pairs of a term and its value; after the terms of each equation their sum.
+    """
+    steps, several = [], len(equations) > 1
+    for k, equation in enumerate(equations):
+        label = f"{one_line(_label(equation, k, classes))}: " if several else ""
+        digits = Digits(DIGITS, dict(equation.needed_digits))
+        parts, coefficients, constant = as_sum(equation.prediction)
+        terms = [weighted_sum([p], [c]) for p, c in zip(parts, coefficients, strict=True)]
+        for term in [*terms, *[Constant(constant)] * bool(constant)]:
+            text = term.export("text", names=equation.feature_names, digits=digits)
+            steps.append((f"{label}{one_line(text)}", number_text(_value(term, X))))
+        total = number_text(_value(equation.prediction, X))
+        limit = number_text(equation.threshold) if equation.is_classifier else ""
+        about = f", {one_line(equation.classes[1])} if {equation.sign} {limit}" if limit else ""
+        steps.append((f"{label}sum{about}", total))
+    return steps
+
+
+def _label(equation, k, classes):
+    if equation.is_classifier:
+        return str(equation.classes[1])
+    return f"output {k}" if classes is None else str(classes[k])
+
+
+def _value(term, X):
+    return float(term.evaluate(X)[0]) + 0.0  # no negative zero
