@@ -6,7 +6,7 @@ from collections import Counter
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_DECIMALS = re.compile(r"([1-9]\d*\.\d\d|(?<![\d.])0\.\d{5})\d+")  # scales are below 1
+_DECIMALS = re.compile(r"([1-9]\d+\.\d|[1-9]\.\d\d|(?<![\d.])0\.\d{5})\d+")  # scales are below 1
 _BASE64 = re.compile(r'(;base64,)([^"]*)')
 _SPACE = re.compile(r"\s+")
 _NAME = re.compile(r'(\bid="|\bhref="#|url\(#)([^")]+)')
@@ -45,10 +45,10 @@ def inline_svg(svg):
     --------
     >>> from skinterp.report._svg import inline_svg
     >>> inline_svg('<?xml version="1.0"?><svg><!-- a --><path  id="a" d="M 1.23456 2"/></svg>')
-    '<svg><path id="cc488b80b-0" d="M 1.23 2"/></svg>'
+    '<svg><path id="c88b80b-0" d="M 1.23 2"/></svg>'
     """
     svg = svg[svg.index("<svg") :].strip()
-    prefix = f"c{zlib.crc32(svg.encode()):07x}"
+    prefix = f"c{zlib.crc32(svg.encode()) % 16**6:x}"
     svg = _METADATA.sub("", _COMMENT.sub("", svg)).replace("xlink:href=", "href=")
     svg = _BASE64.sub(lambda match: match[1] + _SPACE.sub("", match[2]), svg)
     svg = _DECIMALS.sub(r"\1", _SPACE.sub(" ", svg)).replace("> <", "><")
