@@ -33,7 +33,9 @@ def equation_steps(equations, X, classes=None):
             steps.append((f"{label}{one_line(text)}", number_text(_value(term, X))))
         total = number_text(_value(equation.prediction, X))
         limit = number_text(equation.threshold) if equation.is_classifier else ""
-        about = f", {one_line(equation.classes[1])} if {equation.sign} {limit}" if limit else ""
+        about = (
+            f", {one_line(str(equation.classes[1]))} if {equation.sign} {limit}" if limit else ""
+        )
         steps.append((f"{label}sum{about}", total))
     return steps
 
