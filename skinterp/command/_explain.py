@@ -11,6 +11,7 @@ from skinterp.command._columns import listed
 from skinterp.command._commands import Interrupted
 from skinterp.command._data import inputs_of, prepare
 from skinterp.command._files import read_table
+from skinterp.command._interrupt import interruption_behind
 from skinterp.command._networks import FileNetwork, held_out_splits
 from skinterp.command._options import check_options, check_outputs
 from skinterp.command._selection import names_of
@@ -139,8 +140,11 @@ def run(args):
         found = _explain(args, progress)
         print(found)
         _write(args, found)
-    except (KeyboardInterrupt, Interrupted) as error:
-        number = getattr(error, "number", signal.SIGINT)
+    except BaseException as error:
+        interruption = interruption_behind(error)
+        if interruption is None:
+            raise
+        number = getattr(interruption, "number", signal.SIGINT)
         raise Interrupted(progress.told, number=number) from None
 
 

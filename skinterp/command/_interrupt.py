@@ -38,3 +38,28 @@ def one_interrupt():
             timer.cancel()
         for number, known in ours.items() if is_main else ():
             signal.signal(number, known)
+
+
+def interruption_behind(error):
+    """Return the interruption that an error is, or during which it was raised.
+
+    What a library does while it is interrupted may fail in its turn, as a pool of processes that
+    was just about to start.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    BaseException or None
+        The interruption; None if there was none.
+    """
+    seen = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt | Interrupted):
+            return error
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return None

@@ -11,7 +11,7 @@ import pytest
 
 from skinterp.command import COMMANDS, main
 from skinterp.command._commands import Interrupted
-from skinterp.command._interrupt import one_interrupt
+from skinterp.command._interrupt import interruption_behind, one_interrupt
 from skinterp.utils import write_whole
 
 
@@ -46,6 +46,29 @@ def test_an_interruption_that_is_lost_is_raised_again(monkeypatch):
         time.sleep(30)
     assert time.monotonic() - start < 10
     time.sleep(0.4)  # nothing comes after the call has ended
+
+
+def test_an_error_of_a_library_that_is_interrupted_is_the_interruption(monkeypatch, capsys):
+    """From a run: joblib joined a thread that it had not started."""
+
+    def explain(*args):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        finally:
+            raise RuntimeError("cannot join thread before it is started")
+
+    monkeypatch.setattr("skinterp.command._explain._explain", explain)
+    assert main(["explain", "data.csv", "--target", "y"]) == 130
+    assert "interrupted while" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, Interrupted, None])
+def test_only_errors_behind_which_there_is_one_are_interruptions(kind):
+    before, error = (kind() if kind else ValueError("no")), OSError("while it was handled")
+    error.__context__ = before
+    found = interruption_behind(error)
+    assert found is None if kind is None else isinstance(found, kind)
 
 
 def test_a_handler_of_somebody_else_stays(monkeypatch):
