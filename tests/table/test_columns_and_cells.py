@@ -91,7 +91,7 @@ def test_dates_are_written_back_as_dates():
 @pytest.mark.parametrize(
     ("column", "cells", "said"),
     [
-        (NumberColumn("dose", 0), [1.0, np.nan], "'dose' has missing values in 1 rows"),
+        (NumberColumn("dose", 0), [1.0, np.nan], "'dose' has missing values in 1 row"),
         (NumberColumn("dose", 0), [np.inf, -np.inf], "'dose' contains infinity in 2 rows"),
         (NumberColumn("dose", 0, 1.0, gap=-9), [np.nan, 1], "Missing numbers are written -9 here"),
     ],

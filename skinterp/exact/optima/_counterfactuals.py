@@ -149,7 +149,7 @@ def nearest_counterfactual(
     >>> layers = [[[1.0], [0.5]], [[1.0]]], [[0.0], [-1.0]], ["relu", "logistic"]
     >>> network = as_network(layers, classes=["no", "yes"])
     >>> print(nearest_counterfactual(network, [0, 0], box=(-2, 2)))
-    class yes at x0: 0 -> 1 (l1 distance 1, proven)
+    class yes at x0: 0 -> 1.001 (l1 distance 1, proven)
     """
     if norm not in ORDERS:
         raise ValueError(f"norm must be one of {list(ORDERS)}. Got {norm!r} instead.")
