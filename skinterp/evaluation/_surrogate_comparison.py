@@ -8,7 +8,8 @@ from skinterp.base import FORMS
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
 from skinterp.evaluation._atom_bounds import additive_sentence
 from skinterp.evaluation._cautions import cautions
-from skinterp.utils import Result, aligned
+from skinterp.utils import Result, aligned, counted
+from skinterp.utils._which_rows import HELD_OUT
 
 METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
 
@@ -163,7 +164,13 @@ class SurrogateComparison(Result):
     def __str__(self):
         """Return what to beware of, a table of means and deviations, and what it says."""
         said = [self.diagnosis] if self.diagnosis else []
-        return "\n".join([*self.cautions, aligned(*self.table()), *said, *self.notes])
+        head = [*self.cautions, f"{self.title}:", aligned(*self.table())]
+        return "\n".join([*head, *said, *self.notes])
+
+    @property
+    def title(self):
+        """What the scores are: means and deviations, and on which rows."""
+        return f"Means and deviations over {counted(self.n_folds, 'fold')}, {HELD_OUT}"
 
     def display(self):
         """Return the display of fidelity against complexity, the forest and the majority as lines.
@@ -187,7 +194,7 @@ class SurrogateComparison(Result):
             complexity_std=[float(np.std(self.scores[form]["complexity"])) for form in names],
             fidelity_std=[float(np.std(self.scores[form]["fidelity"])) for form in names],
             references=references,
-            fidelity_name=f"{name}, held-out rows",
+            fidelity_name=f"{name}, {HELD_OUT}",
         )
 
     def importances_display(self):

@@ -197,7 +197,7 @@ LONG = [f"an input of thirty letters, {i:02d}" for i in range(6)]
 FORMS = {
     "linear": lambda n: LinearSurrogateRegressor(n, random_state=0),
     "tree": lambda n: TreeSurrogateRegressor(n, max_leaf_nodes=4, random_state=0),
-    "additive": AdditiveSurrogateRegressor,
+    "additive": lambda n: AdditiveSurrogateRegressor(n, random_state=0),
 }
 
 

@@ -306,13 +306,14 @@ def test_the_dictionary_is_plain_and_without_nan(result):
 
 
 def test_the_text_is_an_aligned_table(result, regression):
-    lines = str(result).splitlines()
+    title, *lines = str(result).splitlines()
+    assert title == f"{result.title}:" == "Means and deviations over 3 folds, held-out rows:"
     assert lines[0].split() == ["form", "fidelity", "kappa", "accuracy", "atoms", "time/s"]
     assert lines[1] == "-" * len(lines[0])
     assert [line.split("  ")[0] for line in lines[2:]] == list(result.scores)
     assert len({len(line) for line in lines}) == 1
     assert f"{result.mean('tree', 'fidelity'):.3f} ±" in lines[2]
-    head = str(regression[0]).splitlines()[0].split()
+    head = str(regression[0]).splitlines()[1].split()
     assert head == ["form", "fidelity", "R2", "atoms", "time/s"]
 
 

@@ -16,7 +16,7 @@ def scores(findings):
     parts = (Table(head, rows), Text(note, "note", only="page"), Figure(comparison.display()))
     said = [comparison.diagnosis] if comparison.diagnosis else []
     parts += tuple(Text(text) for text in (*said, *comparison.notes))
-    printed = f"Means and deviations over {comparison.n_folds} folds, held-out rows"
+    printed = comparison.title
     data = {"scores": comparison.to_dict(), "notes": list(comparison.notes)}
     return [Section("Side by side", parts, data, printed)]
 
