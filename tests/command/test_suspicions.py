@@ -104,4 +104,4 @@ def test_a_network_that_is_worse_than_the_forest_is_said_first():
     assert "worse than a random forest" in str(result).splitlines()[len(result.cautions) - 1]
     fine = compare_surrogates(network, X, network.predict(X), ["tree"], cv=3)
     assert fine.cautions == ()
-    assert str(fine).startswith("form")
+    assert str(fine).startswith(f"{fine.title}:\nform")
