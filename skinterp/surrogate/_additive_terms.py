@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.interpolate import BSpline
 
-from skinterp.surrogate._hinge_search import weighted_quantiles
+from skinterp.surrogate._knots import weighted_quantiles
 
 DEGREE = 3
 

@@ -8,15 +8,8 @@ import numpy as np
 from skinterp.base import finite
 from skinterp.expression import Constant, Variable, apply, round_centres
 from skinterp.matching._linear import fit_logistic, standardise
-from skinterp.surrogate._hinge_search import (
-    Asked,
-    Factor,
-    forward,
-    knots_of,
-    own_atoms,
-    pruned,
-    term_values,
-)
+from skinterp.surrogate._hinge_search import Asked, Factor, forward, own_atoms, pruned, term_values
+from skinterp.surrogate._knots import knots_of
 from skinterp.surrogate._margins import MOST_NUMBERS, constant_logits
 from skinterp.utils import digits_within, round_to_digits
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from skinterp.base import finite
 from skinterp.surrogate._asked import with_queries
-from skinterp.surrogate._hinge_search import weighted_quantiles
+from skinterp.surrogate._knots import weighted_quantiles
 
 MOST_NUMBERS = 20_000_000  # of derivatives, at most
 

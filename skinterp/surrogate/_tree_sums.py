@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skinterp.expression import spread
-from skinterp.surrogate._hinge_search import weighted_quantiles
+from skinterp.surrogate._knots import weighted_quantiles
 from skinterp.utils import PRECISION
 
 _N_BINS = 64

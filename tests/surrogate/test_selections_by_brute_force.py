@@ -5,16 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from skinterp.surrogate._hinge_search import (
-    Asked,
-    Factor,
-    forward,
-    knots_of,
-    own_atoms,
-    pruned,
-    term_values,
-    weighted_quantiles,
-)
+from skinterp.surrogate._hinge_search import Asked, Factor, forward, own_atoms, pruned, term_values
+from skinterp.surrogate._knots import knots_of, weighted_quantiles
 from skinterp.surrogate._tree_sums import grow_sum, leaf_columns
 
 SEEDS = range(4)
