@@ -14,7 +14,7 @@ from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.search._said import COMMONEST, NO_FORMULA
 from skinterp.search._selection import SELECTIONS
 from skinterp.surrogate._asked import with_queries
-from skinterp.surrogate._row_steps import equation_steps
+from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares, counted, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
@@ -67,7 +67,7 @@ def node_bound(estimator, max_atoms, n_outputs):
     return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
 
 
-class EquationsMixin:
+class EquationsMixin(EquationSteps):
     """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
 
     _parameter_constraints = {
@@ -244,22 +244,6 @@ class EquationsMixin:
         lines = [*map(one_line, lines), *gaps_text(columns, scales=self._scales)]
         lines += self.unfinished_
         return "\n".join(lines)
-
-    def row_steps(self, X):
-        """Tell how the answer at one row comes about.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (1, n_features)
-            The row.
-
-        Returns
-        -------
-        list of tuple of str
-            Terms of the equations with their values, and their sums.
-        """
-        classes = getattr(self, "classes_", None)
-        return equation_steps(self.equations_, self._rows(X), classes)
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

@@ -22,13 +22,13 @@ from skinterp.surrogate._hinge_fits import (
 from skinterp.surrogate._hinge_search import own_atoms
 from skinterp.surrogate._margins import ask_margins, sampled_rows
 from skinterp.surrogate._profiles import panels_of, sum_name
-from skinterp.surrogate._row_steps import equation_steps
+from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import needed_text
 from skinterp.utils._sklearn import Interval, fit_context
 
 
-class _HingeBase:
+class _HingeBase(EquationSteps):
     """Parameters, fit and texts of both hinge surrogates."""
 
     _parameter_constraints = {
@@ -117,22 +117,6 @@ class _HingeBase:
         if len(self.equations_) > 1:
             raise AttributeError(f"There are {len(self.equations_)} equations; see equations_.")
         return self.equations_[0]
-
-    def row_steps(self, X):
-        """Tell how the answer at one row comes about.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (1, n_features)
-            The row.
-
-        Returns
-        -------
-        list of tuple of str
-            Terms of the equations with their values, and their sums.
-        """
-        classes = getattr(self, "classes_", None)
-        return equation_steps(self.equations_, self._rows(X), classes)
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

@@ -23,12 +23,12 @@ from skinterp.matching._linear import (
 )
 from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._linear_fits import shown_functions
-from skinterp.surrogate._row_steps import equation_steps
+from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, linear_text, number_scales
 from skinterp.utils._sklearn import Interval, fit_context
 
 
-class _LinearMixin:
+class _LinearMixin(EquationSteps):
     """Standardisation, selection and texts of both linear surrogates."""
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -89,22 +89,6 @@ class _LinearMixin:
         if len(equations) > 1:
             raise AttributeError(f"There are {len(equations)} equations; see equations_.")
         return equations[0]
-
-    def row_steps(self, X):
-        """Tell how the answer at one row comes about.
-
-        Parameters
-        ----------
-        X : array-like or data frame of shape (1, n_features)
-            The row.
-
-        Returns
-        -------
-        list of tuple of str
-            Terms of the equations with their values, and their sums.
-        """
-        classes = getattr(self, "classes_", None)
-        return equation_steps(self.equations_, self._rows(X), classes)
 
     def input_shares(self, X):
         """Return the importances of the inputs, as shares.

@@ -40,6 +40,26 @@ def equation_steps(equations, X, classes=None):
     return steps
 
 
+class EquationSteps:
+    """Rows explained by `equations_`, for surrogates that have them."""
+
+    def row_steps(self, X):
+        """Tell how the answer at one row comes about.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (1, n_features)
+            The row.
+
+        Returns
+        -------
+        list of tuple of str
+            Terms of the equations with their values, and their sums.
+        """
+        classes = getattr(self, "classes_", None)
+        return equation_steps(self.equations_, self._rows(X), classes)
+
+
 def _label(equation, k, classes):
     if equation.is_classifier:
         return str(equation.classes[1])
