@@ -8,7 +8,7 @@ from skinterp.base import FORMS
 from skinterp.display import FidelityComplexityDisplay, ImportancesDisplay
 from skinterp.evaluation._atom_bounds import additive_sentence
 from skinterp.evaluation._cautions import cautions
-from skinterp.utils import Result, aligned, counted
+from skinterp.utils import Result, aligned, counted, spread_text
 from skinterp.utils._which_rows import HELD_OUT
 
 METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
@@ -18,8 +18,7 @@ def _cell(values, digits):
     values = np.asarray(values, dtype=float)
     if not len(values) or np.isnan(values).all():
         return "-"
-    text = f"{values.mean():.{digits}f}"
-    return text if digits == 0 else f"{text} ±{values.std():.{digits}f}"
+    return f"{values.mean():.0f}" if digits == 0 else spread_text(values, digits)
 
 
 @dataclass(frozen=True, repr=False)

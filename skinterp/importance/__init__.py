@@ -37,7 +37,8 @@ from skinterp.importance._ranks import (
 )
 from skinterp.importance._shapley import shapley_values
 from skinterp.importance._stability import ImportanceStability, importance_stability
-from skinterp.importance._subsets import FeatureSubsetCheck, refit_on_features
+from skinterp.importance._subset_check import FeatureSubsetCheck
+from skinterp.importance._subsets import refit_on_features
 
 __all__ = [
     "METHODS",

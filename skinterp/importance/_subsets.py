@@ -1,11 +1,9 @@
 """Networks trained on few of the inputs, to see whether these carry the signal."""
 
 import warnings
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
 from sklearn.base import clone, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.metrics import accuracy_score, precision_score, r2_score, recall_score
@@ -13,16 +11,12 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skinterp.display import SubsetsDisplay
 from skinterp.importance._checks import checked_training, columns_of
+from skinterp.importance._subset_check import ALL, FOREST, RANDOM, RANKED, FeatureSubsetCheck
 from skinterp.table import plain
-from skinterp.utils import Result, aligned, checked_count, counted, draw_seed, one_line
+from skinterp.utils import checked_count, draw_seed
 from skinterp.utils._forest import forest_for, numpy_kinds
 from skinterp.utils._sklearn import take_rows
-from skinterp.utils._which_rows import HELD_OUT
-
-RANKED, FOREST, RANDOM, ALL = "ranked", "forest", "random", "all"
-SURE, FOLLOWS = 0.05, 0.8
 
 
 class Training(NamedTuple):
@@ -32,199 +26,6 @@ class Training(NamedTuple):
     columns: tuple
     size: int
     fold: int
-
-
-def corrected_t_test(differences, test_share):
-    """Return the p-value that paired differences over folds have mean zero.
-
-    Folds share training rows, so that the variance of the mean is larger than 1/n of theirs:
-    ``t = mean / sqrt((1 / n + test_share / (1 - test_share)) * var)`` (Nadeau and Bengio 2003).
-
-    Parameters
-    ----------
-    differences : ndarray of shape (n_folds,)
-        Differences.
-    test_share : float
-        Share of the rows that a fold tests on.
-
-    Returns
-    -------
-    float
-        Two-sided p-value; 1 if all differences are 0.
-    """
-    n, variance = len(differences), differences.var(ddof=1)
-    if variance == 0.0:
-        return 1.0 if differences.mean() == 0.0 else 0.0
-    error = np.sqrt((1.0 / n + test_share / (1.0 - test_share)) * variance)
-    return float(2.0 * student.sf(abs(differences.mean()) / error, n - 1))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class FeatureSubsetCheck(Result):
-    """Scores of networks trained on subsets of the inputs, fold by fold.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-        Numbers of inputs, ascending.
-    scores : dict of str to dict of str to ndarray of shape (n_sizes, n_folds)
-        By "ranked", "forest" and "random" (mean over subsets), the metrics on held-out rows:
-        "accuracy", "precision" and "recall" (mean over classes), or "R2".
-    all_scores : dict of str to ndarray of shape (n_folds,)
-        The metrics with all inputs.
-    features : tuple of str
-        The inputs in the order they were added.
-    test_share : float
-        Share of the rows that a fold tests on.
-    n_features : int or None, default=None
-        Number of all inputs; None is that of `features`.
-    correlations : ndarray of shape (n_ranked, n_ranked) or None, default=None
-        Correlations of the inputs in `features`, nan where one is no number; None is unknown.
-    """
-
-    sizes: tuple
-    scores: dict
-    all_scores: dict
-    features: tuple
-    test_share: float
-    n_features: int | None = None
-    correlations: np.ndarray | None = None
-
-    @property
-    def metric(self):
-        """The metric that is tested and drawn: "accuracy" or "R2"."""
-        return "accuracy" if "accuracy" in self.all_scores else "R2"
-
-    @property
-    def _rivals(self):
-        """Subsets that the ranked inputs are tested against: all inputs, and other choices."""
-        return (ALL, *(kind for kind in self.scores if kind != RANKED))
-
-    def p_values(self, against=ALL):
-        """Return the paired test of the ranked inputs against others, one per size.
-
-        Parameters
-        ----------
-        against : {"all", "forest", "random"}, default="all"
-            Networks trained on all inputs, or on as many chosen by a forest or at random.
-
-        Returns
-        -------
-        ndarray of shape (n_sizes,)
-            Two-sided p-values of the corrected t-test over folds.
-
-        Raises
-        ------
-        ValueError
-            If `against` is none of these.
-        """
-        if against not in self._rivals:
-            raise ValueError(
-                f"against must be one of {list(self._rivals)}. Got {against!r} instead."
-            )
-        ranked = self.scores[RANKED][self.metric]
-        other = self.all_scores if against == ALL else self.scores[against]
-        differences = ranked - other[self.metric]
-        return np.array([corrected_t_test(row, self.test_share) for row in differences])
-
-    @property
-    def enough(self):
-        """Fewest ranked inputs that lose no more than one standard error against all of them."""
-        scores, full = self.scores[RANKED][self.metric], self.all_scores[self.metric]
-        error = full.std(ddof=1) / np.sqrt(len(full))
-        good = scores.mean(axis=1) >= full.mean() - error
-        return self.sizes[int(np.argmax(good))] if good.any() else self.sizes[-1]
-
-    def _columns(self):
-        """Return one line per kind of subset and size; p-values for the ranked inputs."""
-        lines = []
-        for kind, metrics in self.scores.items():
-            columns = {"n_features": np.array(self.sizes)}
-            for name, table in metrics.items():
-                columns |= {f"{name}_mean": table.mean(axis=1), f"{name}_std": table.std(axis=1)}
-            if kind == RANKED:
-                columns |= {f"p_against_{rival}": self.p_values(rival) for rival in self._rivals}
-            lines += [
-                {"subset": kind} | dict(zip(columns, values)) for values in zip(*columns.values())
-            ]
-        return lines
-
-    def display(self):
-        """Return the display of scores against the number of inputs.
-
-        Returns
-        -------
-        SubsetsDisplay
-            The display, not drawn yet.
-        """
-        return SubsetsDisplay(
-            self.sizes,
-            {kind: metrics[self.metric].mean(axis=1) for kind, metrics in self.scores.items()},
-            {kind: metrics[self.metric].std(axis=1) for kind, metrics in self.scores.items()},
-            reference=float(self.all_scores[self.metric].mean()),
-            name=f"{self.metric}, {HELD_OUT}",
-        )
-
-    @property
-    def verdict(self):
-        """What the scores say of the fewest inputs that are enough, as a sentence."""
-        k = self.sizes.index(self.enough)
-        few, full = self.scores[RANKED][self.metric][k], self.all_scores[self.metric]
-        p = float(self.p_values(ALL)[k])
-        n = len(self.features) if self.n_features is None else self.n_features
-        figures = (
-            f"{counted(self.enough, 'input')} {few.mean():.3f}, all {n} {full.mean():.3f} "
-            f"(p = {p:.2g}, {len(full)} folds)"
-        )
-        if self.enough == n:
-            said = "fewer do worse" if len(self.sizes) > 1 else "nothing is left out"
-        elif p < SURE and few.mean() != full.mean():
-            said = "fewer do better" if few.mean() > full.mean() else "all do better"
-        else:
-            said = "no difference is seen"
-        return f"{figures}: {said}."
-
-    @property
-    def followers(self):
-        """Inputs beyond those that are enough which only follow one of them.
-
-        A dict of an input's name to the other's and their correlation, of 0.8 or more.
-        """
-        if self.correlations is None:
-            return {}
-        found, first = {}, np.abs(self.correlations[:, : self.enough])
-        for j, name in enumerate(self.features[self.enough :], start=self.enough):
-            known = np.where(np.isfinite(first[j]), first[j], 0.0)
-            other = int(known.argmax())
-            if known[other] >= FOLLOWS:
-                found[name] = (self.features[other], float(self.correlations[j, other]))
-        return found
-
-    def __str__(self):
-        metrics = list(self.all_scores)
-        head = ["inputs", *metrics, *(f"p: {rival}" for rival in self._rivals)]
-        rivals = [kind for kind in self.scores if kind != RANKED]
-        head += rivals
-        rows = []
-        for k, size in enumerate(self.sizes):
-            cells = [_spread_text(self.scores[RANKED][name][k]) for name in metrics]
-            cells += [f"{self.p_values(rival)[k]:.2g}" for rival in self._rivals]
-            others = [_spread_text(self.scores[kind][self.metric][k]) for kind in rivals]
-            rows.append([str(size), *cells, *others])
-        whole = [_spread_text(table) for table in self.all_scores.values()]
-        rows.append(["all", *whole, *[""] * (len(head) - 1 - len(whole))])
-        n_folds = len(self.all_scores[self.metric])
-        follow = [
-            f"{one_line(name)} follows {one_line(other)} (r = {r:.2f})."
-            for name, (other, r) in self.followers.items()
-        ]
-        title = f"Means and deviations over {n_folds} folds, {HELD_OUT}"
-        title += f"; last {self.metric} of other choices:" if rivals else ":"
-        return "\n".join([title, aligned(head, rows), self.verdict, *follow])
-
-
-def _spread_text(scores):
-    return f"{scores.mean():.3f} ±{scores.std():.3f}"
 
 
 def _metrics(classifies, y, answers):

@@ -133,9 +133,13 @@ class PruningPath(Result, Sequence):
             The display, not drawn yet.
         """
         drawn = map(self._values, ("n_weights", "fidelity", "query_fidelity", "accuracy"))
-        metric = "R2" if self[0].network.task == "regression" else "accuracy"
-        options = {"target_fidelity": target_fidelity, "selected": selected, "metric": metric}
+        options = {"target_fidelity": target_fidelity, "selected": selected, "metric": self.metric}
         return PruningPathDisplay(*drawn, **options)
+
+    @property
+    def metric(self):
+        """What is measured against a target: "accuracy" or "R2"."""
+        return "R2" if self[0].network.task == "regression" else "accuracy"
 
     def scores(self, X, y=None):
         """Measure the networks on rows, best such as neither training nor pruning has seen.

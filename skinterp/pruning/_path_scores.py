@@ -49,13 +49,13 @@ class PathScores(Result):
         """What the scores say of pruning, as a sentence."""
         k = self.best
         if np.isnan(self.accuracy).any():
-            return (
-                f"{self.n_weights[k]} of {self.n_weights[0]} weights answer as the network on "
-                f"{self.fidelity[k]:.1%} of the {NEW}."
-                if self.metric == "accuracy"
-                else f"{self.n_weights[k]} of {self.n_weights[0]} weights follow the network with "
-                f"R2 {self.fidelity[k]:.3f} on the {NEW}."
+            weights, fidelity = (
+                f"{self.n_weights[k]} of {self.n_weights[0]} weights",
+                self.fidelity[k],
             )
+            if self.metric == "accuracy":
+                return f"{weights} answer as the network on {fidelity:.1%} of the {NEW}."
+            return f"{weights} follow the network with R2 {fidelity:.3f} on the {NEW}."
         small, whole = self.accuracy[k], self.accuracy[0]
         said = f"{self.n_weights[k]} weights {small:.3f}, all {self.n_weights[0]} {whole:.3f}"
         if k == 0:
@@ -106,12 +106,12 @@ class PathScores(Result):
         return "\n".join([title, aligned(head, rows, left=()), self.verdict])
 
 
-def path_scores(steps, X, y=None):
+def path_scores(path, X, y=None):
     """Measure the networks of a path on rows.
 
     Parameters
     ----------
-    steps : sequence of PruningStep
+    path : PruningPath
         The networks, the one that was pruned first.
     X : ndarray of shape (n_samples, n_features)
         Rows, as the networks take them.
@@ -123,19 +123,18 @@ def path_scores(steps, X, y=None):
     PathScores
         The scores.
     """
-    is_values = steps[0].network.task == "regression"
-    score = r2_score if is_values else accuracy_score
-    answers = [step.network.predict(X) for step in steps]
+    score = r2_score if path.metric == "R2" else accuracy_score
+    answers = [step.network.predict(X) for step in path]
     if y is not None and len(y) != len(answers[0]):
         raise ValueError(
             f"y must have one value per row of X, {len(answers[0])}. Got {len(y)} instead."
         )
-    against = [np.nan] * len(steps) if y is None else [score(y, a) for a in answers]
+    against = [np.nan] * len(path) if y is None else [score(y, a) for a in answers]
     return PathScores(
-        tuple(step.n_weights for step in steps),
-        tuple(step.n_units for step in steps),
+        tuple(step.n_weights for step in path),
+        tuple(step.n_units for step in path),
         np.array([score(answers[0], a) for a in answers], dtype=float),
         np.array(against, dtype=float),
-        "R2" if is_values else "accuracy",
+        path.metric,
         len(answers[0]),
     )

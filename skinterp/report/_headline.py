@@ -4,11 +4,11 @@ import warnings
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.base import explains
-from skinterp.metrics import complexity
+from skinterp.metrics import complexity, fidelity_score
 from skinterp.utils import counted, one_line
+from skinterp.utils._which_rows import HELD_OUT
 
 CLOSE = 0.02  # of the best form's fidelity, within which an equation is named in its place
 SHORT = 20  # atoms that are read at a glance
@@ -54,9 +54,7 @@ def _shown_fidelity(findings, form):
         return np.nan
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of rows where a formula is undefined
-        answers = findings.comparison.estimators[form].predict(rows)
-    score = r2_score if findings.comparison.task == "regression" else accuracy_score
-    return float(score(network.predict(rows), answers))
+        return fidelity_score(findings.comparison.estimators[form], rows, network=network)
 
 
 def is_weak(fidelity, guess):
@@ -196,7 +194,7 @@ class Headline:
             The pieces.
         """
         thing, figure = f"{noun} ({self._size})", self._score(self.claimed)
-        rows = "held-out rows" if self.is_stable else "all rows"
+        rows = HELD_OUT if self.is_stable else "all rows"
         one = not noun.startswith("these")
         if not self.says_something:
             guess = "the mean" if self.is_regression else "its commonest class"
@@ -217,7 +215,7 @@ class Headline:
         if not self.is_stable:
             said.append(
                 f"Others of its kind, fitted on each fold, have {self._score(self.fidelity)} on "
-                "held-out rows: what is found depends on the rows."
+                f"{HELD_OUT}: what is found depends on the rows."
             )
         if self.says_something and not self.is_regression:
             guess = percent(self.guess)

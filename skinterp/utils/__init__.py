@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from skinterp.utils._rules import n_leaves_below, rules_text
     from skinterp.utils._shares import as_shares
     from skinterp.utils._show_versions import show_versions
-    from skinterp.utils._text_table import aligned
+    from skinterp.utils._text_table import aligned, spread_text
     from skinterp.utils._unwrap import Unwrapped, is_identity, unwrap
     from skinterp.utils._validation import (
         check_columns,
@@ -80,7 +80,7 @@ else:
             "_rules": ["n_leaves_below", "rules_text"],
             "_shares": ["as_shares"],
             "_show_versions": ["show_versions"],
-            "_text_table": ["aligned"],
+            "_text_table": ["aligned", "spread_text"],
             "_unwrap": ["Unwrapped", "is_identity", "unwrap"],
             "_validation": [
                 "check_columns",
@@ -136,6 +136,7 @@ __all__ = [
     "rules_text",
     "show_versions",
     "signed_text",
+    "spread_text",
     "threshold_text",
     "unwrap",
     "visible",

@@ -218,7 +218,7 @@ def count_digits(value):
     return len(mantissa.replace(".", "").strip("0"))
 
 
-def counted(number, noun):
+def counted(number, noun, plural=None, *, separator=""):
     """Write how many of something there are: ``1 row``, ``2 rows``.
 
     Parameters
@@ -227,10 +227,15 @@ def counted(number, noun):
         How many.
     noun : str
         The singular.
+    plural : str or None, default=None
+        The plural; None adds an s.
+    separator : str, default=""
+        What stands between thousands: a comma, an underscore, or nothing.
 
     Returns
     -------
     str
         The number and the noun.
     """
-    return f"{int(number)} {noun}{'' if number == 1 else 's'}"
+    several = f"{noun}s" if plural is None else plural
+    return f"{int(number):{separator}} {noun if number == 1 else several}"

@@ -37,3 +37,28 @@ def aligned(head, rows, left=(0,)):
         for row in table
     ]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def spread_text(values, digits=3):
+    """Write the mean of numbers and their deviation.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        The numbers.
+    digits : int, default=3
+        Decimals.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinterp.utils import spread_text
+    >>> spread_text(np.array([0.9, 0.8]))
+    '0.850 ±0.050'
+    """
+    return f"{values.mean():.{digits}f} ±{values.std():.{digits}f}"

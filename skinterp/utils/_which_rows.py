@@ -1,7 +1,6 @@
 """On which rows a score was measured: the words for it, in one place."""
 
 HELD_OUT = "held-out rows"
-TRAINING = "rows that trained the network"
 LEFT_OUT = "rows left out of each training"
 NOT_TUNED = "rows that tuned no weight"
 DRAWN = "points drawn like the data"

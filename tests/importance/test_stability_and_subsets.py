@@ -19,7 +19,7 @@ from skinterp.importance import (
     spearman_matrix,
     top_k_overlap,
 )
-from skinterp.importance._subsets import corrected_t_test
+from skinterp.importance._subset_check import corrected_t_test
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 FAST = ("connection weights", "derivatives")

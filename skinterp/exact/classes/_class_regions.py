@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
@@ -19,7 +20,7 @@ from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
 from skinterp.network import Network, as_network, input_names
-from skinterp.utils import TableResult, checked_index, number_text, rules_text
+from skinterp.utils import TableResult, checked_index, counted, number_text, rules_text
 
 _LARGEST = 8  # boundary pieces that a summary counts
 _SHOWN = 4  # that it writes
@@ -182,10 +183,11 @@ class ClassRegions(TableResult):
         return {**columns, **ends, "share": self.shares}
 
     def __str__(self):
+        many = partial(counted, separator=",")
         n_classes, n_pieces = len(set(self.labels.tolist())), len(self.shares)
         head = (
-            f"{_many(self.n_regions, 'linear region')}, {_many(n_classes, 'class', 'es')}: "
-            f"{_many(self.n_cells, 'convex cell')}, {_many(n_pieces, 'boundary piece')}"
+            f"{many(self.n_regions, 'linear region')}, {many(n_classes, 'class', 'classes')}: "
+            f"{many(self.n_cells, 'convex cell')}, {many(n_pieces, 'boundary piece')}"
         )
         if n_pieces > _LARGEST:
             share = number_text(100.0 * self.shares[:_LARGEST].sum(), 2)
@@ -199,10 +201,6 @@ class ClassRegions(TableResult):
         text = condition_text(*half_space, spread=self._spread)
         below, above = self.sides[k].tolist()
         return f"{number_text(100.0 * self.shares[k], 2)} %: {above} where {text}, else {below}"
-
-
-def _many(n, noun, end="s"):
-    return f"{n:,} {noun}" + ("" if n == 1 else end)
 
 
 def _spread_of(box):
