@@ -19,6 +19,7 @@ from skinterp.display._fields import FieldsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
+from skinterp.display._multiples import MultiplesDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
@@ -47,6 +48,7 @@ __all__ = [
     "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
+    "MultiplesDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
     "Panel",

@@ -10,49 +10,48 @@ from skinterp.display._display import (
     Display,
     area_style,
     beside_each_other,
-    checked_points,
+    check_one_each,
     label,
     labels,
     legend_inches,
     tidy,
     wrapped,
 )
-from skinterp.display._table_plane import TablePlane, table_plane
-from skinterp.utils import column_index, import_optional
+from skinterp.display._plane import asked_model, plane_through
+from skinterp.display._points import draw_points
+from skinterp.utils import import_optional
 
 _N_LEVELS = 9
 _MAX_POINTS = 500  # rows drawn; more hide the regions
-_VISIBLE = (0.01, 0.99)  # quantiles of the data the plane spans
+_LITTLE = 0.25  # of the rows with an answer: fewer that have it on a plane, too, are too few
 
 
-def _feature_plane(X, names, features, values, at):
-    """Return origin, two directions, axis names and a sentence for two of the inputs."""
-    if len(features) != 2:
-        raise ValueError(f"features must be two inputs or 'principal'. Got {features!r} instead.")
-    i, j = (column_index(feature, names) for feature in features)
-    origin = np.median(X, axis=0) if at is None else np.array(at, dtype=float).ravel()
-    if len(origin) != X.shape[1]:
-        raise ValueError(f"at must be one row of {X.shape[1]} inputs. Got {at!r} instead.")
-    for feature, value in (values or {}).items():
-        origin[column_index(feature, names)] = value
-    origin[[i, j]] = 0.0
-    directions = np.eye(X.shape[1])[[i, j]]
-    held = "their medians" if at is None else "the given row"
-    held = f"the given values or {held}" if values else held
-    note = f"all other inputs held at {held}" if X.shape[1] > 2 else ""
-    return origin, directions, (names[i], names[j]), note
+def _answers(model, rows, classes):
+    """Return what a model answers: indices of classes, or numbers."""
+    answers = np.asarray(model.predict(rows))
+    n_outputs = answers.size // max(1, len(answers))
+    if n_outputs > 1:
+        raise ValueError(
+            f"BoundaryDisplay draws one output. Got a network of {n_outputs} instead: fit the "
+            "surrogate on as_network(model).output(k)."
+        )
+    if classes is None:
+        return answers
+    order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
+    return order[np.searchsorted(classes, answers, sorter=order)]
 
 
-def _principal_plane(X):
-    """Return origin, two directions, axis names and a sentence for the principal plane."""
-    if X.shape[1] < 2:
-        raise ValueError("features='principal' needs at least two inputs. Got one instead.")
-    origin, scale = X.mean(axis=0), X.std(axis=0)
-    scale[scale == 0] = 1.0
-    _, _, components = np.linalg.svd((X - origin) / scale, full_matrices=False)
-    directions = components[:2] * scale
-    names = ("First principal direction", "Second principal direction")
-    return origin, directions, names, "the plane of the two directions of most variation"
+def _misses(plane, answers, own, classes):
+    """Return whether few rows with one of the two commonest answers have it on the plane, too."""
+    ends = (
+        np.clip(np.searchsorted(side, np.nan_to_num(at)), 0, len(side) - 1)
+        for side, at in zip((plane.x, plane.y), plane.points.T)
+    )
+    column, row = ends
+    there = answers.reshape(len(plane.y), len(plane.x))[row, column]
+    rows = [own == label for label in classes]
+    two = np.argsort([-np.count_nonzero(mine) for mine in rows], kind="stable")[:2]
+    return any(np.mean(there[rows[k]] == k) < _LITTLE for k in two if rows[k].any())
 
 
 @dataclass(eq=False, repr=False)
@@ -79,6 +78,8 @@ class BoundaryDisplay(Display):
         What the coordinates are.
     points : array-like of shape (n_samples, 2) or None, default=None
         Coordinates of data, drawn as dots to show where there are any.
+    labels : array-like of shape (n_samples,) or None, default=None
+        Their classes, as colours.
     note : str, default=""
         A sentence written above the plot.
     ticks : tuple of two, default=(None, None)
@@ -92,7 +93,8 @@ class BoundaryDisplay(Display):
     Raises
     ------
     ValueError
-        By `plot` and `to_svg`, if the points are no table of two columns.
+        By `plot` and `to_svg`, if the points are no table of two columns, or not one label per
+        point.
 
     Examples
     --------
@@ -114,29 +116,38 @@ class BoundaryDisplay(Display):
     classes: object = None
     names: tuple = ("x", "y")
     points: object = None
+    labels: object = None
     note: str = ""
     ticks: tuple = (None, None)
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, features=(0, 1), *, values=None, at=None, resolution=200
+        cls, estimator, X, features=(0, 1), *, y=None, values=None, at=None, resolution=200
     ):
-        """Ask a fitted surrogate and its network on a plane.
+        """Ask a fitted surrogate and its network, or a network by itself, on a plane.
 
         Parameters
         ----------
         estimator : object
-            A fitted surrogate: has `predict` and `network_`, and `classes_` if a classifier.
+            A fitted surrogate, which has `predict` and `network_`; or any fitted model that has
+            `predict` and, if a classifier, `classes_`: a network alone, or what
+            :func:`skinterp.as_network` gives.
         X : array-like or data frame of shape (n_samples, n_features)
             Data, through which the plane is laid.
         features : tuple of two int or str, or "principal", default=(0, 1)
             The inputs that vary, or the plane of the two directions of most variation. Of a table
             with categories two columns: two numbers, or a number and a category.
+        y : array-like of shape (n_samples,) or None, default=None
+            Classes of the rows, as their colours; None is what the network answers on each whole
+            row, which the area under it need not be: other inputs are held there.
         values : dict or None, default=None
             Values, or levels, at which to hold other inputs, by name or index.
-        at : array-like of shape (n_features,), Series, data frame of one row or None, default=None
-            The row at which other inputs are held; None is their medians, and of categories the
-            most frequent level.
+        at : row, "boundary" or None, default=None
+            The row (an array, Series or data frame of one row) at which other inputs are held:
+            "boundary" is a row, not far from the medians, where a classifier is least certain.
+            None is their medians, and of categories the most frequent level; "boundary" where the
+            plane through these misses what a classifier decides: less than a quarter of the rows
+            with one of its two commonest answers lie where it has this answer on the plane.
         resolution : int, default=200
             Number of points along each side.
 
@@ -149,54 +160,35 @@ class BoundaryDisplay(Display):
         ------
         ValueError
             If `features` are not two inputs, or two categories, a value is none that the model
-            takes, or the network has several outputs.
+            takes, `y` is not one class per row, or the network has several outputs.
+        TypeError
+            If the estimator cannot predict.
         """
-        table = getattr(estimator.network_, "user_table", None)
-        if table is not None:
-            plane = table_plane(table, X, features, values, at, resolution)
-            return cls._asked(estimator, plane)
-        columns = getattr(X, "columns", None)
-        names = estimator.network_.feature_names if columns is None else tuple(columns)
-        data = np.array(X, dtype=float)
-        if names is None:
-            names = tuple(f"x{j}" for j in range(data.shape[1]))
-        if isinstance(features, str) and features == "principal":
-            origin, directions, axes, note = _principal_plane(data)
-        else:
-            origin, directions, axes, note = _feature_plane(data, names, features, values, at)
-        points = (data - origin) @ np.linalg.pinv(directions)
-        low, high = np.quantile(points, _VISIBLE, axis=0)
-        x, y = np.linspace(low, high, resolution).T
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
-        asked = grid if columns is None else type(X)(grid, columns=columns)
-        plane = TablePlane(x, y, asked, axes, points, (None, None), note)
-        return cls._asked(estimator, plane)
-
-    @classmethod
-    def _asked(cls, estimator, plane):
-        """Ask a surrogate and its network on a plane."""
-        asked, points, shape = plane.asked, plane.points, (len(plane.y), len(plane.x))
-        classes = getattr(estimator, "classes_", None)
-        answers = [np.asarray(model.predict(asked)) for model in (estimator.network_, estimator)]
-        n_outputs = answers[0].size // max(1, len(answers[0]))
-        if n_outputs > 1:
-            raise ValueError(
-                f"BoundaryDisplay draws one output. Got a network of {n_outputs} instead: fit the "
-                "surrogate on as_network(model).output(k)."
-            )
-        if classes is not None:
-            order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
-            answers = [order[np.searchsorted(classes, a, sorter=order)] for a in answers]
-        network, surrogate = (answer.reshape(shape) for answer in answers)
-        step = max(1, len(points) // _MAX_POINTS)
+        surrogate = estimator if hasattr(estimator, "network_") else None
+        asked = asked_model(estimator if surrogate is None else estimator.network_)
+        if surrogate is not None:
+            asked = asked._replace(classes=getattr(estimator, "classes_", None))
+        models = (asked.model,) if surrogate is None else (asked.model, estimator)
+        plane = plane_through(asked, X, features, values, at, resolution)
+        answers = [_answers(model, plane.asked, asked.classes) for model in models]
+        own = None if asked.classes is None else np.asarray(asked.model.predict(X))
+        can_move = at is None and not values and not isinstance(features, str)
+        can_move = can_move and own is not None and hasattr(asked.model, "predict_proba")
+        if can_move and _misses(plane, answers[0], own, asked.classes):
+            plane = plane_through(asked, X, features, values, "boundary", resolution)
+            answers = [_answers(model, plane.asked, asked.classes) for model in models]
+        if own is not None and y is not None:
+            own = np.asarray(y)
+            check_one_each(own, len(plane.points), "y", "row")
+        step = max(1, len(plane.points) // _MAX_POINTS)
         return cls(
             plane.x,
             plane.y,
-            network,
-            surrogate,
-            classes=classes,
+            *(answer.reshape(len(plane.y), len(plane.x)) for answer in answers),
+            classes=asked.classes,
             names=plane.names,
-            points=points[::step],
+            points=plane.points[::step],
+            labels=None if own is None else own[::step],
             note=plane.note,
             ticks=plane.ticks,
         )
@@ -204,14 +196,14 @@ class BoundaryDisplay(Display):
     @property
     def figure_size(self):
         n_areas = 0 if self.classes is None else len(np.unique(self.network))
+        n_areas += 0 if self.labels is None else len(np.unique(self.labels))
         return 7.6, max(4.8, legend_inches(n_areas + 3))
 
     def draw(self, ax):
         draw = self._draw_values if self.classes is None else self._draw_classes
         draw(ax)
         if self.points is not None:
-            x, y = checked_points(self.points).T
-            ax.plot(x, y, ".", color="#333333", markersize=2, alpha=0.5, label="data")
+            draw_points(ax, self.points, self.labels, self.classes)
         ax.set(xlim=(min(self.x), max(self.x)), ylim=(min(self.y), max(self.y)))
         ax.set(xlabel=label(self.names[0], 50), ylabel=label(self.names[1], 40))
         if self.note:
@@ -260,9 +252,9 @@ class BoundaryDisplay(Display):
             self._outline(ax, surrogate, PALETTE[1], "--", "boundary of the surrogate")
 
     def _outline(self, ax, answers, color, style, text):
-        """Draw the border of every class but the last, which the others enclose."""
+        """Draw the border of every class with those after it, so that each is drawn once."""
         for k in np.unique(answers)[:-1]:
-            inside = (answers == k).astype(float)
+            inside = np.where(answers < k, np.nan, answers == k)
             ax.contour(
                 self.x,
                 self.y,

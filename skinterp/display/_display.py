@@ -214,6 +214,23 @@ class Display(ABC):
         self.figure_, self.ax_ = ax.figure, ax
         return self
 
+    def draw_on(self, figure):
+        """Draw the numbers on an empty figure, or part of one.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure or SubFigure
+            Where to draw.
+
+        Returns
+        -------
+        sequence of matplotlib.axes.Axes
+            The main axes.
+        """
+        ax = figure.subplots()
+        self.draw(ax)
+        return [ax]
+
     def to_svg(self):
         """Draw the numbers as an SVG image, the same text for the same numbers.
 
@@ -230,7 +247,7 @@ class Display(ABC):
         matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
         module = import_optional("matplotlib.figure", extra="plot", purpose="Plotting")
         figure = module.Figure(figsize=self.figure_size, layout="constrained")
-        self.draw(figure.add_subplot())
+        self.draw_on(figure)
         image = StringIO()
         with matplotlib.rc_context({"svg.hashsalt": "skinterp"}):
             figure.savefig(image, format="svg", metadata={"Date": None})
@@ -260,8 +277,16 @@ class PanelsDisplay(Display):
         figure.clear()
         self.draw_panels(figure)
 
-    def plot(self):
+    def draw_on(self, figure):
+        return list(self.draw_panels(figure))
+
+    def plot(self, ax=None):
         """Draw the numbers on a new figure.
+
+        Parameters
+        ----------
+        ax : None
+            There is no place for a figure of several plots on one: see `draw_on`.
 
         Returns
         -------
@@ -270,9 +295,16 @@ class PanelsDisplay(Display):
 
         Raises
         ------
+        ValueError
+            If axes are given.
         ImportError
             If matplotlib is not installed.
         """
+        if ax is not None:
+            raise ValueError(
+                f"ax must be None for {type(self).__name__}, a figure of several plots. "
+                f"Got {ax!r} instead: choose one output, or draw on a part of a figure by draw_on."
+            )
         pyplot = import_optional("matplotlib.pyplot", extra="plot", purpose="Plotting")
         self.figure_ = pyplot.figure(figsize=self.figure_size, layout="constrained")
         self.axes_ = self.draw_panels(self.figure_)

@@ -1,26 +1,28 @@
 """A formula's value against the network's output: how well one number stands for the network."""
 
 from dataclasses import KW_ONLY, dataclass
-from numbers import Integral
 
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, along, tidy, wrapped
-from skinterp.utils import number_text
+from skinterp.utils import number_text, output_index
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
 _LOG_RATIO = 30  # positive values farther apart than this are shown on a logarithmic axis
 
 
-def _chosen(equations, k):
+def _chosen(equations, classes, k):
     """Return the index, None for a single equation, and the equation."""
     n = len(equations)
     if n == 1 and k is None:
         return None, equations[0]
-    allowed = f"an index from 0 to {n - 1}" if n > 1 else "left out where there is one equation"
-    if n == 1 or not isinstance(k, Integral) or not 0 <= k < n:
-        raise ValueError(f"k must be {allowed}. Got {k!r} instead.")
-    return int(k), equations[k]
+    if n == 1:
+        raise ValueError(f"k must be left out where there is one equation. Got {k!r} instead.")
+    labels = classes
+    if classes is None or len(classes) != n:
+        labels = [str(e.classes[1]) if e.is_classifier else j for j, e in enumerate(equations)]
+    k = output_index(k, labels, "k")
+    return k, equations[k]
 
 
 def _output_of(estimator, X, equation, k):
@@ -28,6 +30,7 @@ def _output_of(estimator, X, equation, k):
     network = estimator.network_
     if equation.is_classifier:
         yes, no = (k, None) if k is None else estimator.sides_[k]
+        yes, no = (None if side is None else network.classes[side] for side in (yes, no))
         view = network.margin(yes) if no is None else network.difference(yes, no)
         return view.value(X), f"Logit of {equation.classes[1]} by the network"
     if k is None:
@@ -93,8 +96,8 @@ class LinkDisplay(Display):
             Has `network_` and `equations_`, one per class (or output), or a single one.
         X : array-like or data frame of shape (n_samples, n_features)
             The rows to show.
-        k : int or None, default=None
-            Index of the equation (or output); to be left out where there is one equation.
+        k : int, str or None, default=None
+            The equation: its class, or its index; to be left out where there is one equation.
 
         Returns
         -------
@@ -106,7 +109,7 @@ class LinkDisplay(Display):
         ValueError
             If there are several equations and `k` is none of them, or one and `k` is given.
         """
-        k, equation = _chosen(estimator.equations_, k)
+        k, equation = _chosen(estimator.equations_, getattr(estimator, "classes_", None), k)
         value = equation.values(X)
         output, name = _output_of(estimator, X, equation, k)
         linked = equation.log_odds(X) if equation.is_classifier else equation.predict(X)

@@ -4,23 +4,9 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import (
-    GREY,
-    LIGHT,
-    MARKERS,
-    PALETTE,
-    Display,
-    area_style,
-    check_one_each,
-    checked_points,
-    cycle,
-    label,
-    legend_inches,
-    tidy,
-)
+from skinterp.display._display import GREY, LIGHT, Display, area_style, label, legend_inches, tidy
+from skinterp.display._points import draw_points
 from skinterp.utils import import_optional
-
-_MAX_POINTS = 1000  # rows drawn; more hide the regions
 
 
 @dataclass(eq=False, repr=False)
@@ -83,7 +69,8 @@ class RegionsDisplay(Display):
 
     def draw(self, ax):
         (self._draw_values if self.classes is None else self._draw_classes)(ax)
-        self._draw_points(ax)
+        if self.points is not None:
+            draw_points(ax, self.points, self.labels, self.classes)
         for k, line in enumerate(self.boundary):
             name = "decision boundary" if self.classes is not None else "level set"
             x, y = np.asarray(line).T
@@ -118,27 +105,3 @@ class RegionsDisplay(Display):
             style = {"facecolor": style["color"], "edgecolor": GREY, "hatch": style["hatch"]}
             self._areas(ax, np.flatnonzero(values == k), **style)
             ax.fill([], [], label=f"network: {label(self.classes[k])}", **style)
-
-    def _draw_points(self, ax):
-        if self.points is None:
-            return
-        points = checked_points(self.points)
-        step = -(-len(points) // _MAX_POINTS)
-        points = points[::step]
-        style = {"s": 12, "edgecolors": "white", "linewidths": 0.3, "zorder": 2}
-        if self.labels is None:
-            ax.scatter(*points.T, color=GREY, label="data", **style)
-            return
-        check_one_each(self.labels, len(self.points), "labels", "point")
-        labels = np.asarray(self.labels)[::step]
-        known = list(np.unique(labels) if self.classes is None else self.classes)
-        for k, name in enumerate(known):
-            chosen = points[labels == name]
-            if len(chosen):
-                ax.scatter(
-                    *chosen.T,
-                    color=cycle(PALETTE, k),
-                    marker=cycle(MARKERS, k),
-                    label=f"data: {label(name)}",
-                    **style,
-                )

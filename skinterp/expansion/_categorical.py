@@ -71,7 +71,8 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         of enumerate, convolution, sampling that applies. Other gauges need none of these.
     output : str, int or tuple, default="logits"
         What to expand: "logits" (all of the network's values; with several classes their mean is
-        subtracted), "raw" (without that), an index of an output, "margin", or a tuple
+        subtracted), "raw" (without that), a class (its log-odds), an index of an output, "margin"
+        (of two classes), or a tuple
         ``("margin", k)``, ``("difference", j, k)``, ``("unit", layer, j)``,
         ``("unit", layer, j, True)`` (before the activation) or ``("layer", layer)``.
     groups : dict of str to sequence, sequence of sequences, or None, default=None
@@ -310,6 +311,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             network_variance=NetworkVariance(total, found.spectrum, found.term_variances),
             is_projection=gauge == "zero_sum" or self.order == len(table.sizes),
             notes=tuple(notes),
+            classes=self._classes_of_outputs(),
         )
         return self
 
@@ -336,6 +338,10 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
                 )
             found.append(variable.categories.index(plain(value)))
         return tuple(found)
+
+    def _classes_of_outputs(self):
+        network = self.network_
+        return () if network.classes is None else tuple(network.classes[-network.n_outputs :])
 
     def _output_names(self):
         network = self.network_

@@ -8,10 +8,10 @@ import numpy as np
 from skinterp.expansion._reading import read_categorical
 from skinterp.network import DenseNetwork, Network, ScalarView
 from skinterp.table import as_table
-from skinterp.utils import check_columns
+from skinterp.utils import check_columns, output_index
 
 _FORMS = (
-    '"logits", "raw", "margin", an index, or a tuple: ("output", k), ("margin", k), '
+    '"logits", "raw", "margin", a class, an index, or a tuple: ("output", k), ("margin", k), '
     '("difference", j, k), ("unit", layer, j) or ("layer", layer)'
 )
 
@@ -99,8 +99,9 @@ class CategoricalNetwork(Network):
 
         Parameters
         ----------
-        k : int or None, default=None
-            Index of the class; may be left out when there are two, meaning the second one.
+        k : object, default=None
+            The class, by its label or index; may be left out when there are two, meaning the
+            second one.
 
         Returns
         -------
@@ -206,6 +207,8 @@ def select_output(network, output):
     """
     if isinstance(output, str) and output in ("logits", "raw"):
         return network
+    if isinstance(output, str) and output not in _LENGTHS and network.classes is not None:
+        return network.margin(output_index(output, network.classes))
     if isinstance(output, int | np.integer) and not isinstance(output, bool):
         return network.output(int(output))
     form = (output,) if isinstance(output, str) else output

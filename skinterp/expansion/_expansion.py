@@ -53,6 +53,8 @@ class Expansion:
         not so for the truncation in the gauge of a reference.
     notes : tuple of str, default=()
         What says that the precision wanted was not reached.
+    classes : tuple, default=()
+        Labels of the classes that the outputs are of, one each, by which they may be chosen.
     """
 
     names: tuple
@@ -66,6 +68,12 @@ class Expansion:
     network_variance: NetworkVariance = field(default_factory=NetworkVariance)
     is_projection: bool = True
     notes: tuple = ()
+    classes: tuple = ()
+
+    @property
+    def labels(self):
+        """What an output may be chosen by: its class, or its name."""
+        return self.classes or self.output_names
 
     @property
     def order(self):
@@ -280,7 +288,7 @@ class Expansion:
         frame = pandas.DataFrame(self.largest(order, min_abs), columns=Coefficient._fields)
         return frame.drop(columns=["error"] * (self.errors is None))
 
-    def plot(self, kind="fields", *, pair=None, output=0, corrected=False, ax=None):
+    def plot(self, kind="fields", *, pair=None, output=None, corrected=False, ax=None):
         """Plot the terms.
 
         Parameters
@@ -290,8 +298,9 @@ class Expansion:
             as a graph, the couplings of one pair, or the variance by order.
         pair : tuple of two str or None, default=None
             The pair for ``kind="pair"``; None is the strongest.
-        output : int or str, default=0
-            Which output, where there are several (fields and pair), by index or name.
+        output : object, default=None
+            Which output, where there are several (fields, logo and pair), by class, index or
+            name; None is all of them, one below the other.
         corrected : bool, default=False
             Whether to subtract the average product from the strengths.
         ax : matplotlib.axes.Axes or None, default=None

@@ -6,6 +6,7 @@ from skinterp.display import (
     CouplingGraphDisplay,
     CouplingsDisplay,
     FieldsDisplay,
+    MultiplesDisplay,
     PairDisplay,
     VarianceByOrderDisplay,
 )
@@ -13,10 +14,11 @@ from skinterp.expansion._categories import listed
 from skinterp.utils import output_index
 
 KINDS = ("fields", "couplings", "graph", "pair", "variance")
+_OF_OUTPUTS = ("fields", "pair")
 _OF_PAIRS = ("couplings", "graph", "pair")
 
 
-def expansion_display(expansion, kind, pair=None, output=0, corrected=False):
+def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
     """Return a display of an expansion, not drawn yet.
 
     Parameters
@@ -27,8 +29,8 @@ def expansion_display(expansion, kind, pair=None, output=0, corrected=False):
         Which display.
     pair : tuple of two str or None, default=None
         The pair for ``kind="pair"``; None is the strongest.
-    output : int or str, default=0
-        Which output, of fields and pairs, by index or name.
+    output : object, default=None
+        Which output, of fields and pairs, by class, index or name; None is all of them.
     corrected : bool, default=False
         Whether to subtract the average product from the strengths.
 
@@ -49,7 +51,11 @@ def expansion_display(expansion, kind, pair=None, output=0, corrected=False):
             f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
             f"expansion of order {expansion.order} instead."
         )
-    output = output_index(output, expansion.output_names)
+    if kind in _OF_OUTPUTS and output is None and expansion.n_outputs > 1:
+        displays = [expansion_display(expansion, kind, pair, k) for k in expansion.labels]
+        return MultiplesDisplay(displays, expansion.output_names)
+    output = None if output is None else output_index(output, expansion.labels)
+    output = output or 0
     if kind == "fields":
         return _fields(expansion, output)
     if kind == "variance":

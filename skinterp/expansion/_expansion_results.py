@@ -164,11 +164,8 @@ class ExpansionResults:
         """
         codes = self._rows(one_row(x))
         values = self._function()(codes)[0]
-        labels = [] if self.network_.classes is None else list(map(str, self.network_.classes))
-        if isinstance(output, str) and output in labels and len(labels) == len(values):
-            output = labels.index(output)
-        names = self.expansion_.output_names
-        k = int(values.argmax()) if output is None else output_index(output, names)
+        labels = self.expansion_.labels
+        k = int(values.argmax()) if output is None else output_index(output, labels)
         return explain_row(self.expansion_, codes[0], k, values[k])
 
     def to_frame(self, order=None, min_abs=0.0):

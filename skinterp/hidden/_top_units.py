@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.network import DenseNetwork, as_network, dense_of
-from skinterp.utils import TableResult, checked_count, number_text
+from skinterp.network import DenseNetwork, as_network, dense_of, output_names
+from skinterp.utils import TableResult, checked_count, number_text, output_index
 
 _N_UNITS = 5
 
@@ -70,7 +70,7 @@ def class_index(network, output):
     network : Network
         The network.
     output : object
-        A class label of a classifier, or the index of an output.
+        A class label of a classifier, or an index.
 
     Returns
     -------
@@ -82,16 +82,8 @@ def class_index(network, output):
     ValueError
         If there is none such.
     """
-    if network.classes is not None:
-        labels = network.classes.tolist()
-        if output in labels:
-            return labels.index(output)
-        raise ValueError(f"output must be one of the classes {labels}. Got {output!r} instead.")
-    if not isinstance(output, (int, np.integer)) or not 0 <= output < network.n_outputs:
-        raise ValueError(
-            f"output must be an index from 0 to {network.n_outputs - 1}. Got {output!r} instead."
-        )
-    return int(output)
+    labels = output_names(network) if network.classes is None else network.classes
+    return output_index(output, labels)
 
 
 def margin_of(network, k):
@@ -109,7 +101,7 @@ def margin_of(network, k):
     ScalarView
         The view.
     """
-    return network.output(k) if network.classes is None else network.margin(k)
+    return network.output(k) if network.classes is None else network.margin(network.classes[k])
 
 
 def rows_of_class(network, rows, k):
@@ -190,7 +182,8 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
         raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")
     rest = DenseNetwork(dense.layers[layer + 1 :], dense.task, dense.classes)
     inside = activations[mine]
-    logit = rest.margin(k) if network.task == "binary" else rest.output(k)
+    is_binary = network.task == "binary"
+    logit = margin_of(rest, k) if is_binary else rest._linear_view(np.eye(rest.n_outputs)[k], "")
     weights = logit.gradient(inside).mean(axis=0)
     slopes = margin_of(rest, k).gradient(inside)
     parts = (inside - activations.mean(axis=0)) * slopes

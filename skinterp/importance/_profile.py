@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.base import check_numbers, flags_of, typical_row
-from skinterp.display import ProfileDisplay
+from skinterp.display import MultiplesDisplay, ProfileDisplay
 from skinterp.importance._checks import columns_of
 from skinterp.network import input_names, network_for, output_names
 from skinterp.utils import Result, checked_count, number_text, output_index
@@ -46,19 +46,23 @@ class LekProfile(Result):
         columns |= {name: self.values[..., k].ravel() for k, name in enumerate(self.output_names)}
         return columns
 
-    def display(self, output=0):
-        """Return the display of the curves of one output, a small plot per input.
+    def display(self, output=None):
+        """Return the display of the curves, a small plot per input.
 
         Parameters
         ----------
-        output : int or str, default=0
-            Which output, by index or name.
+        output : int, str or None, default=None
+            Which output, by index or name; None is all of them.
 
         Returns
         -------
-        ProfileDisplay
-            The display, not drawn yet.
+        ProfileDisplay or MultiplesDisplay
+            The display, not drawn yet: of several outputs one below the other.
         """
+        if output is None and len(self.output_names) > 1:
+            return MultiplesDisplay(
+                [self.display(name) for name in self.output_names], self.output_names
+            )
         output = output_index(output, self.output_names)
         return ProfileDisplay(
             self.grids,

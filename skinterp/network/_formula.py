@@ -5,15 +5,16 @@ from skinterp.network._inputs import dense_of, input_names
 from skinterp.network._readers import as_network
 
 
-def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=500):
+def network_to_sympy(network, output=None, *, digits=None, names=None, max_terms=500):
     """Return one raw value of a small network as a closed formula.
 
     Parameters
     ----------
     network : DenseNetwork or anything `as_network` takes
         The network, of any activation.
-    output : int, default=0
-        Which raw value: a logit, or a value of a regression.
+    output : object, default=None
+        Which raw value: a logit, by the label of its class or an index, or a value of a
+        regression; may be left out where there is one.
     digits : int or None, default=None
         Significant digits of the numbers; None is all, and the formula exact.
     names : sequence of str or None, default=None
@@ -39,7 +40,7 @@ def network_to_sympy(network, output=0, *, digits=None, names=None, max_terms=50
     Max(0, -x0) + Max(0, x0) - 2
     """
     network = as_network(network)
-    layers = dense_of(network, "A formula").layers
+    layers, output = dense_of(network, "A formula").layers, network._column(output, "output")
     plain = [(w, b, a.name, a.slope) for w, b, a in layers]
     names = names or input_names(network)
     return layers_to_sympy(plain, names, output, digits=digits, max_terms=max_terms)

@@ -3,26 +3,31 @@
 import numpy as np
 
 from skinterp.network._heads import LogOdds
-from skinterp.utils import checked_index
+from skinterp.utils import output_index
 
 
 class Views:
     """Scalar views of whatever has `_view`, `_linear_view` and `_unit_view`."""
 
-    def output(self, k=0):
+    def output(self, k=None):
         """View one column of the raw values.
 
         Parameters
         ----------
-        k : int, default=0
-            Index of the column.
+        k : object, default=None
+            The column: the label of its class, or its index; may be left out where there is one.
 
         Returns
         -------
         ScalarView
             A network with this one output.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or none is given of several.
         """
-        k = checked_index(k, self.n_outputs, "k")
+        k = self._column(k)
         name = "output" if self.n_outputs == 1 else f"output {k}"
         return self._linear_view(np.eye(self.n_outputs)[k], name)
 
@@ -31,22 +36,24 @@ class Views:
 
         Parameters
         ----------
-        k : int or None, default=None
-            Index of the class; may be left out when there are two, meaning the second one.
+        k : object, default=None
+            The class, by its label or, where no class has that label, its index; may be left out
+            when there are two, meaning the second one.
 
         Returns
         -------
         ScalarView
             The logit of the class, in ``(-inf, inf)``; positive where the class is more probable
             than all others together.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, or no class is given of more than two.
         """
         self.require_classes("margin")
-        if k is None and self.task != "binary":
-            raise ValueError(
-                f"margin needs the index of a class, 0 to {len(self.classes) - 1}. "
-                "Got None instead."
-            )
-        k = checked_index(1 if k is None else k, len(self.classes), "k")
+        is_second = k is None and self.task == "binary"
+        k = 1 if is_second else output_index(k, self.classes, "k")
         name = f"margin of {self._class_name(k)}"
         if self.task == "binary":
             return self._linear_view(np.array([1.0 if k else -1.0]), name)
@@ -59,8 +66,8 @@ class Views:
 
         Parameters
         ----------
-        j, k : int
-            Indices of the two; of classes for a classifier.
+        j, k : object
+            The two: labels of classes, or indices.
 
         Returns
         -------
@@ -68,9 +75,10 @@ class Views:
             The difference, for classes the log-odds of `j` against `k`.
         """
         size = 2 if self.task == "binary" else self.n_outputs
-        j, k = checked_index(j, size, "j"), checked_index(k, size, "k")
+        labels = range(size) if self.classes is None else self.classes
+        given, j, k = j, output_index(j, labels, "j"), output_index(k, labels, "k")
         if j == k:
-            raise ValueError(f"difference needs two different indices. Got {j} twice.")
+            raise ValueError(f"difference needs two different outputs. Got {given!r} twice.")
         signs = np.eye(size)[j] - np.eye(size)[k]
         weights = signs[1:] if self.task == "binary" else signs
         names = [f"output {i}" if self.classes is None else self._class_name(i) for i in (j, k)]
@@ -94,6 +102,12 @@ class Views:
             A network with this one output.
         """
         return self._unit_view(layer, j, before_activation)
+
+    def _column(self, k, name="k"):
+        """Return the index of a column of raw values; that of two classes is the second's."""
+        if self.classes is None:
+            return output_index(k, [f"output {j}" for j in range(self.n_outputs)], name)
+        return output_index(k, self.classes[-self.n_outputs :], name)
 
     def _class_name(self, k):
         label = self.classes.tolist()[k]

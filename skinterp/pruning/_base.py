@@ -212,13 +212,14 @@ class PruningMixin:
             display = path_scores(self.path_, self._rows(X), y).display(self.selected_)
         return display.plot(ax)
 
-    def to_sympy(self, output=0, digits=None):
+    def to_sympy(self, output=None, digits=None):
         """Return the pruned network as a formula of its inputs.
 
         Parameters
         ----------
-        output : int, default=0
-            Which raw value: a logit, or a value of a regression.
+        output : object, default=None
+            Which raw value: a logit, by the label of its class or an index, or a value of a
+            regression; may be left out where there is one.
         digits : int or None, default=None
             Significant digits of the numbers; None is all.
 

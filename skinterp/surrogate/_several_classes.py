@@ -107,7 +107,7 @@ def one_vs_rest(network, classes):
     if len(classes) == 2:
         return (Question(network.margin(), tuple(classes), 1, None),)
     return tuple(
-        Question(network.margin(k), (f"not {label}", str(label)), k, None)
+        Question(network.margin(label), (f"not {label}", str(label)), k, None)
         for k, label in enumerate(classes)
     )
 
@@ -131,7 +131,7 @@ def one_vs_one(network, classes):
     says = "{} rather than {}".format
     return tuple(
         Question(
-            network.difference(k, j),
+            network.difference(classes[k], classes[j]),
             (says(classes[j], classes[k]), says(classes[k], classes[j])),
             k,
             j,

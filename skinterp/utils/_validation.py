@@ -1,13 +1,15 @@
 """Checks of the user's data: numbers, finite, of the right width and with the right names."""
 
 from collections import Counter
-from numbers import Integral
+from numbers import Integral, Number
 from operator import index
 
 import numpy as np
 from sklearn.utils import check_array
 
 from skinterp.utils._sklearn import get_feature_names
+
+_MOST_LISTED = 30  # labels named by an error
 
 
 def _listed(names, limit=5):
@@ -320,15 +322,33 @@ def checked_count(value, name, lowest, highest=None):
     return int(value)
 
 
-def output_index(output, names):
-    """Return the index of an output given by name or by index.
+def _is_label(label, given):
+    """Return whether a class label is the one that was given; 1 and 1.0 are one label."""
+    if isinstance(given, bool) and not isinstance(label, bool):
+        return False
+    if isinstance(label, str) == isinstance(given, str) and type(label == given) is bool:
+        return label == given
+    if isinstance(label, str) and isinstance(given, Number):  # a label of numbers, as text
+        try:
+            return str(given) == label or float(label) == given
+        except ValueError:
+            return False
+    return False
+
+
+def output_index(output, labels, name="output"):
+    """Return the index of an output, or class, given by its label or its index.
+
+    A label comes first: of the classes 1, 2, 3 the number 1 is the first, and 0 an index.
 
     Parameters
     ----------
-    output : int or str
-        The output.
-    names : sequence of str
-        Names of all of them.
+    output : object
+        A label, or an index; None is the only one there is.
+    labels : sequence
+        Labels of all of them: classes, or names of outputs.
+    name : str, default="output"
+        What it is called, for the error.
 
     Returns
     -------
@@ -343,16 +363,20 @@ def output_index(output, names):
     Examples
     --------
     >>> from skinterp.utils import output_index
-    >>> output_index("setosa", ["setosa", "virginica"])
-    0
+    >>> output_index("setosa", ["setosa", "virginica"]), output_index(1, ["setosa", "virginica"])
+    (0, 1)
     """
-    names = list(names)
-    if isinstance(output, str) and output in names:
-        return names.index(output)
+    output, *labels = (x.item() if isinstance(x, np.generic) else x for x in (output, *labels))
+    if output is None and len(labels) == 1:
+        return 0
+    for k, label in enumerate(labels):
+        if _is_label(label, output):
+            return k
     whole = isinstance(output, Integral) and not isinstance(output, bool)
-    if not whole or not 0 <= output < len(names):
+    if not whole or not 0 <= output < len(labels):
+        listed = labels if len(labels) <= _MOST_LISTED else [*labels[:_MOST_LISTED], "..."]
         raise ValueError(
-            f"output must be an index from 0 to {len(names) - 1}, or one of {names}. "
+            f"{name} must be one of {listed}, or an index from 0 to {len(labels) - 1}. "
             f"Got {output!r} instead."
         )
     return int(output)

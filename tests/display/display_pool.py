@@ -28,6 +28,8 @@ def planes(rng, names, classes, n_rows):
     held = "held: " + ", ".join(f"{name} = 0.123" for name in names)
     about = {"names": axes, "points": points, "note": held}
     yield "classes", shown.BoundaryDisplay(x, x, *answers, classes=classes, **about)
+    rows = {"labels": np.resize(classes, n_rows), "classes": classes}
+    yield "rows of classes", shown.BoundaryDisplay(x, x, answers[0], **about, **rows)
     yield "values", shown.BoundaryDisplay(x, x, 1e4 * grid, 1e4 * grid.T**1.2, **about)
     bands = np.add.outer(np.arange(k), [-0.499, 0.499]).ravel()
     flat = np.add.outer(x, bands)
@@ -98,6 +100,8 @@ def curves(rng, names, classes, n_rows):
     logit = f"Logit of {classes[-1]} by the network"
     link = {"threshold": 0.5, "formula": formula, "output_name": logit}
     yield "link", shown.LinkDisplay(value, value**3, **link)
+    links = [shown.LinkDisplay(value, (k + 1) * value**3, formula=formula) for k in range(k)]
+    yield "multiples", shown.MultiplesDisplay(links, classes)
     yield "link of ratios", shown.LinkDisplay(np.exp(3 * value), value**3, threshold=0.5)
     front = {"chosen": 1, "tied": [2], "expression": f"{classes[0]} if {formula}"}
     yield "front", shown.ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.09], **front)

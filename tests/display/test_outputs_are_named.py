@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from drawn_texts import drawn_texts, misplaced
 from random_networks import random_network, uniform
+from sklearn.ensemble import RandomForestClassifier
 
 from skinterp import (
     AdditiveSurrogateRegressor,
@@ -14,7 +15,7 @@ from skinterp import (
     TreeSurrogateRegressor,
     as_network,
 )
-from skinterp.display import BoundaryDisplay, LinkDisplay
+from skinterp.display import BoundaryDisplay, LinkDisplay, MultiplesDisplay
 from skinterp.exact import slice_regions
 from skinterp.expansion import CategoricalExpansion
 from skinterp.expression import Equation, parse
@@ -81,9 +82,9 @@ def test_the_link_of_a_single_output_needs_no_number(surrogates):
 
 
 @pytest.mark.parametrize("task", ["three", "several"])
-@pytest.mark.parametrize("k", [None, 3, -1, "Iris setosa", 0.5])
+@pytest.mark.parametrize("k", [None, 3, -1, "Iris Setosa", 0.5])
 def test_no_class_is_taken_in_silence(surrogates, task, k):
-    with pytest.raises(ValueError, match=r"k must be an index from 0 to 2. Got"):
+    with pytest.raises(ValueError, match=r"k must be one of .* index from 0 to 2\. Got"):
         LinkDisplay.from_estimator(surrogates[task], X, k=k)
 
 
@@ -152,7 +153,8 @@ def test_terms_of_an_expansion_name_their_output(expansions, kind):
 
 @pytest.mark.parametrize("kind", ["fields", "pair", "couplings", "graph", "variance"])
 def test_every_kind_of_expansion_plot_is_labelled(expansions, kind):
-    display = expansions[3].plot(kind)
+    assert said(expansions[3].plot(kind))
+    display = expansions[3].plot(kind, output=2)
     assert display.ax_.get_xlabel() and said(display)
 
 
@@ -229,3 +231,108 @@ def test_few_rows_are_drawn(surrogates, n_rows):
         BoundaryDisplay.from_estimator(surrogates["regression"], X[:n_rows], resolution=9),
     ):
         assert said(display)
+
+
+@pytest.mark.parametrize("task", ["three", "several"])
+def test_of_several_outputs_all_are_drawn(task):
+    result = lek_profile(network_of(task), X, quantiles=[0.5], n_steps=5)
+    text = said(result.plot())
+    assert all(name in text for name in result.output_names)
+    assert len(result.plot().axes_) == 9 and len(result.plot(output=1).axes_) == 3
+
+
+def test_more_outputs_than_are_drawn_are_counted():
+    link = LinkDisplay([0.0, 1.0], [0.0, 1.0])
+    display = MultiplesDisplay([link] * 14, [f"unit {k}" for k in range(14)], what="unit")
+    assert "12 of 14 units are drawn" in said(display)
+
+
+@pytest.mark.parametrize("names", [[], ["a", "b"]])
+def test_multiples_are_named_one_each(names):
+    with pytest.raises(ValueError, match="names must be one for each"):
+        MultiplesDisplay([LinkDisplay([0, 1], [0, 1])], names).plot()
+
+
+def test_no_axes_hold_a_figure_of_several_plots():
+    result = lek_profile(network_of("three"), X, quantiles=[0.5], n_steps=5)
+    with pytest.raises(ValueError, match="ax must be None for MultiplesDisplay"):
+        result.plot(ax=object())
+
+
+@pytest.mark.parametrize("task", ["binary", "three"])
+def test_a_network_by_itself_has_a_boundary(task):
+    network = network_of(task)
+    display = BoundaryDisplay.from_estimator(network, X, (0, 2), resolution=20)
+    text = said(display)
+    assert display.surrogate is None and "boundary of the network" in text
+    assert [*np.unique(display.labels)] == [*np.unique(network.predict(X))]
+    assert all(f"data: {name}" in text for name in np.unique(display.labels))
+
+
+def test_models_of_other_libraries_have_a_boundary():
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    y = np.where(frame["a"] * frame["b"] > 0, "ill", "well")
+    forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(frame, y)
+    display = BoundaryDisplay.from_estimator(forest, frame, ("a", "b"), y=y, resolution=9)
+    asked = frame.iloc[[0]].assign(a=display.x[2], b=display.y[5], c=frame["c"].median())
+    assert forest.classes_[display.network[5, 2]] == forest.predict(asked)[0]
+    assert [*display.labels] == [*y]
+
+
+OFFSET = [0.0, 0.0, 3.0]  # where x2 decides, and its median is far from where it does
+
+
+@pytest.mark.parametrize("at", [None, "boundary"])
+def test_a_cut_is_laid_where_the_boundary_is(at):
+    rows = np.random.default_rng(0).normal(size=(400, 3)) + OFFSET
+    network = as_network(lambda x: 4 * (x[:, 0] + 3 * x[:, 2] - 6), classes=["no", "yes"])
+    display = BoundaryDisplay.from_estimator(network, rows, (0, 1), at=at, resolution=30)
+    assert len(np.unique(display.network)) == 2 and "near the boundary" in display.note
+    held = BoundaryDisplay.from_estimator(network, rows, (0, 1), at=rows[0], resolution=30)
+    assert len(np.unique(held.network)) == 1 and "boundary" not in held.note
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "words"),
+    [
+        (object(), {}, r"estimator must be a fitted surrogate or network"),
+        (None, {"at": "median"}, "at must be a row, 'boundary' or None"),
+        (as_network(lambda x: x[:, 0]), {"at": "boundary"}, "needs a classifier with predict_pro"),
+        (None, {"y": ["a"]}, "y must be 60, one per row"),
+    ],
+)
+def test_what_has_no_boundary_is_refused(model, options, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        BoundaryDisplay.from_estimator(
+            network_of("binary") if model is None else model, X, resolution=5, **options
+        )
+
+
+def test_texts_are_refused_by_models_that_do_not_read_them():
+    forest = RandomForestClassifier(n_estimators=2, random_state=0).fit(X, X[:, 0] > 0)
+    with pytest.raises(ValueError, match=r"pass as_network\(model\)"):
+        BoundaryDisplay.from_estimator(forest, np.full((3, 3), "a", dtype=object))
+
+
+@pytest.mark.parametrize("choice", ["Iris virginica", 2])
+def test_classes_are_chosen_by_label_or_index(choice):
+    network = network_of("three")
+    logits = np.log(network.predict_proba(X))
+    rest = np.log1p(-np.exp(logits[:, 2]))
+    np.testing.assert_allclose(network.margin(choice).value(X), logits[:, 2] - rest, atol=1e-9)
+    between = network.difference(choice, "Iris setosa").value(X)
+    np.testing.assert_allclose(between, logits[:, 2] - logits[:, 0], atol=1e-9)
+    raw = network.raw_values(X)[:, 2]
+    np.testing.assert_allclose(network.output(choice).value(X), raw, rtol=1e-12)
+
+
+@pytest.mark.parametrize("ask", ["margin", "output"])
+def test_unknown_classes_are_named_with_those_that_there_are(ask):
+    with pytest.raises(ValueError, match=r"one of \['Iris setosa', .* Got 'rose' instead"):
+        getattr(network_of("three"), ask)("rose")
+
+
+def test_numbers_that_are_labels_come_before_indices():
+    network = random_network([3, 4, 3], 0, "tanh", task=(1, 2, 3))
+    np.testing.assert_array_equal(network.margin(1).value(X), network.margin(0).value(X))
+    np.testing.assert_array_equal(network.margin(2.0).value(X), network.margin(2).value(X))

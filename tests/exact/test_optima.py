@@ -312,10 +312,13 @@ VALUE = random_network([2, 3, 1], 0)
         (lambda: extreme_output(VALUE, (1, -1)), "must not be above the upper ones"),
         (lambda: extreme_output(VALUE, (1, 1)), "An input must vary in box"),
         (lambda: extreme_output(VALUE, (-1, 1), direction="up"), "direction must be 'max' or"),
-        (lambda: extreme_output(VALUE, (-1, 1), output=1), "output must be an index from 0 to 0"),
+        (
+            lambda: extreme_output(VALUE, (-1, 1), output=1),
+            "output must be one of ",
+        ),
         (lambda: extreme_output(VALUE, (-1, 1), time_budget=-1), "time_budget must be a positive"),
         (lambda: reach_class(VALUE, (-1, 1), 0), "reach_class needs a classifier"),
-        (lambda: reach_class(LOGIT, (-1, 1), 2), r"target must be one of \[0, 1\]. Got 2"),
+        (lambda: reach_class(LOGIT, (-1, 1), 2), r"target must be one of \[0, 1\].* Got 2"),
         (
             lambda: robustness_radius(LOGIT, [3, 0], box=(-1, 1)),
             "must lie in the box",

@@ -210,10 +210,13 @@ def test_rankings_of_several_methods_can_be_checked(wine):
         (lambda m, X, y: lek_profile(m, X, features=[]), r"Got \[\] instead"),
         (lambda m, X, y: lek_profile(m, X, quantiles="a"), "Got 'a' instead"),
         (lambda m, X, y: lek_profile(m, X, quantiles=[0.5, np.nan]), "quantiles must be"),
-        (lambda m, X, y: lek_profile(m, X).plot(output=-1), "output must be an index from 0"),
+        (
+            lambda m, X, y: lek_profile(m, X).plot(output=-1),
+            "output must be one of",
+        ),
         (
             lambda m, X, y: lek_profile(m, X).plot(output="3"),
-            "output must be an index .* or one of",
+            "output must be one of",
         ),
         (lambda m, X, y: variable_embedding(m).clusters(2.5), "Got 2.5 instead"),
     ],

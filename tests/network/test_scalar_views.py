@@ -10,7 +10,7 @@ from skinterp.network import Network, ScalarView, as_network
 
 def views_of(network):
     """Return one view of each kind."""
-    views = [network.output(), network.unit(0, 1), network.unit(-1, 0, before_activation=True)]
+    views = [network.output(0), network.unit(0, 1), network.unit(-1, 0, before_activation=True)]
     if network.classes is not None:
         views += [network.margin(0), network.margin(1)]
     if network.n_outputs > 1:

@@ -67,7 +67,7 @@ class ExtremeOutput:
         return f"{self.direction} of {self.name}: {value}, {end}"
 
 
-def extreme_output(network, box, *, output=0, direction="max", time_budget=60.0):
+def extreme_output(network, box, *, output=None, direction="max", time_budget=60.0):
     """Find the largest or smallest raw value of a network in a box, with proof.
 
     Branch and bound: the box is halved along the input that matters most until few units may
@@ -82,8 +82,8 @@ def extreme_output(network, box, *, output=0, direction="max", time_budget=60.0)
     box : (lower, upper)
         Numbers or arrays of shape (n_features,), in input units, and finite. Inputs whose bounds
         are equal are held, as categories must be.
-    output : int or str, default=0
-        The raw value: index, or name of a class.
+    output : int, str or None, default=None
+        The raw value: index, or name of a class; may be left out where there is one.
     direction : {"max", "min"}, default="max"
         Which extreme.
     time_budget : float or None, default=60.0

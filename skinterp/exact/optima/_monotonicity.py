@@ -139,7 +139,7 @@ class Monotonicity:
 
 
 def verify_monotonicity(
-    network, box, feature, *, output=0, direction="increasing", time_budget=60.0
+    network, box, feature, *, output=None, direction="increasing", time_budget=60.0
 ):
     """Verify that a network rises, or falls, with an input everywhere in a box.
 
@@ -156,8 +156,8 @@ def verify_monotonicity(
         are equal are held, as categories must be.
     feature : int or str
         The input, which must vary.
-    output : int or str, default=0
-        The raw value: index, or name of a class.
+    output : int, str or None, default=None
+        The raw value: index, or name of a class; may be left out where there is one.
     direction : {"increasing", "decreasing"}, default="increasing"
         What to verify. Flat parts do not count against it.
     time_budget : float or None, default=60.0

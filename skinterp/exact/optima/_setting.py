@@ -8,6 +8,7 @@ from skinterp.base import check_numbers
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.network import Network, as_network, input_names
+from skinterp.utils import output_index
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def class_index(network, label, name):
     network : Network
         The network.
     label : object
-        A label.
+        A label, or an index.
     name : str
         What it is called, for the error.
 
@@ -117,10 +118,7 @@ def class_index(network, label, name):
     int
         The index.
     """
-    labels = network.classes.tolist()
-    if label not in labels:
-        raise ValueError(f"{name} must be one of {labels}. Got {label!r} instead.")
-    return labels.index(label)
+    return output_index(label, network.classes, name)
 
 
 def refuse_no_classes(network, purpose):
