@@ -92,7 +92,7 @@ class Form:
         return surrogate
 
 
-FORMS = Registry("form", Form, ["skinterp.surrogate", "skinterp.exact.trees"])
+FORMS = Registry("form", Form, ["skinterp.surrogate", "skinterp.exact.trees", "skinterp.pruning"])
 register_form = FORMS.register
 
 

@@ -20,6 +20,7 @@ from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._multiples import MultiplesDisplay
+from skinterp.display._network import NetworkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
@@ -49,6 +50,7 @@ __all__ = [
     "ImportancesDisplay",
     "LinkDisplay",
     "MultiplesDisplay",
+    "NetworkDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
     "Panel",

@@ -1,10 +1,11 @@
 """The surrogates of a comparison, from the forms of every package that registers any."""
 
 import skinterp.exact
+import skinterp.pruning
 import skinterp.surrogate
 from skinterp.base import FORMS
 
-PACKAGES = (skinterp.exact, skinterp.surrogate)  # imported for the forms they register
+PACKAGES = (skinterp.exact, skinterp.pruning, skinterp.surrogate)  # for the forms they register
 
 
 def form_names(task=None, *, default=False):

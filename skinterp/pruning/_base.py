@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.display import NetworkDisplay
 from skinterp.expression import ColumnSpread
-from skinterp.network import dense_of, network_to_sympy
+from skinterp.network import dense_of, network_to_sympy, raw_value_names
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
 from skinterp.pruning._path_scores import path_scores
@@ -178,16 +179,28 @@ class PruningMixin:
         return "\n".join([left, *self.unfinished_, one_line(inputs), *layers])
 
     def displays(self):
-        """Return the display of fidelity and accuracy against the number of weights.
+        """Return the displays of the path, and of the network that is left.
 
         Returns
         -------
-        tuple of PruningPathDisplay
-            The display, not drawn yet.
+        tuple of Display
+            Fidelity and accuracy against the number of weights; and, if they are few, units and
+            connections, in weights times standard deviations.
         """
         check_is_fitted(self, "pruned_network_")
         target = self.target_fidelity if self.n_weights is None else None
-        return (self.path_.display(target, self.selected_),)
+        return (self.path_.display(target, self.selected_), *self._drawn_network())
+
+    def _drawn_network(self):
+        layers = self.pruned_network_.layers
+        strengths = [w * s.scale[:, np.newaxis] for (w, _, _), s in zip(layers, self._spreads)]
+        drawn = NetworkDisplay(
+            strengths,
+            self._input_names,
+            raw_value_names(self.network_),
+            note="weight × standard deviation of what it reads",
+        )
+        return (drawn,) if drawn.is_small else ()
 
     def plot_path(self, X=None, y=None, *, ax=None):
         """Draw fidelity and accuracy against the number of weights.

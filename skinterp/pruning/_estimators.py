@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
-from skinterp.base import ClassifierSurrogate, LogitsMixin, RegressorSurrogate
+from skinterp.base import ClassifierSurrogate, Form, LogitsMixin, RegressorSurrogate, register_form
+from skinterp.network import dense_of
 from skinterp.pruning._base import PruningMixin
 
 
@@ -192,3 +193,15 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
     _score = staticmethod(r2_score)
     _lower_bound = staticmethod(lambda fidelity, n_rows: -np.inf)
     _multi_output = True
+
+
+register_form(
+    Form(
+        "pruned",
+        PrunedMLPClassifier,
+        PrunedMLPRegressor,
+        bounds=lambda estimator, max_atoms, n_outputs: {"n_weights": max_atoms},
+        check=lambda network: dense_of(network, "The form 'pruned'"),
+        position=9,
+    )
+)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from random_networks import random_network
 from sklearn.dummy import DummyClassifier
 
 from skinterp import as_network, compare_importances, compare_surrogates
@@ -11,6 +12,8 @@ from skinterp.surrogate import TreeSurrogateClassifier
 
 X = np.random.default_rng(0).normal(size=(120, 2))
 NETWORK = as_network(lambda X: 4 * X[:, 0], classes=["no", "yes"], n_features_in=2)
+
+LAYERS = random_network([2, 6, 1], 0, "tanh", task=("no", "yes"))
 
 
 class Majority(ClassifierSurrogate):
@@ -40,7 +43,7 @@ DEFAULT = ["symbolic", "tree", "linear", "hinges", "additive", "pairs", "tree su
 
 
 def test_the_forms_of_the_package_come_in_their_order():
-    assert form_names() == [*DEFAULT, "exact"]
+    assert form_names() == [*DEFAULT, "exact", "pruned"]
     assert form_names(default=True) == DEFAULT
 
 
@@ -75,3 +78,20 @@ def test_a_taken_name_is_refused():
         register_form(Form("commonest", Majority))
     with pytest.raises(ValueError, match="named 'tree' already"):
         register_form(Form("tree", Majority))
+
+
+@pytest.mark.parametrize("max_atoms", [None, 12])
+def test_a_pruned_network_is_compared_like_any_form(max_atoms):
+    result = compare_surrogates(
+        LAYERS, X, surrogates=["pruned", "linear"], cv=2, max_atoms=max_atoms, random_state=0
+    )
+    pruned = result.estimators["pruned"]
+    agree = (pruned.predict(X) == pruned.network_.predict(X)).mean()
+    assert 0.5 < result.mean("pruned", "fidelity") <= 1.0 and agree > 0.5
+    assert max_atoms is None or pruned.complexity_ <= max_atoms
+    assert "pruned" in str(result)
+
+
+def test_networks_without_layers_have_no_pruned_form():
+    with pytest.raises(ValueError, match="The form 'pruned' needs"):
+        FORMS["pruned"].check(as_network(lambda x: x[:, 0]))

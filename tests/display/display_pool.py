@@ -1,5 +1,7 @@
 """Every display, for tables of many shapes: names, numbers of inputs, of classes and of rows."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.cluster.hierarchy import linkage
 
@@ -74,6 +76,15 @@ def inputs(rng, names, classes, n_rows):
         tree, explained = linkage(rng.normal(size=(n, 3))), (0.5, 0.25)
         places = rng.normal(size=(n, 2))
         yield "embedding", shown.EmbeddingDisplay(places, tree, names, explained=explained)
+
+
+def networks(rng, names, classes, n_rows):
+    """Yield displays of networks."""
+    sizes = [len(names), 4, 3, len(classes)]
+    layers = [rng.normal(size=shape) for shape in pairwise(sizes)]
+    layers[1][0] = 0.0
+    yield "network", shown.NetworkDisplay(layers, names, classes, note="weight")
+    yield "linear network", shown.NetworkDisplay(layers[:1], names, ["h", "i", "j", "k"])
 
 
 def curves(rng, names, classes, n_rows):
@@ -160,5 +171,5 @@ def all_displays(writing="short", n_inputs=2, n_classes=2, n_rows=20):
     name, label = WRITINGS[writing]
     names = [name.format(i) for i in range(n_inputs)]
     classes = [label.format(i) for i in range(n_classes)]
-    groups = (planes, inputs, curves, trees, categories)
+    groups = (planes, inputs, networks, curves, trees, categories)
     return {key: d for group in groups for key, d in group(rng, names, classes, n_rows)}

@@ -7,7 +7,7 @@ import pytest
 from random_networks import random_network, uniform
 from sklearn.exceptions import NotFittedError
 
-from skinterp.display import PruningPathDisplay
+from skinterp.display import NetworkDisplay, PruningPathDisplay
 from skinterp.pruning import PrunedMLPClassifier, PrunedMLPRegressor, PruningPath
 
 FUNCTIONS = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh}
@@ -55,8 +55,8 @@ def test_of_a_wide_layer_only_the_first_units_are_written():
 def test_the_display_of_a_pruned_network_is_that_of_its_path():
     network, X = random_network([3, 8, 1], 0), uniform(100, 3)
     pruned = PrunedMLPRegressor(network, n_tuning_steps=5, random_state=0).fit(X)
-    (display,) = pruned.displays()
-    assert isinstance(display, PruningPathDisplay)
+    display, drawn = pruned.displays()
+    assert isinstance(display, PruningPathDisplay) and isinstance(drawn, NetworkDisplay)
     assert display.selected == pruned.selected_ and display.target_fidelity == 0.98
     assert display.n_weights == [step.n_weights for step in pruned.path_]
 
