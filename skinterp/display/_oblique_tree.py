@@ -6,11 +6,16 @@ from itertools import count
 
 import numpy as np
 
-from skinterp.display._display import GREY, LIGHT, Display, cycle, label, wrapped
-from skinterp.utils import n_leaves_below
+from skinterp.display._display import GREY, LIGHT, PALETTE, Display, cycle, label, wrapped
+from skinterp.utils import import_optional, n_leaves_below
 
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
+_WHOLE, _CUT = 16, 3  # leaves of a tree drawn whole, and levels of a larger one
+_UPRIGHT = 6  # leaves of a tree that grows downwards; larger ones grow to the right
 _INCHES = 1.75, 1.15  # width of a leaf, height of a level
+_SIDEWAYS = 2.3, 0.72  # width of a level, height of a leaf
+_BAR = 80.0, 5.0  # points
+_LINE = 9.0  # points
 _TEXT = {"fontsize": 7, "ha": "center", "va": "center"}
 _SIDE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 _NODE = {"boxstyle": "round,pad=0.35", "edgecolor": GREY, "linewidth": 0.6}
@@ -18,7 +23,9 @@ _NODE = {"boxstyle": "round,pad=0.35", "edgecolor": GREY, "linewidth": 0.6}
 
 @dataclass(eq=False, repr=False)
 class ObliqueTreeDisplay(Display):
-    """A binary tree with texts in its nodes, cut at a depth.
+    """A binary tree with texts in its nodes, and the classes of the rows that pass them.
+
+    A tree of up to six leaves grows downwards, a larger one to the right, "no" above "yes".
 
     Parameters
     ----------
@@ -28,10 +35,17 @@ class ObliqueTreeDisplay(Display):
         What a node says: the test that leads to the right, or the answer of a leaf.
     groups : array-like of int of shape (n_nodes,) or None, default=None
         Colour of each leaf, such as its class; -1 for none.
-    max_depth : int, default=3
-        Depth at which to cut; what is below is counted.
+    max_depth : int or None, default=None
+        Depth at which to cut; what is below is counted. None draws all of a tree of at most 16
+        leaves, and three levels of a larger one.
     title : str, default=""
         Which tree, and what its leaves answer.
+    below : sequence of str of length n_nodes or None, default=None
+        What is written of a node where the tree is cut.
+    shares : array-like of shape (n_nodes, n_classes) or None, default=None
+        Shares of the classes among the rows that pass a node, drawn as a bar.
+    classes : sequence or None, default=None
+        The classes, for the legend of the bars.
 
     Attributes
     ----------
@@ -51,18 +65,29 @@ class ObliqueTreeDisplay(Display):
     texts: object
     _: KW_ONLY
     groups: object = None
-    max_depth: int = 3
+    max_depth: int | None = None
     title: str = ""
+    below: object = None
+    shares: object = None
+    classes: object = None
 
     def _is_leaf(self, node):
         return self.children_left[node] < 0
 
+    @property
+    def _depth(self):
+        """The depth at which to cut."""
+        if self.max_depth is not None:
+            return self.max_depth
+        n_leaves = n_leaves_below(self.children_left, self.children_right, 0)
+        return _CUT if n_leaves > _WHOLE else np.inf
+
     def _layout(self):
-        """Return positions (x, depth) of the nodes to draw, and the edges with their side."""
-        positions, edges, places = {}, [], count()
+        """Return positions (place, depth) of the nodes to draw, and the edges with their side."""
+        positions, edges, places, cut = {}, [], count(), self._depth
 
         def place(node, depth):
-            if self._is_leaf(node) or depth == self.max_depth:
+            if self._is_leaf(node) or depth == cut:
                 x = next(places)
             else:
                 left, right = self.children_left[node], self.children_right[node]
@@ -74,31 +99,79 @@ class ObliqueTreeDisplay(Display):
         place(0, 0)
         return positions, edges
 
+    def _extent(self, positions):
+        return np.max(list(positions.values()), axis=0)
+
     @property
     def figure_size(self):
-        x, depth = np.max(list(self._layout()[0].values()), axis=0)
-        return max(3.0, _INCHES[0] * (1 + x)), max(1.5, _INCHES[1] * (1 + depth))
+        last, depth = self._extent(self._layout()[0])
+        legend = 0.4 * (self.shares is not None)
+        if last >= _UPRIGHT:
+            return _SIDEWAYS[0] * (1 + depth), _SIDEWAYS[1] * (1 + last) + legend
+        return max(3.0, _INCHES[0] * (1 + last)), max(1.5, _INCHES[1] * (1 + depth)) + legend
 
     def _text(self, node, depth):
-        if not self._is_leaf(node) and depth == self.max_depth:
-            return f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
-        text = label(self.texts[node], width=_WIDTH * _LINES)
+        text = self.texts[node]
+        if not self._is_leaf(node) and depth == self._depth:
+            text = f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
+            text += "" if self.below is None else f": {self.below[node]}"
+        text = label(text, width=_WIDTH * _LINES)
         return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
 
     def draw(self, ax):
         positions, edges = self._layout()
+        last, lowest = self._extent(positions)
+        is_sideways = last >= _UPRIGHT
+        at = {n: (d, -x) if is_sideways else (x, -d) for n, (x, d) in positions.items()}
         for node, child, side in edges:
-            (x0, y0), (x1, y1) = positions[node], positions[child]
-            ax.plot([x0, x1], [-y0, -y1], color=GREY, linewidth=0.8, zorder=1)
-            middle = 0.55 * x0 + 0.45 * x1, -(0.55 * y0 + 0.45 * y1)
-            ax.text(*middle, side, color=GREY, bbox=_SIDE, **_TEXT)
-        for node, (x, depth) in positions.items():
+            (x0, y0), (x1, y1) = at[node], at[child]
+            ax.plot([x0, x1], [y0, y1], color=GREY, linewidth=0.8, zorder=1)
+            middle = (0.5 * (x0 + x1), y1) if is_sideways else (0.55 * x0 + 0.45 * x1, 0.0)
+            y = 0.5 * (y0 + y1) if is_sideways else 0.55 * y0 + 0.45 * y1
+            ax.text(middle[0], y, side, color=GREY, bbox=_SIDE, **_TEXT)
+        for node, (_, depth) in positions.items():
             group = -1 if self.groups is None else self.groups[node]
             colour = cycle(LIGHT, group) if self._is_leaf(node) and group >= 0 else "white"
-            box = {**_NODE, "facecolor": colour}
-            ax.text(x, -depth, self._text(node, depth), zorder=3, bbox=box, **_TEXT)
-        last, lowest = np.max(list(positions.values()), axis=0)
-        ax.set(xlim=(-0.6, last + 0.6), ylim=(-lowest - 0.5, 0.5))
+            box, text = {**_NODE, "facecolor": colour}, self._text(node, depth)
+            ax.text(*at[node], text, zorder=3, bbox=box, **_TEXT)
+            if self.shares is not None:
+                self._draw_shares(ax, at[node], np.asarray(self.shares[node]), text.count("\n"))
+        if is_sideways:
+            ax.set(xlim=(-0.5, lowest + 0.5), ylim=(-last - 0.5, 0.5))
+        else:
+            ax.set(xlim=(-0.6, last + 0.6), ylim=(-lowest - 0.5, 0.5))
         ax.axis("off")
+        self._name_classes(ax)
         if self.title:
-            ax.set_title(wrapped(self.title, max(30, 22 * (1 + int(last)))), fontsize="medium")
+            across = 28 * (1 + int(lowest)) if is_sideways else 22 * (1 + int(last))
+            ax.set_title(wrapped(self.title, max(30, across)), fontsize="medium")
+
+    @staticmethod
+    def _draw_shares(ax, place, shares, n_breaks):
+        """Draw the shares of the classes as a bar under the text of a node."""
+        boxes = import_optional("matplotlib.offsetbox", extra="plot", purpose="Plotting")
+        patches = import_optional("matplotlib.patches", extra="plot", purpose="Plotting")
+        total = shares.sum()
+        if not total > 0:
+            return
+        (width, height), begin = _BAR, 0.0
+        bar = boxes.DrawingArea(width, height)
+        for k, share in enumerate(shares / total):
+            size = (begin * width, 0), share * width, height
+            bar.add_artist(patches.Rectangle(*size, facecolor=cycle(PALETTE, k), linewidth=0))
+            begin += share
+        down = 0.5 * _LINE * (n_breaks + 1) + 6.0
+        note = {"boxcoords": "offset points", "frameon": False, "pad": 0.0, "zorder": 4}
+        ax.add_artist(boxes.AnnotationBbox(bar, place, xybox=(0.0, -down), **note))
+
+    def _name_classes(self, ax):
+        if self.shares is None or self.classes is None:
+            return
+        patches = import_optional("matplotlib.patches", extra="plot", purpose="Plotting")
+        handles = [
+            patches.Patch(color=cycle(PALETTE, k), label=label(name, 24))
+            for k, name in enumerate(self.classes)
+        ]
+        n_columns = max(1, min(len(handles), int(self.figure_size[0] / 2.4)))
+        where = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "frameon": False}
+        ax.legend(handles=handles, ncols=n_columns, fontsize="small", **where)

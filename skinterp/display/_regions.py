@@ -31,6 +31,8 @@ class RegionsDisplay(Display):
         Classes of these.
     n_regions : int or None, default=None
         Number of linear regions, where `polygons` are parts of them; None is that of `polygons`.
+    value_name : str, default="value"
+        What the values are.
 
     Attributes
     ----------
@@ -61,6 +63,7 @@ class RegionsDisplay(Display):
     points: object = None
     labels: object = None
     n_regions: int | None = None
+    value_name: str = "value"
 
     @property
     def figure_size(self):
@@ -96,7 +99,9 @@ class RegionsDisplay(Display):
         areas = self._areas(
             ax, range(len(values)), edgecolors="white", array=values, cmap="cividis", alpha=0.8
         )
-        ax.figure.colorbar(areas, ax=ax, label="value at the centroid", location="left")
+        ax.figure.colorbar(
+            areas, ax=ax, label=f"{label(self.value_name)} at the centroid", location="left"
+        )
 
     def _draw_classes(self, ax):
         values = np.asarray(self.values)

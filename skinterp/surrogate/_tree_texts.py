@@ -135,7 +135,7 @@ class TreeTexts:
         Returns
         -------
         tuple of ObliqueTreeDisplay
-            The tree down to depth 3, not drawn yet.
+            The tree, not drawn yet: down to depth 3, if it has more than 16 leaves.
         """
         check_is_fitted(self)
         if self._sum is not None:
@@ -146,4 +146,8 @@ class TreeTexts:
             for node, test in enumerate(rules.tests)
         ]
         children = rules.children_left, rules.children_right
-        return (ObliqueTreeDisplay(*children, texts, groups=groups),)
+        shares = None if groups is None else self.tree_.tree_.value[:, 0]
+        classes = None if groups is None else self.tree_.classes_
+        below = [self._answer(node, 3) for node in range(len(texts))]
+        drawn = {"groups": groups, "shares": shares, "classes": classes, "below": below}
+        return (ObliqueTreeDisplay(*children, texts, **drawn),)

@@ -30,7 +30,7 @@ def n_leaves_below(children_left, children_right, node):
     return n_leaves
 
 
-def rules_text(children_left, children_right, condition, answer, max_depth=None):
+def rules_text(children_left, children_right, condition, answer, max_depth=None, below=None):
     """Write a tree as rules, one line per branch, the left side of a test before the right one.
 
     Parameters
@@ -43,6 +43,8 @@ def rules_text(children_left, children_right, condition, answer, max_depth=None)
         Text of the answer of a leaf, from the node.
     max_depth : int or None, default=None
         Depth at which to cut, counting the leaves below.
+    below : callable or None, default=None
+        Text of what is under a node, from the node, written where the tree is cut.
 
     Returns
     -------
@@ -70,7 +72,8 @@ def rules_text(children_left, children_right, condition, answer, max_depth=None)
         if text:
             end = f": {answer(node)}" if is_leaf else ""
             if is_cut:
-                end = f": ... ({n_leaves_below(children_left, children_right, node)} leaves)"
+                said = "" if below is None else f": {below(node)}"
+                end = f": ... ({n_leaves_below(children_left, children_right, node)} leaves{said})"
             lines.append("|   " * (depth - 1) + one_line(text + end))
         if not is_leaf and not is_cut:
             stack.append((children_right[node], depth + 1, condition(node, True)))

@@ -340,3 +340,42 @@ def test_names_on_a_map_are_those_with_room():
     plane, branches = shown.EmbeddingDisplay(places, tree, list("abcde")).plot().axes_
     assert len(plane.texts) == 2 and plane.collections[0].get_offsets().shape == (5, 2)
     assert sorted(texts_of(branches.get_yticklabels())) == list("abcde")
+
+
+def deep_tree(n_leaves):
+    """Return the children of a tree whose right side always goes on."""
+    left = [2 * i + 1 if i < n_leaves - 1 else -1 for i in range(n_leaves)]
+    children = np.full((2, 2 * n_leaves - 1), -1)
+    for i, node in enumerate([0, *range(2, 2 * n_leaves - 2, 2)]):
+        children[:, node] = left[i], left[i] + 1
+    return children
+
+
+@pytest.mark.parametrize("n_leaves", [2, 6, 7, 16, 17])
+def test_trees_of_sixteen_leaves_are_drawn_whole(n_leaves):
+    children = deep_tree(n_leaves)
+    texts = [f"n{i}" for i in range(2 * n_leaves - 1)]
+    below = [f"below {i}" for i in range(2 * n_leaves - 1)]
+    display = shown.ObliqueTreeDisplay(*children, texts, below=below).plot()
+    drawn = [t.get_text() for t in display.ax_.texts]
+    whole = n_leaves <= 16
+    assert sum(text in texts for text in drawn) == (2 * n_leaves - 1 if whole else 6)
+    assert any("14 leaves: below 6" in " ".join(text.split()) for text in drawn) != whole
+    places = {t.get_text(): t.get_position() for t in display.ax_.texts}
+    across = places["n1"][0] - places["n0"][0], places["n1"][1] - places["n0"][1]
+    assert (across[0] > 0.9) == (whole and n_leaves > 6)
+
+
+def test_bars_of_a_tree_are_the_shares_of_its_classes():
+    shares = [[30, 10], [30, 0], [0, 10]]
+    display = shown.ObliqueTreeDisplay(
+        [1, -1, -1], [2, -1, -1], list("abc"), shares=shares, classes=["no", "yes"]
+    ).plot()
+    bars = [artist for artist in display.ax_.artists if hasattr(artist, "offsetbox")]
+    widths = [[part.get_width() for part in bar.offsetbox.get_children()] for bar in bars]
+    by_place = {bar.xy: width for bar, width in zip(bars, widths, strict=True)}
+    root = max(by_place, key=lambda place: place[1])
+    np.testing.assert_allclose(by_place[root], [60.0, 20.0])
+    assert sorted(map(sum, widths)) == [80.0] * 3
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert legend == ["no", "yes"]

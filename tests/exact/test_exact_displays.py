@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from random_networks import SQUARE, random_network, uniform
+from sklearn.datasets import load_iris
 
 from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, slice_regions
 
@@ -63,3 +64,68 @@ def test_pictures_are_the_same_twice():
     for draw in (regions.plot, tree.plot):
         first, second = draw().to_svg(), draw().to_svg()
         assert first == second and "<svg" in first
+
+
+TASKS = {"binary": ("no", "ill"), "three": ("a", "b", "c"), "regression": None}
+
+
+def network_of(task, d=3, seed=0):
+    n_outputs = {"three": 3}.get(task, 1)
+    return random_network([d, 5, n_outputs], seed, task=TASKS[task])
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("oblique", [False, True])
+def test_rows_of_all_inputs_are_drawn_where_they_are_nearest(task, oblique):
+    X = uniform(50, 3)
+    plane = {"features": (0, 2)}
+    if oblique:
+        plane = {"directions": [[1.0, 1.0, 0.0], [0.0, -1.0, 2.0]], "box": (-1, 1)}
+    found = slice_regions(network_of(task), X, **plane)
+    labels = None if task == "regression" else network_of(task).predict(X)
+    display = found.plot(X, labels)
+    if not oblique:
+        np.testing.assert_allclose(display.points, X[:, [0, 2]], atol=1e-12)
+    away = X - found.inputs(display.points)  # orthogonal to the plane
+    np.testing.assert_allclose(away @ np.asarray(found.directions).T, 0.0, atol=1e-9)
+    np.testing.assert_allclose(found.coordinates(display.points), display.points)
+
+
+def test_rows_of_a_frame_keep_their_places_and_classes():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    network = random_network([4, 5, 3], 1, task=("setosa", "versicolor", "virginica"))
+    found = slice_regions(network, X, features=(2, 3))
+    display = found.plot(X, np.asarray(network.classes)[y])
+    np.testing.assert_allclose(display.points, X.iloc[:, [2, 3]])
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert sum(name.startswith("data: ") for name in names) == 3
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 1), (4, 4), (2, 2, 2)])
+def test_points_that_are_neither_rows_nor_coordinates_are_refused(shape):
+    found = slice_regions(network_of("binary"), uniform(50, 3))
+    with pytest.raises(ValueError, match=r"rows of shape \(n_samples, 3\) or coordinates"):
+        found.plot(np.zeros(shape))
+
+
+@pytest.mark.parametrize("mode", ["data", "whole"])
+@pytest.mark.parametrize("task", TASKS)
+def test_what_is_below_a_node_is_what_its_rows_say(mode, task):
+    X, network = uniform(80, 2), network_of(task, 2)
+    form = ExactTreeRegressor if task == "regression" else ExactTreeClassifier
+    tree = form(network, mode=mode).fit(X)
+    (display,) = tree.displays()
+    passes, answers = tree.decision_path(X).toarray().astype(bool), network.predict(X)
+    for node, text in enumerate(display.below):
+        mine = answers[passes[:, node]]
+        assert text.endswith(f"{len(mine)} row{'s' * (len(mine) != 1)}")
+        if task == "regression":
+            assert not len(mine) or float(text.split()[1]) == pytest.approx(mine.mean(), rel=5e-3)
+            continue
+        shares = [np.mean(mine == label) if len(mine) else 0.0 for label in network.classes]
+        np.testing.assert_allclose(display.shares[node], shares)
+        best = network.classes[np.argmax(shares)]
+        assert not len(mine) or text.startswith(f"{best} for {max(shares):.0%} of")
+    cut = tree.export_text(max_depth=1)
+    ends = [text.partition(" of ")[2] for text in display.below]
+    assert tree.n_leaves_ < 3 or any(f"{end})" in cut for end in ends)

@@ -254,7 +254,7 @@ def test_frames_give_names_and_must_keep_them():
 def test_text_is_cut_at_its_depth_with_the_leaves_below():
     tree = ExactTreeRegressor(random_network([2, 6, 5, 1], 0), mode="whole").fit(uniform(99, 2))
     whole, cut = tree.export_text(max_depth=None), tree.export_text(max_depth=2)
-    below = [int(part.split(" leaves)")[0]) for part in cut.split("... (")[1:]]
+    below = [int(part.split(" leaves")[0]) for part in cut.split("... (")[1:]]
     shown = cut.count("value = ")
     assert below and sum(below) + shown == tree.n_leaves_ == whole.count("value = ")
     assert max(line.count("|") for line in cut.split("\n")) == 1

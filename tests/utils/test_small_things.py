@@ -108,7 +108,9 @@ def test_outputs_are_found_by_name_or_index(output, index):
 
 @pytest.mark.parametrize("output", [3, -1, "d", None, True, 1.0, ("a",)])
 def test_other_outputs_are_refused_with_the_names(output):
-    with pytest.raises(ValueError, match=r"from 0 to 2, or one of \['a', 'b', 'c'\]\. Got"):
+    with pytest.raises(
+        ValueError, match=r"one of \['a', 'b', 'c'\], or an index from 0 to 2\. Got"
+    ):
         output_index(output, ["a", "b", "c"])
 
 
@@ -350,3 +352,29 @@ def test_objects_of_earlier_versions_are_read(version):
     kept = Kept(0)
     kept.__setstate__(state)
     assert kept.value == 4
+
+
+@pytest.mark.parametrize(
+    ("labels", "given", "index"),
+    [
+        ((1, 2, 3), 1, 0),
+        ((1, 2, 3), 0, 0),  # no label: an index
+        ((1.0, 2.0), 2, 1),
+        (np.array([3, 1, 2]), np.int64(1), 1),
+        (np.array(["1", "2"]), 2, 1),
+        (("1.0", "2.0"), 2, 1),
+        ((False, True), True, 1),
+        (np.array([False, True]), 1, 1),
+        (("b", "a"), "a", 1),
+        (("b", "a"), 1, 1),
+        (("only",), None, 0),
+        (("nan", "inf"), 1, 1),
+    ],
+)
+def test_a_label_comes_before_an_index(labels, given, index):
+    assert output_index(given, labels) == index
+
+
+def test_many_labels_are_not_all_listed():
+    with pytest.raises(ValueError, match=r"'c29', '\.\.\.'\], or an index from 0 to 39"):
+        output_index("d", [f"c{i}" for i in range(40)])

@@ -19,7 +19,7 @@ from skinterp.exact.slices._polygons import (
     polygon_area_and_centroid,
     zero_segment,
 )
-from skinterp.network import Network, as_network
+from skinterp.network import Network, as_network, output_names
 from skinterp.utils import Result, check_X
 
 _SAME = 1e-8  # of the width of the plane: ends of boundary pieces so close are one point
@@ -138,13 +138,46 @@ class RegionSlice(Result):
         raw = self.raw_values
         return columns | {f"raw value {k}": raw[:, k] for k in range(raw.shape[1])}
 
+    def coordinates(self, X):
+        """Return the coordinates of rows, projected on the plane.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows, as the network takes them; or, as an array of shape (n_samples, 2), coordinates,
+            which are given back.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 2)
+            Coordinates t: those of the nearest point of the plane, in units of the inputs; of a
+            plane spanned by two inputs their values.
+
+        Raises
+        ------
+        ValueError
+            If X is neither.
+        """
+        if not hasattr(X, "columns"):
+            X = np.asarray(X)
+            if X.ndim != 2 or X.shape[1] not in (2, self.network.n_features_in):
+                raise ValueError(
+                    "points must be rows of shape (n_samples, "
+                    f"{self.network.n_features_in}) or coordinates of shape (n_points, 2). "
+                    f"Got shape {X.shape} instead."
+                )
+            if X.shape[1] == 2:
+                return check_X(X, 2, owner="the slice")
+        return (self.network.check(X) - self.origin) @ np.linalg.pinv(self.directions)
+
     def display(self, points=None, labels=None):
         """Return the display of the regions and the boundary.
 
         Parameters
         ----------
-        points : array-like of shape (n_points, 2) or None, default=None
-            Coordinates of data to draw on top.
+        points : array-like or data frame of shape (n_samples, n_features) or None, default=None
+            Rows to draw on top, projected on the plane, wherever their other inputs are; an array
+            of shape (n_points, 2) holds coordinates.
         labels : array-like of shape (n_points,) or None, default=None
             Their classes.
 
@@ -152,6 +185,11 @@ class RegionSlice(Result):
         -------
         RegionsDisplay
             The display, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If the points are neither rows nor coordinates.
         """
         classifies = self.network.task in ("binary", "multiclass")
         polygons, values = self.polygons, self.raw_values[:, 0]
@@ -163,9 +201,10 @@ class RegionSlice(Result):
             self.boundary,
             classes=self.network.classes.tolist() if classifies else None,
             names=self.names,
-            points=points,
+            points=None if points is None else self.coordinates(points),
             labels=labels,
             n_regions=len(self),
+            value_name=output_names(self.network)[0],
         )
 
     def plot(self, points=None, labels=None, ax=None):
@@ -173,8 +212,8 @@ class RegionSlice(Result):
 
         Parameters
         ----------
-        points : array-like of shape (n_points, 2) or None, default=None
-            Coordinates of data to draw on top.
+        points : array-like or data frame of shape (n_samples, n_features) or None, default=None
+            Rows to draw on top, projected on the plane; or coordinates, see `display`.
         labels : array-like of shape (n_points,) or None, default=None
             Their classes.
         ax : matplotlib.axes.Axes or None, default=None

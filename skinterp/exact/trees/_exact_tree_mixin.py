@@ -15,7 +15,7 @@ from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
 from skinterp.expression import ColumnSpread, affine_text, condition_text
 from skinterp.network import raw_value_names
-from skinterp.utils import counted, rules_text
+from skinterp.utils import counted, number_text, rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 _OUTSIDE = -1  # leaf of a row that is in none
@@ -84,9 +84,33 @@ class ExactTreeMixin:
         self.complexity_ = int(n_functions * (1 + np.count_nonzero(slopes.any(axis=0))))
         self._spread = ColumnSpread.of(X)
         self.counts_ = np.bincount(leaves[leaves != _OUTSIDE], minlength=self.n_leaves_)
+        self._set_below(leaves, self.network_.predict(X))
         self.depth_ = int(self.tree_.depths.max())
         self.n_patterns_ = 2**self._pieces.n_units
         return self
+
+    def _set_below(self, leaves, answers):
+        """Keep how many rows end below each node, and what the network answers on them."""
+        values, classes = answers, getattr(self, "classes_", None)
+        if classes is not None:
+            values = (answers[:, np.newaxis] == classes).astype(float)
+        values = values.reshape(len(leaves), -1)
+        known = leaves != _OUTSIDE
+        sums = np.zeros((self.n_leaves_, 1 + values.shape[1]))
+        np.add.at(sums, leaves[known], np.insert(values[known], 0, 1.0, axis=1))
+        self._below = self.tree_.sums_below(sums)
+
+    def _below_text(self, node, digits=4):
+        """Return what the network answers on the rows that end below a node."""
+        n, *sums = self._below[node]
+        rows, classes = counted(int(n), "row"), getattr(self, "classes_", None)
+        if not n:
+            return rows
+        if classes is not None:
+            k = int(np.argmax(sums))
+            return f"{classes[k]} for {sums[k] / n:.0%} of {rows}"
+        means = ", ".join(number_text(total / n, digits) for total in sums)
+        return f"mean {means} of {rows}"
 
     def _leaves(self, X):
         """Return the leaf of each checked row, -1 where there is none."""
@@ -186,7 +210,8 @@ class ExactTreeMixin:
             Significant digits, at least: numbers get more where the answers need them, and inputs
             far from 0 are written as distances from a round number.
         max_depth : int or None, default=3
-            Depth at which to cut the text, saying how many leaves are below; None writes all.
+            Depth at which to cut the text, saying how many leaves are below and what the network
+            answers on the rows of `fit` that end in them; None writes all.
 
         Returns
         -------
@@ -196,7 +221,8 @@ class ExactTreeMixin:
         check_is_fitted(self, "tree_")
         test, answer = (partial(f, digits=digits) for f in (self._test_text, self._answer_text))
         children = self.tree_.children_left, self.tree_.children_right
-        return rules_text(*children, test, answer, max_depth)
+        below = partial(self._below_text, digits=digits)
+        return rules_text(*children, test, answer, max_depth, below)
 
     def _test_text(self, node, above, digits):
         tree = self.tree_
@@ -229,25 +255,37 @@ class ExactTreeMixin:
         Returns
         -------
         tuple of ObliqueTreeDisplay
-            The tree down to depth 3, not drawn yet.
+            The tree, not drawn yet: down to depth 3, if it has more than 16 leaves.
         """
         return (self._display(),)
 
-    def _display(self, max_depth=3):
+    def _display(self, max_depth=None):
         check_is_fitted(self, "tree_")
-        texts = [self._drawn_text(node) for node in range(len(self.tree_.units))]
+        nodes = range(len(self.tree_.units))
+        texts = [self._drawn_text(node) for node in nodes]
         children = self.tree_.children_left, self.tree_.children_right
-        return ObliqueTreeDisplay(*children, texts, max_depth=max_depth)
+        shares, classes = None, getattr(self, "classes_", None)
+        if classes is not None:
+            shares = self._below[:, 1:] / np.maximum(self._below[:, :1], 1.0)
+        return ObliqueTreeDisplay(
+            *children,
+            texts,
+            max_depth=max_depth,
+            below=[self._below_text(node, _DRAWN_DIGITS) for node in nodes],
+            shares=shares,
+            classes=classes,
+        )
 
-    def plot(self, ax=None, max_depth=3):
+    def plot(self, ax=None, max_depth=None):
         """Draw the tree.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes or None, default=None
             Where to draw; a new figure by default.
-        max_depth : int, default=3
-            Depth at which to cut the drawing.
+        max_depth : int or None, default=None
+            Depth at which to cut the drawing; None draws all of at most 16 leaves, else three
+            levels.
 
         Returns
         -------

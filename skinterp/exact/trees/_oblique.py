@@ -67,6 +67,26 @@ class ObliqueTree:
             depths[self.children_left[node]] = depths[self.children_right[node]] = depths[node] + 1
         return depths
 
+    def sums_below(self, sums):
+        """Return the sums over the leaves below each node.
+
+        Parameters
+        ----------
+        sums : ndarray of shape (n_leaves, n_columns)
+            What to sum, by leaf.
+
+        Returns
+        -------
+        ndarray of shape (n_nodes, n_columns)
+            The sums.
+        """
+        result = np.zeros((len(self.units), sums.shape[1]))
+        is_leaf = self.leaf_of != LEAF
+        result[is_leaf] = sums[self.leaf_of[is_leaf]]
+        for node in np.flatnonzero(self.units != LEAF)[::-1]:  # children come after their parents
+            result[node] = result[self.children_left[node]] + result[self.children_right[node]]
+        return result
+
     def _steps(self, X):
         """Yield the rows still under way and their nodes, one level after the other."""
         rows, nodes = np.arange(len(X)), np.zeros(len(X), dtype=int)
