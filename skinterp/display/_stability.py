@@ -5,7 +5,9 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import MARKERS, PALETTE, cycle, label, tidy
-from skinterp.display._rows import InputRowsDisplay, row_centres
+from skinterp.display._rows import InputRowsDisplay, label_rows, row_centres
+
+_NOISE = "a shuffled column"
 
 
 @dataclass(eq=False, repr=False)
@@ -24,6 +26,9 @@ class RankStabilityDisplay(InputRowsDisplay):
         The names of the inputs.
     max_features : int, default=20
         How many inputs to show, those with the best mean ranks.
+    noise : array-like of shape (3, n_methods) or None, default=None
+        Mean rank of a shuffled column by each method, and the ends of its interval: drawn as the
+        last row.
 
     Attributes
     ----------
@@ -46,6 +51,7 @@ class RankStabilityDisplay(InputRowsDisplay):
     feature_names: object
     _: KW_ONLY
     max_features: int = 20
+    noise: object = None
 
     @property
     def figure_size(self):
@@ -54,12 +60,19 @@ class RankStabilityDisplay(InputRowsDisplay):
     def draw(self, ax):
         ranks, (low, high) = np.asarray(self.mean_ranks), np.asarray(self.intervals, dtype=float)
         shown = self._best(ranks.mean(axis=0))
+        ranks, low, high = ranks[:, shown], low[:, shown], high[:, shown]
+        names = [self.feature_names[j] for j in shown]
+        if self.noise is not None:
+            extra = np.asarray(self.noise, dtype=float)[..., np.newaxis]
+            rows = zip((ranks, low, high), extra)
+            ranks, low, high = (np.concatenate(pair, axis=1) for pair in rows)
+            names.append(_NOISE)
         for i, name in enumerate(self.methods):
-            centre = ranks[i, shown]
-            reach = np.maximum([centre - low[i, shown], high[i, shown] - centre], 0.0)
+            centre = ranks[i]
+            reach = np.maximum([centre - low[i], high[i] - centre], 0.0)
             ax.errorbar(
                 centre,
-                row_centres(len(shown), i, len(self.methods)),
+                row_centres(len(names), i, len(self.methods)),
                 xerr=reach,
                 fmt=cycle(MARKERS, i),
                 color=cycle(PALETTE, i),
@@ -67,9 +80,9 @@ class RankStabilityDisplay(InputRowsDisplay):
                 linewidth=1.1,
                 label=label(name, 34),
             )
-        for edge in np.arange(1, len(shown)) - 0.5:
+        for edge in np.arange(1, len(names)) - 0.5:
             ax.axhline(edge, color="#E5E5E5", linewidth=0.6)
-        self._label_inputs(ax, shown)
-        ax.set_xlim(0.5, len(self.feature_names) + 0.5)
+        label_rows(ax, names, 32)
+        ax.set_xlim(0.5, len(self.feature_names) + 0.5 + (self.noise is not None))
         ax.set_xlabel("Rank (1 is the most important), mean and where 95 % lie")
         tidy(ax, grid="x")

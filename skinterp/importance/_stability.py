@@ -15,6 +15,14 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.display import RankStabilityDisplay
 from skinterp.importance._checks import checked_training
 from skinterp.importance._methods import METHODS
+from skinterp.importance._probe import (
+    BEATS,
+    PROBE,
+    above_probe,
+    sees_probe,
+    takes_probe,
+    with_probe,
+)
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.network import as_network
 from skinterp.utils import LARGEST_SEED, checked_count, draw_seed
@@ -23,6 +31,7 @@ from skinterp.utils._which_rows import HELD_OUT, LEFT_OUT
 
 _INTERVAL = (0.025, 0.975)
 _MOST_DRAWS = 1000
+_LISTED = 8  # inputs named in a line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +54,8 @@ class ImportanceStability(MethodRankings):
         What the scores are.
     rows : str, default="held-out rows"
         Which rows the scores are on.
+    probe : ndarray of shape (n_methods, n_repeats) or None, default=None
+        Importances of a shuffled column, in the same shares: what an input has by chance.
     """
 
     methods: tuple
@@ -54,6 +65,17 @@ class ImportanceStability(MethodRankings):
     notes: tuple = ()
     metric: str = "accuracy"
     rows: str = HELD_OUT
+    probe: np.ndarray | None = None
+
+    @property
+    def above_noise(self):
+        """Share of the trainings in which an input matters more than the shuffled column.
+
+        An array of shape (n_methods, n_features); nan where there was no such column. Of an input
+        that says nothing it is one half in the mean.
+        """
+        missing = np.full(self.shares.shape[:2], np.nan)
+        return above_probe(self.shares, missing if self.probe is None else self.probe)
 
     @property
     def ranks(self):
@@ -112,7 +134,7 @@ class ImportanceStability(MethodRankings):
             "rank_high": high.ravel(),
             "mean_share": self.shares.mean(axis=1).ravel(),
             f"in_top_{k}": self.top_k_frequency(k).ravel(),
-        }
+        } | ({} if self.probe is None else {"above_noise": self.above_noise.ravel()})
 
     def display(self, max_features=20):
         """Return the display of mean ranks and their intervals.
@@ -128,9 +150,23 @@ class ImportanceStability(MethodRankings):
             The display, not drawn yet.
         """
         names = [f"{m} (tau {t:.2f})" for m, t in zip(self.methods, self.stability)]
+        places = self.mean_ranks, self.intervals, self.feature_names
         return RankStabilityDisplay(
-            names, self.mean_ranks, self.intervals, self.feature_names, max_features=max_features
+            names, *places, max_features=max_features, noise=self._ranks_of_probe()
         )
+
+    def _ranks_of_probe(self):
+        """Return mean rank and interval of the shuffled column among the inputs, or None."""
+        if self.probe is None or np.isnan(self.probe).any():
+            return None
+        ranks = 1.0 + (self.shares > self.probe[..., np.newaxis]).sum(axis=-1)
+        return np.stack([ranks.mean(axis=1), *np.quantile(ranks, _INTERVAL, axis=1)])
+
+    def _noise_line(self, above):
+        """Say which inputs matter more than the shuffled column."""
+        names = [n for n, share in zip(self.feature_names, above) if share >= BEATS]
+        which = ", ".join(names[:_LISTED]) + ", ..." * (len(names) > _LISTED)
+        return f"above a {PROBE}: {len(names)} of {len(above)}{': ' * bool(names)}{which}"
 
     def __str__(self):
         n_repeats = self.shares.shape[1]
@@ -142,6 +178,9 @@ class ImportanceStability(MethodRankings):
             best = np.argsort(ranks, kind="stable")[:3]
             text = ", ".join(f"{self.feature_names[j]} ({ranks[j]:.1f})" for j in best)
             lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
+            if self.probe is not None and not np.isnan(self.probe).any():
+                above = self.above_noise[self.methods.index(method)]
+                lines.append(f"{'':<{width}}  {self._noise_line(above)}")
         return "\n".join([*lines, *self.notes])
 
 
@@ -165,11 +204,13 @@ def _drawn(y, classifies, rng):
     )
 
 
-def _one_training(estimator, X, y, names, methods, seed, seen):
-    """Return the shares by every method, and the score, of one training.
+def _one_training(estimator, X, y, names, methods, seed, seen, probe):
+    """Return the shares by every method, those of a shuffled column, and the score.
 
     `seen` are the rows to train on; None draws them with replacement.
     """
+    if probe:
+        X, names = with_probe(X, seed), (*names, PROBE)
     rng = check_random_state(seed)
     rows = _drawn(y, is_classifier(estimator), rng) if seen is None else seen
     others = np.setdiff1d(np.arange(len(y)), rows)
@@ -182,7 +223,15 @@ def _one_training(estimator, X, y, names, methods, seed, seen):
     seeds = rng.randint(LARGEST_SEED, size=len(methods))
     shares = [m.shares(network, array, y[rows], int(s)) for m, s in zip(methods, seeds)]
     score = model.score(take_rows(X, others), y[others]) if len(others) else np.nan
-    return [_of_columns(network, names, found) for found in shares], score
+    shares = np.array([_of_columns(network, names, found) for found in shares])
+    noise = np.full(len(methods), np.nan)
+    if probe:
+        noise, shares = shares[:, -1], shares[:, :-1]
+        total = shares.sum(axis=1)
+        total[total == 0] = 1.0  # of methods that see nothing in any input
+        noise, shares = noise / total, shares / total[:, np.newaxis]
+        noise[:] = noise if sees_probe(network, array) else np.nan
+    return shares, noise, score
 
 
 def _of_columns(network, names, shares):
@@ -190,7 +239,7 @@ def _of_columns(network, names, shares):
     if network.user_table is None:
         return shares
     folded = network.user_table.fold(shares)
-    return np.array([folded.get(name, 0.0) for name in names])
+    return np.array([folded.get(name, np.nan if name == PROBE else 0.0) for name in names])
 
 
 def _checked_methods(methods, estimator):
@@ -218,6 +267,7 @@ def importance_stability(
     n_repeats=20,
     bootstrap=False,
     test_size=0.25,
+    probe=True,
     n_jobs=None,
     random_state=0,
     verbose=0,
@@ -246,6 +296,9 @@ def importance_stability(
         Share of the rows that no training sees and all scores are on, the same in each; None
         trains on all rows and gives no scores. With `bootstrap` scores are on the rows that a
         training has not drawn.
+    probe : bool, default=True
+        Whether every training sees one more column, one of the others shuffled, drawn anew each
+        time: what is not above it says nothing. Tables with texts or gaps have none.
     n_jobs : int or None, default=None
         Trainings run at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
@@ -273,14 +326,16 @@ def importance_stability(
     -----
     A stable ranking is not a right one: a method may be wrong in the same way every time. An
     unstable one cannot be right: different networks that predict equally well use the inputs
-    differently, and a ranking of one of them is an accident. "forest" looks at the target, not at
-    the network.
+    differently, and a ranking of one of them is an accident. What is not above the shuffled
+    column, a comparison that Kursa and Rudnicki made for forests, matters no more than chance lets
+    it. "forest" looks at the target, not at the network.
 
     References
     ----------
     J. de Oña and C. Garrido, "Extracting the contribution of independent variables in neural
     network models: a new approach to handle instability", Neural Computing and Applications 25,
-    2014.
+    2014. M. B. Kursa and W. R. Rudnicki, "Feature selection with the Boruta package", Journal of
+    Statistical Software 36 (11), 2010.
 
     Examples
     --------
@@ -299,11 +354,13 @@ def importance_stability(
     rng = check_random_state(random_state)
     seeds = rng.randint(LARGEST_SEED, size=n_repeats)
     seen = None if bootstrap else _seen(y, test_size, is_classifier(estimator), rng)
+    probe = bool(probe) and takes_probe(X)
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_one_training)(estimator, X, y, names, methods, int(seed), seen) for seed in seeds
+        delayed(_one_training)(estimator, X, y, names, methods, int(seed), seen, probe)
+        for seed in seeds
     )
     found, notes = _collected(trainings, n_repeats, verbose)
-    shares, scores = zip(*found)
+    shares, noise, scores = zip(*found)
     return ImportanceStability(
         tuple(method.name for method in methods),
         np.stack(shares, axis=1),
@@ -312,6 +369,7 @@ def importance_stability(
         notes,
         "accuracy" if is_classifier(estimator) else "R2",
         LEFT_OUT if bootstrap else HELD_OUT,
+        np.stack(noise, axis=1) if probe else None,
     )
 
 

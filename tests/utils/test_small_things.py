@@ -108,9 +108,7 @@ def test_outputs_are_found_by_name_or_index(output, index):
 
 @pytest.mark.parametrize("output", [3, -1, "d", None, True, 1.0, ("a",)])
 def test_other_outputs_are_refused_with_the_names(output):
-    with pytest.raises(
-        ValueError, match=r"one of \['a', 'b', 'c'\], or an index from 0 to 2\. Got"
-    ):
+    with pytest.raises(ValueError, match=r"one of \[.*\], or an index from 0 to 2\. Got"):
         output_index(output, ["a", "b", "c"])
 
 

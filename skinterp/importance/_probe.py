@@ -1,0 +1,63 @@
+"""A shuffled column beside the inputs: what importance an input has that says nothing."""
+
+import numpy as np
+
+from skinterp.utils import is_mixed
+
+PROBE = "shuffled column"
+BEATS = 0.95  # of the trainings in which an input must matter more than the shuffled column
+
+
+def takes_probe(X):
+    """Return whether a column of numbers can stand beside those of a table."""
+    return not is_mixed(X)
+
+
+def with_probe(X, seed):
+    """Return a table with one more column, which is one of the others shuffled.
+
+    Parameters
+    ----------
+    X : ndarray or data frame of shape (n_samples, n_features)
+        Rows of numbers.
+    seed : int
+        Which column, and how it is shuffled.
+
+    Returns
+    -------
+    ndarray or data frame of shape (n_samples, n_features + 1)
+        The table; its last column has the values of another one, and knows of no row.
+    """
+    rng = np.random.default_rng(seed)
+    k, order = rng.integers(X.shape[1]), rng.permutation(len(X))
+    if not hasattr(X, "iloc"):
+        return np.column_stack([X, np.asarray(X)[order, k]])
+    return X.assign(**{PROBE: X.iloc[order, k].to_numpy()})
+
+
+def sees_probe(network, rows):
+    """Return whether a network takes the last column: steps that name theirs leave it out."""
+    if network.user_table is not None:
+        return True
+    moved = rows.copy()
+    moved[:, -1] = rows[::-1, -1] + 1.0 + np.ptp(rows[:, -1])
+    return not np.array_equal(network.raw_values(rows), network.raw_values(moved))
+
+
+def above_probe(shares, probe):
+    """Return how often each input matters more than the shuffled column.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_methods, n_repeats, n_features)
+        Importances.
+    probe : ndarray of shape (n_methods, n_repeats)
+        Those of the shuffled column of each training.
+
+    Returns
+    -------
+    ndarray of shape (n_methods, n_features)
+        Shares of the trainings; nan where there was no shuffled column.
+    """
+    above = (shares > probe[..., np.newaxis]).mean(axis=1)
+    return np.where(np.isnan(probe).any(axis=1)[:, np.newaxis], np.nan, above)
