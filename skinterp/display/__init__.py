@@ -19,6 +19,7 @@ from skinterp.display._fields import FieldsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
+from skinterp.display._logo import LogoDisplay
 from skinterp.display._multiples import MultiplesDisplay
 from skinterp.display._network import NetworkDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
@@ -31,6 +32,7 @@ from skinterp.display._pruning import PruningPathDisplay
 from skinterp.display._regions import RegionsDisplay
 from skinterp.display._stability import RankStabilityDisplay
 from skinterp.display._subsets import SubsetsDisplay
+from skinterp.display._term_shares import TermSharesDisplay
 from skinterp.display._unit import UnitDisplay
 from skinterp.display._variance_by_order import VarianceByOrderDisplay
 from skinterp.display._weight_images import WeightImagesDisplay
@@ -49,6 +51,7 @@ __all__ = [
     "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
+    "LogoDisplay",
     "MultiplesDisplay",
     "NetworkDisplay",
     "ObliqueTreeDisplay",
@@ -63,6 +66,7 @@ __all__ = [
     "RankStabilityDisplay",
     "RegionsDisplay",
     "SubsetsDisplay",
+    "TermSharesDisplay",
     "UnitDisplay",
     "VarianceByOrderDisplay",
     "WeightImagesDisplay",

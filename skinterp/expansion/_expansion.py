@@ -7,6 +7,7 @@ import numpy as np
 
 from skinterp.expansion._coefficients import Coefficient, coefficients
 from skinterp.expansion._expansion_plots import expansion_display
+from skinterp.expansion._expansion_texts import terms_in_words
 from skinterp.expansion._gauge import (
     GAUGES,
     change_gauge,
@@ -293,9 +294,12 @@ class Expansion:
 
         Parameters
         ----------
-        kind : {"fields", "couplings", "graph", "pair", "variance"}, default="fields"
-            What to show: the fields as a heat map, the strength of the couplings as a matrix or
-            as a graph, the couplings of one pair, or the variance by order.
+        kind : {"fields", "logo", "couplings", "graph", "pair", "variance", "terms"}, \
+default="fields"
+            What to show: the fields as a heat map, or, of categories of one letter, as a sequence
+            logo; the strength of the couplings as a matrix or as a graph; the couplings of one
+            pair; the variance by order; or which output (or hidden unit, with
+            ``output=("layer", 0)``) acts by which terms.
         pair : tuple of two str or None, default=None
             The pair for ``kind="pair"``; None is the strongest.
         output : object, default=None
@@ -336,4 +340,5 @@ class Expansion:
         shares = ", ".join(
             f"{k}: {v / total:.1%}" for k, v in enumerate(self.variance_by_order, 1)
         )
-        return f"{head}\nvariance{of_sum} by order: {shares}"
+        shares = f"variance{of_sum} by order: {shares}"
+        return "\n".join([head, shares, *terms_in_words(self)])

@@ -6,15 +6,18 @@ from skinterp.display import (
     CouplingGraphDisplay,
     CouplingsDisplay,
     FieldsDisplay,
+    LogoDisplay,
     MultiplesDisplay,
     PairDisplay,
+    TermSharesDisplay,
     VarianceByOrderDisplay,
 )
 from skinterp.expansion._categories import listed
+from skinterp.expansion._variances import variances_by_output
 from skinterp.utils import output_index
 
-KINDS = ("fields", "couplings", "graph", "pair", "variance")
-_OF_OUTPUTS = ("fields", "pair")
+KINDS = ("fields", "logo", "couplings", "graph", "pair", "variance", "terms")
+_OF_OUTPUTS = ("fields", "logo", "pair")
 _OF_PAIRS = ("couplings", "graph", "pair")
 
 
@@ -25,7 +28,7 @@ def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
     ----------
     expansion : Expansion
         The expansion.
-    kind : {"fields", "couplings", "graph", "pair", "variance"}
+    kind : {"fields", "logo", "couplings", "graph", "pair", "variance", "terms"}
         Which display.
     pair : tuple of two str or None, default=None
         The pair for ``kind="pair"``; None is the strongest.
@@ -56,8 +59,10 @@ def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
         return MultiplesDisplay(displays, expansion.output_names)
     output = None if output is None else output_index(output, expansion.labels)
     output = output or 0
-    if kind == "fields":
-        return _fields(expansion, output)
+    if kind in ("fields", "logo"):
+        return _fields(expansion, output, FieldsDisplay if kind == "fields" else LogoDisplay)
+    if kind == "terms":
+        return _terms(expansion)
     if kind == "variance":
         return VarianceByOrderDisplay(expansion.variance_by_order, expansion.whole_variance)
     if kind == "pair":
@@ -73,10 +78,22 @@ def all_displays(expansion):
     return (*fields, *(expansion_display(expansion, kind) for kind in kinds))
 
 
-def _fields(expansion, output):
+def _terms(expansion):
+    """Return which output acts by which terms."""
+    same = expansion if expansion.gauge == "zero_sum" else expansion.convert("zero_sum")
+    found = variances_by_output(same.terms, same.weights, same.errors)
+    table = np.maximum(np.array(list(found.values())).T, 0.0)
+    whole = table.sum(axis=1, keepdims=True)
+    names = [" x ".join(expansion.names[i] for i in S) for S in found]
+    return TermSharesDisplay(
+        table / np.where(whole > 0, whole, 1.0), names, expansion.output_names
+    )
+
+
+def _fields(expansion, output, form=FieldsDisplay):
     fields = [expansion.terms[(i,)][output] for i in range(len(expansion.names))]
     name = _of_output("field", expansion, output)
-    return FieldsDisplay(fields, expansion.names, expansion.categories, name=name)
+    return form(fields, expansion.names, expansion.categories, name=name)
 
 
 def _of_output(name, expansion, output):

@@ -121,8 +121,8 @@ def weighted_variance(values, weight=None):
     return np.average((values - mean) ** 2, axis=0, weights=weight)
 
 
-def variances(terms, weights, errors=None):
-    """Return the variance of every term of a zero-sum gauge, summed over the outputs.
+def variances_by_output(terms, weights, errors=None):
+    """Return the variance of every term of a zero-sum gauge, output by output.
 
     Parameters
     ----------
@@ -135,8 +135,8 @@ def variances(terms, weights, errors=None):
 
     Returns
     -------
-    dict of tuple to float
-        Variances of all terms but the constant; 0 where they are less than noise.
+    dict of tuple to ndarray of shape (n_outputs,)
+        Variances of all terms but the constant; negative where they are less than noise.
     """
     result = {}
     for S, tensor in terms.items():
@@ -144,5 +144,22 @@ def variances(terms, weights, errors=None):
             square = tensor**2 if errors is None else tensor**2 - errors[S] ** 2
             for i in reversed(S):
                 square = square @ weights[i]
-            result[S] = max(float(square.sum()), 0.0)
+            result[S] = square
     return result
+
+
+def variances(terms, weights, errors=None):
+    """Return the variance of every term of a zero-sum gauge, summed over the outputs.
+
+    Parameters
+    ----------
+    terms, weights, errors : object
+        As in `variances_by_output`.
+
+    Returns
+    -------
+    dict of tuple to float
+        Variances of all terms but the constant; 0 where they are less than noise.
+    """
+    found = variances_by_output(terms, weights, errors)
+    return {S: max(float(square.sum()), 0.0) for S, square in found.items()}

@@ -115,6 +115,7 @@ def curves(rng, names, classes, n_rows):
     yield "multiples", shown.MultiplesDisplay(links, classes)
     yield "link of ratios", shown.LinkDisplay(np.exp(3 * value), value**3, threshold=0.5)
     front = {"chosen": 1, "tied": [2], "expression": f"{classes[0]} if {formula}"}
+    front["tied_expressions"] = [f"{name} > 0.5" for name in names]
     yield "front", shown.ParetoFrontDisplay([1, 3, 7], [0.5, 0.1, 0.09], **front)
     atoms, agreement = 10 ** (3 * rng.random(n)), rng.random(n)
     forest = {"references": {f"forest, {name}": 0.5 for name in classes}}
@@ -150,6 +151,11 @@ def categories(rng, names, classes, n_rows):
     couplings = rng.normal(size=(len(classes), 3))
     levels, of = (classes, ["a", "b", names[0]]), {"name": f"coupling, {classes[-1]}"}
     yield "pair", shown.PairDisplay(couplings, pair, levels, **of)
+    letters = ["ACGT", "AC", "".join("WXYZ"[: len(classes)])]
+    heights = [rng.normal(size=len(letters[i % 3])) for i in range(n)]
+    yield "logo", shown.LogoDisplay(heights, names, [letters[i % 3] for i in range(n)], **of)
+    table = rng.dirichlet(np.ones(3 * n), len(classes))
+    yield "term shares", shown.TermSharesDisplay(table, 3 * names, classes)
     yield "variance", shown.VarianceByOrderDisplay(rng.dirichlet(np.ones(n)))
     yield "rest of the variance", shown.VarianceByOrderDisplay(0.4 * shares(rng, n), total=1.0)
     patterns, values = [f"{name}=red, {pair[1]}=green" for name in names], rng.normal(size=n)
