@@ -285,8 +285,8 @@ class PanelsDisplay(Display):
 
         Parameters
         ----------
-        ax : None
-            There is no place for a figure of several plots on one: see `draw_on`.
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; a new figure, as several plots are none on one: see `draw_on`.
 
         Returns
         -------
