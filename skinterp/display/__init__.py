@@ -16,6 +16,7 @@ from skinterp.display._display import Display, PanelsDisplay
 from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
 from skinterp.display._fields import FieldsDisplay
+from skinterp.display._image_parts import ImagePartsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
@@ -44,6 +45,7 @@ __all__ = [
     "EmbeddingDisplay",
     "FidelityComplexityDisplay",
     "FieldsDisplay",
+    "ImagePartsDisplay",
     "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",

@@ -5,7 +5,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import PALETTE, area_style, label, tidy
-from skinterp.display._rows import InputRowsDisplay, sign_colours
+from skinterp.display._rows import InputRowsDisplay
+from skinterp.display._signs import sign_colours
 
 
 @dataclass(eq=False, repr=False)

@@ -6,6 +6,7 @@ the input that excites it most (`maximise_activation`). `weight_images` and its 
 networks that look at images.
 """
 
+from skinterp.hidden._explain_image import ImageExplanation, explain_image
 from skinterp.hidden._images import (
     class_template,
     saliency_image,
@@ -25,6 +26,7 @@ from skinterp.hidden._unit_report import UnitReport, unit_report
 __all__ = [
     "ActivationMaximum",
     "HiddenLayerTransformer",
+    "ImageExplanation",
     "LinearDescription",
     "TopUnits",
     "UnitActivity",
@@ -33,6 +35,7 @@ __all__ = [
     "UnitFormula",
     "UnitReport",
     "class_template",
+    "explain_image",
     "maximise_activation",
     "saliency_image",
     "top_units",

@@ -1,6 +1,7 @@
 """The hidden units that matter most for a class."""
 
 from dataclasses import dataclass
+from numbers import Integral, Number
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class TopUnits(TableResult):
         return "\n".join(lines)
 
 
-def class_index(network, output):
+def class_index(network, output, name="output"):
     """Return the index of a class or output given by label or index.
 
     Parameters
@@ -70,7 +71,10 @@ def class_index(network, output):
     network : Network
         The network.
     output : object
-        A class label of a classifier, or the index of an output.
+        A class label of a classifier, or its index where no label is a number; the index of an
+        output.
+    name : str, default="output"
+        What it is called, for the error.
 
     Returns
     -------
@@ -84,14 +88,41 @@ def class_index(network, output):
     """
     if network.classes is not None:
         labels = network.classes.tolist()
-        if output in labels:
+        if np.ndim(output) == 0 and output in labels:
             return labels.index(output)
-        raise ValueError(f"output must be one of the classes {labels}. Got {output!r} instead.")
-    if not isinstance(output, (int, np.integer)) or not 0 <= output < network.n_outputs:
+        if _is_index(output, len(labels)) and not any(isinstance(k, Number) for k in labels):
+            return int(output)
+        raise ValueError(f"{name} must be one of the classes {labels}. Got {output!r} instead.")
+    if not _is_index(output, network.n_outputs):
         raise ValueError(
-            f"output must be an index from 0 to {network.n_outputs - 1}. Got {output!r} instead."
+            f"{name} must be an index from 0 to {network.n_outputs - 1}. Got {output!r} instead."
         )
     return int(output)
+
+
+def _is_index(value, size):
+    return isinstance(value, Integral) and not isinstance(value, bool) and 0 <= value < size
+
+
+def answered_index(network, row):
+    """Return the index of the class that a network answers; 0 for a regression.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    row : ndarray of shape (1, n_features)
+        A row.
+
+    Returns
+    -------
+    int
+        The index; of several labels that of the most probable one.
+    """
+    if network.classes is None:
+        return 0
+    raw = network.raw_values(row)[0]
+    return int(raw[0] > 0) if network.task == "binary" else int(raw.argmax())
 
 
 def margin_of(network, k):
