@@ -11,6 +11,7 @@ from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base._training import checked_target, checked_training
 from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "NetworkEstimator",
     "RegressorSurrogate",
     "check_numbers",
+    "checked_target",
+    "checked_training",
     "explains",
     "export_estimators",
     "finite",

@@ -20,6 +20,7 @@ from skinterp.display._image_parts import ImagePartsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
 from skinterp.display._link import LinkDisplay
+from skinterp.display._network_sizes import NetworkSizesDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
@@ -31,6 +32,7 @@ from skinterp.display._regions import RegionsDisplay
 from skinterp.display._stability import RankStabilityDisplay
 from skinterp.display._subsets import SubsetsDisplay
 from skinterp.display._unit import UnitDisplay
+from skinterp.display._unit_gallery import UnitGalleryDisplay
 from skinterp.display._variance_by_order import VarianceByOrderDisplay
 from skinterp.display._weight_images import WeightImagesDisplay
 
@@ -49,6 +51,7 @@ __all__ = [
     "ImportanceTableDisplay",
     "ImportancesDisplay",
     "LinkDisplay",
+    "NetworkSizesDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
     "Panel",
@@ -62,6 +65,7 @@ __all__ = [
     "RegionsDisplay",
     "SubsetsDisplay",
     "UnitDisplay",
+    "UnitGalleryDisplay",
     "VarianceByOrderDisplay",
     "WeightImagesDisplay",
 ]

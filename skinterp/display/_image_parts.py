@@ -30,7 +30,7 @@ def draw_picture(ax, image, title="", limit=None):
     drawn = ax.imshow(image, **colours)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color("#BBBBBB")
-    ax.set_title(label(title, 24), fontsize="small", pad=3)
+    ax.set_title(label(title, 18), fontsize="small", pad=3)
     return drawn
 
 

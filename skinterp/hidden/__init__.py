@@ -14,12 +14,15 @@ from skinterp.hidden._images import (
     weight_times_input,
 )
 from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
+from skinterp.hidden._smallest_networks import NetworkSizes, smallest_networks
 from skinterp.hidden._top_units import TopUnits, top_units
 from skinterp.hidden._transformer import HiddenLayerTransformer
 from skinterp.hidden._unit_activity import UnitActivity
 from skinterp.hidden._unit_condition import UnitCondition
 from skinterp.hidden._unit_connections import UnitConnections
 from skinterp.hidden._unit_formula import UnitFormula
+from skinterp.hidden._unit_gallery import UnitGallery, unit_gallery
+from skinterp.hidden._unit_images import UnitImages
 from skinterp.hidden._unit_linear import LinearDescription
 from skinterp.hidden._unit_report import UnitReport, unit_report
 
@@ -28,17 +31,22 @@ __all__ = [
     "HiddenLayerTransformer",
     "ImageExplanation",
     "LinearDescription",
+    "NetworkSizes",
     "TopUnits",
     "UnitActivity",
     "UnitCondition",
     "UnitConnections",
     "UnitFormula",
+    "UnitGallery",
+    "UnitImages",
     "UnitReport",
     "class_template",
     "explain_image",
     "maximise_activation",
     "saliency_image",
+    "smallest_networks",
     "top_units",
+    "unit_gallery",
     "unit_report",
     "weight_images",
     "weight_times_input",
