@@ -6,6 +6,7 @@ a network does, any `NetworkEstimator` explains itself (`ExplainsItself`: text, 
 a `Form`, registered beside its estimators, makes them known to all that compares and reports.
 """
 
+from skinterp.base._changes import change_text, changed_row, shown_point
 from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tables, train
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
@@ -22,6 +23,8 @@ __all__ = [
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "change_text",
+    "changed_row",
     "check_numbers",
     "checked_target",
     "checked_training",
@@ -33,6 +36,7 @@ __all__ = [
     "is_held",
     "needs_training",
     "register_form",
+    "shown_point",
     "takes_tables",
     "train",
     "typical_row",

@@ -6,6 +6,7 @@ the input that excites it most (`maximise_activation`). `weight_images` and its 
 networks that look at images.
 """
 
+from skinterp.hidden._activation_maximum import ActivationMaximum
 from skinterp.hidden._explain_image import ImageExplanation, explain_image
 from skinterp.hidden._images import (
     class_template,
@@ -13,7 +14,8 @@ from skinterp.hidden._images import (
     weight_images,
     weight_times_input,
 )
-from skinterp.hidden._maximise import ActivationMaximum, maximise_activation
+from skinterp.hidden._maximise import maximise_activation
+from skinterp.hidden._nearest_boundary import AnswerChange, NearestBoundary, nearest_boundary
 from skinterp.hidden._smallest_networks import NetworkSizes, smallest_networks
 from skinterp.hidden._top_units import TopUnits, top_units
 from skinterp.hidden._transformer import HiddenLayerTransformer
@@ -28,9 +30,11 @@ from skinterp.hidden._unit_report import UnitReport, unit_report
 
 __all__ = [
     "ActivationMaximum",
+    "AnswerChange",
     "HiddenLayerTransformer",
     "ImageExplanation",
     "LinearDescription",
+    "NearestBoundary",
     "NetworkSizes",
     "TopUnits",
     "UnitActivity",
@@ -43,6 +47,7 @@ __all__ = [
     "class_template",
     "explain_image",
     "maximise_activation",
+    "nearest_boundary",
     "saliency_image",
     "smallest_networks",
     "top_units",

@@ -121,7 +121,7 @@ class UnitReport(Result):
             lines.append(self.linear)
             if self.is_symbolic:
                 lines.append(self.formula)
-        return "\n".join(map(str, [*lines, f"most excited: {self.maximum}"]))
+        return "\n".join(map(str, [*lines, f"most excited: {self.maximum.headline}"]))
 
 
 def unit_report(
