@@ -19,6 +19,7 @@ from skinterp.display._fields import FieldsDisplay
 from skinterp.display._image_parts import ImagePartsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
+from skinterp.display._layers import LayersDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._network_sizes import NetworkSizesDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
@@ -50,6 +51,7 @@ __all__ = [
     "ImagePartsDisplay",
     "ImportanceTableDisplay",
     "ImportancesDisplay",
+    "LayersDisplay",
     "LinkDisplay",
     "NetworkSizesDisplay",
     "ObliqueTreeDisplay",

@@ -14,6 +14,8 @@ from skinterp.hidden._images import (
     weight_images,
     weight_times_input,
 )
+from skinterp.hidden._layer_history import LayerHistory, layer_history
+from skinterp.hidden._layer_report import LayerReport, layer_report
 from skinterp.hidden._maximise import maximise_activation
 from skinterp.hidden._nearest_boundary import AnswerChange, NearestBoundary, nearest_boundary
 from skinterp.hidden._smallest_networks import NetworkSizes, smallest_networks
@@ -33,6 +35,8 @@ __all__ = [
     "AnswerChange",
     "HiddenLayerTransformer",
     "ImageExplanation",
+    "LayerHistory",
+    "LayerReport",
     "LinearDescription",
     "NearestBoundary",
     "NetworkSizes",
@@ -46,6 +50,8 @@ __all__ = [
     "UnitReport",
     "class_template",
     "explain_image",
+    "layer_history",
+    "layer_report",
     "maximise_activation",
     "nearest_boundary",
     "saliency_image",
