@@ -36,6 +36,7 @@ from skinterp.display._unit import UnitDisplay
 from skinterp.display._unit_gallery import UnitGalleryDisplay
 from skinterp.display._variance_by_order import VarianceByOrderDisplay
 from skinterp.display._weight_images import WeightImagesDisplay
+from skinterp.display._weight_matrices import WeightMatricesDisplay
 
 __all__ = [
     "BoundaryDisplay",
@@ -70,4 +71,5 @@ __all__ = [
     "UnitGalleryDisplay",
     "VarianceByOrderDisplay",
     "WeightImagesDisplay",
+    "WeightMatricesDisplay",
 ]

@@ -29,6 +29,7 @@ from skinterp.hidden._unit_gallery import UnitGallery, unit_gallery
 from skinterp.hidden._unit_images import UnitImages
 from skinterp.hidden._unit_linear import LinearDescription
 from skinterp.hidden._unit_report import UnitReport, unit_report
+from skinterp.hidden._weight_matrices import WeightMatrices, weight_matrices
 
 __all__ = [
     "ActivationMaximum",
@@ -48,6 +49,7 @@ __all__ = [
     "UnitGallery",
     "UnitImages",
     "UnitReport",
+    "WeightMatrices",
     "class_template",
     "explain_image",
     "layer_history",
@@ -60,5 +62,6 @@ __all__ = [
     "unit_gallery",
     "unit_report",
     "weight_images",
+    "weight_matrices",
     "weight_times_input",
 ]
