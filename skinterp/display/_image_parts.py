@@ -11,6 +11,7 @@ from skinterp.display._signs import fold_over_signs, signed_colours
 _COLUMNS = 7
 _SIDE, _TITLE, _BAR = 1.5, 0.3, 0.26  # of an image, of its title, and of a bar, in inches
 _INK = "gray_r"
+_LETTERS = 14  # of a title above an image
 
 
 def checked_images(images, name):
@@ -24,13 +25,13 @@ def checked_images(images, name):
     return images
 
 
-def draw_picture(ax, image, title="", limit=None):
+def draw_picture(ax, image, title="", limit=None, letters=_LETTERS):
     """Draw an image in grey, or, with a limit, signed numbers per pixel; return what was drawn."""
     colours = {"cmap": _INK} if limit is None else signed_colours(limit)
     drawn = ax.imshow(image, **colours)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color("#BBBBBB")
-    ax.set_title(label(title, 18), fontsize="small", pad=3)
+    ax.set_title(label(title, letters), fontsize="small", pad=3)
     return drawn
 
 

@@ -93,8 +93,8 @@ class UnitGalleryDisplay(PanelsDisplay):
             draw_picture(row[0], weights[i], self.weight_name, fold_over_signs(weights[i]))
             row[0].set_ylabel(label(names[i], _LETTERS))
             for k, ax in enumerate(row[1:-1]):
-                above = "" if self.row_names is None else label(self.row_names[i][k], _LETTERS)
-                draw_picture(ax, self.rows[i][k], above)
+                above = "" if self.row_names is None else self.row_names[i][k]
+                draw_picture(ax, self.rows[i][k], above, letters=_LETTERS)
             draw_activations(row[-1], self.activations[i], self.labels, fontsize="x-small")
             if i < len(axes) - 1:
                 row[-1].set_xlabel("")

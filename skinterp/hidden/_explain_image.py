@@ -98,7 +98,7 @@ class ImageExplanation(Result):
             f"{self.output}: {number_text(self.value, 3)} = {number_text(self.reference, 3)} "
             f"({self.reference_rows}) {signed_text(self.contributions.sum(), 3)} (units)"
         )
-        image = "image" if self.answer is None else f"image, answered {self.answer}"
+        image = "image" if self.answer is None else f"answer: {self.answer}"
         maps = dict(zip(self.names, self.maps, strict=True))
         return ImagePartsDisplay({image: self.image}, maps, self.contributions, title=title)
 

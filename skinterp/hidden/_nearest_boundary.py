@@ -202,7 +202,7 @@ def nearest_boundary(network, row, X, *, label=None, random_state=0):
     >>> found.fewest.n_changes, bool(np.allclose(found.smallest.point.sum(), 1.0))
     (1, True)
     """
-    network = network_for(network, X)
+    network = network_for(network, X).declared()
     rows = network.check(X)
     question = _question(network, row, rows, label)
     rng = check_random_state(random_state)

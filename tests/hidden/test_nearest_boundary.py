@@ -172,3 +172,13 @@ def test_one_input_and_two_rows():
     network = as_network(([[[1.0]]], [[0.0]], ["logistic"]), classes=["no", "yes"])
     found = nearest_boundary(network, [1.0], [[-1.0], [1.0]])
     assert found.fewest.n_changes == 1 and -1e-3 < found.fewest.point[0] <= 0.0
+
+
+@pytest.mark.parametrize("shift", [-0.4, 0.0, 0.4])
+def test_a_function_is_taken_for_what_it_returns_on_the_data(shift):
+    network = as_network(lambda X: 0.5 * X[:, 0] + 0.1 * X[:, 1] + shift, classes=["no", "yes"])
+    found = nearest_boundary(network, X[1], X)
+    values = [0.5 * p[0] + 0.1 * p[1] + shift for p in (X[1], found.smallest.point)]
+    assert values[0] * values[1] <= 0 and abs(values[1]) < 1e-5
+    with pytest.raises(ValueError, match="all lie between 0 and 1"):
+        nearest_boundary(as_network(lambda X: abs(X[:, 0]) / 9, classes=[5, 6]), X[1], X)
