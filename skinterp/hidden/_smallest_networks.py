@@ -9,7 +9,15 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv, cross_val_
 
 from skinterp.base import checked_training
 from skinterp.display import NetworkSizesDisplay
-from skinterp.utils import Result, aligned, checked_count, counted, noting_incomplete, number_text
+from skinterp.utils import (
+    Result,
+    aligned,
+    checked_count,
+    counted,
+    draw_seed,
+    noting_incomplete,
+    number_text,
+)
 from skinterp.utils._which_rows import HELD_OUT
 
 _SIZES = (1, 2, 4, 8, 16)
@@ -99,15 +107,16 @@ class NetworkSizes(Result):
         return "\n".join([aligned(head, lines, left=()), verdict, *self.notes])
 
 
-def _sized(estimator, n):
-    """Return an unfitted estimator whose network has one hidden layer of n units."""
-    names = [key for key in estimator.get_params() if key.split("__")[-1] == _PARAMETER]
-    if not names:
+def _with_parameters(estimator, **values):
+    """Return an unfitted estimator with parameters of the network in it, wherever it stands."""
+    found = {key: key.split("__")[-1] for key in estimator.get_params()}
+    if _PARAMETER not in found.values():
         raise ValueError(
             f"estimator must have a parameter {_PARAMETER}, as scikit-learn's networks do, alone "
             f"or in a pipeline. Got {estimator!r} instead."
         )
-    return clone(estimator).set_params(**dict.fromkeys(names, (n,)))
+    own = {key: values[name] for key, name in found.items() if name in values}
+    return clone(estimator).set_params(**own)
 
 
 def _folds(estimator, X, y, cv, random_state):
@@ -144,7 +153,8 @@ def smallest_networks(estimator, X, y, n_units=_SIZES, *, cv=5, n_jobs=None, ran
     n_jobs : int or None, default=None
         Trainings run at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
-        Seeds the shuffling of the folds. The seeds of the networks are their own.
+        Seeds the shuffling of the folds, and the default network. The seeds of other networks are
+        their own.
 
     Returns
     -------
@@ -184,9 +194,11 @@ def smallest_networks(estimator, X, y, n_units=_SIZES, *, cv=5, n_jobs=None, ran
     sizes = sorted({checked_count(n, "n_units", 1) for n in np.atleast_1d(n_units).tolist()})
     if not sizes:
         raise ValueError(f"n_units must be at least one number. Got {n_units!r} instead.")
+    seed, is_default = draw_seed(random_state), estimator is None
     estimator, X, y, _ = checked_training(estimator, X, y)
-    networks = [_sized(estimator, n) for n in sizes]
-    splits, notes = _folds(estimator, X, y, cv, random_state), []
+    seeds = {"random_state": seed} if is_default else {}
+    networks = [_with_parameters(estimator, hidden_layer_sizes=(n,), **seeds) for n in sizes]
+    splits, notes = _folds(estimator, X, y, cv, seed), []
     with noting_incomplete(notes):
         scores = [cross_val_score(net, X, y, cv=splits, n_jobs=n_jobs) for net in networks]
     metric = "accuracy" if is_classifier(estimator) else "R2"

@@ -16,7 +16,10 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 2))
 RING = (np.hypot(*X.T) < 1.1).astype(int)  # one unit cuts the plane once
 SOLVER = {"solver": "lbfgs", "max_iter": 200, "random_state": 0, "tol": 1e-3, "alpha": 0.1}
-pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:lbfgs failed to converge"),
+    pytest.mark.filterwarnings("ignore:Stochastic Optimizer"),
+]
 
 
 def classifier(**options):
@@ -59,8 +62,9 @@ def test_the_rule_of_one_standard_error(means, spread, smallest):
 
 def test_tables_of_texts_and_regressions_are_trained():
     frame = pd.DataFrame({"x": X[:, 0], "site": np.where(X[:, 1] > 0, "a", "b")})
-    found = smallest_networks(None, frame, frame["site"] == "a", [1], cv=2)
-    assert found.scores.mean() > 0.9
+    found, again = (smallest_networks(None, frame, frame["site"] == "a", [2], cv=2) for _ in "ab")
+    assert found.scores.mean() > 0.8
+    np.testing.assert_array_equal(found.scores, again.scores)
     line = smallest_networks(MLPRegressor(**SOLVER), X, X[:, 0] + 3.0, [1, 2], cv=2)
     assert line.metric == "R2" and line.scores.shape == (2, 2)
 
