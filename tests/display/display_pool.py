@@ -72,7 +72,7 @@ def inputs(rng, names, classes, n_rows):
         tree, explained = linkage(rng.normal(size=(n, 3))), (0.5, 0.25)
         places = rng.normal(size=(n, 2))
         yield "embedding", shown.EmbeddingDisplay(places, tree, names, explained=explained)
-        others = {"trainings": places + 0.1 * rng.normal(size=(3, n, 2)), "lengths": np.arange(n)}
+        others = {"trainings": places + [[[0.1]], [[-0.1]]], "lengths": np.arange(n)}
         yield "trainings", shown.EmbeddingDisplay(places, tree, names, **others)
 
 
@@ -196,5 +196,5 @@ def all_displays(writing="short", n_inputs=2, n_classes=2, n_rows=20):
     name, label = WRITINGS[writing]
     names = [name.format(i) for i in range(n_inputs)]
     classes = [label.format(i) for i in range(n_classes)]
-    groups = (planes, inputs, layers, curves, trees, categories)
+    groups = (planes, inputs, curves, trees, categories, layers)
     return {key: d for group in groups for key, d in group(rng, names, classes, n_rows)}
