@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import PrunedMLPClassifier, compare_surrogates, explain
+from skinterp.hidden import layer_history, layer_report, smallest_networks
 from skinterp.importance import importance_stability, refit_on_features
 from skinterp.utils import _which_rows
 
@@ -45,6 +46,9 @@ def results():
         "pruned network": (pruned.export_text(), pruned.plot_path),
         "path": _shown(pruned.path_),
         "path on new rows": _shown(pruned.path_.scores(X[1::2], Y[1::2])),
+        "sizes": _shown(smallest_networks(model(), X, Y, [1, 2], cv=2)),
+        "layers": _shown(layer_report(fitted, X[1::2], Y[1::2])),
+        "training": _shown(layer_history([fitted], X[1::2], Y[1::2])),
         "explanation": (str(explained), None),
         "headline": (str(explained.headline), None),
     }
@@ -55,7 +59,8 @@ def _shown(result):
 
 
 NAMES = ["comparison", "stability", "stability of samples", "refits", "pruned network", "path"]
-NAMES += ["path on new rows", "explanation", "headline"]
+NAMES += ["path on new rows", "explanation", "headline", "sizes"]
+NAMES += ["layers", "training"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,14 +70,16 @@ def test_texts_with_scores(results, name):
     assert any(phrase in text for phrase in PHRASES), text
 
 
-@pytest.mark.parametrize("name", ["comparison", "refits", "pruned network", "path"])
+@pytest.mark.parametrize(
+    "name", ["comparison", "refits", "pruned network", "path", "sizes", "layers"]
+)
 def test_pictures_with_scores(results, name):
-    ax = results[name][1]().ax_
-    axes = np.atleast_1d(ax).ravel()
+    display = results[name][1]()
+    axes = np.atleast_1d(display.axes_ if hasattr(display, "axes_") else display.ax_).ravel()
     labels = [axis.get_ylabel() + axis.get_xlabel() + axis.get_title() for axis in axes]
     legends = [axis.get_legend() for axis in axes if axis.get_legend() is not None]
     labels += [text.get_text() for legend in legends for text in legend.get_texts()]
-    said = " ".join(labels)
+    said = " ".join(" ".join(labels).split())
     assert SCORES.search(said)
     assert any(phrase in said for phrase in PHRASES), said
     plt.close("all")

@@ -6,11 +6,13 @@ a network does, any `NetworkEstimator` explains itself (`ExplainsItself`: text, 
 a `Form`, registered beside its estimators, makes them known to all that compares and reports.
 """
 
+from skinterp.base._changes import change_text, changed_row, shown_point
 from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tables, train
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
+from skinterp.base._training import checked_target, checked_training
 from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
@@ -21,7 +23,11 @@ __all__ = [
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "change_text",
+    "changed_row",
     "check_numbers",
+    "checked_target",
+    "checked_training",
     "explains",
     "export_estimators",
     "finite",
@@ -30,6 +36,7 @@ __all__ = [
     "is_held",
     "needs_training",
     "register_form",
+    "shown_point",
     "takes_tables",
     "train",
     "typical_row",

@@ -16,12 +16,15 @@ from skinterp.display._display import Display, PanelsDisplay
 from skinterp.display._embedding import EmbeddingDisplay
 from skinterp.display._fidelity import FidelityComplexityDisplay
 from skinterp.display._fields import FieldsDisplay
+from skinterp.display._image_parts import ImagePartsDisplay
 from skinterp.display._importance_table import ImportanceTableDisplay
 from skinterp.display._importances import ImportancesDisplay
+from skinterp.display._layers import LayersDisplay
 from skinterp.display._link import LinkDisplay
 from skinterp.display._logo import LogoDisplay
 from skinterp.display._multiples import MultiplesDisplay
 from skinterp.display._network import NetworkDisplay
+from skinterp.display._network_sizes import NetworkSizesDisplay
 from skinterp.display._oblique_tree import ObliqueTreeDisplay
 from skinterp.display._pair import PairDisplay
 from skinterp.display._pareto import ParetoFrontDisplay
@@ -34,8 +37,10 @@ from skinterp.display._stability import RankStabilityDisplay
 from skinterp.display._subsets import SubsetsDisplay
 from skinterp.display._term_shares import TermSharesDisplay
 from skinterp.display._unit import UnitDisplay
+from skinterp.display._unit_gallery import UnitGalleryDisplay
 from skinterp.display._variance_by_order import VarianceByOrderDisplay
 from skinterp.display._weight_images import WeightImagesDisplay
+from skinterp.display._weight_matrices import WeightMatricesDisplay
 
 __all__ = [
     "BoundaryDisplay",
@@ -48,12 +53,15 @@ __all__ = [
     "EmbeddingDisplay",
     "FidelityComplexityDisplay",
     "FieldsDisplay",
+    "ImagePartsDisplay",
     "ImportanceTableDisplay",
     "ImportancesDisplay",
+    "LayersDisplay",
     "LinkDisplay",
     "LogoDisplay",
     "MultiplesDisplay",
     "NetworkDisplay",
+    "NetworkSizesDisplay",
     "ObliqueTreeDisplay",
     "PairDisplay",
     "Panel",
@@ -68,6 +76,8 @@ __all__ = [
     "SubsetsDisplay",
     "TermSharesDisplay",
     "UnitDisplay",
+    "UnitGalleryDisplay",
     "VarianceByOrderDisplay",
     "WeightImagesDisplay",
+    "WeightMatricesDisplay",
 ]

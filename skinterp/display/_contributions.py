@@ -4,8 +4,9 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, area_style, label, tidy
-from skinterp.display._rows import InputRowsDisplay, sign_colours
+from skinterp.display._display import PALETTE, area_style, label, tidy, wrapped
+from skinterp.display._rows import InputRowsDisplay
+from skinterp.display._signs import sign_colours
 
 
 @dataclass(eq=False, repr=False)
@@ -24,6 +25,8 @@ class ContributionsDisplay(InputRowsDisplay):
         What the values are.
     max_features : int, default=20
         How many inputs to show.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -44,10 +47,11 @@ class ContributionsDisplay(InputRowsDisplay):
     strength: object = None
     name: str = "Contribution"
     max_features: int = 20
+    title: str = ""
 
     @property
     def figure_size(self):
-        return 7.2, self._height(len(self.values))
+        return 7.2, self._height(len(self.values)) + 0.4 * bool(self.title)
 
     def draw(self, ax):
         table, n_outputs = np.array(list(self.values.values()), dtype=float), len(self.values)
@@ -59,6 +63,9 @@ class ContributionsDisplay(InputRowsDisplay):
             self._bars(ax, i, n_outputs, row, **style)
         ax.axvline(0.0, color="black", linewidth=0.8)
         self._label_inputs(ax, shown, "strongest")
+        if self.title:
+            texts = [wrapped(self.title, 60, 2), ax.get_title(loc="left")]
+            ax.set_title("\n".join(filter(None, texts)), loc="left", fontsize="medium")
         only = f", {next(iter(self.values))}" if n_outputs == 1 else ""
         ax.set_xlabel(label(f"{self.name}{only}", 70))
         tidy(ax, grid="x")

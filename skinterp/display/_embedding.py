@@ -6,13 +6,16 @@ import numpy as np
 from scipy.cluster.hierarchy import dendrogram
 
 from skinterp.display._display import (
+    GREY,
     PALETTE,
     PanelsDisplay,
+    check_one_each,
     checked_points,
     label_inches,
     labels,
     tidy,
 )
+from skinterp.utils import counted
 
 
 @dataclass(eq=False, repr=False)
@@ -29,6 +32,11 @@ class EmbeddingDisplay(PanelsDisplay):
         Names of the inputs.
     explained : sequence of two float or None, default=None
         Share of the variance along each axis.
+    lengths : array-like of shape (n_features,) or None, default=None
+        How much is read from each input: the areas of its point grow with it; None draws all
+        alike.
+    trainings : array-like of shape (n_trainings, n_features, 2) or None, default=None
+        Positions in other trainings, drawn as a pale cloud around each input.
 
     Attributes
     ----------
@@ -53,6 +61,8 @@ class EmbeddingDisplay(PanelsDisplay):
     feature_names: object
     _: KW_ONLY
     explained: object = None
+    lengths: object = None
+    trainings: object = None
 
     @property
     def figure_size(self):
@@ -64,7 +74,8 @@ class EmbeddingDisplay(PanelsDisplay):
         n = len(points)
         plane.axhline(0, color="#DDDDDD", linewidth=0.8)
         plane.axvline(0, color="#DDDDDD", linewidth=0.8)
-        plane.scatter(*points.T, s=18, color=PALETTE[0], zorder=3)
+        self._draw_trainings(plane, points)
+        plane.scatter(*points.T, s=self._areas(n), color=PALETTE[0], zorder=3)
         names = labels(self.feature_names, 22)
         is_right = points[:, 0] <= np.median(points[:, 0])
         for j in self._with_room(points, names, is_right):
@@ -84,6 +95,26 @@ class EmbeddingDisplay(PanelsDisplay):
         tidy(plane)
         self._draw_tree(branches)
         return np.array([plane, branches])
+
+    def _areas(self, n):
+        """Return the areas of points, in proportion to lengths."""
+        if self.lengths is None:
+            return 18.0
+        lengths = np.asarray(self.lengths, dtype=float)
+        check_one_each(lengths, n, "lengths", "input")
+        return 6.0 + 114.0 * lengths / (lengths.max(initial=0.0) or 1.0)
+
+    def _draw_trainings(self, ax, points):
+        """Draw where the inputs are in other trainings, a line from each to its point."""
+        for other in () if self.trainings is None else self.trainings:
+            other = checked_points(other, "trainings")
+            check_one_each(other, len(points), "trainings", "input")
+            lines = np.stack([points, other], axis=1)
+            ax.plot(*lines.T, color=PALETTE[0], linewidth=0.5, alpha=0.25, zorder=1)
+            ax.scatter(*other.T, s=8, color=PALETTE[1], alpha=0.5, zorder=2)
+        if self.trainings is not None:
+            n = counted(len(self.trainings), "other training")
+            ax.set_title(f"small points: {n}", loc="left", fontsize="small", color=GREY)
 
     def _with_room(self, points, names, is_right):
         """Return the points whose names overlap no other, those far from the centre first."""

@@ -1,12 +1,8 @@
 """Matrices of colours: their cells, and texts in these."""
 
-import numpy as np
+from skinterp.display._signs import fold_over_signs
 
-
-def fold_over_signs(values):
-    """Return the largest magnitude, for colours symmetric about 0; 1 if all are 0."""
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    return largest or 1.0
+__all__ = ["draw_matrix", "fold_over_signs", "label_columns", "write_in_cell"]
 
 
 def draw_matrix(ax, values, bar, **colours):

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, along, labels, tidy
+from skinterp.display._display import PanelsDisplay, along, label, labels, tidy
 from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
@@ -26,6 +26,8 @@ class ProfileDisplay(PanelsDisplay):
         Names of the inputs.
     name : str, default="output"
         What the output is.
+    units : dict of str to str or None, default=None
+        Units of the inputs by name, written at their axes.
 
     Attributes
     ----------
@@ -47,6 +49,17 @@ class ProfileDisplay(PanelsDisplay):
     feature_names: object
     _: KW_ONLY
     name: str = "output"
+    units: dict | None = None
+
+    @property
+    def _names(self):
+        """Return the names of the inputs, with their units."""
+        units = self.units or {}
+        names = labels(self.feature_names, 26)
+        return [
+            f"{text} [{label(units[name], 12)}]" if name in units else text
+            for name, text in zip(self.feature_names, names, strict=True)
+        ]
 
     @property
     def _shape(self):
@@ -66,8 +79,7 @@ class ProfileDisplay(PanelsDisplay):
         for ax in axes[len(self.feature_names) :]:
             ax.remove()
         axes = axes[: len(self.feature_names)]
-        names = labels(self.feature_names, 26)
-        for ax, grid, curves, name in zip(axes, self.grids, self.values, names):
+        for ax, grid, curves, name in zip(axes, self.grids, self.values, self._names):
             for colour, curve in zip(colours, curves):
                 ax.plot(grid, curve, color=colour, linewidth=1.3)
             ax.set_xlabel(name, fontsize="small")

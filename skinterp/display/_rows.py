@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skinterp.display._display import PALETTE, Display, labels, tidy
+from skinterp.display._display import Display, labels, tidy
+from skinterp.display._signs import sign_colours
 
 
 def row_centres(n_rows, i, n_series):
@@ -14,11 +15,6 @@ def label_rows(ax, names, width):
     """Write the names of the rows, the first one on top."""
     ax.set_yticks(range(len(names)), labels(names, width))
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
-
-
-def sign_colours(values):
-    """Return a colour for each value: one for positive, another one for negative ones."""
-    return [PALETTE[int(value < 0)] for value in values]
 
 
 def signed_bars(ax, values, names, width):

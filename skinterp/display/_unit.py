@@ -8,11 +8,41 @@ from skinterp.display._display import PALETTE, PanelsDisplay, cycle, label, labe
 from skinterp.display._rows import signed_bars
 
 _N_BINS = 30
-_MAX_CLASSES = 12
+MAX_CLASSES = 12
 
 
 def _share(n_shown, n_there):
     return "" if n_shown == n_there else f" ({n_shown} of {n_there})"
+
+
+def draw_activations(ax, activations, of_rows=None, fontsize=None):
+    """Draw the distribution of a unit: a box for each class, or bars without classes."""
+    values = np.asarray(activations, dtype=float)
+    ax.set_xlabel("Activation", fontsize=fontsize)
+    ax.tick_params(labelsize=fontsize)
+    if of_rows is None:
+        ax.hist(values, bins=_N_BINS, color=PALETTE[0])
+        ax.set_ylabel("Rows", fontsize=fontsize)
+        tidy(ax)
+        return
+    of_rows = np.asarray(of_rows)
+    present = np.unique(of_rows)
+    classes = present[:MAX_CLASSES]
+    boxes = ax.boxplot(
+        [values[of_rows == c] for c in classes],
+        orientation="horizontal",
+        widths=0.6,
+        patch_artist=True,
+        medianprops={"color": "black"},
+        flierprops={"markersize": 2},
+    )
+    for k, box in enumerate(boxes["boxes"]):
+        box.set_facecolor(cycle(PALETTE, k))
+        box.set_alpha(0.7)
+    ax.set_yticks(range(1, len(classes) + 1), labels(classes, 20))
+    ax.invert_yaxis()
+    ax.set_ylabel(f"Class{_share(len(classes), len(present))}", fontsize=fontsize)
+    tidy(ax, grid="x")
 
 
 @dataclass(eq=False, repr=False)
@@ -61,7 +91,7 @@ class UnitDisplay(PanelsDisplay):
     @property
     def figure_size(self):
         n_weights = min(self.max_features, len(self.input_names))
-        n_classes = 1 if self.labels is None else min(_MAX_CLASSES, len(np.unique(self.labels)))
+        n_classes = 1 if self.labels is None else min(MAX_CLASSES, len(np.unique(self.labels)))
         return 9.0, max(2.8, 1.0 + 0.26 * max(n_weights, n_classes))
 
     def draw_panels(self, figure):
@@ -70,34 +100,6 @@ class UnitDisplay(PanelsDisplay):
         shown = np.argsort(-np.abs(weights), kind="stable")[: self.max_features]
         signed_bars(left, weights[shown], [self.input_names[j] for j in shown], 28)
         left.set_xlabel(f"{self.weight_name.capitalize()}{_share(len(shown), len(weights))}")
-        self._draw_activations(right)
+        draw_activations(right, self.activations, self.labels)
         figure.suptitle(label(self.name, 60), fontsize="medium")
         return np.array([left, right])
-
-    def _draw_activations(self, ax):
-        values = np.asarray(self.activations, dtype=float)
-        ax.set_xlabel("Activation")
-        if self.labels is None:
-            ax.hist(values, bins=_N_BINS, color=PALETTE[0])
-            ax.set_ylabel("Rows")
-            tidy(ax)
-            return
-        of_rows = np.asarray(self.labels)
-        present = np.unique(of_rows)
-        classes = present[:_MAX_CLASSES]
-        parts = [values[of_rows == c] for c in classes]
-        boxes = ax.boxplot(
-            parts,
-            orientation="horizontal",
-            widths=0.6,
-            patch_artist=True,
-            medianprops={"color": "black"},
-            flierprops={"markersize": 2},
-        )
-        for k, box in enumerate(boxes["boxes"]):
-            box.set_facecolor(cycle(PALETTE, k))
-            box.set_alpha(0.7)
-        ax.set_yticks(range(1, len(classes) + 1), labels(classes, 20))
-        ax.invert_yaxis()
-        ax.set_ylabel(f"Class{_share(len(classes), len(present))}")
-        tidy(ax, grid="x")

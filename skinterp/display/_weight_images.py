@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import PanelsDisplay, along, label
+from skinterp.display._signs import signed_colours
 from skinterp.utils import number_text
 
 _COLUMNS = 10
@@ -123,7 +124,7 @@ class WeightImagesDisplay(PanelsDisplay):
         drawn = zip(axes, images, self._limits(images), self._captions(images))
         for ax, image, limit, caption in drawn:
             limit = limit or 1.0
-            shown = ax.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
+            shown = ax.imshow(image, **signed_colours(limit))
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_color("#BBBBBB")
             ax.set_title(caption, fontsize=size, pad=2)

@@ -3,7 +3,13 @@
 import numpy as np
 
 from skinterp.hidden._pixels import checked_image, one_image
-from skinterp.hidden._top_units import class_index, margin_of, rows_of_class, top_units
+from skinterp.hidden._top_units import (
+    answered_index,
+    class_index,
+    margin_of,
+    rows_of_class,
+    top_units,
+)
 from skinterp.network import as_network, dense_of
 
 
@@ -143,10 +149,7 @@ def saliency_image(network, x, image_shape, *, output=None):
     """
     network = as_network(network)
     row, shape = one_image(network, x, image_shape)
-    k = 0 if output is None else class_index(network, output)
-    if output is None and network.classes is not None:
-        raw = network.raw_values(row)[0]
-        k = int(raw[0] > 0) if network.task == "binary" else int(raw.argmax())
+    k = answered_index(network, row) if output is None else class_index(network, output)
     return margin_of(network, k).gradient(row)[0].reshape(shape)
 
 

@@ -1,6 +1,5 @@
 """Inputs that excite a class or a unit most."""
 
-from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
@@ -8,55 +7,12 @@ from scipy.sparse import eye_array
 from sklearn.utils import check_random_state
 
 from skinterp.base import is_held
+from skinterp.hidden._activation_maximum import ActivationMaximum
 from skinterp.hidden._climb import Objective, before_activation, climbed
 from skinterp.hidden._pixels import checked_image, differences
 from skinterp.network import ScalarView, as_network, input_names
 from skinterp.sampling import feature_scale
-from skinterp.utils import TableResult, checked_count, number_text
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class ActivationMaximum(TableResult):
-    """The input inside a box at which a view of a network is largest, as far as was found.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n_features,)
-        The best input found, in input units.
-    value : float
-        The view there.
-    points : ndarray of shape (n_points, n_features)
-        Where the climbs ended, best first: fewer than asked for if many starts came together.
-    values : ndarray of shape (n_points,)
-        The view there.
-    best_row : int
-        The row of the data with the largest value.
-    best_row_value : float
-        The view there.
-    feature_names : tuple of str
-        Names of the inputs.
-    name : str
-        What was maximised.
-    """
-
-    x: np.ndarray
-    value: float
-    points: np.ndarray
-    values: np.ndarray
-    best_row: int
-    best_row_value: float
-    feature_names: tuple
-    name: str
-
-    def _columns(self):
-        """Return the inputs and the value, one line per climb, best first."""
-        return dict(zip(self.feature_names, self.points.T)) | {"value": self.values}
-
-    def __str__(self):
-        return (
-            f"{self.name}: {number_text(self.value)} at the best input found, "
-            f"{number_text(self.best_row_value)} at row {self.best_row}, the best of the data"
-        )
+from skinterp.utils import checked_count
 
 
 def _box(box, rows):
@@ -168,9 +124,9 @@ def maximise_activation(
     view = view if isinstance(view, ScalarView) else view.output()
     rows = view.check(X)
     mean, scale = rows.mean(axis=0), feature_scale(rows, constant=1.0)
-    penalty = eye_array(len(mean))  # of size, or else of differences of pixels that touch
-    if image_shape is not None:
-        penalty = differences(checked_image(image_shape, len(mean)))
+    shape = None if image_shape is None else checked_image(image_shape, len(mean))
+    # of size, or else of differences of pixels that touch
+    penalty = eye_array(len(mean)) if shape is None else differences(shape)
     climbed_view = view if smoothness else before_activation(view)
     objective = Objective(climbed_view, mean, scale, smoothness, penalty)
     rng = check_random_state(random_state)
@@ -180,7 +136,17 @@ def maximise_activation(
     bounds = np.where(held, rows[best], _box(box, rows))
     points = climbed(objective, rows, bounds, n_restarts, n_iterations, rng)
     values = view.value(points)
-    at_best, names = float(at_rows[best]), input_names(view, X)
     return ActivationMaximum(
-        points[0], float(values[0]), points, values, best, at_best, names, view.name
+        x=points[0],
+        value=float(values[0]),
+        points=points,
+        values=values,
+        best_row=best,
+        best_row_value=float(at_rows[best]),
+        feature_names=input_names(view, X),
+        name=view.name,
+        row=rows[best],
+        mean=mean,
+        scale=feature_scale(rows),
+        image_shape=shape,
     )

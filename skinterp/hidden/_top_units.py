@@ -62,7 +62,7 @@ class TopUnits(TableResult):
         return "\n".join(lines)
 
 
-def class_index(network, output):
+def class_index(network, output, name="output"):
     """Return the index of a class or output given by label or index.
 
     Parameters
@@ -71,6 +71,8 @@ def class_index(network, output):
         The network.
     output : object
         A class label of a classifier, or an index.
+    name : str, default="output"
+        What it is called, for the error.
 
     Returns
     -------
@@ -83,7 +85,28 @@ def class_index(network, output):
         If there is none such.
     """
     labels = output_names(network) if network.classes is None else network.classes
-    return output_index(output, labels)
+    return output_index(output, labels, name)
+
+
+def answered_index(network, row):
+    """Return the index of the class that a network answers; 0 for a regression.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    row : ndarray of shape (1, n_features)
+        A row.
+
+    Returns
+    -------
+    int
+        The index; of several labels that of the most probable one.
+    """
+    if network.classes is None:
+        return 0
+    raw = network.raw_values(row)[0]
+    return int(raw[0] > 0) if network.task == "binary" else int(raw.argmax())
 
 
 def margin_of(network, k):

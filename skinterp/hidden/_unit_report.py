@@ -11,10 +11,12 @@ from skinterp.display import UnitDisplay
 from skinterp.expression import ColumnSpread
 from skinterp.hidden._labels import row_labels
 from skinterp.hidden._maximise import maximise_activation
+from skinterp.hidden._pixels import checked_image
 from skinterp.hidden._unit_activity import UnitActivity, activity_of
 from skinterp.hidden._unit_condition import UnitCondition, condition_of
 from skinterp.hidden._unit_connections import UnitConnections, connections_of
 from skinterp.hidden._unit_formula import find_formula
+from skinterp.hidden._unit_images import UnitImages, gallery_display, images_of
 from skinterp.hidden._unit_linear import LinearDescription, least_squares
 from skinterp.hidden._unit_location import locate_unit
 from skinterp.network import Network, as_network, dense_of, input_names
@@ -46,6 +48,8 @@ class UnitReport(Result):
         What `formula` and `maximum` are found by, when they are asked for.
     is_symbolic : bool, default=False
         Whether the formula is part of the text.
+    images : UnitImages or None, default=None
+        Of a network that looks at images: weights and exciting rows as images.
     """
 
     name: str
@@ -57,6 +61,7 @@ class UnitReport(Result):
     search_formula: Callable
     search_maximum: Callable
     is_symbolic: bool = False
+    images: UnitImages | None = None
     _index = "feature"
 
     @cached_property
@@ -79,7 +84,7 @@ class UnitReport(Result):
         }
 
     def display(self, max_features=15):
-        """Return the display of weights and activations.
+        """Return the display of weights and activations; of images, of exciting rows, too.
 
         Parameters
         ----------
@@ -88,9 +93,11 @@ class UnitReport(Result):
 
         Returns
         -------
-        UnitDisplay
+        UnitDisplay or UnitGalleryDisplay
             The display, not drawn yet.
         """
+        if self.images is not None:
+            return gallery_display([self.images], [self.activity], [""], self.name)
         return UnitDisplay(
             self.connections.scaled_weights,
             self.connections.input_names,
@@ -114,7 +121,7 @@ class UnitReport(Result):
             lines.append(self.linear)
             if self.is_symbolic:
                 lines.append(self.formula)
-        return "\n".join(map(str, [*lines, f"most excited: {self.maximum}"]))
+        return "\n".join(map(str, [*lines, f"most excited: {self.maximum.headline}"]))
 
 
 def unit_report(
@@ -155,7 +162,9 @@ def unit_report(
         monotone function that is fitted after. `UnitReport.formula` is searched for whenever it
         is asked for.
     image_shape : tuple of two int or None, default=None
-        Height and width, if the inputs are pixels; used with `smoothness`.
+        Height and width, if the inputs are pixels: `plot` shows the weights (where the unit reads
+        other units, its mean slopes by the pixels) and the most exciting rows as images, and
+        `smoothness` is of pixels that touch.
     smoothness : float, default=0.0
         Price of roughness of the input that excites most; see `maximise_activation`.
     random_state : int, RandomState instance or None, default=0
@@ -169,8 +178,8 @@ def unit_report(
     Raises
     ------
     ValueError
-        If there is no such layer or unit, X does not fit the network, y is not a class per row, or
-        `symbolic` is none of the above.
+        If there is no such layer or unit, X does not fit the network, y is not a class per row,
+        the image shape does not match, or `symbolic` is none of the above.
 
     Notes
     -----
@@ -206,12 +215,18 @@ def unit_report(
     location = locate_unit(network, dense.n_hidden, layer, unit)
     labels = row_labels(network, rows, y)
     values, slopes = location.view.value_and_gradient(rows)
+    shape = None if image_shape is None else checked_image(image_shape, rows.shape[1])
+    connections = connections_of(dense, location, rows, names)
+    activity, images = activity_of(values, labels, n_rows), None
+    if shape is not None:
+        weights, mean_slopes = connections.input_weights, slopes.mean(axis=0)
+        images = images_of(location, weights, mean_slopes, rows, activity, shape)
     seed = random_state if isinstance(random_state, Integral) else draw_seed(random_state)
     climb = {"image_shape": image_shape, "smoothness": smoothness, "random_state": seed}
     return UnitReport(
         name=location.view.name,
-        connections=connections_of(dense, location, rows, names),
-        activity=activity_of(values, labels, n_rows),
+        connections=connections,
+        activity=activity,
         condition=condition_of(dense, location, rows, values),
         linear=LinearDescription(
             names, slopes.mean(axis=0), *least_squares(rows, values), ColumnSpread.of(rows)
@@ -220,4 +235,5 @@ def unit_report(
         search_formula=partial(find_formula, dense, location, rows, names, seed, match),
         search_maximum=partial(maximise_activation, location.view, X, **climb),
         is_symbolic=bool(symbolic),
+        images=images,
     )

@@ -9,8 +9,9 @@ another one). `shapley_values` shares out the outputs at many rows (`Attribution
 network treats alike.
 """
 
+from skinterp.base import checked_target
 from skinterp.importance._attributions import Attributions
-from skinterp.importance._checks import checked_target, is_view_of_classes
+from skinterp.importance._checks import is_view_of_classes
 from skinterp.importance._connection_weights import connection_weights
 from skinterp.importance._derivatives import (
     gradient_times_input,

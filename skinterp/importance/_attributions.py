@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.display import ContributionsDisplay
-from skinterp.importance._importances import Importances
+from skinterp.importance._importances import AtRow, Importances, shown_cell
 from skinterp.network import input_names, output_names
 from skinterp.utils import Result, checked_index, import_optional, number_text, output_index
 
@@ -113,7 +113,15 @@ class Attributions(Result):
             statistics=statistics,
             are_logits=self.are_logits,
             notes=self.notes,
+            row=self._at(i),
         )
+
+    def _at(self, i):
+        """Return a row with the outputs that its contributions lead to; None if it is unknown."""
+        if self.data is None:
+            return None
+        cells = tuple(map(shown_cell, np.asarray(self.data)[i]))
+        return AtRow(cells, self.base_values, self.outputs[i])
 
     def to_shap(self, output=None):
         """Return the attributions as an object of the library shap, for its plots.

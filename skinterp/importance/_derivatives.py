@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from skinterp.importance._checks import scale_of
-from skinterp.importance._importances import column_shares, importances_of, zero_sum
+from skinterp.importance._importances import (
+    AtRow,
+    column_shares,
+    importances_of,
+    shown_cell,
+    zero_sum,
+)
 from skinterp.importance._levels import (
     check_baseline,
     check_levels,
@@ -16,6 +22,7 @@ from skinterp.importance._levels import (
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
 from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
+from skinterp.table import as_table, cells_of
 from skinterp.utils import noting_incomplete
 
 _BLOCK_FLOATS = 2**22
@@ -185,7 +192,8 @@ def integrated_gradients(network, x, baseline=None):
     Returns
     -------
     Importances
-        Signed contributions, in units of the output.
+        Signed contributions, in units of the output; printed with the row, their total, and the
+        outputs at baseline and row.
 
     Raises
     ------
@@ -222,7 +230,20 @@ def integrated_gradients(network, x, baseline=None):
     with noting_incomplete(notes):
         values = contributions(network, start, end, mean_gradient)
     found = importances_of(network, values, names, "Integrated gradients")
-    return replace(found, notes=tuple(notes))
+    base, there = network.raw_values(np.stack([start, end]))
+    row = AtRow(_cells(network, x, end), base, there)
+    return replace(found, notes=tuple(notes), row=row)
+
+
+def _cells(network, x, features):
+    """Return the cells of the columns at a row, as they are shown."""
+    table, rows = network.user_table, as_table(as_rows(x))
+    if table is None:
+        return tuple(map(shown_cell, features))
+    columns = {f.column.name: f.column.index for f in table.features}
+    if table.takes(rows):
+        rows = table.rows(features[np.newaxis])
+    return tuple(shown_cell(cells_of(rows, columns[name])[0]) for name in table.column_names)
 
 
 def _on_rows(network, X, y, random_state):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.linalg import orthogonal_procrustes
 
 from skinterp.display import EmbeddingDisplay
 from skinterp.importance._weights import first_weights
@@ -27,6 +28,8 @@ class VariableEmbedding(Result):
         Hierarchical clustering of the rows, in scipy's format.
     feature_names : tuple of str
         Names of the inputs.
+    trainings : ndarray of shape (n_trainings, n_features, 2) or None, default=None
+        The map of other trainings, turned onto this one as well as it can be.
     """
 
     weights: np.ndarray
@@ -34,6 +37,19 @@ class VariableEmbedding(Result):
     explained: np.ndarray
     tree: np.ndarray
     feature_names: tuple
+    trainings: np.ndarray | None = None
+
+    @property
+    def lengths(self):
+        """Lengths of the rows of weights: how much is read from each input."""
+        return np.linalg.norm(self.weights, axis=1)
+
+    @property
+    def wandering(self):
+        """How far each input is from its place in other trainings, on the mean; None without."""
+        if self.trainings is None:
+            return None
+        return np.linalg.norm(self.trainings - self.coordinates, axis=2).mean(axis=0)
 
     def clusters(self, n_clusters):
         """Return groups of inputs.
@@ -61,9 +77,11 @@ class VariableEmbedding(Result):
     _index = "feature"
 
     def _columns(self):
-        """Return the coordinates of the inputs."""
+        """Return the coordinates of the inputs, and the lengths of their rows."""
         first, second = self.coordinates.T
-        return {"feature": self.feature_names, "first": first, "second": second}
+        columns = {"feature": self.feature_names, "first": first, "second": second}
+        columns["length"] = self.lengths
+        return columns if self.trainings is None else columns | {"wandering": self.wandering}
 
     def display(self):
         """Return the display of the map of the inputs beside the tree of their clusters.
@@ -74,20 +92,45 @@ class VariableEmbedding(Result):
             The display, not drawn yet.
         """
         return EmbeddingDisplay(
-            self.coordinates, self.tree, self.feature_names, explained=self.explained
+            self.coordinates,
+            self.tree,
+            self.feature_names,
+            explained=self.explained,
+            lengths=self.lengths,
+            trainings=self.trainings,
         )
 
     def __str__(self):
-        sizes = np.linalg.norm(self.weights, axis=1)
+        _, *numbers = self._columns().values()
         width = max(len(name) for name in self.feature_names)
         lines = ["inputs on the map, and the length of their rows of weights"]
-        for name, point, size in zip(self.feature_names, self.coordinates, sizes):
-            numbers = "  ".join(f"{number_text(number, 3):>9}" for number in (*point, size))
-            lines.append(f"{name:<{width}}  {numbers}")
+        if self.trainings is not None:
+            lines[0] += f", and how far they are from it in {len(self.trainings)} other trainings"
+        for name, *row in zip(self.feature_names, *numbers):
+            texts = "  ".join(f"{number_text(number, 3):>9}" for number in row)
+            lines.append(f"{name:<{width}}  {texts}")
         return "\n".join(lines)
 
 
-def variable_embedding(network, X=None):
+def _centred(weights, n_units):
+    """Return rows less their mean, with columns of zeros up to a number of units."""
+    centred = weights - weights.mean(axis=0)
+    return np.pad(centred, ((0, 0), (0, n_units - weights.shape[1])))
+
+
+def _aligned(weights, others, axes):
+    """Return the maps of other trainings, their rows turned onto these (orthogonal Procrustes)."""
+    n_units = max(w.shape[1] for w in (weights, *others))
+    mine, axes = _centred(weights, n_units), np.pad(axes, ((0, 0), (0, n_units - axes.shape[1])))
+    turned = []
+    for other in others:
+        theirs = _centred(other, n_units)
+        turn, _ = orthogonal_procrustes(theirs, mine)
+        turned.append(theirs @ turn @ axes.T)
+    return np.array(turned)
+
+
+def variable_embedding(network, X=None, *, trainings=None):
     """Place the inputs of a network by their weights into its first hidden layer.
 
     Two inputs with the same row ``W[i, :]`` are the same to the network: only their sum reaches
@@ -101,6 +144,10 @@ def variable_embedding(network, X=None):
     X : array-like or data frame of shape (n_samples, n_features) or None, default=None
         Rows; with them weights are multiplied by the standard deviations of the inputs, so that
         their units cancel.
+    trainings : sequence of estimator, Network or tuple, or None, default=None
+        The network trained again, with other seeds or rows: their rows of weights are turned and
+        mirrored onto these as well as it can be (orthogonal Procrustes), as the order and the
+        signs of units are free, and drawn beside them.
 
     Returns
     -------
@@ -110,15 +157,15 @@ def variable_embedding(network, X=None):
     Raises
     ------
     ValueError
-        If the network has no layers or one input only.
+        If the network has no layers or one input only, or another training has other inputs.
 
     Notes
     -----
     The origin of the map is the mean of the rows, not an input without weights: the length of the
-    rows, which is printed, says how much is read from an input. Weights of inputs that hardly
-    matter stay near their random start, and so may look alike or different by chance; distances
-    between weak inputs mean little. Opposite rows are inputs of opposite effect, not unrelated
-    ones.
+    rows, which is printed and drawn as the size of points, says how much is read from an input.
+    Weights of inputs that hardly matter stay near their random start, and so may look alike or
+    different by chance; distances between weak inputs mean little. Opposite rows are inputs of
+    opposite effect, not unrelated ones.
 
     Examples
     --------
@@ -133,10 +180,27 @@ def variable_embedding(network, X=None):
     weights = first_weights(network, dense, X)
     if len(weights) < 2:
         raise ValueError("variable_embedding needs at least two inputs. Got a network of one.")
-    left, sizes, _ = np.linalg.svd(weights - weights.mean(axis=0), full_matrices=False)
+    left, sizes, right = np.linalg.svd(weights - weights.mean(axis=0), full_matrices=False)
     scores = np.zeros((len(weights), max(2, len(sizes))))
     scores[:, : len(sizes)] = left * sizes
     variance = np.append(sizes**2, 0.0)
     explained = variance[:2] / (variance.sum() or 1.0)
     tree = linkage(weights, method="ward")
-    return VariableEmbedding(weights, scores[:, :2], explained, tree, input_names(network, X))
+    others = [_first_weights(model, X, len(weights)) for model in trainings or ()]
+    axes = np.zeros((2, weights.shape[1]))
+    axes[: len(right)] = right[:2]
+    turned = _aligned(weights, others, axes) if others else None
+    names = input_names(network, X)
+    return VariableEmbedding(weights, scores[:, :2], explained, tree, names, turned)
+
+
+def _first_weights(model, X, n_inputs):
+    """Return the first weights of another training, refusing other inputs."""
+    network = as_network(model)
+    weights = first_weights(network, dense_of(network, "variable_embedding"), X)
+    if len(weights) != n_inputs:
+        raise ValueError(
+            f"trainings must be networks of the same {n_inputs} inputs. Got one of "
+            f"{len(weights)} instead."
+        )
+    return weights

@@ -6,6 +6,8 @@ the classes, which are the same for all networks with the same probabilities.
 """
 
 from dataclasses import dataclass, field, replace
+from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import rankdata
@@ -13,7 +15,7 @@ from scipy.stats import rankdata
 from skinterp.display import ContributionsDisplay
 from skinterp.importance._ranks import ranked_names
 from skinterp.network import output_names
-from skinterp.utils import Result, as_shares, number_text, output_index
+from skinterp.utils import Result, as_shares, number_text, one_line, output_index
 
 
 def column_shares(values):
@@ -31,6 +33,41 @@ def column_shares(values):
     """
     total = values.sum(axis=0)
     return values / np.where(total > 0, total, 1.0)
+
+
+class AtRow(NamedTuple):
+    """The row at which contributions were found, and what they add up to.
+
+    Parameters
+    ----------
+    cells : tuple of str of length n_features
+        The row, as it is shown.
+    baseline : ndarray of shape (n_outputs,)
+        The outputs that it is compared with.
+    outputs : ndarray of shape (n_outputs,)
+        The outputs at the row.
+    """
+
+    cells: tuple
+    baseline: np.ndarray
+    outputs: np.ndarray
+
+
+def shown_cell(value):
+    """Return a cell of a row as text: texts as they are, numbers with the digits that they need.
+
+    Parameters
+    ----------
+    value : object
+        The cell.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    return number_text(value, 7) if is_number else one_line(str(value))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +96,8 @@ class Importances(Result):
         ``[site = b]``, of which a column's are the sum; None where columns are inputs.
     notes : tuple of str, default=()
         What says that an integral is not as precise as wanted.
+    row : AtRow or None, default=None
+        Of contributions the row, and the outputs whose difference they add up to.
 
     Examples
     --------
@@ -80,6 +119,7 @@ class Importances(Result):
     are_logits: bool = False
     parts: object = None
     notes: tuple = ()
+    row: AtRow | None = None
 
     def __post_init__(self):
         if self.strength is None:
@@ -173,24 +213,59 @@ class Importances(Result):
         return ContributionsDisplay(
             dict(zip(self.output_names, self._drawn(self.values if scaled is None else scaled).T)),
             self.feature_names,
-            strength=self.shares(),
+            strength=self.shares() if scaled is None else None,
             name=self.method if scaled is None else f"{self.method} per standard deviation",
             max_features=max_features,
         )
 
+    @property
+    def _ranks_by_value(self):
+        """Whether inputs are ranked by the size of the values that are shown."""
+        return np.allclose(self.strength, np.abs(self.zero_sum_values), rtol=1e-9, atol=0.0)
+
     def __str__(self):
-        width = max(len(name) for name in self.feature_names)
-        lines = [self.method + (", less the mean over classes" if self.are_logits else "")]
-        if len(self.output_names) > 1:
-            names = "  ".join(f"{name:>12.12}" for name in self.output_names)
-            lines.append(f"{'':<{width}}  {names}")
+        by_share = not self._ranks_by_value
+        outputs = [f"{name:.12}" for name in self.output_names]
+        head = ["", *(["row"] * (self.row is not None)), *outputs, *(["share"] * by_share)]
+        shares, lines = self.shares(), []
         for name in self.ranking():
             j = self.feature_names.index(name)
-            numbers = "  ".join(
-                f"{number_text(value, 6):>12}" for value in self.zero_sum_values[j]
-            )
-            lines.append(f"{name:<{width}}  {numbers}")
-        return "\n".join([*lines, *self.notes])
+            cells = [self.row.cells[j]] if self.row is not None else []
+            share = [f"{shares[j]:.3f}"] * by_share
+            lines.append([name, *cells, *self._texts(self.zero_sum_values[j]), *share])
+        if self.row is not None:
+            lines += self._totals(by_share)
+        title = self.method + (", less the mean over classes" if self.are_logits else "")
+        if len(head) == 2:
+            return "\n".join([title, *_columns_of(lines), *self.notes])
+        return "\n".join([title, *_columns_of([head, *lines]), *self.notes])
+
+    @staticmethod
+    def _texts(values):
+        return [number_text(value, 6) for value in values]
+
+    def _totals(self, by_share):
+        """Return the lines below contributions: their sum, and the outputs it leads to."""
+        base, there = (self._drawn(v[np.newaxis])[0] for v in self.row[1:])
+        totals = {
+            "total": self.zero_sum_values.sum(axis=0),
+            "output at the baseline": base,
+            "output at the row": there,
+        }
+        end = [""] * by_share
+        return [[name, "", *self._texts(values), *end] for name, values in totals.items()]
+
+
+def _columns_of(lines):
+    """Return lines of cells as texts in columns, the first of them to the left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(
+            text.rjust(max(width, 12)) if k else text.ljust(width)
+            for k, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
 
 
 def zero_sum(network, values, axis):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.importance._checks import checked_target
+from skinterp.base import checked_target
 from skinterp.importance._importances import Importances
 from skinterp.network import network_for
 from skinterp.utils import Registry, as_shares

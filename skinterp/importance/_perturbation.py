@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import xlogy
 from sklearn.utils import check_random_state
 
-from skinterp.base import groups_of, is_held
-from skinterp.importance._checks import checked_target, is_view_of_classes, scale_of
+from skinterp.base import checked_target, groups_of, is_held
+from skinterp.importance._checks import is_view_of_classes, scale_of
 from skinterp.importance._importances import Importances, by_column
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.network import input_names, network_for

@@ -1,6 +1,6 @@
 """Answers of a network along one input, the others held."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,10 @@ class LekProfile(Result):
         Names of the profiled inputs.
     output_names : tuple of str
         Names of the outputs.
+    units : dict of str to str, default={}
+        Units of inputs by name, where they are known.
+    are_logits : bool, default=False
+        Whether the answers are logits of classes.
     """
 
     grids: np.ndarray
@@ -34,6 +38,8 @@ class LekProfile(Result):
     quantiles: tuple
     feature_names: tuple
     output_names: tuple
+    units: dict = field(default_factory=dict)
+    are_logits: bool = False
 
     def _columns(self):
         """Return one line per input, quantile of the others and step; a column per output."""
@@ -64,12 +70,14 @@ class LekProfile(Result):
                 [self.display(name) for name in self.output_names], self.output_names
             )
         output = output_index(output, self.output_names)
+        name = self.output_names[output]
         return ProfileDisplay(
             self.grids,
             self.values[..., output],
             self.quantiles,
             self.feature_names,
-            name=self.output_names[output],
+            name=f"logit of {name}" if self.are_logits else name,
+            units=self.units,
         )
 
     def __str__(self):
@@ -82,7 +90,7 @@ class LekProfile(Result):
 
 
 def lek_profile(
-    network, X, *, features=None, quantiles=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), n_steps=50
+    network, X, *, features=None, quantiles=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), n_steps=50, units=None
 ):
     """Follow a network's answers along single inputs, the others held at quantiles.
 
@@ -99,6 +107,8 @@ def lek_profile(
         Where all the other inputs are held at once, one curve each.
     n_steps : int, default=50
         Steps from the least to the largest value of an input.
+    units : dict of str to str or None, default=None
+        Units of inputs by name, such as ``{"dose": "mg"}``, for the axes of the plot.
 
     Returns
     -------
@@ -108,8 +118,8 @@ def lek_profile(
     Raises
     ------
     ValueError
-        If X does not fit the network, an input to follow is constant, or a quantile is not from
-        0 to 1.
+        If X does not fit the network, an input to follow is constant, a quantile is not from 0 to
+        1, or there is a unit of no input.
 
     Notes
     -----
@@ -144,6 +154,10 @@ def lek_profile(
     network = network_for(network, X)
     rows, names = network.check(X), input_names(network, X)
     moves = np.broadcast_to(network.moves, len(names))
+    units = dict(units or {})
+    unknown = [name for name in units if name not in names]
+    if unknown:
+        raise ValueError(f"units must be of inputs, {list(names)}. Got {unknown} instead.")
     columns = np.flatnonzero(moves) if features is None else columns_of(features, names)
     check_numbers(network, columns, "The inputs to follow")
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
@@ -161,4 +175,5 @@ def lek_profile(
         asked[i][..., flags_of(network, column)] = 0.0
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
     followed = tuple(names[j] for j in columns)
-    return LekProfile(grids, values, quantiles, followed, output_names(network))
+    outputs, are_logits = output_names(network), network.classes is not None
+    return LekProfile(grids, values, quantiles, followed, outputs, units, are_logits)

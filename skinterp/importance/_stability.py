@@ -12,8 +12,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from skinterp.base import checked_training
 from skinterp.display import RankStabilityDisplay
-from skinterp.importance._checks import checked_training
 from skinterp.importance._methods import METHODS
 from skinterp.importance._probe import (
     BEATS,

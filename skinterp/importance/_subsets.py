@@ -11,7 +11,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skinterp.importance._checks import checked_training, columns_of
+from skinterp.base import checked_training
+from skinterp.importance._checks import columns_of
 from skinterp.importance._subset_check import ALL, FOREST, RANDOM, RANKED, FeatureSubsetCheck
 from skinterp.table import plain
 from skinterp.utils import checked_count, draw_seed

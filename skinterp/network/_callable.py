@@ -139,6 +139,10 @@ class CallableNetwork(Network):
             rows = self.check(X)[:_ROWS]
             check_undeclared(self._ask(rows), self.task, self.classes)
 
+    def declared(self):
+        known = "values" if self.classes is None else "logits"
+        return self._with(returns=known) if self.returns is None else self
+
     def raw_values(self, X):
         raw = super().raw_values(X)
         if self.returns is None:

@@ -157,6 +157,19 @@ class Network(Answers, Views, Value):
             Rows.
         """
 
+    def declared(self):
+        """Return the network with values that are what they were taken for on the data.
+
+        Of a callable that does not say what it returns every table is checked; points drawn on
+        one side of a boundary may look like something else.
+
+        Returns
+        -------
+        Network
+            The network.
+        """
+        return self
+
     @property
     def groups(self):
         """Indices of the inputs that belong together: each by itself, or those of a column."""

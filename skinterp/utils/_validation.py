@@ -1,5 +1,6 @@
 """Checks of the user's data: numbers, finite, of the right width and with the right names."""
 
+import math
 from collections import Counter
 from numbers import Integral, Number
 from operator import index
@@ -336,10 +337,18 @@ def _is_label(label, given):
     return False
 
 
+def _is_number(label):
+    """Return whether a label is a number, or the text of one."""
+    try:
+        return math.isfinite(float(label))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
 def output_index(output, labels, name="output"):
     """Return the index of an output, or class, given by its label or its index.
 
-    A label comes first: of the classes 1, 2, 3 the number 1 is the first, and 0 an index.
+    Where a label is a number, an index would be mistaken for one, and is refused.
 
     Parameters
     ----------
@@ -373,12 +382,11 @@ def output_index(output, labels, name="output"):
         if _is_label(label, output):
             return k
     whole = isinstance(output, Integral) and not isinstance(output, bool)
-    if not whole or not 0 <= output < len(labels):
+    may_be_index = not any(map(_is_number, labels))
+    if not (whole and may_be_index and 0 <= output < len(labels)):
         listed = labels if len(labels) <= _MOST_LISTED else [*labels[:_MOST_LISTED], "..."]
-        raise ValueError(
-            f"{name} must be one of {listed}, or an index from 0 to {len(labels) - 1}. "
-            f"Got {output!r} instead."
-        )
+        index = f", or an index from 0 to {len(labels) - 1}" if may_be_index else ""
+        raise ValueError(f"{name} must be one of {listed}{index}. Got {output!r} instead.")
     return int(output)
 
 

@@ -76,6 +76,41 @@ def inputs(rng, names, classes, n_rows):
         tree, explained = linkage(rng.normal(size=(n, 3))), (0.5, 0.25)
         places = rng.normal(size=(n, 2))
         yield "embedding", shown.EmbeddingDisplay(places, tree, names, explained=explained)
+        others = {"trainings": places + [[[0.1]], [[-0.1]]], "lengths": np.arange(n)}
+        yield "trainings", shown.EmbeddingDisplay(places, tree, names, **others)
+
+
+def layers(rng, names, classes, n_rows):
+    """Yield displays of units, layers and weights."""
+    n, k = len(names), len(classes)
+    few, of = names[:8], np.array(classes)[np.arange(n_rows) % k]
+    maps = {name: rng.normal(size=(4, 5)) for name in few}
+    image, about = (
+        {f"image, {classes[-1]}": rng.random((4, 5))},
+        {"title": f"logit of {classes[0]}"},
+    )
+    yield "image parts", shown.ImagePartsDisplay(image, maps, rng.normal(size=len(few)), **about)
+    weights, rows = rng.normal(size=(2, 4, 5)), rng.random((2, 3, 4, 5))
+    gallery = {"names": [names[0], names[-1]], "row_names": [[f"row 1234: {1e-9}"] * 3] * 2}
+    activations = rng.normal(size=(2, n_rows))
+    yield "gallery", shown.UnitGalleryDisplay(weights, rows, activations, of, **gallery, **about)
+    yield "gallery without classes", shown.UnitGalleryDisplay(weights, rows, activations)
+    accuracy = {"least": 0.85, "name": "accuracy, held-out rows"}
+    sizes = [1, 2, 4], [0.5, 0.9, 0.91], [0.02] * 3
+    yield "network sizes", shown.NetworkSizesDisplay(*sizes, 1, **accuracy)
+    names_of = ["input", *(f"hidden layer {i}" for i in range(n)), "output"][: n + 1]
+    measures = {"separation, rows given to it": rng.random(len(names_of))}
+    measures["accuracy of a linear probe, held-out rows"] = rng.random(len(names_of))
+    yield "layers", shown.LayersDisplay(measures, names_of, **about)
+    over = {key: rng.random((3, len(names_of))) for key in measures}
+    yield "layers by epoch", shown.LayersDisplay(over, names_of, epochs=[1, 5, 50])
+    matrices = [rng.normal(size=(n, 3)), rng.normal(size=(3, k))]
+    of_layers = [names, ["unit 0", "unit 11", "unit 2"], classes]
+    titles = {"titles": ["into hidden layer 0, per deviation", "into the output"], **about}
+    yield "matrices", shown.WeightMatricesDisplay(matrices, of_layers, **titles)
+    changes = {f"fewest: {c}": rng.normal(size=n) for c in classes}
+    title = f"what would change the answer {classes[0]}"
+    yield "changes", shown.ContributionsDisplay(changes, names, title=title)
 
 
 def networks(rng, names, classes, n_rows):
@@ -97,6 +132,11 @@ def curves(rng, names, classes, n_rows):
     yield "concept", shown.ConceptProfilesDisplay(*parts, **about)
     bundles = rng.normal(size=(n, 3, 8))
     yield "profile", shown.ProfileDisplay(grids, bundles, [0.1, 0.5, 0.9], names, name=classes[-1])
+    units = {"units": {names[0]: "mg/l $", names[-1]: "a unit of thirty letters, long"}}
+    yield (
+        "profile with units",
+        shown.ProfileDisplay(grids, bundles, [0.1, 0.5, 0.9], names, **units),
+    )
     width, outputs = np.ones((k, 8)), tuple(classes)
     panels = [
         shown.Panel((name,), (grid,), rng.normal(size=(k, 8)), width, outputs)
@@ -177,5 +217,5 @@ def all_displays(writing="short", n_inputs=2, n_classes=2, n_rows=20):
     name, label = WRITINGS[writing]
     names = [name.format(i) for i in range(n_inputs)]
     classes = [label.format(i) for i in range(n_classes)]
-    groups = (planes, inputs, networks, curves, trees, categories)
+    groups = (planes, inputs, networks, curves, trees, categories, layers)
     return {key: d for group in groups for key, d in group(rng, names, classes, n_rows)}

@@ -10,7 +10,6 @@ from skinterp import display as shown
 from skinterp.display._couplings import average_product_corrected
 from skinterp.display._display import (
     LIGHT,
-    PALETTE,
     area_style,
     beside_each_other,
     checked_points,
@@ -21,7 +20,8 @@ from skinterp.display._display import (
     wrapped,
 )
 from skinterp.display._matrix import fold_over_signs
-from skinterp.display._rows import row_centres, sign_colours
+from skinterp.display._rows import row_centres
+from skinterp.display._signs import MINUS, PLUS, sign_colours
 
 FEW = settings(max_examples=15, deadline=None)
 RNG = np.random.default_rng(0)
@@ -82,7 +82,7 @@ def test_bars_of_a_group_stand_beside_each_other_within_their_row(n_rows, n_seri
 
 
 def test_signs_have_two_colours():
-    assert sign_colours([1.0, 0.0, -0.1]) == [PALETTE[0], PALETTE[0], PALETTE[1]]
+    assert sign_colours([1.0, 0.0, -0.1]) == [PLUS, PLUS, MINUS]
 
 
 @pytest.mark.parametrize(

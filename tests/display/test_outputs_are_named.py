@@ -332,7 +332,11 @@ def test_unknown_classes_are_named_with_those_that_there_are(ask):
         getattr(network_of("three"), ask)("rose")
 
 
-def test_numbers_that_are_labels_come_before_indices():
+def test_numbers_that_are_labels_are_no_indices():
     network = random_network([3, 4, 3], 0, "tanh", task=(1, 2, 3))
-    np.testing.assert_array_equal(network.margin(1).value(X), network.margin(0).value(X))
-    np.testing.assert_array_equal(network.margin(2.0).value(X), network.margin(2).value(X))
+    logits = np.log(network.predict_proba(X))[:, 0]
+    expected = logits - np.log1p(-np.exp(logits))
+    for label in (1, 1.0, np.int64(1)):
+        np.testing.assert_allclose(network.margin(label).value(X), expected, atol=1e-9)
+    with pytest.raises(ValueError, match=r"k must be one of \[1, 2, 3\]\. Got 0"):
+        network.margin(0)

@@ -245,10 +245,18 @@ def test_top_units_are_ordered_by_what_they_add_to_the_log_odds(label):
     assert (np.diff(found.margin_contribution) <= 1e-12).all()
 
 
-@pytest.mark.parametrize("output", ["d", 3, None])
+@pytest.mark.parametrize("output", ["d", 3, -1, True, None])
 def test_labels_that_are_no_class_are_refused(output):
     with pytest.raises(ValueError, match=r"one of \['a', 'b', 'c'\], or an index"):
         class_index(THREE, output)
+
+
+def test_an_index_names_a_class_unless_labels_are_numbers():
+    assert [class_index(THREE, k) for k in range(3)] == [0, 1, 2]
+    numbers = THREE.retasked("multiclass", [3, 1, 2])
+    assert class_index(numbers, 1) == 1
+    with pytest.raises(ValueError, match=r"one of \[3, 1, 2\]\. Got 0"):
+        class_index(numbers, 0)
 
 
 @pytest.mark.parametrize("output", [3, -1, "a", 1.0])

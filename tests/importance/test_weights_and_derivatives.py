@@ -233,7 +233,7 @@ def test_variables_with_the_same_weights_fall_together():
     np.testing.assert_allclose(
         found.coordinates @ found.coordinates.T, centred @ centred.T, atol=1e-9
     )
-    assert found.to_frame().shape == (4, 2)
+    assert found.to_frame().columns.tolist() == ["first", "second", "length"]
     with pytest.raises(ValueError, match="n_clusters must be an integer from 1 to 4"):
         found.clusters(5)
 

@@ -323,3 +323,15 @@ def test_the_way_out_of_models_that_cannot_be_read_works():
         as_network(forest)
     network = as_network(forest.predict_proba, returns="probabilities", classes=forest.classes_)
     assert fidelity_score(TreeSurrogateClassifier(network, random_state=0).fit(X), X) > 0.95
+
+
+def test_a_declared_network_does_not_guess_again():
+    network = as_network(lambda X: X[:, 0], classes=["no", "yes"])
+    one_side = np.linspace(0.1, 0.9, 20)[:, np.newaxis]
+    with pytest.raises(ValueError, match="all lie between 0 and 1"):
+        network.raw_values(one_side)
+    declared = network.declared()
+    np.testing.assert_array_equal(declared.raw_values(one_side), one_side)
+    assert declared.declared() is declared and declared.task == "binary"
+    values = as_network(lambda X: X[:, 0]).declared()
+    assert values.returns == "values" and values.task == "regression"

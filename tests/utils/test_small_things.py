@@ -356,7 +356,6 @@ def test_objects_of_earlier_versions_are_read(version):
     ("labels", "given", "index"),
     [
         ((1, 2, 3), 1, 0),
-        ((1, 2, 3), 0, 0),  # no label: an index
         ((1.0, 2.0), 2, 1),
         (np.array([3, 1, 2]), np.int64(1), 1),
         (np.array(["1", "2"]), 2, 1),
@@ -376,3 +375,9 @@ def test_a_label_comes_before_an_index(labels, given, index):
 def test_many_labels_are_not_all_listed():
     with pytest.raises(ValueError, match=r"'c29', '\.\.\.'\], or an index from 0 to 39"):
         output_index("d", [f"c{i}" for i in range(40)])
+
+
+@pytest.mark.parametrize("labels", [(1, 2, 3), (3.0, 1.0, 2.0), ("1", "2"), np.array([5, 6])])
+def test_an_index_is_not_taken_where_labels_are_numbers(labels):
+    with pytest.raises(ValueError, match=r"output must be one of \[.*\]\. Got 0 instead"):
+        output_index(0, labels)

@@ -4,8 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from skinterp.base import is_held
-from skinterp.exact.optima._changes import Counterfactual, changed_row, changes_of, shown_point
+from skinterp.base import changed_row, is_held, shown_point
+from skinterp.exact.optima._changes import Counterfactual, changes_of
 from skinterp.exact.optima._levels import level_choices, level_combinations
 from skinterp.exact.optima._nearest import Question, level_distance, nearest_point
 from skinterp.exact.optima._problems import ORDERS
