@@ -10,17 +10,22 @@ from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tab
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
+from skinterp.base._saved_forms import BODY_KINDS, BodyKind, FormBody, SavedForm, register_body
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
+    "BODY_KINDS",
     "FORMS",
+    "BodyKind",
     "ClassifierSurrogate",
     "ExplainsItself",
     "Form",
+    "FormBody",
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "SavedForm",
     "check_numbers",
     "explains",
     "export_estimators",
@@ -29,6 +34,7 @@ __all__ = [
     "groups_of",
     "is_held",
     "needs_training",
+    "register_body",
     "register_form",
     "takes_tables",
     "train",

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base._saved_forms import saved_form_of
 from skinterp.utils import as_shares
 from skinterp.utils._sklearn import take_rows
 
@@ -89,6 +90,29 @@ class ExplainsItself:
             None by default; not drawn yet.
         """
         return ()
+
+    def saved_form(self):
+        """Return the fitted form as a value that is saved without code, and answers alone.
+
+        Returns
+        -------
+        SavedForm
+            Answers as the form does, without estimator and network; `SavedForm.to_dict` makes
+            JSON of it.
+
+        Raises
+        ------
+        ValueError
+            If the form is none of formulas and trees.
+        """
+        check_is_fitted(self)
+        body = getattr(self, "_form_body", lambda: None)()
+        if body is None:
+            raise ValueError(
+                f"{type(self).__name__} writes no formulas and no rules that answer alone, which "
+                "is what a file can hold. Save the estimator itself, by joblib or skops."
+            )
+        return saved_form_of(self, body)
 
 
 def explains(estimator):

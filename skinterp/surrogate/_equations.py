@@ -16,7 +16,7 @@ from skinterp.search._selection import SELECTIONS
 from skinterp.surrogate._asked import with_queries
 from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, number_scales
-from skinterp.utils import as_shares, counted, one_line
+from skinterp.utils import as_shares, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
 
 # Sums may have so many terms, or one more for every so much cost that is allowed.
@@ -208,15 +208,6 @@ class EquationsMixin(EquationSteps):
             UserWarning,
             stacklevel=6,
         )
-
-    def _warn_undefined(self, n, answer):
-        if n:
-            warnings.warn(
-                f"The formula is undefined at {counted(n, 'row')}, outside the range of the fit: "
-                f"given {answer}.",
-                UserWarning,
-                stacklevel=3,
-            )
 
     def export_text(self):
         """Write the equations in the user's names and units.

@@ -2,6 +2,7 @@
 
 from skinterp.expression import Constant, Digits
 from skinterp.expression._sums import as_sum, weighted_sum
+from skinterp.surrogate._equation_bodies import AnswersByFormulas
 from skinterp.utils import DIGITS, number_text, one_line
 
 
@@ -40,7 +41,7 @@ def equation_steps(equations, X, classes=None):
     return steps
 
 
-class EquationSteps:
+class EquationSteps(AnswersByFormulas):
     """Rows explained by `equations_`, for surrogates that have them."""
 
     def row_steps(self, X):
