@@ -44,6 +44,8 @@ class Command:
     run : callable
         ``run(args)`` does the work; raises `BadCall`, ValueError, ImportError or OSError with one
         sentence.
+    examples : str, default=""
+        Calls to copy, shown under its help.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Command:
     description: str
     add_arguments: Callable
     run: Callable
+    examples: str = ""
 
 
 COMMANDS = Registry("command", Command, ["skinterp.command.commands"])

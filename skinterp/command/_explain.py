@@ -153,6 +153,9 @@ def _write(args, found):
         call = {"data": args.data, "target": args.target, "random_state": args.random_state}
         content = {**call, **found.to_dict()}
         write_whole(args.json, json.dumps(content, indent=2, allow_nan=False))
+    if args.save is not None:
+        found.save(args.save)
+        print(f"\nExplanation saved to {args.save}")
     if args.report is not None:
         found.report(args.report)
         print(f"\nReport written to {args.report}")

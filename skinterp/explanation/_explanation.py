@@ -4,9 +4,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import skinterp
+from skinterp.base import explains
 from skinterp.explanation._row import explain_row
 from skinterp.explanation._saved import SCHEMA, SavedExplanation, Shown, plain
 from skinterp.report import Findings, render_page, render_text, report_data
+
+
+def _saved_or_refused(found, name):
+    """Return a form as JSON, or why it is none."""
+    try:
+        return found.form(name).to_dict()
+    except ValueError as error:
+        return {"refused": str(error)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,6 +153,35 @@ class Explanation(Shown):
             The same findings.
         """
         return replace(self, told_rows=tuple(map(self.row, rows)))
+
+    def form(self, name):
+        """Return a form as a value that answers without estimator and network.
+
+        Parameters
+        ----------
+        name : str
+            Its name, a key of ``comparison.estimators``.
+
+        Returns
+        -------
+        SavedForm
+            The form: `predict`, and `predict_proba` of a classifier; it is what `save` writes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such form, or it writes no formulas and no rules that answer alone.
+        """
+        known = self.comparison.estimators
+        if name not in known:
+            names = ", ".join(map(repr, known))
+            raise ValueError(f"name must be one of {names}. Got {name!r} instead.")
+        return explains(known[name]).saved_form(known[name])
+
+    def _programs(self):
+        forms = {name: _saved_or_refused(self, name) for name in self.comparison.estimators}
+        dates = {c.name: list(c.since) for c in self.columns if getattr(c, "since", None)}
+        return {"forms": forms, "dates": dates}
 
     def to_dict(self):
         """Return what was found as plain numbers and texts, for JSON.

@@ -16,7 +16,7 @@ from skinterp.surrogate._additive_choices import (
 )
 from skinterp.surrogate._additive_model import variances
 from skinterp.surrogate._additive_terms import Levels, Pair
-from skinterp.surrogate._equation_bodies import AnswersByFormulas
+from skinterp.surrogate._equation_bodies import FormulasBody
 from skinterp.surrogate._margins import ask_margins, sampled_rows
 from skinterp.surrogate._profiles import panels_of, sum_name
 from skinterp.surrogate._text import gaps_text, number_scales
@@ -26,7 +26,7 @@ from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 MOST_ROWS = 10_000
 
 
-class _AdditiveBase(AnswersByFormulas):
+class _AdditiveBase:
     """Parameters, fit and texts of both additive surrogates."""
 
     _parameter_constraints = {
@@ -221,6 +221,10 @@ class _AdditiveBase(AnswersByFormulas):
             for base in halves:
                 shares[list(base.features)] += size / len(halves) / len(base.features)
         return as_shares(shares)
+
+    def _form_body(self):
+        outputs = range(len(self.intercept_))
+        return FormulasBody(tuple(map(self._model.expression, outputs)))
 
     def row_steps(self, X):
         """Tell what each part adds at one row.

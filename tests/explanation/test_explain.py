@@ -7,7 +7,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier
 
 from skinterp import compare_surrogates, explain
-from skinterp.explanation import Explanation, _explain
+from skinterp.explanation import SCHEMA, Explanation, _explain
 from skinterp.network import as_network
 
 X = np.random.default_rng(0).uniform(-1, 1, (150, 3))
@@ -98,7 +98,7 @@ def test_other_files_are_refused(content, tmp_path):
 def test_the_content_is_strict_json_of_a_version(found):
     content = found.to_dict()
     json.dumps(content, allow_nan=False)
-    assert content["schema"] == 1 and content["title"] == "T"
+    assert content["schema"] == SCHEMA == 2 and content["title"] == "T"
     assert {"about", "notes", "scores", "surrogates", "forest_importances"} <= set(content)
 
 
