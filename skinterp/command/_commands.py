@@ -1,30 +1,14 @@
-"""The registry of commands."""
+"""The registry of commands, and how they end."""
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from skinterp.utils import Registry
+from skinterp.utils._interrupts import Interrupted
 
 
 class BadCall(Exception):
     """A call or data that cannot be worked with; its text is one clear sentence."""
-
-
-class Interrupted(BaseException):
-    """One Ctrl-C or SIGTERM; no KeyboardInterrupt, which trainings catch to go on with less.
-
-    Parameters
-    ----------
-    *args : object
-        What to say.
-    number : int, default=SIGINT
-        Number of the signal.
-    """
-
-    def __init__(self, *args, number=signal.SIGINT):
-        super().__init__(*args)
-        self.number = int(number)
 
 
 @dataclass(frozen=True)
@@ -55,6 +39,8 @@ class Command:
     run: Callable
     examples: str = ""
 
+
+__all__ = ["COMMANDS", "BadCall", "Command", "Interrupted", "register_command"]
 
 COMMANDS = Registry("command", Command, ["skinterp.command.commands"])
 register_command = COMMANDS.register

@@ -1,4 +1,4 @@
-"""Arguments of ``explain``, and what is refused before any work."""
+"""Arguments of commands, and what is refused before any work."""
 
 import os
 from pathlib import Path
@@ -71,8 +71,8 @@ def add_network_arguments(parser):
     )
 
 
-def add_arguments(parser):
-    """Add the arguments of the command to a parser.
+def add_target_arguments(parser):
+    """Add the table and its target.
 
     Parameters
     ----------
@@ -86,6 +86,19 @@ def add_arguments(parser):
     )
     parser.add_argument("--target", required=True, metavar="COLUMN", help="column to predict")
     parser.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    parser.add_argument("--random-state", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+
+
+def add_arguments(parser):
+    """Add the arguments of ``explain`` to a parser.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        The parser.
+    """
+    add_target_arguments(parser)
     parser.add_argument(
         "--surrogates",
         default=",".join(form_names(default=True)),
@@ -103,9 +116,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--save", metavar="FILE.json", help="write report and forms, for predict and compare"
     )
-    parser.add_argument("--random-state", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--jobs", type=int, metavar="N", help="folds run at once")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
     add_table_arguments(parser)
     add_network_arguments(parser)
 
@@ -185,22 +196,33 @@ def check_options(args):
     """
     if args.time_budget is not None and not args.time_budget > 0:
         raise BadCall(f"--time-budget must be positive. Got {args.time_budget:g} instead.")
+    if args.jobs == 0:
+        raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
+    check_table_options(args)
+    names = [name.strip() for name in args.surrogates.split(",") if name.strip()]
+    known = form_names()
+    if not names or not set(names) <= set(known):
+        raise BadCall(f"--surrogates must be out of {','.join(known)}. Got {args.surrogates!r}.")
+    return list(dict.fromkeys(names))
+
+
+def check_table_options(args):
+    """Refuse options of table and network without a meaning.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        The call.
+    """
     if not 0 <= args.random_state < 2**32:
         raise BadCall(
             f"--random-state must be from 0 to 2**32-1. Got {args.random_state} instead."
         )
     if args.max_rows < 1:
         raise BadCall(f"--max-rows must be at least 1. Got {args.max_rows} instead.")
-    if args.jobs == 0:
-        raise BadCall("--jobs must be a number of processes, or -1 for all. Got 0 instead.")
     args.separator = {"\\t": "\t", "tab": "\t"}.get(args.separator, args.separator)
     if args.separator is not None and (len(args.separator) != 1 or args.separator in '"\r\n'):
         raise BadCall(f"--separator must be one character, or tab. Got {args.separator!r}.")
     for option in ("classes", "trust"):
         if getattr(args, option) and args.network is None:
             raise BadCall(f"--{option} says something of --network, which must be given, too.")
-    names = [name.strip() for name in args.surrogates.split(",") if name.strip()]
-    known = form_names()
-    if not names or not set(names) <= set(known):
-        raise BadCall(f"--surrogates must be out of {','.join(known)}. Got {args.surrogates!r}.")
-    return list(dict.fromkeys(names))
