@@ -154,7 +154,12 @@ def writable(option, path):
         raise BadCall(f"{option} must be a file in an existing, writable folder: {path}.")
 
 
-_ARGUMENTS = {"data": "the table", "explanation": "the explanation"}
+_ARGUMENTS = {
+    "data": "the table",
+    "explanation": "the explanation",
+    "before": "BEFORE.json",
+    "after": "AFTER.json",
+}
 
 
 def refuse_same_files(args, options, outputs):

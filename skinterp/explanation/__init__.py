@@ -4,6 +4,11 @@
 `SavedExplanation` is what comes back from the file. The command line is a shell around it.
 """
 
+from skinterp.explanation._compared import (
+    ExplanationChange,
+    compare_explanations,
+    different_answers,
+)
 from skinterp.explanation._explain import N_FOLDS, explain, rare_class_notes, versions
 from skinterp.explanation._explanation import Explanation
 from skinterp.explanation._row import RowExplanation
@@ -13,8 +18,11 @@ __all__ = [
     "N_FOLDS",
     "SCHEMA",
     "Explanation",
+    "ExplanationChange",
     "RowExplanation",
     "SavedExplanation",
+    "compare_explanations",
+    "different_answers",
     "explain",
     "rare_class_notes",
     "versions",
