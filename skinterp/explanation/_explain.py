@@ -285,4 +285,5 @@ def explain(
         unfinished,
         (f"{versions()}; random state {random_state}.",),
         rows=X,
+        targets=y,
     )

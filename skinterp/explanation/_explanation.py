@@ -5,9 +5,11 @@ from functools import cached_property
 
 import skinterp
 from skinterp.base import explains
+from skinterp.explanation._few_rows import few_rows
 from skinterp.explanation._row import explain_row
 from skinterp.explanation._saved import SCHEMA, SavedExplanation, Shown, plain
 from skinterp.report import Findings, render_page, render_text, report_data
+from skinterp.table import as_table
 
 
 def _saved_or_refused(found, name):
@@ -46,6 +48,8 @@ class Explanation(Shown):
         The rows, which pictures are drawn over.
     told_rows : tuple of RowExplanation, default=()
         Single rows that the report explains.
+    targets : ndarray of shape (n_samples,) or None, default=None
+        Targets of the rows, by which the report finds misjudged ones.
 
     Attributes
     ----------
@@ -79,6 +83,7 @@ class Explanation(Shown):
     columns: tuple = ()
     rows: object = None
     told_rows: tuple = ()
+    targets: object = None
 
     @property
     def network(self):
@@ -91,7 +96,15 @@ class Explanation(Shown):
         first, *more = self.about
         lead = (first, *self.comparison.cautions, *more, *self.notes, *self.unfinished)
         last = self.footer, self.columns, self.rows, self.told_rows
-        return Findings(self.comparison, self.importances, self.title, lead, *last)
+        chosen = lambda: self.few_rows  # noqa: E731
+        return Findings(self.comparison, self.importances, self.title, lead, *last, chosen)
+
+    @cached_property
+    def few_rows(self):
+        """Typical, borderline and misjudged rows, explained, that the page shows."""
+        if self.rows is None:
+            return ()
+        return few_rows(self.comparison, self.headline.form, as_table(self.rows), self.targets)
 
     @property
     def headline(self):
