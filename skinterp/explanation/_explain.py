@@ -251,7 +251,8 @@ def explain(
     (True, ())
     """
     _check(importances, time_budget, title, progress, forms, verbose)
-    progress = progress or (Progress(True, sys.stderr) if verbose else _silent)
+    if progress is None:
+        progress = Progress(True, sys.stderr) if verbose else _silent
     step = getattr(progress, "step", None)
     progress("reading the network")
     X, y = as_table(X), None if y is None else np.asarray(y)

@@ -64,7 +64,8 @@ def _exact(network, x, features, scale, time_budget):
         return None
     if found.point is None:
         return None
-    end = "which is the least there is within the range of the rows (proven)"
+    least = number_text(found.distance)
+    end = f"as rounded here; the least there is within the range of the rows is {least} (proven)"
     if not found.is_proven:
         end = f"and none of less than {number_text(found.bound)} does"
     point, names = x.copy(), input_names(network)

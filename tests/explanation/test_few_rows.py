@@ -105,8 +105,11 @@ def test_a_change_is_answered_otherwise_and_no_smaller_one_is(n, k):
     assert answer != network.predict(X.iloc[[k]])[0] and f"answers {answer}:" in change.said
     scale = X.std(ddof=0).to_numpy()
     size = (np.abs(moved - X.iloc[k]) / scale).sum()
-    assert f"{size:.2g}"[:3] in change.said
-    draws = rng.dirichlet(np.ones(3), 2000) * rng.choice([-1, 1], (2000, 3)) * 0.98 * size
+    said = change.said.partition("standard deviations")[0].split()
+    assert float(said[-2]) == pytest.approx(size, rel=1e-3)
+    least = float(change.said.partition("range of the rows is ")[2].split()[0])
+    assert 0.9 * size <= least <= 1.001 * size
+    draws = rng.dirichlet(np.ones(3), 2000) * rng.choice([-1, 1], (2000, 3)) * 0.99 * least
     near = X.iloc[k].to_numpy() + draws * scale
     inside = ((near >= X.min().to_numpy()) & (near <= X.max().to_numpy())).all(axis=1)
     assert set(network.predict(near[inside])) <= {network.predict(X.iloc[[k]])[0]}
