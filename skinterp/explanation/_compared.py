@@ -6,7 +6,7 @@ from itertools import zip_longest
 import numpy as np
 
 from skinterp.table import as_table
-from skinterp.utils import aligned, counted, number_text, one_line, visible
+from skinterp.utils import PrintedInNotebooks, aligned, counted, number_text, one_line, visible
 from skinterp.utils._which_rows import HELD_OUT, NEW
 
 _SIDES = "before", "after"
@@ -112,7 +112,7 @@ def _same_rows(name, explanations, X):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ExplanationChange:
+class ExplanationChange(PrintedInNotebooks):
     """What changed between two explanations.
 
     Parameters

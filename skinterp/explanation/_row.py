@@ -12,6 +12,7 @@ from skinterp.report import Table, Text
 from skinterp.table import as_table, plain
 from skinterp.utils import (
     DIGITS,
+    PrintedInNotebooks,
     aligned,
     checked_index,
     digits_within,
@@ -89,7 +90,7 @@ def one_row(x, rows):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RowExplanation:
+class RowExplanation(PrintedInNotebooks):
     """What the network and every form answer at one row, and how that comes about.
 
     Parameters

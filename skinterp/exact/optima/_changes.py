@@ -10,6 +10,7 @@ from skinterp.table import as_table
 from skinterp.utils import (
     DIGITS,
     MOST_DIGITS,
+    PrintedInNotebooks,
     digits_within,
     needed_text,
     number_text,
@@ -21,7 +22,7 @@ _PART = 0.05  # of a change, by which the number shown may be off
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
+class Counterfactual(PrintedInNotebooks):
     """The nearest input found that a network answers otherwise.
 
     Parameters

@@ -14,6 +14,11 @@ def _parts(few):
     choice, row = few.choice, few.row
     yield Text(f"{choice.title}: row {choice.index + 1}", "heading")
     yield Text(few.said)
+    change = row.counterfactual
+    yield Text(change.said)
+    if change.changes:
+        rows = [(name, *pair) for name, pair in change.changes.items()]
+        yield Table(("input that changes", "now", "then"), rows, formulas=(0,))
     added = [(name, row.cells.get(name, ""), value) for name, value in row.attribution.items()]
     head = ("input", "value", "adds to the network's output")
     yield Table(head, [("mean of the rows", "", row.base), *added], formulas=(0,))
@@ -22,11 +27,6 @@ def _parts(few):
         more = len(steps) - MOST_STEPS
         shown = [*steps[:MOST_STEPS], *[(f"and {more} more", "")] * (more > 0)]
         yield Table((f"how {form} answers", "value"), shown, formulas=(0,))
-    change = row.counterfactual
-    yield Text(change.said)
-    if change.changes:
-        rows = [(name, *pair) for name, pair in change.changes.items()]
-        yield Table(("input that changes", "now", "then"), rows, formulas=(0,))
 
 
 def few_rows(findings):
