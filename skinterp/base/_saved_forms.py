@@ -25,10 +25,32 @@ class FormBody(ABC):
 
     @abstractmethod
     def values(self, rows):
-        """Return raw values (n_samples, n_outputs): logits, or the numbers of a regression."""
+        """Return raw values: logits, shares of the classes, or the numbers of a regression.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_samples, n_features)
+            Features of the user's table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs)
+            The values.
+        """
 
     def decisions(self, rows):
-        """Return the indices of the classes answered; None where the largest value decides."""
+        """Return which classes are answered, where not the largest value decides.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_samples, n_features)
+            Features of the user's table.
+
+        Returns
+        -------
+        ndarray of int of shape (n_samples,) or None
+            Their indices; None by default.
+        """
         return None  # noqa: RET501
 
 
