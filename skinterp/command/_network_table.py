@@ -51,7 +51,7 @@ def columns_for(network, owner, names, all_names):
     n_columns = network.n_features_in if table is None else table.n_columns
     if n_columns not in (None, len(names)):
         raise BadCall(
-            f"{owner} expects {n_columns} features. The data have {len(names)}: "
+            f"{owner} expects {n_columns} features. The data have {len(names)} columns: "
             f"{listed(map(repr, names), 10)}. Say which by --columns, in the "
             "network's order, or leave some out by --drop."
         )

@@ -33,13 +33,13 @@ class Choice(NamedTuple):
         A key of `RULES`.
     title : str
         What the row is an example of.
-    index : int
+    place : int
         Its place in the rows.
     """
 
     rule: str
     title: str
-    index: int
+    place: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class FewRow:
             "kind", "rule", "index" (from 0), "said", and what the row says.
         """
         choice = self.choice
-        about = {"kind": choice.title, "rule": self.rule, "index": choice.index}
+        about = {"kind": choice.title, "rule": self.rule, "index": choice.place}
         return {**about, "said": self.said, **self.row.to_dict()}
 
 
@@ -153,7 +153,7 @@ def choose(network, rows, y, told):
         found = _of_classes(raw, answers, y, told)
     by_index = {}
     for choice in found:
-        by_index.setdefault(choice.index, choice)
+        by_index.setdefault(choice.place, choice)
     return list(by_index.values())
 
 
@@ -215,8 +215,8 @@ def few_rows(comparison, form, rows, y=None):
     quick = {"background": background, "n_orders": ORDERS, "time_budget": SECONDS}
     found = []
     for choice in choose(comparison.network, rows, y, told):
-        row = explain_row(comparison, choice.index, rows, **quick)
-        truth = None if y is None else np.asarray(y)[choice.index]
+        row = explain_row(comparison, choice.place, rows, **quick)
+        truth = None if y is None else np.asarray(y)[choice.place]
         truth = truth.item() if isinstance(truth, np.generic) else truth
         found.append(FewRow(choice, answers_sentence(row, truth), row))
     return tuple(found)

@@ -51,7 +51,7 @@ def test_rows_of_classes_are_those_that_the_rules_name(n):
     told = found.comparison.estimators[found.headline.form].predict(X)
     few = {row.choice.title: row for row in found.few_rows}
     for title, row in few.items():
-        k = row.choice.index
+        k = row.choice.place
         if title.startswith("Typical of "):
             alike = margins[answers == answers[k]]
             assert title.endswith(str(answers[k]))
@@ -70,7 +70,7 @@ def test_rows_of_classes_are_those_that_the_rules_name(n):
 def test_rows_of_values_are_those_that_the_rules_name():
     found, _ = explained(0)
     answers = CLASSES[0].predict(X)
-    few = {row.choice.title: row.choice.index for row in found.few_rows}
+    few = {row.choice.title: row.choice.place for row in found.few_rows}
     assert answers[few["Typical"]] == np.sort(answers)[(len(X) - 1) // 2]
     told = found.comparison.estimators[found.headline.form].predict(X)
     assert few["Told otherwise"] == np.argmax(np.abs(told - answers))
@@ -80,7 +80,7 @@ def test_rows_of_values_are_those_that_the_rules_name():
 def test_sentences_say_what_is_answered(n):
     found, y = explained(n)
     for few in found.few_rows:
-        k, answers = few.choice.index, few.row.answers
+        k, answers = few.choice.place, few.row.answers
         assert few.said.startswith(f"The network answers {answers['network']}, tree ")
         assert f"linear {answers['linear']}. The target is " in few.said
         if n:
@@ -145,7 +145,7 @@ def test_texts_and_gaps_stay_as_they_are():
         network = as_network(mixed_model(table))
     found = explain(network, table, answers_of(table), forms=["tree"], importances=False, cv=2)
     for few in found.few_rows:
-        row = table.iloc[[few.choice.index]].copy()
+        row = table.iloc[[few.choice.place]].copy()
         missing = row["dose"].isna().item()
         assert few.row.cells["dose"] == "missing" if missing else few.row.cells["dose"]
         changes = few.row.counterfactual.changes
@@ -153,7 +153,7 @@ def test_texts_and_gaps_stay_as_they_are():
         for name, (_, then) in changes.items():
             row[name] = float(then)
         if changes:
-            now = network.predict(table.iloc[[few.choice.index]])[0]
+            now = network.predict(table.iloc[[few.choice.place]])[0]
             assert network.predict(row)[0] != now
 
 
@@ -162,10 +162,10 @@ def test_the_section_stands_on_the_page_and_in_json_but_is_not_printed():
     page = found.to_html()
     assert "<h2>A few rows</h2>" in page and "<b>" not in page
     for few in found.few_rows:
-        assert f"<h3>{few.choice.title}: row {few.choice.index + 1}</h3>" in page
+        assert f"<h3>{few.choice.title}: row {few.choice.place + 1}</h3>" in page
     assert "A few rows" not in str(found)
     content = found.to_dict()["few_rows"]
-    assert [row["index"] for row in content] == [few.choice.index for few in found.few_rows]
+    assert [row["index"] for row in content] == [few.choice.place for few in found.few_rows]
     assert {"said", "rule", "kind", "answers", "counterfactual"} <= set(content[0])
 
 
@@ -174,7 +174,7 @@ def test_without_a_target_none_is_misjudged_and_each_row_stands_once():
     told = np.where(network.predict(X) == "yes", "no", "yes")
     chosen = choose(network, X.to_numpy(), None, told)
     assert "misjudged" not in {choice.rule for choice in chosen}
-    assert len({choice.index for choice in chosen}) == len(chosen)
+    assert len({choice.place for choice in chosen}) == len(chosen)
 
 
 def test_two_rows_and_one_class_are_told():

@@ -239,7 +239,7 @@ class ExactTreeMixin:
         children = self.tree_.children_left, self.tree_.children_right
         return ObliqueTreeDisplay(*children, texts, max_depth=max_depth)
 
-    def plot(self, ax=None, max_depth=3):
+    def plot(self, ax=None, max_depth=3, *, X=None):
         """Draw the tree.
 
         Parameters
@@ -248,6 +248,8 @@ class ExactTreeMixin:
             Where to draw; a new figure by default.
         max_depth : int, default=3
             Depth at which to cut the drawing.
+        X : object, default=None
+            Ignored: a tree needs no rows.
 
         Returns
         -------

@@ -12,7 +12,7 @@ _NOTE = (
 def _parts(few):
     """Yield what is said of one row."""
     choice, row = few.choice, few.row
-    yield Text(f"{choice.title}: row {choice.index + 1}", "heading")
+    yield Text(f"{choice.title}: row {choice.place + 1}", "heading")
     yield Text(few.said)
     change = row.counterfactual
     yield Text(change.said)
