@@ -23,7 +23,7 @@ NAMES = [name for name, form in FORMS.items() if not form.is_exact]
 TASKS = ["binary", "multiclass", "regression"]
 QUICK = {
     "n_queries": 100,
-    "n_points": 100,
+    "n_points": 60,
     "max_complexity": 5,
     "operators": ["mul", "log"],
     "n_pairs": 1,

@@ -21,6 +21,11 @@ def network(slopes, shift=0.0, classes=("no", "yes")):
     return as_network(([weights], [[shift]], ["identity"]), classes=classes, feature_names=NAMES)
 
 
+@pytest.fixture(autouse=True)
+def _pages_are_not_drawn(monkeypatch):
+    monkeypatch.setattr(Explanation, "to_html", lambda found: "<p>not drawn here</p>")
+
+
 @pytest.fixture(scope="module")
 def explained():
     """Return two explanations of networks that differ in their leading input."""
