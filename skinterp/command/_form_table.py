@@ -89,7 +89,17 @@ def rows_for(form, dates, args, raw):
         taken &= _takes(expected.get(k), column.values)
     frame = pandas_of().DataFrame({c.name: c.values[taken] for c in everything})
     remarks = [f"{c.name}: {'; '.join(c.remarks)}." for c in everything if c.remarks]
-    return frame, taken, [*raw.notes, *remarks, *_left_out(taken)]
+    return frame, taken, [*raw.notes, *_in_order(form, names), *remarks, *_left_out(taken)]
+
+
+def _in_order(form, names):
+    """Say that columns are taken in their order, of a form that does not know their names."""
+    if form.names is not None:
+        return []
+    return [
+        "The form does not know the names of its columns: those of the table are taken in their "
+        f"order, {listed(names)}."
+    ]
 
 
 def _left_out(taken):

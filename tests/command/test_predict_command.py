@@ -138,6 +138,22 @@ def test_rows_that_a_form_does_not_take_have_no_answer_saying_which(tmp_path, ca
     assert predicted(capsys, path, tmp_path / "t.csv")["answer"].isna().all()
 
 
+def test_columns_without_names_are_taken_in_their_order_saying_so(tmp_path, capsys):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    network = ([[[1.0], [-2.0]]], [[0.5]], ["identity"])
+    found = explain(network, X, forms=["linear"], importances=False, cv=2)
+    path = found.save(tmp_path / "e.json")
+    pd.DataFrame(X, columns=["p", "q"]).to_csv(tmp_path / "t.csv", index=False)
+    assert main(["predict", str(path), str(tmp_path / "t.csv")]) == 0
+    said = capsys.readouterr()
+    assert "taken in their order, p, q." in said.err
+    answers = pd.read_csv(io.StringIO(said.out))["answer"]
+    np.testing.assert_allclose(answers, X @ [1.0, -2.0] + 0.5, atol=1e-6)
+    pd.DataFrame(X[:, :1], columns=["p"]).to_csv(tmp_path / "t.csv", index=False)
+    assert main(["predict", str(path), str(tmp_path / "t.csv")]) == 2
+    assert "expects 2 features. The data have 1 columns" in capsys.readouterr().err
+
+
 def test_what_cannot_answer_is_refused_by_name(saved, tmp_path, capsys):
     folder, _ = saved
 
