@@ -1,4 +1,4 @@
-"""The command line: ``python -m skinterp explain DATA.csv --target COLUMN``."""
+"""The command line as a module: ``python -m skinterp`` is the command ``skinterp``."""
 
 import sys
 

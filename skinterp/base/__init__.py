@@ -11,18 +11,23 @@ from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tab
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
 from skinterp.base._logits import LogitsMixin
+from skinterp.base._saved_forms import BODY_KINDS, BodyKind, FormBody, SavedForm, register_body
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
 from skinterp.base._training import checked_target, checked_training
 from skinterp.base._typical import check_numbers, flags_of, groups_of, is_held, typical_row
 
 __all__ = [
+    "BODY_KINDS",
     "FORMS",
+    "BodyKind",
     "ClassifierSurrogate",
     "ExplainsItself",
     "Form",
+    "FormBody",
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",
+    "SavedForm",
     "change_text",
     "changed_row",
     "check_numbers",
@@ -35,6 +40,7 @@ __all__ = [
     "groups_of",
     "is_held",
     "needs_training",
+    "register_body",
     "register_form",
     "shown_point",
     "takes_tables",

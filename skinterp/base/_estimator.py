@@ -12,9 +12,15 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.base._explains import ExplainsItself
 from skinterp.network import as_network, default_network, takes_tables
 from skinterp.table import as_table
-from skinterp.utils import check_kinds, check_X, feature_names_of, is_mixed
+from skinterp.utils import check_kinds, check_X, feature_names_of, is_mixed, preformatted
 from skinterp.utils._saved import Saved
-from skinterp.utils._sklearn import check_sample_weight, check_y, is_fitted, validate_data
+from skinterp.utils._sklearn import (
+    check_sample_weight,
+    check_y,
+    diagram_around,
+    is_fitted,
+    validate_data,
+)
 
 
 def needs_training(network):
@@ -149,6 +155,27 @@ class NetworkEstimator(ExplainsItself, Saved, BaseEstimator):
         if known is not None and not needs_training(self.network):
             state["network"] = known
         return state
+
+    def _sk_visual_block_(self):
+        return diagram_around(self, self.network)
+
+    def _repr_mimebundle_(self, **options):
+        """Return what notebooks show: the estimator's diagram and, fitted, what it says."""
+        bundle = super()._repr_mimebundle_(**options)
+        if "text/html" in bundle:
+            bundle["text/html"] += self._said_in_notebooks()
+        return bundle
+
+    @property
+    def _repr_html_(self):
+        diagram = super()._repr_html_
+        return lambda: diagram() + self._said_in_notebooks()
+
+    def _said_in_notebooks(self):
+        if not hasattr(self, "network_"):
+            return ""
+        has_own = type(self).__str__ is not object.__str__
+        return preformatted(str(self) if has_own else self.export_text())
 
     def __copy__(self):
         copied = object.__new__(type(self))

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base._saved_forms import saved_form_of
 from skinterp.utils import as_shares
 from skinterp.utils._sklearn import take_rows
 
@@ -89,6 +90,67 @@ class ExplainsItself:
             None by default; not drawn yet.
         """
         return ()
+
+    def plot(self, ax=None, *, X=None):
+        """Draw the obvious picture of the fitted estimator.
+
+        Of an equation where it and the network decide, over the two leading inputs (the formula
+        against the network, where one input matters only); of a tree the tree; of a sum of
+        profiles the profiles; else the first of `displays`.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes or None, default=None
+            Where to draw; None makes a new figure, as pictures of several panels need.
+        X : array-like or data frame of shape (n_samples, n_features) or None, default=None
+            Rows that the plane of an equation is laid through; None is some of those of `fit`.
+
+        Returns
+        -------
+        Display
+            The display, with its axes.
+
+        Raises
+        ------
+        ValueError
+            If there is no picture of this form.
+        ImportError
+            If matplotlib is not installed.
+        """
+        check_is_fitted(self)
+        display = self._picture(X)
+        if display is None:
+            raise ValueError(
+                f"{type(self).__name__} has no picture of its own. Take "
+                "skinterp.display.BoundaryDisplay.from_estimator(estimator, X)."
+            )
+        return display.plot() if ax is None else display.plot(ax=ax)
+
+    def _picture(self, X):
+        return next(iter(self.displays()), None)
+
+    def saved_form(self):
+        """Return the fitted form as a value that is saved without code, and answers alone.
+
+        Returns
+        -------
+        SavedForm
+            Answers as the form does, without estimator and network; `SavedForm.to_dict` makes
+            JSON of it.
+
+        Raises
+        ------
+        ValueError
+            If the form is none of formulas and trees.
+        """
+        check_is_fitted(self)
+        body = getattr(self, "_form_body", lambda: None)()
+        if body is None:
+            raise ValueError(
+                f"{type(self).__name__} writes no formulas and no rules that answer alone, which "
+                "is what a file can hold. Save the estimator itself, by joblib or skops."
+            )
+        return saved_form_of(self, body)
 
 
 def explains(estimator):

@@ -1,4 +1,4 @@
-"""The command line, ``python -m skinterp COMMAND``, a file per command.
+"""The command line, ``skinterp COMMAND``, a file per command.
 
 Each file registers a `Command`: its arguments and what it does, told in terms of the library. A
 call or data that cannot be worked with ends with one sentence (`BadCall`) and exit code 2, an

@@ -32,6 +32,8 @@ class Column:
         Its texts, where it was read from any.
     days : ndarray of shape (n_rows,) or None, default=None
         Of dates the days since 1970-01-01, as networks take them.
+    since : tuple of (float, float) or None, default=None
+        Of dates read as numbers the days since 1970-01-01 of their zero, and the days of a unit.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     left_out: str = ""
     texts: object = None
     days: np.ndarray | None = None
+    since: tuple | None = None
 
     @cached_property
     def gaps(self):

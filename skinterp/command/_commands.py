@@ -1,30 +1,14 @@
-"""The registry of commands."""
+"""The registry of commands, and how they end."""
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from skinterp.utils import Registry
+from skinterp.utils._interrupts import Interrupted
 
 
 class BadCall(Exception):
     """A call or data that cannot be worked with; its text is one clear sentence."""
-
-
-class Interrupted(BaseException):
-    """One Ctrl-C or SIGTERM; no KeyboardInterrupt, which trainings catch to go on with less.
-
-    Parameters
-    ----------
-    *args : object
-        What to say.
-    number : int, default=SIGINT
-        Number of the signal.
-    """
-
-    def __init__(self, *args, number=signal.SIGINT):
-        super().__init__(*args)
-        self.number = int(number)
 
 
 @dataclass(frozen=True)
@@ -44,6 +28,8 @@ class Command:
     run : callable
         ``run(args)`` does the work; raises `BadCall`, ValueError, ImportError or OSError with one
         sentence.
+    examples : str, default=""
+        Calls to copy, shown under its help.
     """
 
     name: str
@@ -51,7 +37,10 @@ class Command:
     description: str
     add_arguments: Callable
     run: Callable
+    examples: str = ""
 
+
+__all__ = ["COMMANDS", "BadCall", "Command", "Interrupted", "register_command"]
 
 COMMANDS = Registry("command", Command, ["skinterp.command.commands"])
 register_command = COMMANDS.register

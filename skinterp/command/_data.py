@@ -188,9 +188,10 @@ def _for_network(args, reader, names, network):
     if "" in names and not args.columns:  # only one that tells the rows apart has no name
         left_out = [settled(column) for column in reader.read([""])]
         names = [name for name in names if name]
-    taken = columns_for(network, args.network, names, list(reader.frame.columns))
+    owner = f"--network {args.network}"
+    taken = columns_for(network, owner, names, list(reader.frame.columns))
     columns = reader.read(taken, kinds_for(network, taken))
-    columns = fitted(network, args.network, columns)
+    columns = fitted(network, owner, columns)
     rows = complete_rows(network, columns)
     if not rows.all():
         columns = [column.take(rows) for column in columns]

@@ -27,7 +27,7 @@ def one_interrupt():
         timer.daemon = True
         again.append(timer)
         timer.start()
-        raise Interrupted(number=number)
+        raise Interrupted(number=number, timer=timer)
 
     for number in ours if is_main else ():
         signal.signal(number, interrupt)

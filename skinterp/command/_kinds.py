@@ -211,9 +211,11 @@ def date_column(name, times):
     unit, seconds = next((unit, s) for least, unit, s in _UNITS if span >= least)
     since = first.date() if first == first.normalize() else first.strftime("%Y-%m-%d %H:%M:%S")
     values = (times - first).dt.total_seconds().to_numpy(dtype=np.float64) / seconds
-    days = (times - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta(days=1)
+    epoch, day = pandas.Timestamp(0, tz="UTC"), pandas.Timedelta(days=1)
+    days = ((times - epoch) / day).to_numpy(dtype=np.float64)
+    zero = float((first - epoch) / day), seconds / 86400
     read_as = f"dates, as {unit} since {since}"
-    return Column(name, "dates", values, read_as, days=days.to_numpy(dtype=np.float64))
+    return Column(name, "dates", values, read_as, days=days, since=zero)
 
 
 def _categories(texts, settings):

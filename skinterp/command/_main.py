@@ -42,12 +42,16 @@ def make_parser(argv=None):
     argparse.ArgumentParser
         The parser, with a subparser per command.
     """
-    parser = _Parser(prog="python -m skinterp", description=DESCRIPTION, epilog=CODES)
+    parser = _Parser(prog="skinterp", description=DESCRIPTION, epilog=CODES)
     parser.add_argument("--version", action="version", version=f"skinterp {skinterp.__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in COMMANDS.values():
         of_command = subparsers.add_parser(
-            command.name, help=command.help, description=command.description
+            command.name,
+            help=command.help,
+            description=command.description,
+            epilog=f"{command.examples}\n{CODES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if argv is None or command.name in argv:
             command.add_arguments(of_command)

@@ -13,15 +13,15 @@ from skinterp.table import CategoryColumn
 _FLAGS = {word: bool(k) for pair in WORDS for k, word in enumerate(pair)} | {"0": False, "1": True}
 
 
-def columns_for(network, path, names, all_names):
+def columns_for(network, owner, names, all_names):
     """Return the columns that a network takes, in its order.
 
     Parameters
     ----------
     network : Network
         The network.
-    path : str
-        Its file.
+    owner : str
+        How the call names it, such as ``--network FILE``.
     names : sequence of str
         Columns of the table that may be used, in their order.
     all_names : sequence of str
@@ -44,15 +44,15 @@ def columns_for(network, path, names, all_names):
         if missing:
             left_out = " (they are left out by the call)" * (set(missing) <= set(all_names))
             raise BadCall(
-                f"--network {path} needs columns that the data lack{left_out}: "
+                f"{owner} needs columns that the data lack{left_out}: "
                 f"{listed(map(repr, missing), 10)}. The data have {listed(map(repr, names), 10)}."
             )
         return list(expected)
     n_columns = network.n_features_in if table is None else table.n_columns
     if n_columns not in (None, len(names)):
         raise BadCall(
-            f"--network {path} expects {n_columns} features. The data have {len(names)} beside "
-            f"the target: {listed(map(repr, names), 10)}. Say which by --columns, in the "
+            f"{owner} expects {n_columns} features. The data have {len(names)} columns: "
+            f"{listed(map(repr, names), 10)}. Say which by --columns, in the "
             "network's order, or leave some out by --drop."
         )
     return list(names)
@@ -87,7 +87,7 @@ def _as_levels(column, expected):
     return column
 
 
-def _as_numbers(column, path, expected):
+def _as_numbers(column, owner, expected):
     """Return a column as the numbers, or days, that a network expects."""
     if column.kind == "numbers":
         return column
@@ -96,7 +96,7 @@ def _as_numbers(column, path, expected):
         return replace(column, kind="numbers", values=values, read_as="numbers, all missing")
     if column.kind == "dates" and getattr(expected, "is_date", False):
         read_as = "dates, as days since 1970-01-01"
-        return replace(column, kind="numbers", values=column.days, read_as=read_as)
+        return replace(column, kind="numbers", values=column.days, read_as=read_as, since=None)
     if column.kind == "yes/no":
         values = [
             np.nan if gap else float(_FLAGS[value.casefold()])
@@ -106,7 +106,7 @@ def _as_numbers(column, path, expected):
     found = "dates" if column.kind == "dates" else f"texts ({column.read_as})"
     found = "missing values only" if column.gaps.all() else found
     raise BadCall(
-        f"--network {path} takes numbers in the column {column.name!r}. Got {found} instead; give "
+        f"{owner} takes numbers in the column {column.name!r}. Got {found} instead; give "
         "the numbers it was trained on, or leave the column out by --drop if it takes others."
     )
 
@@ -140,15 +140,15 @@ def _expected(network):
     return {feature.column.index: feature.column for feature in features}
 
 
-def fitted(network, path, columns):
+def fitted(network, owner, columns):
     """Return columns as a network takes them.
 
     Parameters
     ----------
     network : Network
         The network.
-    path : str
-        Its file.
+    owner : str
+        How the call names it, such as ``--network FILE``.
     columns : sequence of Column
         The columns, in its order.
 
@@ -163,7 +163,7 @@ def fitted(network, path, columns):
         if isinstance(expected.get(k), CategoryColumn):
             column = _as_levels(column, expected[k])
         elif network.user_table is None or k in expected:
-            column = _as_numbers(column, path, expected.get(k))
+            column = _as_numbers(column, owner, expected.get(k))
         found.append(column)
     return found
 

@@ -147,7 +147,8 @@ def _categories_of(column):
     level = _written(column.levels[0][0])
     values = np.where(column.gaps, np.nan, column.values).astype(object)
     values[~column.gaps] = level
-    return replace(column, kind="categories", values=values, read_as=f"{level}, or missing")
+    read_as = f"{level}, or missing"
+    return replace(column, kind="categories", values=values, read_as=read_as, since=None)
 
 
 def settled(column):

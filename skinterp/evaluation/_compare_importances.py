@@ -1,5 +1,6 @@
 """Importances of the inputs by every method, beside a forest's and the surrogates'."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -200,8 +201,14 @@ def _made_surrogates(surrogates, task, seed, methods):
     return forms
 
 
+def _counting(step, of):
+    """Return what tells, each time that it is called, one step more."""
+    counts = itertools.count(1)
+    return (lambda: None) if step is None else (lambda: step(next(counts), of))
+
+
 def compare_importances(
-    network, X, y=None, *, surrogates=("tree", "linear", "symbolic"), random_state=0
+    network, X, y=None, *, surrogates=("tree", "linear", "symbolic"), random_state=0, step=None
 ):
     """Put importances by every method beside a random forest's and the surrogates'.
 
@@ -220,6 +227,8 @@ def compare_importances(
         the network, or have no importances, are left out with a note.
     random_state : int, RandomState instance or None, default=0
         Seeds all that is random.
+    step : callable or None, default=None
+        ``step(done, of)`` is called after each method and surrogate.
 
     Returns
     -------
@@ -262,7 +271,7 @@ def compare_importances(
     seed = draw_seed(random_state)
     methods = [method for method in METHODS.values() if method.in_comparison]
     forms = _made_surrogates(surrogates, network.task, seed, methods)
-    shares, notes = {}, []
+    shares, notes, step = {}, [], _counting(step, len(methods) + len(forms))
     for method in methods:
         incomplete = []
         try:
@@ -271,6 +280,7 @@ def compare_importances(
         except ValueError as error:
             notes.append(f"{method.name} is left out: {error}")
         notes += [f"{method.name} is incomplete: {note}" for note in incomplete]
+        step()
     for name, surrogate in forms.items():
         try:
             if not is_fitted(surrogate):
@@ -278,6 +288,7 @@ def compare_importances(
             shares[name] = surrogate.input_shares(X)
         except ValueError as error:
             notes.append(f"{name} is left out: {error}")
+        step()
     found, table = ImportanceComparison(shares, names, tuple(notes)), network.user_table
     if table is None:
         return found

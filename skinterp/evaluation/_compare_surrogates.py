@@ -121,7 +121,16 @@ def _on_all_rows(network, surrogates, X, y, task, seed):
 
 
 def compare_surrogates(
-    network, X, y=None, surrogates=None, *, cv=5, max_atoms=None, n_jobs=None, random_state=0
+    network,
+    X,
+    y=None,
+    surrogates=None,
+    *,
+    cv=5,
+    max_atoms=None,
+    n_jobs=None,
+    random_state=0,
+    step=None,
 ):
     """Compare surrogates of a network on held-out rows, beside a random forest.
 
@@ -154,6 +163,8 @@ def compare_surrogates(
         Folds run at once, and the fits on all rows; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
         Seeds folds, forest and the surrogates made here.
+    step : callable or None, default=None
+        ``step(done, of)`` is called after each fold, and after the fits on all rows.
 
     Returns
     -------
@@ -210,7 +221,7 @@ def compare_surrogates(
         for k, split in enumerate(splits)
     ]
     tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y, task, seed))
-    *folds, (estimators, impurity) = Parallel(n_jobs=n_jobs)(tasks)
+    *folds, (estimators, impurity) = _each_told(tasks, n_jobs, step)
     for estimator in estimators.values():
         estimator.network = whole  # other processes send a copy back
     scores = {
@@ -229,6 +240,17 @@ def compare_surrogates(
         network_is_refitted=not fitted,
         notes=notes,
     )
+
+
+def _each_told(tasks, n_jobs, step):
+    """Return the results of tasks in their order, telling after each how many are done."""
+    if step is None:
+        return Parallel(n_jobs=n_jobs)(tasks)
+    results = []
+    for result in Parallel(n_jobs=n_jobs, return_as="generator")(tasks):
+        results.append(result)
+        step(len(results), len(tasks))
+    return results
 
 
 def _unfinished(estimators):

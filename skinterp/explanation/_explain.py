@@ -1,5 +1,6 @@
 """A network on rows: every form compared, inputs ranked, what was left out said."""
 
+import sys
 from numbers import Integral, Real
 
 import numpy as np
@@ -19,6 +20,8 @@ from skinterp.explanation._explanation import Explanation
 from skinterp.network import Network, network_for
 from skinterp.table import as_table
 from skinterp.utils import counted
+from skinterp.utils._interrupts import Interrupted, keep_what_is_done
+from skinterp.utils._progress import Progress
 
 N_FOLDS = 5
 TITLE = "How the network decides"
@@ -61,7 +64,7 @@ def rare_class_notes(y):
     return (f"Class {label} has {counted(int(least), 'row')} only: no score says much about it.",)
 
 
-def _check(importances, time_budget, title, progress, forms):
+def _check(importances, time_budget, title, progress, forms, verbose):
     """Refuse parameters without a meaning, by their names."""
     is_budget = time_budget is None or (isinstance(time_budget, Real) and time_budget > 0)
     is_names = not isinstance(forms, str) and (
@@ -75,6 +78,7 @@ def _check(importances, time_budget, title, progress, forms):
         ("time_budget", time_budget, is_budget, "a positive number of seconds or None"),
         ("title", title, title is None or isinstance(title, str), "a text or None"),
         ("progress", progress, progress is None or callable(progress), "a callable or None"),
+        ("verbose", verbose, isinstance(verbose, Integral | np.bool_), "True or False"),
     ):
         if not is_right:
             raise ValueError(f"{name} must be {allowed}. Got {value!r} instead.")
@@ -141,12 +145,13 @@ def _compare(network, X, y, surrogates, options):
             notes.append(f"{name} is left out. {error}")
 
 
-def _importances(comparison, X, y, random_state):
+def _importances(comparison, X, y, random_state, step):
     """Return the importances of the inputs, and what an interruption left out."""
-    options = {"surrogates": comparison.estimators, "random_state": random_state}
+    options = {"surrogates": comparison.estimators, "random_state": random_state, "step": step}
     try:
         return compare_importances(comparison.network, X, y, **options), ()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted) as error:
+        keep_what_is_done(error)
         return None, ("Ranking the inputs was interrupted: importances are missing.",)
 
 
@@ -175,6 +180,7 @@ def explain(
     random_state=0,
     title=None,
     progress=None,
+    verbose=False,
 ):
     """Explain a network: which simple form answers as it does, how faithfully, by which inputs.
 
@@ -211,7 +217,11 @@ def explain(
         Heading of the report.
     progress : callable or None, default=None
         ``progress(stage, done)`` is called when a stage begins, with a text of what the one
-        before gave, or None; the last stage is empty.
+        before gave, or None; the last stage is empty. If it has a method ``step(done, of)``, this
+        is told of each fold and each method of importance.
+    verbose : bool, default=False
+        Whether to say on the standard error what runs, and about how long, where there is no
+        `progress`: a bar on a terminal, a line per stage and step elsewhere.
 
     Returns
     -------
@@ -240,8 +250,10 @@ def explain(
     >>> found.comparison.mean("linear", "fidelity") > 0.999, found.unfinished
     (True, ())
     """
-    _check(importances, time_budget, title, progress, forms)
-    progress = progress or _silent
+    _check(importances, time_budget, title, progress, forms, verbose)
+    if progress is None:
+        progress = Progress(True, sys.stderr) if verbose else _silent
+    step = getattr(progress, "step", None)
     progress("reading the network")
     X, y = as_table(X), None if y is None else np.asarray(y)
     network, task, answers = _read(model, X, y)
@@ -256,12 +268,13 @@ def explain(
         "max_atoms": max_atoms,
         "n_jobs": n_jobs,
         "random_state": random_state,
+        "step": step,
     }
     comparison, left_out = _compare(network, X, y, surrogates, options)
     ranked, unfinished = None, ()
     if importances:
         progress("ranking the inputs", "the surrogates are compared")
-        ranked, unfinished = _importances(comparison, X, y, random_state)
+        ranked, unfinished = _importances(comparison, X, y, random_state, step)
     progress("")
     rare = rare_class_notes(answers) if task != "regression" else ()
     return Explanation(
@@ -273,4 +286,5 @@ def explain(
         unfinished,
         (f"{versions()}; random state {random_state}.",),
         rows=X,
+        targets=y,
     )

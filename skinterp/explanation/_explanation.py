@@ -4,9 +4,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import skinterp
+from skinterp.base import explains
+from skinterp.explanation._few_rows import few_rows
 from skinterp.explanation._row import explain_row
 from skinterp.explanation._saved import SCHEMA, SavedExplanation, Shown, plain
 from skinterp.report import Findings, render_page, render_text, report_data
+from skinterp.table import as_table
+
+
+def _saved_or_refused(found, name):
+    """Return a form as JSON, or why it is none."""
+    try:
+        return found.form(name).to_dict()
+    except ValueError as error:
+        return {"refused": str(error)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +48,8 @@ class Explanation(Shown):
         The rows, which pictures are drawn over.
     told_rows : tuple of RowExplanation, default=()
         Single rows that the report explains.
+    targets : ndarray of shape (n_samples,) or None, default=None
+        Targets of the rows, by which the report finds misjudged ones.
 
     Attributes
     ----------
@@ -70,6 +83,7 @@ class Explanation(Shown):
     columns: tuple = ()
     rows: object = None
     told_rows: tuple = ()
+    targets: object = None
 
     @property
     def network(self):
@@ -82,7 +96,15 @@ class Explanation(Shown):
         first, *more = self.about
         lead = (first, *self.comparison.cautions, *more, *self.notes, *self.unfinished)
         last = self.footer, self.columns, self.rows, self.told_rows
-        return Findings(self.comparison, self.importances, self.title, lead, *last)
+        chosen = lambda: self.few_rows  # noqa: E731
+        return Findings(self.comparison, self.importances, self.title, lead, *last, chosen)
+
+    @cached_property
+    def few_rows(self):
+        """Typical, borderline and misjudged rows, explained, that the page shows."""
+        if self.rows is None:
+            return ()
+        return few_rows(self.comparison, self.headline.form, as_table(self.rows), self.targets)
 
     @property
     def headline(self):
@@ -144,6 +166,35 @@ class Explanation(Shown):
             The same findings.
         """
         return replace(self, told_rows=tuple(map(self.row, rows)))
+
+    def form(self, name):
+        """Return a form as a value that answers without estimator and network.
+
+        Parameters
+        ----------
+        name : str
+            Its name, a key of ``comparison.estimators``.
+
+        Returns
+        -------
+        SavedForm
+            The form: `predict`, and `predict_proba` of a classifier; it is what `save` writes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such form, or it writes no formulas and no rules that answer alone.
+        """
+        known = self.comparison.estimators
+        if name not in known:
+            names = ", ".join(map(repr, known))
+            raise ValueError(f"name must be one of {names}. Got {name!r} instead.")
+        return explains(known[name]).saved_form(known[name])
+
+    def _programs(self):
+        forms = {name: _saved_or_refused(self, name) for name in self.comparison.estimators}
+        dates = {c.name: list(c.since) for c in self.columns if getattr(c, "since", None)}
+        return {"forms": forms, "dates": dates}
 
     def to_dict(self):
         """Return what was found as plain numbers and texts, for JSON.

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from skinterp.base import SavedForm
 from skinterp.report import Headline
 from skinterp.utils import write_whole
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)
 
 
 def plain(value):
@@ -48,9 +50,10 @@ def _read(path):
     if not isinstance(content, dict) or not keys <= set(content):
         raise ValueError(f"path must be an explanation that was saved. Got {path} instead.")
     schema = content["content"].get("schema")
-    if schema != SCHEMA:
+    if schema not in READABLE:
+        known = " or ".join(map(str, READABLE))
         raise ValueError(
-            f"path must be of schema {SCHEMA}, which this version reads. Got schema {schema!r} "
+            f"path must be of schema {known}, which this version reads. Got schema {schema!r} "
             "instead: read it by the version of skinterp that wrote it."
         )
     return content
@@ -63,7 +66,8 @@ def _between(text, start, end):
 class Shown:
     """What is shown of an explanation: a page, a text, and their content.
 
-    A kind of explanation implements `to_dict`, `to_html` and `__str__`.
+    A kind of explanation implements `to_dict`, `to_html` and `__str__`, and `_programs`, what
+    answers of it.
     """
 
     def report(self, path):
@@ -105,7 +109,8 @@ class Shown:
         OSError
             If the file cannot be written.
         """
-        content = {"content": self.to_dict(), "text": str(self), "page": self.to_html()}
+        shown = {"content": self.to_dict(), "text": str(self), "page": self.to_html()}
+        content = {**shown, **self._programs()}
         write_whole(path, json.dumps(content, indent=2, allow_nan=False))
         return Path(path)
 
@@ -119,9 +124,9 @@ class Shown:
 
 
 class SavedExplanation(Shown):
-    """An explanation as it was saved: what it said, its page and its text.
+    """An explanation as it was saved: what it said, its page, its text, and forms that answer.
 
-    Network, surrogates and rows are not in the file: what asks them needs `explain` again.
+    Network, estimators and rows are not in the file: what asks them needs `explain` again.
 
     Parameters
     ----------
@@ -131,6 +136,12 @@ class SavedExplanation(Shown):
         The report.
     text : str
         The report as plain text.
+    forms : dict of str to dict or None, default=None
+        By name what `SavedForm.to_dict` gave, or why a form is not in the file as "refused"; None
+        of files of schema 1, which hold no forms.
+    dates : dict of str to list or None, default=None
+        By the name of a column of dates its zero in days since 1970-01-01 and its unit in days,
+        where the command line read it from a file.
 
     Examples
     --------
@@ -140,8 +151,9 @@ class SavedExplanation(Shown):
     Hi 1
     """
 
-    def __init__(self, content, page, text):
+    def __init__(self, content, page, text, forms=None, dates=None):
         self.content, self.page, self.text = content, page, text
+        self.forms, self.dates = forms, dates or {}
 
     @classmethod
     def load(cls, path):
@@ -165,7 +177,45 @@ class SavedExplanation(Shown):
             If it is none that `save` wrote, or of another schema.
         """
         read = _read(path)
-        return cls(read["content"], read["page"], read["text"])
+        shown = read["content"], read["page"], read["text"]
+        return cls(*shown, read.get("forms"), read.get("dates"))
+
+    def _programs(self):
+        known = {} if self.forms is None else {"forms": self.forms}
+        return {**known, "dates": self.dates}
+
+    def form(self, name):
+        """Return a form that answers as the fitted one did, without its network.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "tree".
+
+        Returns
+        -------
+        SavedForm
+            The form: `predict`, and `predict_proba` of a classifier.
+
+        Raises
+        ------
+        ValueError
+            If there is no such form, the file says why it is not in it, or it is of schema 1.
+        """
+        if self.forms is None:
+            raise ValueError(
+                "The explanation was saved by schema 1, which holds no forms that answer: save it "
+                "again by this version."
+            )
+        if name not in self.forms:
+            known = ", ".join(map(repr, self.forms))
+            raise ValueError(f"name must be one of {known}. Got {name!r} instead.")
+        refused = self.forms[name].get("refused")
+        if refused:
+            raise ValueError(
+                f"name must be a form that was saved. Got {name!r} instead: {refused}"
+            )
+        return SavedForm.from_dict(self.forms[name])
 
     @property
     def unfinished(self):

@@ -8,6 +8,7 @@ one output, a `ScalarView` each.
 """
 
 from skinterp.network._activations import Activation, as_activation
+from skinterp.network._answers import Answers
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._formula import network_to_sympy
@@ -35,6 +36,7 @@ __all__ = [
     "READERS",
     "STEPS",
     "Activation",
+    "Answers",
     "DenseNetwork",
     "GraphNetwork",
     "Network",

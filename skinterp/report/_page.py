@@ -43,6 +43,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp pre { background: var(--shade); padding: .6rem 1rem; overflow-x: auto; margin: .6rem 0;
   font: .85rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
 .skinterp .wide { overflow-x: auto; }
+.skinterp .wide + .wide { margin-top: .8rem; }
 .skinterp table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .92rem; color: inherit; }
 .skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;

@@ -166,6 +166,8 @@ class Findings:
         Rows on which inputs are ranked and answers drawn.
     told_rows : tuple, default=()
         Single rows explained: each has `parts`, of a section, and `to_dict`.
+    few_rows : callable, default=tuple
+        Returns rows that were chosen to show how the network decides, when a page or JSON asks.
 
     Attributes
     ----------
@@ -181,6 +183,7 @@ class Findings:
     columns: tuple = ()
     rows: object = None
     told_rows: tuple = ()
+    few_rows: Callable = tuple
 
     @cached_property
     def headline(self):
@@ -202,6 +205,9 @@ class ReportSection:
         Its place on a page.
     printed_at : float or None, default=None
         Its place on a terminal; None is `position`.
+    is_printed : bool, default=True
+        Whether a terminal may show it; of what takes long, and is not shown there, it is not
+        built then.
 
     Examples
     --------
@@ -216,6 +222,7 @@ class ReportSection:
     build: Callable
     position: float = 100
     printed_at: float | None = None
+    is_printed: bool = True
 
 
 SECTIONS = Registry("report section", ReportSection, ["skinterp.report.sections"])
@@ -240,5 +247,6 @@ def build_sections(findings, *, for_terminal=False):
     records = list(SECTIONS.values())
     if for_terminal:
         records.sort(key=lambda r: r.position if r.printed_at is None else r.printed_at)
+    records = [r for r in records if r.is_printed or not for_terminal]
     sections = [section for record in records for section in record.build(findings)]
     return [s for s in sections if s.printed is not None] if for_terminal else sections

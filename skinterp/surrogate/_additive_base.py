@@ -16,10 +16,11 @@ from skinterp.surrogate._additive_choices import (
 )
 from skinterp.surrogate._additive_model import variances
 from skinterp.surrogate._additive_terms import Levels, Pair
+from skinterp.surrogate._equation_bodies import FormulasBody
 from skinterp.surrogate._margins import ask_margins, sampled_rows
 from skinterp.surrogate._profiles import panels_of, sum_name
 from skinterp.surrogate._text import gaps_text, number_scales
-from skinterp.utils import as_shares
+from skinterp.utils import as_shares, number_text, one_line
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
 MOST_ROWS = 10_000
@@ -220,6 +221,33 @@ class _AdditiveBase:
             for base in halves:
                 shares[list(base.features)] += size / len(halves) / len(base.features)
         return as_shares(shares)
+
+    def _form_body(self):
+        outputs = range(len(self.intercept_))
+        return FormulasBody(tuple(map(self._model.expression, outputs)))
+
+    def row_steps(self, X):
+        """Tell what each part adds at one row.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (1, n_features)
+            The row.
+
+        Returns
+        -------
+        list of tuple of str
+            Of each sum the parts with their values, the constant, and the sum.
+        """
+        rows, steps, titles = self._rows(X), [], self._titles()
+        names = [self._name(term) for term in self._model.terms]
+        parts = [self._model.part(k, rows)[0] for k in range(len(names))]
+        for output, total in enumerate(self._raw_values(rows)[0]):
+            before = f"{titles[output]}: " if len(titles) > 1 else ""
+            added = [*zip(names, [part[output] for part in parts], strict=True)]
+            told = [*added, ("constant", self.intercept_[output]), ("sum", total)]
+            steps += [(one_line(f"{before}{n}"), number_text(float(v) + 0.0)) for n, v in told]
+        return steps
 
     def export_text(self, digits=4):
         """Write the parts, the largest share of variance first, by their values at quartiles.

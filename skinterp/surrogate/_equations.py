@@ -14,9 +14,10 @@ from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.search._said import COMMONEST, NO_FORMULA
 from skinterp.search._selection import SELECTIONS
 from skinterp.surrogate._asked import with_queries
+from skinterp.surrogate._pictures import PlotsEquations, kept_rows
 from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, number_scales
-from skinterp.utils import as_shares, counted, one_line
+from skinterp.utils import as_shares, one_line
 from skinterp.utils._sklearn import Interval, StrOptions
 
 # Sums may have so many terms, or one more for every so much cost that is allowed.
@@ -67,7 +68,7 @@ def node_bound(estimator, max_atoms, n_outputs):
     return {"max_complexity": max(3, 2 * (max_atoms // n_outputs - 2) - 1)}
 
 
-class EquationsMixin(EquationSteps):
+class EquationsMixin(PlotsEquations, EquationSteps):
     """Parameters and search of symbolic surrogates; what `equations_` and `fronts_` say."""
 
     _parameter_constraints = {
@@ -183,7 +184,7 @@ class EquationsMixin(EquationSteps):
         self.equations_ = tuple(
             replace(e.shown_on(X), table=table, units=self._units) for e in equations
         )
-        self._scales = number_scales(table, X)
+        self._scales, self._kept_rows = number_scales(table, X), kept_rows(X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
         else:
@@ -208,15 +209,6 @@ class EquationsMixin(EquationSteps):
             UserWarning,
             stacklevel=6,
         )
-
-    def _warn_undefined(self, n, answer):
-        if n:
-            warnings.warn(
-                f"The formula is undefined at {counted(n, 'row')}, outside the range of the fit: "
-                f"given {answer}.",
-                UserWarning,
-                stacklevel=3,
-            )
 
     def export_text(self):
         """Write the equations in the user's names and units.

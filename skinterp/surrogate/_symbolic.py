@@ -17,6 +17,7 @@ from skinterp.surrogate._class_scores import (
     linear_class_scores,
     unanswered,
 )
+from skinterp.surrogate._equation_bodies import BoundaryBody, ScoresBody
 from skinterp.surrogate._equations import MIN_ROWS, EquationsMixin, node_bound
 from skinterp.surrogate._references import referenced
 from skinterp.surrogate._several_classes import (
@@ -34,7 +35,6 @@ from skinterp.surrogate._symbolic_regressor import SymbolicSurrogateRegressor
 from skinterp.utils import is_one_of_many
 from skinterp.utils._sklearn import StrOptions, fit_context
 
-LOG_ODDS_OF_UNDEFINED = 1e-3
 # Rows that linear equations are fitted on, and the rules of choice beside which they may stand.
 N_LINEAR, LINEAR_IS_A_RIVAL = 4000, ("auto", "accurate", "one_se")
 
@@ -348,23 +348,12 @@ class SymbolicSurrogateClassifier(EquationsMixin, LogitsMixin, ClassifierSurroga
         return np.stack([equation.values(rows) for equation in self.equations_], axis=1)
 
     def _raw_values(self, rows):
-        if len(self.equations_) == 1:
-            return self._log_odds(self.equation_, rows)[:, np.newaxis]
-        values = self._values(rows)
-        n_undefined = int(np.isnan(values).any(axis=1).sum())
-        self._warn_undefined(n_undefined, "the share of the class whose formula it is")
-        return self.scores_.of(values)
+        return self._form_body().values(rows)
 
-    def _log_odds(self, equation, X):
-        values = equation.values(X)
-        undefined = np.isnan(values)
-        label = equation.classes[int(equation.undefined_as)]
-        self._warn_undefined(int(undefined.sum()), f"class {label!r}")
-        # Just beyond and before the threshold the link may be flat at zero: the sign stays that
-        # of the decision, so that predict and the printed equation agree.
-        decided = np.where(equation.decide(X), 1.0, -1.0)
-        size = np.abs(np.nan_to_num(equation.log_odds(X)))
-        return decided * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
+    def _form_body(self):
+        if len(self.equations_) == 1:
+            return BoundaryBody.of(self.equation_)
+        return ScoresBody(tuple(e.expression for e in self.equations_), self.scores_)
 
 
 register_form(

@@ -7,9 +7,9 @@ from skinterp.base import RegressorSurrogate
 from skinterp.matching import monotone_link
 from skinterp.search import deadline, explain_values
 from skinterp.search._front import INFIDELITY_FLOOR, PRICE
+from skinterp.surrogate._equation_bodies import LinkedBody
 from skinterp.surrogate._equations import EquationsMixin
 from skinterp.surrogate._references import referenced
-from skinterp.utils import number_text
 from skinterp.utils._sklearn import StrOptions, fit_context
 
 N_KNOTS = 64
@@ -215,11 +215,7 @@ class SymbolicSurrogateRegressor(EquationsMixin, RegressorSurrogate):
             Predictions; `undefined_value_` where the formula is undefined.
         """
         rows = self._rows(X)
-        values = self.equation_.predict(rows)
-        if self.link_ is not None:
-            values = self.link_.log_odds(values)
-        undefined = np.isnan(values)
-        self._warn_undefined(
-            int(undefined.sum()), f"the mean {number_text(self.undefined_value_)}"
-        )
-        return np.where(undefined, self.undefined_value_, values)
+        return self._form_body().values(rows)[:, 0]
+
+    def _form_body(self):
+        return LinkedBody(self.equation_.prediction, self.link_, self.undefined_value_)

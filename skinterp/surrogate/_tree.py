@@ -159,12 +159,18 @@ class TreeSurrogateClassifier(_TreeBase, ClassifierSurrogate):
         """
         if self._sum is not None:
             return self.network_.probabilities(self._sum.values(self._values(X)))
-        values = self._leaf_values(X)[:, 0]
+        return self._shares(self._leaf_values(X))
+
+    def _shares(self, values):
+        """Return the shares of all classes, of values by output and class of the tree."""
         shares = np.zeros((len(values), len(self.classes_)))
         known = self.classes_.tolist()
         columns = [known.index(label) for label in self.tree_.classes_.tolist()]
-        shares[:, columns] = values
+        shares[:, columns] = values[:, 0]
         return shares
+
+    def _leaf_raw(self):
+        return self._shares(self.tree_.tree_.value), np.array(self._leaf_groups())
 
 
 class TreeSurrogateRegressor(_TreeBase, RegressorSurrogate):
@@ -271,6 +277,9 @@ class TreeSurrogateRegressor(_TreeBase, RegressorSurrogate):
 
     def _leaf_groups(self):
         return None
+
+    def _leaf_raw(self):
+        return self.tree_.tree_.value[:, :, 0], None
 
     def _answer(self, node, digits):
         nodes = self.tree_.tree_

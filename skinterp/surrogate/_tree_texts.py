@@ -6,6 +6,7 @@ from skinterp.display import ObliqueTreeDisplay
 from skinterp.surrogate._rule_table import sum_rules, tree_rules
 from skinterp.surrogate._rules import rules_of
 from skinterp.surrogate._text import gaps_text
+from skinterp.surrogate._tree_bodies import SavedNodes, TreesBody
 from skinterp.utils import one_line
 
 
@@ -28,6 +29,13 @@ class TreeTexts:
     def _rule_tree(self):
         """The tree as tests on the user's columns."""
         return rules_of(self.tree_.tree_, self._splits, self._rooms)
+
+    def _form_body(self):
+        if self._sum is not None:
+            nodes = [SavedNodes.of(tree, tree.value) for tree in self._sum.trees]
+            return TreesBody.of(self._sum.splits, nodes)
+        value, answers = self._leaf_raw()
+        return TreesBody.of(self._splits, [SavedNodes.of(self.tree_.tree_, value)], answers)
 
     def export_text(self, digits=4):
         """Write the tree as rules, in the user's names and units.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from skinterp.utils._files import write_whole
     from skinterp.utils._incomplete import noting_incomplete
     from skinterp.utils._interrupts import is_one_of_many
+    from skinterp.utils._notebooks import PrintedInNotebooks, preformatted
     from skinterp.utils._numbers import (
         DIGITS,
         MOST_DIGITS,
@@ -59,6 +60,7 @@ else:
             "_files": ["write_whole"],
             "_incomplete": ["noting_incomplete"],
             "_interrupts": ["is_one_of_many"],
+            "_notebooks": ["PrintedInNotebooks", "preformatted"],
             "_numbers": [
                 "DIGITS",
                 "MOST_DIGITS",
@@ -101,6 +103,7 @@ __all__ = [
     "LARGEST_SEED",
     "MOST_DIGITS",
     "PRECISION",
+    "PrintedInNotebooks",
     "Registry",
     "Result",
     "TableResult",
@@ -132,6 +135,7 @@ __all__ = [
     "one_line",
     "other_kind",
     "output_index",
+    "preformatted",
     "round_to_digits",
     "rules_text",
     "show_versions",

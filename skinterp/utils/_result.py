@@ -2,16 +2,17 @@
 
 from abc import ABC, abstractmethod
 
+from skinterp.utils._notebooks import PrintedInNotebooks
 from skinterp.utils._optional import import_optional
 from skinterp.utils._saved import Saved
 
 
-class TableResult(Saved, ABC):
+class TableResult(PrintedInNotebooks, Saved, ABC):
     """Base of results, plain values that print and make a table.
 
     A result implements `_columns` (its table); `to_frame` and `repr` follow. It is printed by its
-    `__str__`. `_index` names the column that labels the lines of the table, if one does; `_line`
-    says what a line is, where they are only numbered.
+    `__str__`, in notebooks, too. `_index` names the column that labels the lines of the table, if
+    one does; `_line` says what a line is, where they are only numbered.
     """
 
     _index: str | None = None

@@ -35,6 +35,16 @@ def fit_context(**options):
     return decorate
 
 
+def diagram_around(estimator, inner):
+    """Return how diagrams draw an estimator: around the one that it holds, which stands once."""
+    from sklearn.utils._repr_html.estimator import _VisualBlock
+
+    if hasattr(inner, "fit") and hasattr(inner, "get_params") and not isinstance(inner, type):
+        return _VisualBlock("parallel", [inner], names=["network"], name_details=[""])
+    name = type(estimator).__name__
+    return _VisualBlock("single", estimator, names=name, name_details=str(estimator))
+
+
 def column_indices(column_transformer, name):
     """Return the indices of the input columns that one block of a ColumnTransformer takes."""
     return column_transformer._transformer_to_input_indices[name]

@@ -171,14 +171,14 @@ def test_a_command_that_does_not_exist_is_one_clear_sentence(capsys):
     assert "'interpret'" in line and "explain" in line
 
 
-@pytest.mark.parametrize("option", ["--report", "--json"])
+@pytest.mark.parametrize("option", ["--report", "--json", "--save"])
 def test_folders_that_do_not_exist_are_refused_before_any_work(
     table, tmp_path, monkeypatch, capsys, option
 ):
     def work(*args, **options):
         raise AssertionError("the work has begun")
 
-    for name in ("read_table", "default_network", "explain"):
+    for name in ("read_network", "explain"):
         monkeypatch.setattr(command_line, name, work)
     path = str(tmp_path / "no" / "file")
     line = refusal(capsys, table, "--target", "class", option, path)

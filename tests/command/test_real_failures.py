@@ -1,6 +1,8 @@
 """What really happens to calls: killed workers, signals from outside, files that do not fit."""
 
+import json
 import os
+import pty
 import re
 import resource
 import signal
@@ -153,6 +155,44 @@ def test_a_call_that_is_ended_leaves_no_process_and_no_part_of_a_file(
     assert all_gone(process.pid)
     assert {file.name for file in table.parent.iterdir()} == {"t.csv", "r.html"}
     assert report.read_text() == "the old report"
+
+
+def test_ctrl_c_while_the_inputs_are_ranked_keeps_what_is_done(table):
+    """On a terminal of its own: the stages are seen, the signal comes in the second one."""
+    report, saved = table.with_name("r.html"), table.with_name("e.json")
+    outer, inner = pty.openpty()
+    options = ["--surrogates", "tree,linear", "--importances", "--report", str(report)]
+    call = [*options, "--save", str(saved)]
+    code = "import time, skinterp.evaluation._compare_importances as m\nold = m._counting\n" + (
+        "def slow(step, of):\n    step = old(step, of)\n"
+        "    return lambda: (step(), time.sleep(0.5))\nm._counting = slow\n"
+        "import sys\nfrom skinterp.command import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    arguments = ["explain", str(table), "--target", "y", *call]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=inner,
+        start_new_session=True,
+        preexec_fn=with_a_terminal,
+    )
+    os.close(inner)
+    start, seen, first = time.monotonic(), "", None
+    while "ranking the inputs: 1 of" not in seen:
+        seen += os.read(outer, 1000).decode()
+        first = first or time.monotonic() - start
+        assert time.monotonic() - start < 60, seen
+    os.kill(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    seen += os.read(outer, 10_000).decode()
+    assert process.returncode == 130 and "Traceback" not in seen
+    assert first < 5.0 and "reading the table" in seen and "training the network" in seen
+    assert "fitting tree, linear on" in seen and "done, about" in seen
+    missing = "Ranking the inputs was interrupted: importances are missing."
+    assert missing in seen and missing in out.decode() and missing in report.read_text()
+    content = json.loads(saved.read_text())["content"]
+    assert content["unfinished"] == [missing] and "importances" not in content
+    assert set(content["surrogates"]) == {"tree", "linear"} and all_gone(process.pid)
 
 
 @pytest.mark.parametrize("option", ["--report", "--json"])

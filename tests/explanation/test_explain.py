@@ -7,7 +7,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier
 
 from skinterp import compare_surrogates, explain
-from skinterp.explanation import Explanation, _explain
+from skinterp.explanation import SCHEMA, Explanation, _explain
 from skinterp.network import as_network
 
 X = np.random.default_rng(0).uniform(-1, 1, (150, 3))
@@ -66,6 +66,33 @@ def test_an_interruption_while_ranking_keeps_the_comparison(monkeypatch):
     assert kept.to_dict()["unfinished"] == list(kept.unfinished)
 
 
+def test_verbose_says_what_runs_and_how_far(capsys):
+    explain(NETWORK, X, Y, **QUICK, verbose=True)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "[skinterp] reading the network"
+    assert said[1].endswith("fitting tree, linear on 2 folds")
+    assert [line.partition(": ")[2][:11] for line in said[2:4]] == ["1 of 3 done", "2 of 3 done"]
+    explain(NETWORK, X, Y, **QUICK)
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_is_told_stages_and_one_with_steps_the_steps():
+    class Told(list):
+        def __call__(self, stage, done=None):
+            self.append(stage)
+
+        def step(self, done, of):
+            self.append((done, of))
+
+    told, stages = Told(), []
+    explain(NETWORK, X, Y, forms=["linear"], cv=2, progress=told)
+    explain(NETWORK, X, Y, **QUICK, progress=lambda stage, done=None: stages.append(stage))
+    assert told[2:5] == [(1, 3), (2, 3), (3, 3)] and told[5] == "ranking the inputs"
+    ranked = told[6:-1]
+    assert ranked == [(k + 1, len(ranked)) for k in range(len(ranked))] and told[-1] == ""
+    assert stages == ["reading the network", "fitting tree, linear on 2 folds", ""]
+
+
 def test_an_interruption_before_there_is_a_comparison_ends_the_call(monkeypatch):
     def interrupt(*args, **options):
         raise KeyboardInterrupt
@@ -98,7 +125,7 @@ def test_other_files_are_refused(content, tmp_path):
 def test_the_content_is_strict_json_of_a_version(found):
     content = found.to_dict()
     json.dumps(content, allow_nan=False)
-    assert content["schema"] == 1 and content["title"] == "T"
+    assert content["schema"] == SCHEMA == 2 and content["title"] == "T"
     assert {"about", "notes", "scores", "surrogates", "forest_importances"} <= set(content)
 
 
@@ -110,6 +137,7 @@ def test_the_content_is_strict_json_of_a_version(found):
         ({"forms": []}, "forms must be names"),
         ({"time_budget": 0}, "time_budget must be a positive number .* Got 0 instead"),
         ({"importances": 3}, "importances must be True or False. Got 3 instead"),
+        ({"verbose": "yes"}, "verbose must be True or False. Got 'yes' instead"),
         ({"title": 3}, "title must be a text or None. Got 3 instead"),
         ({"progress": "yes"}, "progress must be a callable or None. Got 'yes' instead"),
         ({"max_atoms": -1}, "max_atoms must be"),

@@ -145,7 +145,7 @@ def test_names_stand_as_they_are_in_the_text_of_the_page(explained):
 def test_the_content_is_strict_json_with_the_figures_of_the_comparison(explained):
     found = explained[0]
     text = json.dumps(found.to_dict(), allow_nan=False)
-    assert json.loads(text)["schema"] == 1
+    assert json.loads(text)["schema"] == 2
     for form, scores in found.comparison.scores.items():
         fidelity = np.nanmean(scores["fidelity"]) if "fidelity" in scores else np.nan
         if np.isfinite(fidelity):

@@ -60,6 +60,7 @@ def test_the_sections_of_the_package_are_found_without_a_list():
         "surrogates",
         "importances",
         "forest",
+        "few rows",
         "rows",
         "columns",
         "caveats",

@@ -2,6 +2,12 @@
 
 from skinterp.command._commands import Command, register_command
 
+EXAMPLES = """examples:
+  skinterp explain table.csv --target active --report report.html
+  skinterp explain table.csv --target active --network model.onnx --importances
+  skinterp explain table.csv --target dose --surrogates symbolic,tree --save explanation.json
+"""
+
 
 def add_arguments(parser):
     """Add the arguments of the command."""
@@ -25,5 +31,6 @@ register_command(
         "model to its answers, and compare them by cross-validation.",
         add_arguments,
         run,
+        EXAMPLES,
     )
 )

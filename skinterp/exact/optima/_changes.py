@@ -6,11 +6,11 @@ import numpy as np
 
 from skinterp.base import change_text
 from skinterp.network import input_names
-from skinterp.utils import number_text
+from skinterp.utils import PrintedInNotebooks, number_text
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
+class Counterfactual(PrintedInNotebooks):
     """The nearest input found that a network answers otherwise.
 
     Parameters

@@ -15,13 +15,13 @@ from skinterp.exact.optima._setting import (
 )
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import output_names, raw_value_names
-from skinterp.utils import number_text, output_index
+from skinterp.utils import PrintedInNotebooks, number_text, output_index
 
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class ExtremeOutput:
+class ExtremeOutput(PrintedInNotebooks):
     """The largest or smallest raw value of a network in a box.
 
     Parameters

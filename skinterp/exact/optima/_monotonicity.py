@@ -13,7 +13,7 @@ from skinterp.exact.pieces._piecewise import PiecewiseLinear
 from skinterp.exact.pieces._programs import DepthProgram
 from skinterp.exact.pieces._search import checked_budget, search_box
 from skinterp.network import output_names, raw_value_names
-from skinterp.utils import column_index, number_text, output_index
+from skinterp.utils import PrintedInNotebooks, column_index, number_text, output_index
 
 _FEW_UNITS = 8  # that may change sign in a box, with which all its regions are looked at
 _N_POINTS = 4000
@@ -88,7 +88,7 @@ class LeastSlope(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Monotonicity:
+class Monotonicity(PrintedInNotebooks):
     """Whether a network rises, or falls, with an input everywhere in a box.
 
     Parameters

@@ -12,7 +12,7 @@ from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.pieces._search import checked_budget, missing_text, search_box
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
-from skinterp.utils import checked_count, number_text
+from skinterp.utils import PrintedInNotebooks, checked_count, number_text
 
 # with more inputs than vertices are feasible for, up to 2^14 patterns are looked at one by one
 _FEW_UNITS = 14
@@ -22,7 +22,7 @@ _MAX_SURFACE_DIMENSIONS = 3  # with more, rare tiny regions make the interval to
 
 
 @dataclass(frozen=True)
-class RegionCount:
+class RegionCount(PrintedInNotebooks):
     """The number of linear regions of a network in a box.
 
     Parameters

@@ -276,7 +276,7 @@ class ExactTreeMixin:
             classes=classes,
         )
 
-    def plot(self, ax=None, max_depth=None):
+    def plot(self, ax=None, max_depth=None, *, X=None):
         """Draw the tree.
 
         Parameters
@@ -286,6 +286,8 @@ class ExactTreeMixin:
         max_depth : int or None, default=None
             Depth at which to cut the drawing; None draws all of at most 16 leaves, else three
             levels.
+        X : object, default=None
+            Ignored: a tree needs no rows.
 
         Returns
         -------
