@@ -64,7 +64,7 @@ html_css_files = ["site.css"]
 html_title = "skinterp"
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": []}
+html_sidebars = {"index": [], f"{REFERENCE}/names/*": []}
 html_theme_options = {
     "navigation_with_keys": False,
     "show_toc_level": 2,
@@ -202,9 +202,17 @@ def skip_foreign(app, what, name, member, skip, options):
     return skip or (what == "class" and bool(module) and not module.startswith("skinterp"))
 
 
+def escape_shapes(app, what, name, member, options, lines):
+    """Keep names such as n_features_in_ in shapes from being read as links."""
+    for k, line in enumerate(lines):
+        if "shape (" in line:
+            lines[k] = re.sub(r"(?<=[(, ])(\w+)_(?=[,)])", r"\1\\_", line)
+
+
 def setup(app):
     """Connect what is done here."""
     warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
     app.connect("config-inited", write_reference)
     app.connect("source-read", read_source)
     app.connect("autodoc-skip-member", skip_foreign)
+    app.connect("autodoc-process-docstring", escape_shapes, priority=900)

@@ -60,7 +60,7 @@ def test_every_page_is_in_a_menu_once():
         ("[g](../examples/)", 0, "[g](auto_examples/index.rst)"),
         ("[g](../examples/exact/plot_x.py)", 0, "[g](auto_examples/exact/plot_x.rst)"),
         ("[c](../CHANGELOG.md#unreleased)", 0, "[c](reference/changes.markdown#unreleased)"),
-        ("[s](search.md#selection)", 0, "[s](search.md#selection)"),
+        ("[s](formula_search.md#selection)", 0, "[s](formula_search.md#selection)"),
     ],
 )
 def test_links_lead_to_the_site(written, depth, read):
