@@ -44,7 +44,7 @@ mlp = MLPRegressor(
     hidden_layer_sizes=(30,),
     activation="tanh",
     solver="lbfgs",
-    alpha=0.1,
+    alpha=1.0,
     max_iter=5000,
     random_state=0,
 )

@@ -38,11 +38,11 @@ box = np.array([X.min(axis=0), X.max(axis=0)])
 across, up = np.meshgrid(*(np.linspace(*ends, 300) for ends in box.T))
 cells = classes.apply(np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
 _, ax = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
-inner = np.array(classes.labels)[cells] == "inner"
-ax.contourf(across, up, inner, levels=[-0.5, 0.5, 1.5], colors=["#d6e6f2", "#fbe3c6"])
+outer = np.array(classes.labels)[cells] == "outer"
+ax.contourf(across, up, outer, levels=[-0.5, 0.5, 1.5], colors=["#cce3f0", "#f7dfcc"])
 for cell in range(classes.n_cells):
     ax.contour(across, up, cells == cell, levels=[0.5], colors="gray", linewidths=0.6)
-for label, color, marker in (("outer", "#3b7cb8", "o"), ("inner", "#e08214", "v")):
+for label, color, marker in (("inner", "#0072b2", "o"), ("outer", "#d55e00", "v")):
     ax.plot(*X[y == label].T, marker, ms=3, color=color, label=label)
 ax.set(xlabel="x0", ylabel="x1", title=f"{classes.n_cells} convex cells of two classes")
 ax.legend(loc="upper right")
