@@ -3,11 +3,9 @@
 import importlib
 import pkgutil
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 
 import pytest
+from documentation import PAGES, ROOT, agree, check_page, code_blocks, name_of
 
 import skinterp
 from skinterp.base import FORMS
@@ -16,41 +14,10 @@ from skinterp.importance import METHODS
 from skinterp.network import READERS, STEPS
 from skinterp.report import SECTIONS
 
-ROOT = Path(__file__).parent.parent
-MADE = {"_build", "auto_examples", "reference"}  # by a build of the site
-WRITTEN = (p for p in (ROOT / "docs").rglob("*.md") if MADE.isdisjoint(p.parts))
-PAGES = [ROOT / "README.md", *sorted(WRITTEN)]
-SLOW = {"README.md", "how_to_choose.md"}
-
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+SLOW = {"README.md", "how_to_choose.md", "ten_minutes.md"}
+WITH_TORCH = {"torch_to_equation.md"}  # run by tests/network/torch_
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
-WORD, NUMBER = re.compile(r"[A-Za-z_]\w*"), re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?")
-FORMULA = re.compile(r"[*/<>|]")
-
-
-def code_blocks(page):
-    """Return the Python blocks of a page and the output shown below each (or None)."""
-    return [(code, shown or None) for code, shown in BLOCK.findall(page.read_text("utf-8"))]
-
-
-def is_close(one, other):
-    """Whether two numbers agree as far as machines differ in training the same network."""
-    return abs(float(one) - float(other)) <= 0.03 + 0.1 * abs(float(one))
-
-
-def agree(shown, printed):
-    """Whether two lines hold the same words and, where they are no formulas, close numbers."""
-    if set(WORD.findall(shown)) != set(WORD.findall(printed)):
-        return False
-    if FORMULA.search(shown):
-        return True
-    first, second = NUMBER.findall(shown), NUMBER.findall(printed)
-    return len(first) == len(second) and all(map(is_close, first, second))
-
-
-def name_of(page):
-    return str(page.relative_to(ROOT))
 
 
 @pytest.fixture
@@ -69,23 +36,12 @@ def registries():
     [
         pytest.param(page, id=name_of(page), marks=[pytest.mark.slow] * (page.name in SLOW))
         for page in PAGES
+        if page.name not in WITH_TORCH
     ],
 )
 @pytest.mark.usefixtures("registries")
 def test_code_runs_and_prints_what_is_shown(page, monkeypatch, capsys):
-    monkeypatch.chdir(ROOT)
-    module = ModuleType("documentation_page")  # found there by pickle
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    for code, shown in code_blocks(page):
-        exec(compile(code, name_of(page), "exec"), module.__dict__)
-        printed = capsys.readouterr().out
-        if shown is not None:
-            lines = (
-                list(filter(None, shown.splitlines())),
-                list(filter(None, printed.splitlines())),
-            )
-            assert len(lines[0]) == len(lines[1]), printed
-            assert all(map(agree, *lines)), printed
+    check_page(page, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

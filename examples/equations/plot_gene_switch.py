@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from skinterp import SymbolicSurrogateClassifier, fidelity_score
 from skinterp.display import BoundaryDisplay, LinkDisplay
 
-folder = Path(__file__).parents[1] if "__file__" in globals() else Path("examples")
+folder = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
 data = pd.read_csv(folder / "data" / "gene_switch.csv")
 X, y = data.drop(columns="active"), data["active"]
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=0)

@@ -21,7 +21,7 @@ from skinterp import as_network
 from skinterp.exact import ExactTreeClassifier
 from skinterp.pruning import PrunedMLPClassifier
 
-folder = Path(__file__).parents[1] if "__file__" in globals() else Path("examples")
+folder = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
 data = pd.read_csv(folder / "data" / "gene_switch.csv")
 X, y = data.drop(columns="active"), data["active"]
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=0)

@@ -26,8 +26,7 @@ network = default_network("binary", random_state=0).fit(X_train, y_train)
 # %%
 # The call. The rows are those that the network has not been trained on.
 found = explain(network, X_test, y_test, forms=["tree", "linear", "hinges"], max_atoms=20, cv=3)
-print(found.headline.claim)
-print(found.headline.inputs_sentence)
+print(found.to_dict()["headline"]["text"])
 
 # %%
 # The whole report as text; ``found.report("x.html")`` writes the page that one hands on, and

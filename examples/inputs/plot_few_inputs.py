@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skinterp.importance import partial_derivatives, refit_on_features
 
-folder = Path(__file__).parents[1] if "__file__" in globals() else Path("examples")
+folder = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
 data = pd.read_csv(folder / "data" / "gene_switch.csv").sample(900, random_state=0)
 X, y = data.drop(columns="active"), data["active"]
 estimator = make_pipeline(
