@@ -48,12 +48,13 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown", ".markdown": "markdown"}
-exclude_patterns = ["_build", "api.md", "**/GALLERY_HEADER.rst"]
+exclude_patterns = ["_build", "api.md", "**/GALLERY_HEADER.rst", "**/sg_execution_times.rst"]
 templates_path = ["_templates"]
 myst_heading_anchors = 4
 suppress_warnings = ["config.cache"]  # functions in the gallery's configuration
 autosummary_generate = True
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 autodoc_member_order = "groupwise"
 numpydoc_show_class_members = False
 default_role = "code"
@@ -122,12 +123,17 @@ def home(name, package):
     raise AssertionError(f"{package}.{name}")
 
 
+def summary(package):
+    """Return what a package says first of itself, on one line."""
+    first = inspect.getdoc(importlib.import_module(package)).partition("\n\n")[0]
+    return " ".join(first.split())
+
+
 def package_page(package):
     """Return the page of a package: what it is for, and its public names, a page each."""
-    about = inspect.getdoc(importlib.import_module(package)).partition("\n\n")[0]
     names = "".join(f"   ~{home(name, package)}.{name}\n" for name in public_names(package))
     table = f".. autosummary::\n   :toctree: names\n   :nosignatures:\n\n{names}"
-    return headed(f"``{package}``", about, table)
+    return headed(package, summary(package), table)
 
 
 def reference_pages():
@@ -136,9 +142,10 @@ def reference_pages():
         "What a user may rely on: the names in each package's ``__all__``, a page each. "
         "Modules that begin with an underscore are private."
     )
+    listed = "\n".join(f"- :doc:`{name}`: {summary(name)}" for name in package_names())
     packages = "".join(f"   {name}\n" for name in package_names())
-    contents = f".. toctree::\n   :maxdepth: 1\n\n{packages}"
-    return {"index.rst": headed("Public names", lead, contents)} | {
+    contents = f".. toctree::\n   :hidden:\n\n{packages}"
+    return {"index.rst": headed("Public names", lead, listed, contents)} | {
         f"{name}.rst": package_page(name) for name in package_names()
     }
 

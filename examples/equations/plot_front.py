@@ -67,4 +67,5 @@ print(
 )
 assert {X.columns[j] for j in found.equation_.expression.variables} == {"dose", "weight"}
 assert elbow > 0.96 and most >= elbow and sizes[1] > sizes[0]
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

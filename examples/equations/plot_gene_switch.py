@@ -72,4 +72,5 @@ print(f"accuracy: equation {accuracy:.3f}, network {reference:.3f}; fidelity {fi
 assert used <= {"activator_nM", "activator_kd_nM", "inhibitor_nM"}
 assert accuracy >= reference - 0.01
 assert fidelity >= 0.96
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

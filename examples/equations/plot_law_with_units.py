@@ -80,4 +80,5 @@ print(
 assert used == {"speed", "reaction", "braking"}
 assert fidelity > 0.99
 assert error.median() < 0.02
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

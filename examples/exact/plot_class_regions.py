@@ -58,4 +58,5 @@ print(
 assert same == 1.0
 assert classes.n_cells < classes.n_regions / 4
 assert len(pieces) == classes.n_regions
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -82,4 +82,5 @@ assert radius.bound <= radius.distance
 nearby = row.to_numpy()[0] + X.std().to_numpy() * radius.bound * rng.uniform(-1, 1, (5000, 3))
 answers = as_network(network).predict(np.clip(nearby, *box))
 assert (answers == "refused").all()
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

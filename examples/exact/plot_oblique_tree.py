@@ -48,4 +48,5 @@ print(
 )
 assert 3 < tree.n_leaves_ <= 8 and tree.depth_ <= 4
 assert error < 1e-9
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -61,4 +61,5 @@ print(f"{pruned.n_weights_} weights ({kept:.2%}), fidelity on unseen cells {fide
 print(f"accuracy {pruned.score(X_test, y_test):.3f}, network {network.score(X_test, y_test):.3f}")
 assert change < 1e-9 * np.abs(as_network(network).raw_values(rows)).max()
 assert kept < 0.02 and fidelity >= 0.98
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -69,4 +69,5 @@ assert set(paired.pairs_[0]) == {"a", "b"}
 assert both > 0.97 and alone < 0.95
 assert share > 0.8
 assert max(curves.shares_, key=curves.shares_.get) == "d" and curves.shares_["f"] < 0.02
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -26,7 +26,7 @@ network = default_network("binary", random_state=0).fit(X_train, y_train)
 # %%
 # The call. The rows are those that the network has not been trained on.
 found = explain(network, X_test, y_test, forms=["tree", "linear", "hinges"], max_atoms=20, cv=3)
-print(found.to_dict()["headline"]["text"])
+print(found.to_dict()["headline"]["text"].replace(". ", ".\n"))
 
 # %%
 # The whole report as text; ``found.report("x.html")`` writes the page that one hands on, and
@@ -52,4 +52,5 @@ print(
 assert headline.atoms <= 20
 assert headline.fidelity > 0.93
 assert 1 - headline.fidelity < (1 - headline.guess) / 2
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -53,4 +53,5 @@ print(
 assert set(ranking[:3]) == {"activator_nM", "activator_kd_nM", "inhibitor_nM"}
 assert few > many - 0.01
 assert random < few - 0.1
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

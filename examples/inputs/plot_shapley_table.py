@@ -62,4 +62,5 @@ print(
 assert np.allclose(total, as_network(network).raw_values(rows)[:, 0])
 assert set(leading) == {"s1", "s2"} and X["s1"].corr(X["s2"]) > 0.8
 assert opposed < -0.8 and np.abs(both).mean() < np.abs(parts["s2"]).mean() / 2
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -65,4 +65,5 @@ print(
 assert set(found.ranking()[:2]) == {"dose", "clinic"}
 assert "clinic in {" in tree.export_text()
 assert fidelity > 0.94
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

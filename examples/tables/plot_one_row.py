@@ -65,4 +65,5 @@ assert all(answer.startswith("versicolor") for answer in row.answers.values())
 assert all(answer.startswith("virginica") for answer in changed.answers.values())
 rises = dict(zip(X, added[1] - added[0], strict=True))
 assert min(rises[name] for name in petal) > max(rises[name] for name in set(X) - set(petal))
+# sphinx_gallery_thumbnail_number = -1
 plt.show()
