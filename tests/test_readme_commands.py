@@ -29,10 +29,15 @@ def test_ci_runs_the_commands_of_the_readme():
     ]
 
 
-@pytest.mark.parametrize("name", ["MAIN_JOB", "INSTALL_TESTS", "RUN_TESTS"])
+@pytest.mark.parametrize("name", ["MAIN_JOB", "INSTALL_TESTS", "RUN_TESTS", "BUILD_DOCS"])
 def test_ci_uses_each_string(name):
     text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert f'eval "${name}"' in text
+    assert f'eval "${name}' in text
+
+
+def test_ci_builds_the_site_by_the_command_of_the_contributors():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert ci_strings()["BUILD_DOCS"] in text.splitlines()
 
 
 def test_the_readme_has_no_other_set_up_commands():

@@ -16,8 +16,8 @@ def garson(network, X=None, *, form="goh"):
     With w the weights into the hidden units and v those out of them, the share of input i for
     output k is, up to a factor that makes them add up to 1,
 
-        "goh":   sum_j |w_ij| / sum_l |w_lj|
-        "1991":  sum_j |w_ij| / sum_l |w_lj| * |v_jk|
+        "goh":   sum_j abs(w_ij) / sum_l abs(w_lj)
+        "1991":  sum_j abs(w_ij) / sum_l abs(w_lj) * abs(v_jk)
 
     Biases count for nothing. "goh" is the form most programs compute, in which output weights
     cancel. Of classifiers with more than two classes v is taken less its mean over the classes,

@@ -30,7 +30,7 @@ class PrunedMLPClassifier(PruningMixin, LogitsMixin, ClassifierSurrogate):
         Largest number of weights, instead of `target_fidelity`.
     criterion : {"second_order", "activation", "magnitude"}, default="second_order"
         Which weights matter least: by the loss that removing one costs (Gauss-Newton), by
-        |weight x activation|, or by |weight|; all in standardised inputs.
+        abs(weight x activation), or by abs(weight); all in standardised inputs.
     structure : {"weights", "units"}, default="weights"
         Whether to remove single weights, or hidden units as a whole first.
     keep_ratio : float, default=0.7
@@ -131,7 +131,7 @@ class PrunedMLPRegressor(PruningMixin, RegressorSurrogate):
         Largest number of weights, instead of `target_fidelity`.
     criterion : {"second_order", "activation", "magnitude"}, default="second_order"
         Which weights matter least: by the loss that removing one costs (Gauss-Newton), by
-        |weight x activation|, or by |weight|; all in standardised inputs.
+        abs(weight x activation), or by abs(weight); all in standardised inputs.
     structure : {"weights", "units"}, default="weights"
         Whether to remove single weights, or hidden units as a whole first.
     keep_ratio : float, default=0.7

@@ -107,4 +107,5 @@ print("templates against mean images:", np.round(own, 2))
 assert min(own) > 0.3
 assert as_network(network).predict(found.x[np.newaxis])[0] == 3
 assert found.value > found.best_row_value
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

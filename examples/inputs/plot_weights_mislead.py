@@ -75,4 +75,5 @@ for name, wrong in (("weights", wrong_by_weights), ("slopes", wrong_by_slopes)):
 assert wrong_by_weights.tolist() == [[False, False, False], [False, True, True]]
 assert not wrong_by_slopes.any()
 assert np.abs(slopes.values.T - true_slopes).max() < 0.02
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

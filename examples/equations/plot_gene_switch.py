@@ -5,7 +5,7 @@ What does the gene switch decide by?
 Claim: a 2x60 network that learned the gene switch from 15 inputs decides by three of them, and one
 short formula of these classifies unseen cells at least as well as the network, without it.
 
-The data are simulated (``data/make_gene_switch.py``): a cell is active when
+The data are simulated (``examples/data/make_gene_switch.py``): a cell is active when
 ``(activator_nM / activator_kd_nM)**2 / (1 + inhibitor_nM / 25)`` exceeds 1; twelve other inputs,
 some of them correlated with these, decide nothing.
 """
@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from skinterp import SymbolicSurrogateClassifier, fidelity_score
 from skinterp.display import BoundaryDisplay, LinkDisplay
 
-folder = Path(__file__).parent if "__file__" in globals() else Path("examples")
+folder = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
 data = pd.read_csv(folder / "data" / "gene_switch.csv")
 X, y = data.drop(columns="active"), data["active"]
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=0)
@@ -72,4 +72,5 @@ print(f"accuracy: equation {accuracy:.3f}, network {reference:.3f}; fidelity {fi
 assert used <= {"activator_nM", "activator_kd_nM", "inhibitor_nM"}
 assert accuracy >= reference - 0.01
 assert fidelity >= 0.96
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -54,4 +54,5 @@ for name, rows in points.items():
     print(f"largest difference {name}: {error:.0e}")
     assert error < 1e-9
 assert tree.n_leaves_ == len(regions) < 100
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

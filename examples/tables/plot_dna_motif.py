@@ -72,4 +72,5 @@ print(f"strongest coupling: {first}, {shares[first] / shares[second]:.0f} times 
 assert found == list(range(START, START + 6)) and read == MOTIF
 assert first == ("x4", "x24") and shares[first] > 5 * shares[second]
 assert r2["zero-sum"][1] > r2["reference"][1]
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

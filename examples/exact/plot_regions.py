@@ -63,4 +63,5 @@ total = count_regions(network, box).n_regions
 print(f"{total} regions in the box, {regions.n_regions_} visited")
 assert total == len(pieces) > 1000 > regions.n_regions_ > 100
 assert fidelity[20] >= 0.95
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

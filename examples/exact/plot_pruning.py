@@ -21,7 +21,7 @@ from skinterp import as_network
 from skinterp.exact import ExactTreeClassifier
 from skinterp.pruning import PrunedMLPClassifier
 
-folder = Path(__file__).parent if "__file__" in globals() else Path("examples")
+folder = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
 data = pd.read_csv(folder / "data" / "gene_switch.csv")
 X, y = data.drop(columns="active"), data["active"]
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=0)
@@ -61,4 +61,5 @@ print(f"{pruned.n_weights_} weights ({kept:.2%}), fidelity on unseen cells {fide
 print(f"accuracy {pruned.score(X_test, y_test):.3f}, network {network.score(X_test, y_test):.3f}")
 assert change < 1e-9 * np.abs(as_network(network).raw_values(rows)).max()
 assert kept < 0.02 and fidelity >= 0.98
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

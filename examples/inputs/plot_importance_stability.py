@@ -57,4 +57,5 @@ assert stability.scores.min() > 0.9
 assert tau["garson"] < tau["permutation"] < tau["forest"]
 assert tau["garson"] < 0.7 < tau["forest"]
 assert check.scores["ranked"]["accuracy"][3].mean() > check.scores["random"]["accuracy"][3].mean()
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

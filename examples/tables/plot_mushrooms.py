@@ -81,4 +81,5 @@ print(f"R2 of the logit by order, on the data: {expansion.truncation_r2_['data']
 assert fidelity >= 0.97
 assert of_decoys < 0.03
 assert {("odour", "spores"), ("gills", "habitat")} <= set(strongest)
+# sphinx_gallery_thumbnail_number = -1
 plt.show()

@@ -77,4 +77,5 @@ for method, values in comparison.importances.items():
     favourites.append({X.columns[j] for j in values.argsort()[-5:]})
     print(f"{method}: {sorted(favourites[-1])}")
 assert favourites[0] != favourites[1]
+# sphinx_gallery_thumbnail_number = -1
 plt.show()
