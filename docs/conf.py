@@ -216,6 +216,14 @@ def escape_shapes(app, what, name, member, options, lines):
             lines[k] = re.sub(r"(?<=[(, ])(\w+)_(?=[,)])", r"\1\\_", line)
 
 
+def describe_data(app, what, name, member, options, lines):
+    """Say of a constant or a registry what the list of public names does, not what its type is."""
+    row = rf"^\| `{name.rpartition('.')[2]}` \| (.*) \|$"
+    said = re.search(row, (HERE / "api.md").read_text("utf-8"), re.MULTILINE)
+    if what == "data" and said:
+        lines[:] = [said[1]]
+
+
 def setup(app):
     """Connect what is done here."""
     warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
@@ -223,3 +231,4 @@ def setup(app):
     app.connect("source-read", read_source)
     app.connect("autodoc-skip-member", skip_foreign)
     app.connect("autodoc-process-docstring", escape_shapes, priority=900)
+    app.connect("autodoc-process-docstring", describe_data, priority=901)

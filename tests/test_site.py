@@ -82,6 +82,22 @@ def test_examples_stand_in_the_gallery_in_a_section_with_an_order():
     assert folders - {"examples"} <= ordered
 
 
+def test_a_constant_is_described_by_the_list_of_public_names():
+    lines = ["int([x]) -> integer"]
+    SITE["describe_data"](None, "data", "skinterp.utils.DIGITS", 4, None, lines)
+    assert lines == ["Significant digits shown, if none are asked for."]
+    lines = ["What it does."]
+    SITE["describe_data"](None, "function", "skinterp.utils.visible", None, None, lines)
+    assert lines == ["What it does."]
+
+
+def test_names_that_end_in_underscores_are_no_links():
+    lines = ["coef_ : ndarray of shape (1, n_features_in_) or (n_features_in_,)", "of shape_"]
+    SITE["escape_shapes"](None, "class", "x", None, None, lines)
+    assert lines[0] == r"coef_ : ndarray of shape (1, n_features_in\_) or (n_features_in\_,)"
+    assert lines[1] == "of shape_"
+
+
 def test_scikit_learn_s_own_methods_are_left_out():
     skip, skinterp = SITE["skip_foreign"], importlib.import_module("skinterp")
     form = skinterp.TreeSurrogateClassifier

@@ -62,7 +62,7 @@ for rule, surrogate in rules.items():
 elbow, most = (fidelity_score(rules[rule], X_test) for rule in ("elbow", "accurate"))
 sizes = [rules[rule].equation_.complexity for rule in ("elbow", "accurate")]
 print(
-    f"For the law take the elbow, {found.equation_} ({elbow:.1%} of new rows); to replace the "
+    f"For the law take the elbow, {found.equation_} ({elbow:.1%} of new rows); to replace the\n"
     f"network the most faithful one, {sizes[1]} atoms instead of {sizes[0]} ({most:.1%})."
 )
 assert {X.columns[j] for j in found.equation_.expression.variables} == {"dose", "weight"}

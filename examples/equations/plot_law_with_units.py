@@ -74,7 +74,7 @@ used = {X.columns[j] for j in equation.expression.variables}
 fidelity = fidelity_score(symbolic, X_test)
 error = np.abs(symbolic.predict(X_test) / law[X_test.index] - 1)
 print(
-    f"The network computes {equation}: R2 to it on held-out rows {fidelity:.4f}, and half of the "
+    f"The network computes {equation}: R2 to it on held-out rows {fidelity:.4f}, and half of the\n"
     f"distances are within {error.median():.1%} of the law without noise."
 )
 assert used == {"speed", "reaction", "braking"}

@@ -52,7 +52,7 @@ ax.legend(loc="upper right")
 points = np.random.default_rng(0).uniform(*box, size=(10_000, 2))
 same = (classes.predict(points) == network.predict(points)).mean()
 print(
-    f"{classes.n_regions} linear regions are {classes.n_cells} convex cells of one class each: "
+    f"{classes.n_regions} linear regions are {classes.n_cells} convex cells of one class each:\n"
     f"the same answers as the network's at {same:.0%} of 10,000 points."
 )
 assert same == 1.0

@@ -71,7 +71,7 @@ ax.legend(loc="upper right")
 # The answer.
 moves = ", ".join(f"{name} {np.round(value, 1)}" for name, value in change.changes.items())
 print(
-    f"The nearest loan granted changes {moves}; it is {change.distance:.2f} standard deviations "
+    f"The nearest loan granted changes {moves}; it is {change.distance:.2f} standard deviations\n"
     f"away, and none is nearer than {change.bound:.2f}."
 )
 assert change.answer == "granted" and change.is_proven

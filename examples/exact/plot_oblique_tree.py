@@ -43,7 +43,7 @@ rng = np.random.default_rng(0)
 far = X.sample(10_000, replace=True, random_state=0) + rng.uniform(-20, 20, size=(10_000, 2))
 error = np.abs(tree.predict_proba(far) - network.predict_proba(far)).max()
 print(
-    f"The network asks {tree.n_leaves_ - 1} questions at most {tree.depth_} deep and has "
+    f"The network asks {tree.n_leaves_ - 1} questions at most {tree.depth_} deep and has\n"
     f"{tree.n_leaves_} straight answers; no probability differs by more than {error:.0e}."
 )
 assert 3 < tree.n_leaves_ <= 8 and tree.depth_ <= 4

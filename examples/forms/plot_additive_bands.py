@@ -61,8 +61,8 @@ figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center
 # The answer.
 share = np.mean(inside)
 print(
-    f"The network adds up one curve per input and the pair {' x '.join(paired.pairs_[0])}: R2 to "
-    f"it {both:.3f}, without the pair {alone:.3f}; {share:.0%} of its own profile lies in the "
+    f"The network adds up one curve per input and the pair {' x '.join(paired.pairs_[0])}: R2 to\n"
+    f"it {both:.3f}, without the pair {alone:.3f}; {share:.0%} of its own profile lies in the\n"
     f"bands, within 5 % of the curve's range."
 )
 assert set(paired.pairs_[0]) == {"a", "b"}

@@ -45,8 +45,8 @@ found.comparison.plot()
 # The answer.
 headline = found.headline
 print(
-    f"The network decides by what the {headline.form} form says in {headline.atoms} atoms: the "
-    f"same class in {headline.fidelity:.1%} of held-out rows, where a guess has "
+    f"The network decides by what the {headline.form} form says in {headline.atoms} atoms: the\n"
+    f"same class in {headline.fidelity:.1%} of held-out rows, where a guess has\n"
     f"{headline.guess:.1%}."
 )
 assert headline.atoms <= 20

@@ -47,8 +47,8 @@ few = check.scores["ranked"]["accuracy"][2].mean()
 many = check.all_scores["accuracy"].mean()
 random = check.scores["random"]["accuracy"][2].mean()
 print(
-    f"{', '.join(ranking[:3])} are enough: held-out accuracy {few:.3f} beside {many:.3f} with all "
-    f"fifteen inputs, and {random:.3f} with three random ones."
+    f"{', '.join(ranking[:3])} are enough: held-out accuracy {few:.3f} beside {many:.3f} with\n"
+    f"all fifteen inputs, and {random:.3f} with three random ones."
 )
 assert set(ranking[:3]) == {"activator_nM", "activator_kd_nM", "inhibitor_nM"}
 assert few > many - 0.01

@@ -55,8 +55,8 @@ both = parts["s1"] + parts["s2"]
 opposed = np.corrcoef(parts["s1"], parts["s2"])[0, 1]
 print(f"largest error of the sums: {np.abs(total - network.predict(rows)).max():.0e}")
 print(
-    f"{' and '.join(leading)} add most, and against each other (r = {opposed:.2f}): both together "
-    f"move a prediction by {np.abs(both).mean():.1f} in the mean, s1 alone by "
+    f"{' and '.join(leading)} add most, and against each other (r = {opposed:.2f}): both\n"
+    f"together move a prediction by {np.abs(both).mean():.1f} in the mean, s1 alone by\n"
     f"{np.abs(parts['s1']).mean():.1f}."
 )
 assert np.allclose(total, as_network(network).raw_values(rows)[:, 0])

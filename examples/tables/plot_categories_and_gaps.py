@@ -59,8 +59,8 @@ display.plot()
 # The answer.
 fidelity = fidelity_score(tree, X_test)
 print(
-    f"The network asks for {' and '.join(found.ranking()[:2])}; a tree of {tree.n_leaves_} leaves "
-    f"answers as it does in {fidelity:.1%} of unseen rows, gaps included."
+    f"The network asks for {' and '.join(found.ranking()[:2])}; a tree of {tree.n_leaves_}\n"
+    f"leaves answers as it does in {fidelity:.1%} of unseen rows, gaps included."
 )
 assert set(found.ranking()[:2]) == {"dose", "clinic"}
 assert "clinic in {" in tree.export_text()

@@ -58,7 +58,7 @@ ax.plot(*start, "o", color="black", ms=8)
 # %%
 # The answer.
 print(
-    f"The network says {row.answers['network']}, and both forms agree, by the rules above; "
+    f"The network says {row.answers['network']}, and both forms agree, by the rules above;\n"
     f"with a petal of 5.6 x 2.2 cm all say {changed.answers['tree']}."
 )
 assert all(answer.startswith("versicolor") for answer in row.answers.values())
