@@ -19,7 +19,8 @@ from skinterp.base import BODY_KINDS, FORMS, SavedForm, explains
 from skinterp.base._coding import decoded, encoded
 from skinterp.expression import LogisticLink, parse
 
-NAMES = [name for name, form in FORMS.items() if not form.is_exact]
+NETWORKS = ("exact", "pruned")  # what is a network needs one to answer
+NAMES = [name for name in FORMS if name not in NETWORKS]
 TASKS = ["binary", "multiclass", "regression"]
 QUICK = {
     "n_queries": 100,
