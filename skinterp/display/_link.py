@@ -20,7 +20,10 @@ def _chosen(equations, classes, k):
         raise ValueError(f"k must be left out where there is one equation. Got {k!r} instead.")
     labels = classes
     if classes is None or len(classes) != n:
-        labels = [str(e.classes[1]) if e.is_classifier else j for j, e in enumerate(equations)]
+        labels = [
+            str(e.classes[1]) if e.is_classifier else f"output {j}"
+            for j, e in enumerate(equations)
+        ]
     k = output_index(k, labels, "k")
     return k, equations[k]
 

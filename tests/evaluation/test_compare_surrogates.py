@@ -352,7 +352,7 @@ def test_names_make_surrogates_of_the_task():
 
 @pytest.mark.parametrize("surrogates", [["trees"], ["tree", "forest"], [], {}, "tree"])
 def test_unknown_surrogates_are_refused(cancer, network, surrogates):
-    wording = r"surrogates must be names out of \['symbolic', 'tree', .*'exact'\], or a non-empty"
+    wording = r"surrogates must be names out of \['symbolic', .*'pruned'\], or a non-empty"
     with pytest.raises(ValueError, match=wording):
         compare_surrogates(network, *cancer, surrogates, cv=2)
 

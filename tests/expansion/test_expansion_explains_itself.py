@@ -20,11 +20,13 @@ def fitted(n_outputs=1, **options):
 def test_the_text_has_variance_constant_and_the_strongest_coefficients():
     expansion = fitted()
     lines = expansion.export_text().split("\n")
-    assert "\n".join(lines[:2]) == str(expansion.expansion_)
-    assert lines[2].endswith("constant") and len(lines) == 14
+    head = str(expansion.expansion_)
+    assert "\n".join(lines).startswith(head)
+    lines = lines[len(head.splitlines()) :]
+    assert lines[0].endswith("constant") and len(lines) == 12
     strongest = expansion.expansion_.largest()
     best = next(c for c in strongest if c.order)
-    assert lines[3] == f"  {best.value:+.4g}  {best.pattern}"
+    assert lines[1] == f"  {best.value:+.4g}  {best.pattern}"
     assert lines[-1] == f"  and {expansion.complexity_ - 10} more coefficients"
 
 
