@@ -100,7 +100,7 @@ def test_without_time_it_is_not_settled():
     [
         ({"feature": 0, "direction": "up"}, "direction must be 'increasing' or"),
         ({"feature": 1}, "feature must vary in box. Got 'x1' instead"),
-        ({"feature": 0, "output": 3}, "output must be an index"),
+        ({"feature": 0, "output": 3}, "output must be one of"),
         ({"feature": 0, "time_budget": 0}, "time_budget must be a positive"),
     ],
 )
