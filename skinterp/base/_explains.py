@@ -94,16 +94,16 @@ class ExplainsItself:
     def plot(self, ax=None, *, X=None):
         """Draw the obvious picture of the fitted estimator.
 
-        Of an equation where it and the network decide, over the two leading inputs (the formula
-        against the network, where one input matters only); of a tree the tree; of a sum of
-        profiles the profiles; else the first of `displays`.
+        Of a tree the tree; of a sum of profiles the profiles; of an equation, with rows, where it
+        and the network decide, over the two leading inputs (the formula against the network, where
+        one input matters only); else the first of `displays`.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes or None, default=None
             Where to draw; None makes a new figure, as pictures of several panels need.
         X : array-like or data frame of shape (n_samples, n_features) or None, default=None
-            Rows that the plane of an equation is laid through; None is some of those of `fit`.
+            Rows that the plane of an equation is laid through; estimators keep none.
 
         Returns
         -------

@@ -14,7 +14,7 @@ from skinterp.search import SearchSettings, operator_prices, read_hypotheses
 from skinterp.search._said import COMMONEST, NO_FORMULA
 from skinterp.search._selection import SELECTIONS
 from skinterp.surrogate._asked import with_queries
-from skinterp.surrogate._pictures import PlotsEquations, kept_rows
+from skinterp.surrogate._pictures import PlotsEquations
 from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares, one_line
@@ -184,7 +184,7 @@ class EquationsMixin(PlotsEquations, EquationSteps):
         self.equations_ = tuple(
             replace(e.shown_on(X), table=table, units=self._units) for e in equations
         )
-        self._scales, self._kept_rows = number_scales(table, X), kept_rows(X)
+        self._scales = number_scales(table, X)
         if len(results) == 1:
             self.equation_, self.front_ = self.equations_[0], self.fronts_[0]
         else:

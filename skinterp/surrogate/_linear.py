@@ -23,7 +23,7 @@ from skinterp.matching._linear import (
 )
 from skinterp.surrogate._equations import equation_shares
 from skinterp.surrogate._linear_fits import shown_functions
-from skinterp.surrogate._pictures import PlotsEquations, kept_rows
+from skinterp.surrogate._pictures import PlotsEquations
 from skinterp.surrogate._row_steps import EquationSteps
 from skinterp.surrogate._text import gaps_text, linear_text, number_scales
 from skinterp.utils._sklearn import Interval, fit_context
@@ -62,7 +62,6 @@ class _LinearMixin(PlotsEquations, EquationSteps):
         self._set_coefficients(*functions)
         spread = ColumnSpread(mean, self.scale_)
         self._scales = number_scales(self.network_.user_table, X)
-        self._kept_rows = kept_rows(X)
         self._shown = shown_functions(*functions, X, spread, self._decide)
         numbers = np.count_nonzero(self.coef_) + np.count_nonzero(self.intercept_)
         self.complexity_ = int(max(1, numbers))

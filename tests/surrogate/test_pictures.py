@@ -64,7 +64,14 @@ CASES = sorted(set(product(KINDS, NETWORKS)) - {("symbolic", "multiclass")})  # 
 @pytest.mark.parametrize(("form", "task"), CASES)
 def test_each_form_draws_the_obvious_picture(form, task):
     surrogate = fitted(form, NETWORKS[task], task, X)
-    shown = surrogate.plot()
+    if form == "linear":  # whose picture is of rows, which it does not keep
+        with pytest.raises(
+            ValueError, match=r"X must be rows to draw a Linear.* Got None instead"
+        ):
+            surrogate.plot()
+    else:
+        assert surrogate.plot().figure_ is not None
+    shown = surrogate.plot(X=X)
     assert isinstance(shown, KINDS[form]) and shown.figure_ is not None
     if isinstance(shown, BoundaryDisplay):
         axes = shown.ax_.get_xlabel() + shown.ax_.get_ylabel()
@@ -75,7 +82,7 @@ def test_each_form_draws_the_obvious_picture(form, task):
 
 def test_it_is_drawn_where_one_says():
     ax = plt.figure().subplots()
-    shown = fitted("linear", NETWORKS["binary"], "binary", X).plot(ax)
+    shown = fitted("linear", NETWORKS["binary"], "binary", X).plot(ax, X=X)
     assert shown.ax_ is ax
 
 
@@ -85,16 +92,17 @@ def test_of_one_input_the_formula_stands_against_the_network():
         names = list(data)
         network = as_network(lambda X, k=k: X[:, k], feature_names=names, classes=["no", "yes"])
         surrogate = FORMS["linear"].make("binary").set_params(network=network, max_features=1)
-        assert isinstance(surrogate.fit(data).plot(), LinkDisplay)
+        assert isinstance(surrogate.fit(data).plot(X=data), LinkDisplay)
 
 
 def test_arrays_and_mixed_tables_are_drawn():
     arrays = as_network(law(1), n_features_in=3, classes=["no", "yes"])
-    assert isinstance(fitted("linear", arrays, "binary", X.to_numpy()).plot(), BoundaryDisplay)
+    rows = X.to_numpy()
+    assert isinstance(fitted("linear", arrays, "binary", rows).plot(X=rows), BoundaryDisplay)
     table = mixed_table(150)
     with ignore_warnings():
         model = mixed_model(table)
-    shown = fitted("linear", model, "binary", table).plot()
+    shown = fitted("linear", model, "binary", table).plot(X=table)
     assert isinstance(shown, BoundaryDisplay)
     assert isinstance(fitted("tree", model, "binary", table).plot(), ObliqueTreeDisplay)
 
