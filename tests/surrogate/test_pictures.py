@@ -65,9 +65,7 @@ CASES = sorted(set(product(KINDS, NETWORKS)) - {("symbolic", "multiclass")})  # 
 def test_each_form_draws_the_obvious_picture(form, task):
     surrogate = fitted(form, NETWORKS[task], task, X)
     if form == "linear":  # whose picture is of rows, which it does not keep
-        with pytest.raises(
-            ValueError, match=r"X must be rows to draw a Linear.* Got None"
-        ):
+        with pytest.raises(ValueError, match=r"X must be rows to draw a Linear.* Got None"):
             surrogate.plot()
     else:
         assert surrogate.plot().figure_ is not None
