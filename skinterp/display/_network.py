@@ -52,7 +52,7 @@ class NetworkDisplay(Display):
     >>> layers = [[[2.0], [-1.0], [0.0]], [[1.0]]]
     >>> display = NetworkDisplay(layers, ["a", "b", "c"], ["yes"]).plot()
     >>> [text.get_text() for text in display.ax_.texts]
-    ['a', 'b', 'h0_0', 'yes']
+    ['a', 'b', 'yes', 'h0_0']
     """
 
     strengths: object

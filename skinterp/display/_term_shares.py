@@ -35,7 +35,7 @@ class TermSharesDisplay(Display):
     >>> from skinterp.display import TermSharesDisplay
     >>> display = TermSharesDisplay([[0.9, 0.1], [0.0, 1.0]], ["odour", "ring"], ["a", "b"]).plot()
     >>> [text.get_text() for text in display.ax_.texts]
-    ['90', '10', '100']
+    ['10', '90', '100']
     """
 
     shares: object

@@ -46,7 +46,7 @@ def read_claim(text, names):
     --------
     >>> from skinterp.evaluation import read_claim
     >>> read_claim("dose/weight >= 3", ["dose", "weight"])
-    (<Expression x0/x1>, 2.9999999999999996, True)
+    (Operation('div', (Variable(0), Variable(1))), 2.9999999999999996, True)
     """
     if not isinstance(text, str):
         raise TypeError(f"formula must be a text. Got {text!r} instead.")

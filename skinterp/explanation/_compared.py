@@ -307,7 +307,7 @@ def compare_explanations(before, after, X=None):
             "about": _both(lambda c: c["about"], contents),
             "headline": _both(_headline, contents),
             **{
-                who: _both(lambda c, w=who: c["headline"]["accuracy"][w], contents)
+                who: _both(lambda c, w=who: c["headline"]["accuracy"].get(w), contents)
                 for who in names
             },
             "forms": {name: _form(name, contents) for name in _forms(contents)},

@@ -10,7 +10,8 @@ from skinterp.network import Network, ScalarView, as_network
 
 def views_of(network):
     """Return one view of each kind."""
-    views = [network.output(0), network.unit(0, 1), network.unit(-1, 0, before_activation=True)]
+    views = [network.unit(0, 1), network.unit(-1, 0, before_activation=True)]
+    views.append(network.output() if network.n_outputs == 1 else network.output(0))
     if network.classes is not None:
         views += [network.margin(0), network.margin(1)]
     if network.n_outputs > 1:
@@ -132,13 +133,13 @@ def test_names_of_inputs_are_handed_on():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda n: n.output(3), ValueError, "k must be between 0 and 2. Got 3 instead"),
-        (lambda n: n.output(-1), ValueError, "k must be between 0 and 2. Got -1 instead"),
-        (lambda n: n.margin("b"), TypeError, "k must be an integer index. Got 'b' instead"),
-        (lambda n: n.margin(), ValueError, "margin needs the index of a class, 0 to 2"),
-        (lambda n: n.margin(3), ValueError, "k must be between 0 and 2"),
-        (lambda n: n.difference(1, 1), ValueError, "two different indices. Got 1 twice"),
-        (lambda n: n.difference(1, 3), ValueError, "k must be between 0 and 2"),
+        (lambda n: n.output(3), ValueError, r"k must be one of \[0, 1, 2\]\. Got 3 instead"),
+        (lambda n: n.output(-1), ValueError, r"k must be one of \[0, 1, 2\]\. Got -1 instead"),
+        (lambda n: n.margin("b"), ValueError, r"k must be one of .* Got 'b' instead"),
+        (lambda n: n.margin(), ValueError, r"k must be one of .* Got None instead"),
+        (lambda n: n.margin(3), ValueError, r"k must be one of \[0, 1, 2\]"),
+        (lambda n: n.difference(1, 1), ValueError, "two different outputs. Got 1 twice"),
+        (lambda n: n.difference(1, 3), ValueError, r"k must be one of \[0, 1, 2\]"),
         (lambda n: n.unit(1, 0), ValueError, "layer.* must be between -1 and 0. Got 1"),
         (lambda n: n.unit(0.5, 0), TypeError, "layer.* must be an integer index. Got 0.5"),
         (lambda n: n.unit(0, 6), ValueError, "unit of hidden layer 0 must be between 0 and 5"),
