@@ -3,12 +3,10 @@
 import sys
 import warnings
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from scipy.stats import rankdata
 from sklearn.base import clone, is_classifier
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -24,13 +22,13 @@ from skinterp.importance._probe import (
     with_probe,
 )
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
+from skinterp.importance._training_rows import drawn_rows, seen_rows
 from skinterp.network import as_network
 from skinterp.utils import LARGEST_SEED, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
 from skinterp.utils._which_rows import HELD_OUT, LEFT_OUT
 
 _INTERVAL = (0.025, 0.975)
-_MOST_DRAWS = 1000
 _LISTED = 8  # inputs named in a line
 
 
@@ -192,18 +190,6 @@ def _seeded(estimator, seed):
     return estimator.set_params(**{name: rng.randint(LARGEST_SEED) for name in names})
 
 
-def _drawn(y, classifies, rng):
-    """Return rows drawn with replacement, of a classifier until every class is among them."""
-    for _ in range(_MOST_DRAWS):
-        rows = rng.randint(len(y), size=len(y))
-        if not classifies or len(np.unique(y[rows])) == len(np.unique(y)):
-            return rows
-    raise ValueError(
-        "y must have classes that are frequent enough for bootstrap samples to hold them all. "
-        f"Got a class of {np.unique(y, return_counts=True)[1].min()} in {len(y)} rows instead."
-    )
-
-
 def _one_training(estimator, X, y, names, methods, seed, seen, probe):
     """Return the shares by every method, those of a shuffled column, and the score.
 
@@ -212,7 +198,7 @@ def _one_training(estimator, X, y, names, methods, seed, seen, probe):
     if probe:
         X, names = with_probe(X, seed), (*names, PROBE)
     rng = check_random_state(seed)
-    rows = _drawn(y, is_classifier(estimator), rng) if seen is None else seen
+    rows = drawn_rows(y, is_classifier(estimator), rng) if seen is None else seen
     others = np.setdiff1d(np.arange(len(y)), rows)
     drawn = take_rows(X, rows)
     with warnings.catch_warnings():
@@ -353,7 +339,7 @@ def importance_stability(
     methods = _checked_methods(methods, estimator)
     rng = check_random_state(random_state)
     seeds = rng.randint(LARGEST_SEED, size=n_repeats)
-    seen = None if bootstrap else _seen(y, test_size, is_classifier(estimator), rng)
+    seen = None if bootstrap else seen_rows(y, test_size, is_classifier(estimator), rng)
     probe = bool(probe) and takes_probe(X)
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_one_training)(estimator, X, y, names, methods, int(seed), seen, probe)
@@ -371,30 +357,6 @@ def importance_stability(
         LEFT_OUT if bootstrap else HELD_OUT,
         np.stack(noise, axis=1) if probe else None,
     )
-
-
-def _seen(y, test_size, classifies, rng):
-    """Return the rows to train on: all but a share of them, of each class where it can be."""
-    every = np.arange(len(y))
-    if test_size is None:
-        return every
-    is_share = isinstance(test_size, Real) and not isinstance(test_size, bool)
-    if not is_share or not 0.0 < test_size < 1.0:
-        raise ValueError(
-            f"test_size must be a number between 0 and 1, or None. Got {test_size!r} instead."
-        )
-    strata = y if classifies and np.unique(y, return_counts=True)[1].min() > 1 else None
-    try:
-        parts = train_test_split(every, test_size=test_size, stratify=strata, random_state=rng)
-    except ValueError:  # more classes than rows in a part
-        parts = train_test_split(every, test_size=test_size, random_state=rng)
-    seen = np.sort(parts[0])
-    if classifies and len(np.unique(y[seen])) < len(np.unique(y)):
-        raise ValueError(
-            f"Every class must be among the rows of the training. Got none of one of them with "
-            f"test_size={test_size} instead; test_size=None trains on all rows."
-        )
-    return seen
 
 
 def _collected(results, n_repeats, verbose):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from skinterp.utils._files import write_whole
     from skinterp.utils._incomplete import noting_incomplete
     from skinterp.utils._interrupts import is_one_of_many
+    from skinterp.utils._labels import output_index
     from skinterp.utils._notebooks import PrintedInNotebooks, preformatted
     from skinterp.utils._numbers import (
         DIGITS,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
         checked_index,
         feature_names_of,
         other_kind,
-        output_index,
     )
     from skinterp.utils._visible import one_line, visible
 else:
@@ -61,6 +61,7 @@ else:
             "_incomplete": ["noting_incomplete"],
             "_interrupts": ["is_one_of_many"],
             "_notebooks": ["PrintedInNotebooks", "preformatted"],
+            "_labels": ["output_index"],
             "_numbers": [
                 "DIGITS",
                 "MOST_DIGITS",
@@ -92,7 +93,6 @@ else:
                 "checked_index",
                 "feature_names_of",
                 "other_kind",
-                "output_index",
             ],
             "_visible": ["one_line", "visible"],
         },

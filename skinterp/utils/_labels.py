@@ -1,0 +1,75 @@
+"""Outputs and classes as users choose them: by label, or by index."""
+
+import math
+from numbers import Integral, Number
+
+import numpy as np
+
+_MOST_LISTED = 30  # labels named by an error
+
+
+def _is_label(label, given):
+    """Return whether a class label is the one that was given; 1 and 1.0 are one label."""
+    if isinstance(given, bool) and not isinstance(label, bool):
+        return False
+    if isinstance(label, str) == isinstance(given, str) and type(label == given) is bool:
+        return label == given
+    if isinstance(label, str) and isinstance(given, Number):  # a label of numbers, as text
+        try:
+            return str(given) == label or float(label) == given
+        except ValueError:
+            return False
+    return False
+
+
+def _is_number(label):
+    """Return whether a label is a number, or the text of one."""
+    try:
+        return math.isfinite(float(label))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def output_index(output, labels, name="output"):
+    """Return the index of an output, or class, given by its label or its index.
+
+    Where a label is a number, an index would be mistaken for one, and is refused.
+
+    Parameters
+    ----------
+    output : object
+        A label, or an index; None is the only one there is.
+    labels : sequence
+        Labels of all of them: classes, or names of outputs.
+    name : str, default="output"
+        What it is called, for the error.
+
+    Returns
+    -------
+    int
+        Its index.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+
+    Examples
+    --------
+    >>> from skinterp.utils import output_index
+    >>> output_index("setosa", ["setosa", "virginica"]), output_index(1, ["setosa", "virginica"])
+    (0, 1)
+    """
+    output, *labels = (x.item() if isinstance(x, np.generic) else x for x in (output, *labels))
+    if output is None and len(labels) == 1:
+        return 0
+    for k, label in enumerate(labels):
+        if _is_label(label, output):
+            return k
+    whole = isinstance(output, Integral) and not isinstance(output, bool)
+    may_be_index = not any(map(_is_number, labels))
+    if not (whole and may_be_index and 0 <= output < len(labels)):
+        listed = labels if len(labels) <= _MOST_LISTED else [*labels[:_MOST_LISTED], "..."]
+        index = f", or an index from 0 to {len(labels) - 1}" if may_be_index else ""
+        raise ValueError(f"{name} must be one of {listed}{index}. Got {output!r} instead.")
+    return int(output)
