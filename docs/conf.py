@@ -90,6 +90,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "download_all_examples": False,
     "abort_on_example_error": False,
+    "write_computation_times": False,  # a page that loads scripts from outside
     "plot_gallery": "True",
 }
 
