@@ -6,6 +6,8 @@ import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, label, tidy, wrapped
 
+_MOST_DRAWN = 500  # rows of each kind; more hide each other, and fill a page
+
 
 @dataclass(eq=False, repr=False)
 class DifferenceDisplay(Display):
@@ -64,8 +66,10 @@ class DifferenceDisplay(Display):
             ax.fill_between(
                 [left, right], low, high, color=PALETTE[1], alpha=0.15, label="mostly here"
             )
-        ax.scatter(x[~differs], y[~differs], s=8, color=GREY, alpha=0.5, label="same answer")
-        ax.scatter(x[differs], y[differs], s=14, color=PALETTE[1], label="other answer")
+        same, other = (np.flatnonzero(mask) for mask in (~differs, differs))
+        same, other = (rows[:: max(1, -(-len(rows) // _MOST_DRAWN))] for rows in (same, other))
+        ax.scatter(x[same], y[same], s=8, color=GREY, alpha=0.5, label="same answer")
+        ax.scatter(x[other], y[other], s=14, color=PALETTE[1], label="other answer")
         if self.experiment is not None:
             ax.scatter(
                 *self.experiment, s=140, marker="*", color="black", zorder=3, label="ask here"

@@ -379,3 +379,11 @@ def test_bars_of_a_tree_are_the_shares_of_its_classes():
     assert sorted(map(sum, widths)) == [80.0] * 3
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend == ["no", "yes"]
+
+
+@pytest.mark.parametrize("n", [10, 5000])
+def test_of_many_rows_some_of_each_kind_are_drawn(n):
+    x = np.linspace(0, 1, n)
+    ax = shown.DifferenceDisplay(x, x, x > 0.9, names=("a", "b")).plot().ax_
+    counts = [len(c.get_offsets()) for c in ax.collections]
+    assert counts == ([9, 1] if n == 10 else [500, 500])
