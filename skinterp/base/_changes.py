@@ -41,9 +41,27 @@ def change_text(name, before, after):
     """
     if not isinstance(after, Real) or isinstance(after, bool):
         return f"{name}: {one_line(str(before))} -> {one_line(str(after))}"
-    needed = digits_within(after, 0.0), digits_within(before, _PART * abs(after - before))
-    texts = (needed_text(v, DIGITS, n) for v, n in zip((after, before), needed))
-    return f"{name}: {' -> '.join(reversed([*texts]))}"
+    return f"{name}: {' -> '.join(change_texts(before, after))}"
+
+
+def change_texts(before, after, part=_PART):
+    """Write a number before and after a change, with as many digits as tell them apart.
+
+    Parameters
+    ----------
+    before, after : float
+        The numbers.
+    part : float, default=0.05
+        Of the change, by which the number before may be off.
+
+    Returns
+    -------
+    tuple of two str
+        The texts.
+    """
+    needed = digits_within(before, part * abs(after - before)), digits_within(after, 0.0)
+    pairs = zip((before, after), needed, strict=True)
+    return tuple(needed_text(value, DIGITS, digits) for value, digits in pairs)
 
 
 def shown_point(x, point, moved, accepts):

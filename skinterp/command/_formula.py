@@ -6,7 +6,6 @@ import re
 import sys
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from skinterp.command._commands import BadCall
 from skinterp.command._known_network import HELD_OUT, read_network
@@ -15,18 +14,15 @@ from skinterp.evaluation import read_claim, score_formula
 from skinterp.network import input_names
 from skinterp.utils import write_whole
 from skinterp.utils._progress import Progress
+from skinterp.utils._splits import held_out_split
 
 
 def _held_out(known, seed):
     """Return the rows that are scored: those that trained neither the network nor a threshold."""
     if known.cv is not None:
         return np.unique(np.concatenate([test for _, test in known.cv]))
-    strata = None if known.network.task == "regression" else known.y
-    rows = np.arange(len(known.y))
-    try:
-        return train_test_split(rows, test_size=HELD_OUT, random_state=seed, stratify=strata)[1]
-    except ValueError:  # a class with one row
-        return train_test_split(rows, test_size=HELD_OUT, random_state=seed)[1]
+    labels = None if known.network.task == "regression" else known.y
+    return held_out_split(len(known.y), HELD_OUT, labels, seed)[1]
 
 
 def _hint(error, names):

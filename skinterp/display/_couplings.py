@@ -6,6 +6,7 @@ import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels
 from skinterp.display._matrix import draw_matrix
+from skinterp.display._signs import signed_colours
 
 
 def average_product_corrected(strengths):
@@ -83,10 +84,11 @@ class CouplingsDisplay(Display):
     def draw(self, ax):
         values, n = self._values, len(self.names)
         limit = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
-        colours, low = ("RdBu_r", -limit) if self.corrected else ("Blues", 0.0)
+        blues = {"cmap": "Blues", "vmin": 0.0, "vmax": limit}
+        colours = signed_colours(limit) if self.corrected else blues
         text = "coupling (norm, corrected)" if self.corrected else "coupling (norm)"
         bar = {"label": text, "shrink": 0.85}
-        draw_matrix(ax, values, bar, cmap=colours, vmin=low, vmax=limit)
+        draw_matrix(ax, values, bar, **colours)
         ax.set_facecolor("#EEEEEE")
         step = max(1, -(-n // 32))
         ticks, names = range(0, n, step), labels(self.names, 20)[::step]

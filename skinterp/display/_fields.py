@@ -5,7 +5,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import Display, label_inches, labels, wrapped
-from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
+from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
+from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 
 
 @dataclass(eq=False, repr=False)
@@ -82,7 +83,7 @@ class FieldsDisplay(Display):
         names = self._labels
         values = table.T if self._is_wide else table
         bar = {"label": wrapped(self.name, 24), "shrink": 0.9}
-        draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        draw_matrix(ax, values, bar, aspect="auto", **signed_colours(limit))
         ax.set_facecolor("#EEEEEE")
         if self._is_wide:
             label_columns(ax, names, 3)
@@ -98,4 +99,4 @@ class FieldsDisplay(Display):
         ax.set(xticks=[], xlabel="category")
         for row, i in enumerate(self._shown):
             for k, category in enumerate(labels(self.categories[i], 12)):
-                write_in_cell(ax, row, k, category, abs(table[row, k]) > 0.6 * limit)
+                write_in_cell(ax, row, k, category, abs(table[row, k]) > DARK * limit)

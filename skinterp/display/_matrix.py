@@ -1,9 +1,5 @@
 """Matrices of colours: their cells, and texts in these."""
 
-from skinterp.display._signs import fold_over_signs
-
-__all__ = ["draw_matrix", "fold_over_signs", "label_columns", "write_in_cell"]
-
 
 def draw_matrix(ax, values, bar, **colours):
     """Draw a cell per number, without a frame, and a colour bar with these options."""

@@ -47,8 +47,10 @@ class MultiplesDisplay(PanelsDisplay):
 
     @property
     def figure_size(self):
-        sizes = np.array([display.figure_size for display in self.displays[:_MOST]])
-        return sizes[:, 0].max(), sizes[:, 1].sum() + 0.3 * len(sizes)
+        widths, heights = np.array(
+            [d.figure_size for d in self.displays[:_MOST]] or [(4.0, 1.0)]
+        ).T
+        return widths.max(), heights.sum() + 0.3 * len(heights)
 
     def draw_panels(self, figure):
         displays = list(self.displays[:_MOST])

@@ -4,7 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, label_inches, labels, legend_inches
+from skinterp.display._display import GREY, Display, label_inches, labels, legend_inches
+from skinterp.display._signs import sign_colours
 from skinterp.utils import counted
 
 MAX_CONNECTIONS, MAX_UNITS = 400, 60  # more are a grey block, and say nothing
@@ -16,7 +17,7 @@ _SWEEPS = 4  # over the layers, to place units near what they are connected with
 class NetworkDisplay(Display):
     """A small network: inputs on the left, outputs on the right, a line for each connection.
 
-    Blue lines are positive, orange ones negative, and as wide as the connection is strong,
+    Red lines are positive, blue ones negative, and as wide as the connection is strong,
     compared with the strongest one into the same layer. Units, and inputs, without a connection
     are left out.
 
@@ -187,12 +188,13 @@ class NetworkDisplay(Display):
 
     def _draw_connections(self, ax, k, strengths, heights):
         largest = np.abs(strengths).max(initial=0.0)
+        colours = np.where(strengths < 0, *reversed(sign_colours([1, -1])))
         for i, j in zip(*np.nonzero(strengths)):
             share = abs(strengths[i, j]) / largest
             ax.plot(
                 [k, k + 1],
                 [heights[k][i], heights[k + 1][j]],
-                color=PALETTE[int(strengths[i, j] < 0)],
+                color=colours[i, j],
                 linewidth=_THINNEST + (_WIDEST - _THINNEST) * share,
                 alpha=0.35 + 0.6 * share,
                 solid_capstyle="round",
@@ -208,7 +210,7 @@ class NetworkDisplay(Display):
             ax.text(k, height, name, bbox=box, **style)
 
     def _frame(self, ax, last):
-        for colour, name in zip(PALETTE, ("positive", "negative")):
+        for colour, name in zip(sign_colours([1, -1]), ("positive", "negative")):
             ax.plot([], [], color=colour, linewidth=3, label=name)
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, frameon=False)
         width = self.figure_size[0]

@@ -126,9 +126,9 @@ class ObliqueTreeDisplay(Display):
         for node, child, side in edges:
             (x0, y0), (x1, y1) = at[node], at[child]
             ax.plot([x0, x1], [y0, y1], color=GREY, linewidth=0.8, zorder=1)
-            middle = (0.5 * (x0 + x1), y1) if is_sideways else (0.55 * x0 + 0.45 * x1, 0.0)
-            y = 0.5 * (y0 + y1) if is_sideways else 0.55 * y0 + 0.45 * y1
-            ax.text(middle[0], y, side, color=GREY, bbox=_SIDE, **_TEXT)
+            share = 0.5 if is_sideways else 0.45
+            middle = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+            ax.text(*middle, side, color=GREY, bbox=_SIDE, **_TEXT)
         for node, (_, depth) in positions.items():
             group = -1 if self.groups is None else self.groups[node]
             colour = cycle(LIGHT, group) if self._is_leaf(node) and group >= 0 else "white"

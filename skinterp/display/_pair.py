@@ -5,7 +5,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import Display, label, label_inches, labels, wrapped
-from skinterp.display._matrix import draw_matrix, fold_over_signs, label_columns, write_in_cell
+from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
+from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 from skinterp.utils import number_text
 
 
@@ -55,7 +56,7 @@ class PairDisplay(Display):
         values = np.asarray(self.couplings, dtype=float)
         limit = fold_over_signs(values)
         bar = {"label": wrapped(self.name, 24), "shrink": 0.9}
-        draw_matrix(ax, values, bar, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        draw_matrix(ax, values, bar, aspect="auto", **signed_colours(limit))
         rows, columns = (labels(part, 16) for part in self.categories)
         label_columns(ax, columns, 5)
         ax.set_yticks(range(len(rows)), rows)
@@ -63,4 +64,4 @@ class PairDisplay(Display):
         if max(values.shape) <= 12:
             for (i, j), value in np.ndenumerate(values):
                 text = number_text(value, 2) if abs(value) > 1e-9 * limit else "0"
-                write_in_cell(ax, i, j, text, abs(value) > 0.6 * limit, "x-small")
+                write_in_cell(ax, i, j, text, abs(value) > DARK * limit, "x-small")

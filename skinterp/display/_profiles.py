@@ -17,6 +17,7 @@ from skinterp.display._display import (
     line_style,
     tidy,
 )
+from skinterp.display._signs import signed_colours
 
 _COLUMNS, _MOST = 4, 12
 
@@ -135,10 +136,8 @@ class ProfilesDisplay(PanelsDisplay):
         image = ax.pcolormesh(
             *panel.grids,
             panel.values.T,
-            cmap="RdBu_r",
-            vmin=-largest,
-            vmax=largest,
             rasterized=True,
+            **signed_colours(largest),
         )
         ax.set_ylabel(label(panel.names[1], 20), fontsize="small")
         ax.locator_params(nbins=4)

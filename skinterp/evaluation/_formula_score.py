@@ -252,13 +252,9 @@ def _classification(network, claim, names, features, held, answers, y, positive)
     equation = Equation(expression, names, threshold, greater, (other, positive))
     if len(others) > 1:
         notes += (f"Scored is whether the answer is {positive}, of {len(others) + 1} classes.",)
-    said = np.nan_to_num(values)[held] > threshold if greater else values[held] < threshold
-    undefined = np.isnan(values[held])
-    said = np.where(undefined, False, said)
-    scores = _rows_of(
-        accuracy_score, told[held], truth, {"formula": said}, _guess(told, held, "binary")
-    )
-    notes += _undefined_note(int(undefined.sum()), f"taken as {other}")
+    said = {"formula": equation.decide(features[held])}
+    scores = _rows_of(accuracy_score, told[held], truth, said, _guess(told, held, "binary"))
+    notes += _undefined_note(int(np.isnan(values[held]).sum()), f"taken as {other}")
     return FormulaScore(equation, scores, int(held.sum()), network.task, notes)
 
 

@@ -13,7 +13,7 @@ from skinterp.display import (
     VarianceByOrderDisplay,
 )
 from skinterp.expansion._categories import listed
-from skinterp.expansion._variances import variances_by_output
+from skinterp.expansion._variances import in_zero_sum, variances_by_output
 from skinterp.utils import output_index
 
 KINDS = ("fields", "logo", "couplings", "graph", "pair", "variance", "terms")
@@ -57,8 +57,7 @@ def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
     if kind in _OF_OUTPUTS and output is None and expansion.n_outputs > 1:
         displays = [expansion_display(expansion, kind, pair, k) for k in expansion.labels]
         return MultiplesDisplay(displays, expansion.output_names)
-    output = None if output is None else output_index(output, expansion.labels)
-    output = output or 0
+    output = 0 if output is None else output_index(output, expansion.labels)
     if kind in ("fields", "logo"):
         return _fields(expansion, output, FieldsDisplay if kind == "fields" else LogoDisplay)
     if kind == "terms":
@@ -80,7 +79,7 @@ def all_displays(expansion):
 
 def _terms(expansion):
     """Return which output acts by which terms."""
-    same = expansion if expansion.gauge == "zero_sum" else expansion.convert("zero_sum")
+    same = in_zero_sum(expansion)
     found = variances_by_output(same.terms, same.weights, same.errors)
     table = np.maximum(np.array(list(found.values())).T, 0.0)
     whole = table.sum(axis=1, keepdims=True)

@@ -51,13 +51,29 @@ def variances_of(expansion):
     known = expansion.network_variance
     by_term, by_order = known.by_term, known.by_order
     if by_term is None:
-        same = expansion if expansion.gauge == "zero_sum" else expansion.convert("zero_sum")
+        same = in_zero_sum(expansion)
         by_term = variances(same.terms, same.weights, same.errors)
     if by_order is None:
         by_order = sum_by_order(by_term, expansion.order)
     are_of_network = expansion.is_projection or known.by_order is not None
     whole = known.total if are_of_network else float(by_order.sum())
     return Variances(by_term, by_order, whole, are_of_network)
+
+
+def in_zero_sum(expansion):
+    """Return an expansion in the zero-sum gauge, in which variances add up.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        The expansion, in any gauge.
+
+    Returns
+    -------
+    Expansion
+        Itself, or the same sum rewritten.
+    """
+    return expansion if expansion.gauge == "zero_sum" else expansion.convert("zero_sum")
 
 
 def sum_by_order(by_term, order):

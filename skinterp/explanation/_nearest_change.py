@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skinterp.base._changes import change_texts
 from skinterp.exact import nearest_counterfactual
 from skinterp.network import input_names
-from skinterp.utils import counted, digits_within, needed_text, number_text, one_line
+from skinterp.utils import MOST_DIGITS, counted, number_text, one_line
 
-MOST_SHOWN, STEPS, MOST_DIGITS = 10, 50, 17
+MOST_SHOWN, STEPS = 10, 50
 _NEGLIGIBLE = 1e-6  # of a standard deviation: what programs leave in the last digits
 _PART = 0.01  # of a change, that the value before it may be off as it is shown
 _MEASURE = "in standard deviations of the inputs, added up"
@@ -129,13 +130,6 @@ def _searched(network, x, features, scale, now):
     return point, end
 
 
-def _texts(before, after):
-    """Write the values before and after, with as many digits as tell their difference."""
-    digits = digits_within(after, 0.0), digits_within(before, _PART * abs(after - before))
-    before_after = zip((before, after), reversed(digits), strict=True)
-    return tuple(needed_text(float(value), 4, n) for value, n in before_after)
-
-
 def nearest_change(network, row, rows, time_budget=2.0):
     """Return the smallest change of a row's numbers after which a network answers otherwise.
 
@@ -192,5 +186,6 @@ def nearest_change(network, row, rows, time_budget=2.0):
     )
     if len(order) > MOST_SHOWN:
         said += f" The {MOST_SHOWN} largest changes are shown, which alone may not do."
-    shown = {one_line(names[j]): _texts(x[j], point[j]) for j in order[:MOST_SHOWN]}
+    pairs = {j: (float(x[j]), float(point[j])) for j in order[:MOST_SHOWN]}
+    shown = {one_line(names[j]): change_texts(*pair, _PART) for j, pair in pairs.items()}
     return NearestChange(said, shown)

@@ -18,6 +18,12 @@ from skinterp.expression._rewrite import tidy
 from skinterp.utils import check_X
 
 
+def decided(values, threshold, greater, undefined_as):
+    """Return which values of a formula lie beyond a threshold; where undefined, as is said."""
+    beyond = values > threshold if greater else values < threshold
+    return np.where(np.isnan(values), undefined_as, beyond)
+
+
 def _check_classes(classes):
     labels = tuple(label.item() if isinstance(label, np.generic) else label for label in classes)
     if len(set(labels)) != 2 or not all(isinstance(label, str | Real) for label in labels):
@@ -187,8 +193,7 @@ class Equation(Exported):
         """
         self._require_classes()
         values = self.values(X)
-        beyond = values > self.threshold if self.greater else values < self.threshold
-        return np.where(np.isnan(values), self.undefined_as, beyond)
+        return decided(values, self.threshold, self.greater, self.undefined_as)
 
     def log_odds(self, X):
         """Compute the log-odds of the second class by the link.

@@ -205,8 +205,8 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
         raise ValueError(f"The network must answer some row with {output!r}. Got no such row.")
     rest = DenseNetwork(dense.layers[layer + 1 :], dense.task, dense.classes)
     inside = activations[mine]
-    is_binary = network.task == "binary"
-    logit = margin_of(rest, k) if is_binary else rest._linear_view(np.eye(rest.n_outputs)[k], "")
+    chosen = k if rest.classes is None else rest.classes[k]
+    logit = rest.margin(chosen) if network.task == "binary" else rest.output(chosen)
     weights = logit.gradient(inside).mean(axis=0)
     slopes = margin_of(rest, k).gradient(inside)
     parts = (inside - activations.mean(axis=0)) * slopes

@@ -42,22 +42,3 @@ def sees_probe(network, rows):
     moved = rows.copy()
     moved[:, -1] = rows[::-1, -1] + 1.0 + np.ptp(rows[:, -1])
     return not np.array_equal(network.raw_values(rows), network.raw_values(moved))
-
-
-def above_probe(shares, probe):
-    """Return how often each input matters more than the shuffled column.
-
-    Parameters
-    ----------
-    shares : ndarray of shape (n_methods, n_repeats, n_features)
-        Importances.
-    probe : ndarray of shape (n_methods, n_repeats)
-        Those of the shuffled column of each training.
-
-    Returns
-    -------
-    ndarray of shape (n_methods, n_features)
-        Shares of the trainings; nan where there was no shuffled column.
-    """
-    above = (shares > probe[..., np.newaxis]).mean(axis=1)
-    return np.where(np.isnan(probe).any(axis=1)[:, np.newaxis], np.nan, above)

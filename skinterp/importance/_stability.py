@@ -13,14 +13,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.base import checked_training
 from skinterp.display import RankStabilityDisplay
 from skinterp.importance._methods import METHODS
-from skinterp.importance._probe import (
-    BEATS,
-    PROBE,
-    above_probe,
-    sees_probe,
-    takes_probe,
-    with_probe,
-)
+from skinterp.importance._probe import BEATS, PROBE, sees_probe, takes_probe, with_probe
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.importance._training_rows import drawn_rows, seen_rows
 from skinterp.network import as_network
@@ -72,8 +65,9 @@ class ImportanceStability(MethodRankings):
         An array of shape (n_methods, n_features); nan where there was no such column. Of an input
         that says nothing it is one half in the mean.
         """
-        missing = np.full(self.shares.shape[:2], np.nan)
-        return above_probe(self.shares, missing if self.probe is None else self.probe)
+        if self.probe is None:
+            return np.full(self.mean_ranks.shape, np.nan)
+        return (self.shares > self.probe[..., np.newaxis]).mean(axis=1)
 
     @property
     def ranks(self):
@@ -155,7 +149,7 @@ class ImportanceStability(MethodRankings):
 
     def _ranks_of_probe(self):
         """Return mean rank and interval of the shuffled column among the inputs, or None."""
-        if self.probe is None or np.isnan(self.probe).any():
+        if self.probe is None:
             return None
         ranks = 1.0 + (self.shares > self.probe[..., np.newaxis]).sum(axis=-1)
         return np.stack([ranks.mean(axis=1), *np.quantile(ranks, _INTERVAL, axis=1)])
@@ -176,7 +170,7 @@ class ImportanceStability(MethodRankings):
             best = np.argsort(ranks, kind="stable")[:3]
             text = ", ".join(f"{self.feature_names[j]} ({ranks[j]:.1f})" for j in best)
             lines.append(f"{method:<{width}}  tau {tau:.2f}  {text}")
-            if self.probe is not None and not np.isnan(self.probe).any():
+            if self.probe is not None:
                 above = self.above_noise[self.methods.index(method)]
                 lines.append(f"{'':<{width}}  {self._noise_line(above)}")
         return "\n".join([*lines, *self.notes])
@@ -347,6 +341,7 @@ def importance_stability(
     )
     found, notes = _collected(trainings, n_repeats, verbose)
     shares, noise, scores = zip(*found)
+    noise = np.stack(noise, axis=1)
     return ImportanceStability(
         tuple(method.name for method in methods),
         np.stack(shares, axis=1),
@@ -355,7 +350,7 @@ def importance_stability(
         notes,
         "accuracy" if is_classifier(estimator) else "R2",
         LEFT_OUT if bootstrap else HELD_OUT,
-        np.stack(noise, axis=1) if probe else None,
+        None if np.isnan(noise).any() else noise,  # steps may leave the column out
     )
 
 

@@ -3,7 +3,8 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+
+from skinterp.utils._splits import held_out_split
 
 _MOST_DRAWS = 1000
 
@@ -64,19 +65,14 @@ def seen_rows(y, test_size, classifies, rng):
     ValueError
         If the share is none, or no row of a class is left.
     """
-    every = np.arange(len(y))
     if test_size is None:
-        return every
+        return np.arange(len(y))
     is_share = isinstance(test_size, Real) and not isinstance(test_size, bool)
     if not is_share or not 0.0 < test_size < 1.0:
         raise ValueError(
             f"test_size must be a number between 0 and 1, or None. Got {test_size!r} instead."
         )
-    strata = y if classifies and np.unique(y, return_counts=True)[1].min() > 1 else None
-    try:
-        parts = train_test_split(every, test_size=test_size, stratify=strata, random_state=rng)
-    except ValueError:  # more classes than rows in a part
-        parts = train_test_split(every, test_size=test_size, random_state=rng)
+    parts = held_out_split(len(y), test_size, y if classifies else None, rng)
     seen = np.sort(parts[0])
     if classifies and len(np.unique(y[seen])) < len(np.unique(y)):
         raise ValueError(

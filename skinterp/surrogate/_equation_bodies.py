@@ -7,6 +7,7 @@ import numpy as np
 
 from skinterp.base import BodyKind, FormBody, register_body
 from skinterp.expression import Expression, IsotonicLink, LogisticLink
+from skinterp.expression._equation import decided
 from skinterp.surrogate._class_scores import ClassScores
 from skinterp.utils import counted, number_text
 
@@ -87,10 +88,9 @@ class BoundaryBody(FormBody):
         """
         values = self.expression.evaluate(rows)
         warn_undefined(values, f"class {self.labels[int(self.undefined_as)]!r}")
-        beyond = values > self.threshold if self.greater else values < self.threshold
-        decided = np.where(np.isnan(values), self.undefined_as, beyond)
+        beyond = decided(values, self.threshold, self.greater, self.undefined_as)
         size = np.abs(np.nan_to_num(self.link.log_odds(self.linked.evaluate(rows))))
-        log_odds = np.where(decided, 1.0, -1.0) * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
+        log_odds = np.where(beyond, 1.0, -1.0) * np.maximum(size, LOG_ODDS_OF_UNDEFINED)
         return log_odds[:, np.newaxis]
 
 

@@ -133,10 +133,6 @@ class TreeSurrogateClassifier(_TreeBase, ClassifierSurrogate):
     def _leaf_answers(self):
         return self._predicted(self.tree_.tree_.value).tolist()
 
-    def _leaf_groups(self):
-        known = self.classes_.tolist()
-        return [known.index(label) for label in self._leaf_answers()]
-
     def _answer(self, node, digits):
         shares = self.tree_.tree_.value[node, 0]
         best = shares.argmax()
@@ -170,7 +166,9 @@ class TreeSurrogateClassifier(_TreeBase, ClassifierSurrogate):
         return shares
 
     def _leaf_raw(self):
-        return self._shares(self.tree_.tree_.value), np.array(self._leaf_groups())
+        known = self.classes_.tolist()
+        groups = [known.index(label) for label in self._leaf_answers()]
+        return self._shares(self.tree_.tree_.value), np.array(groups)
 
 
 class TreeSurrogateRegressor(_TreeBase, RegressorSurrogate):
@@ -274,9 +272,6 @@ class TreeSurrogateRegressor(_TreeBase, RegressorSurrogate):
                 "on as_network(model).output(k)."
             )
         return values[:, 0].tolist()
-
-    def _leaf_groups(self):
-        return None
 
     def _leaf_raw(self):
         return self.tree_.tree_.value[:, :, 0], None

@@ -148,14 +148,14 @@ class TreeTexts:
         check_is_fitted(self)
         if self._sum is not None:
             return self._sum.displays()
-        rules, groups = self._rule_tree, self._leaf_groups()
+        rules, (values, groups) = self._rule_tree, self._leaf_raw()
         texts = [
             self._answer(node, 4) if test is None else rules.condition(node, True)
             for node, test in enumerate(rules.tests)
         ]
         children = rules.children_left, rules.children_right
-        shares = None if groups is None else self.tree_.tree_.value[:, 0]
-        classes = None if groups is None else self.tree_.classes_
         below = [self._answer(node, 3) for node in range(len(texts))]
+        classes = getattr(self, "classes_", None)
+        shares = None if classes is None else values
         drawn = {"groups": groups, "shares": shares, "classes": classes, "below": below}
         return (ObliqueTreeDisplay(*children, texts, **drawn),)

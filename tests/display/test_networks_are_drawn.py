@@ -7,7 +7,7 @@ from random_networks import random_network, uniform
 
 from skinterp import as_network
 from skinterp.display import NetworkDisplay
-from skinterp.display._display import PALETTE
+from skinterp.display._signs import PLUS
 from skinterp.pruning import PrunedMLPRegressor
 
 X = uniform(80, 4)
@@ -31,8 +31,8 @@ def test_every_connection_is_a_line_of_its_sign(seed):
     expected = np.concatenate([layers[0][:, read].ravel(), layers[1].ravel()])
     expected = expected[expected != 0]
     assert len(lines) == len(expected)
-    blue = sum(to_rgba(line.get_color()) == to_rgba(PALETTE[0]) for line in lines)
-    assert blue == np.count_nonzero(expected > 0)
+    positive = sum(to_rgba(line.get_color()) == to_rgba(PLUS) for line in lines)
+    assert positive == np.count_nonzero(expected > 0)
     widths = [line.get_linewidth() for line in lines if line.get_xdata()[0] == 1]
     share = np.abs(layers[1][layers[1] != 0]) / np.abs(layers[1]).max()
     np.testing.assert_allclose(np.sort(widths), 0.4 + 4.6 * np.sort(share), atol=1e-9)

@@ -19,9 +19,8 @@ from skinterp.display._display import (
     line_style,
     wrapped,
 )
-from skinterp.display._matrix import fold_over_signs
 from skinterp.display._rows import row_centres
-from skinterp.display._signs import MINUS, PLUS, sign_colours
+from skinterp.display._signs import MINUS, PLUS, fold_over_signs, sign_colours
 
 FEW = settings(max_examples=15, deadline=None)
 RNG = np.random.default_rng(0)

@@ -115,3 +115,18 @@ def test_what_has_no_picture_says_so():
     pruned.displays = tuple
     with pytest.raises(ValueError, match="PrunedMLPClassifier has no picture of its own"):
         pruned.plot()
+
+
+def test_bars_of_a_tree_have_the_colours_of_the_networks_classes():
+    network = as_network(law(3), n_outputs=3, feature_names=NAMES, classes=["a", "b", "c"])
+    rows = X[network.predict(X) != "a"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        tree = FORMS["tree"].make("multiclass", random_state=0).set_params(network=network)
+        tree.set_params(n_queries=0, max_leaf_nodes=4).fit(rows)
+    (display,) = tree.displays()
+    shares, groups = np.asarray(display.shares), np.asarray(display.groups)
+    assert list(tree.tree_.classes_) == ["b", "c"]  # of which the tree knows two
+    assert list(display.classes) == ["a", "b", "c"] and shares.shape[1] == 3
+    leaves = np.asarray(display.children_left) < 0
+    np.testing.assert_array_equal(shares[leaves].argmax(axis=1), groups[leaves])

@@ -36,6 +36,7 @@ from skinterp.utils import (
     write_whole,
 )
 from skinterp.utils._saved import Saved
+from skinterp.utils._splits import held_out_split
 from skinterp.utils._validation import finite_array
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -381,3 +382,18 @@ def test_many_labels_are_not_all_listed():
 def test_an_index_is_not_taken_where_labels_are_numbers(labels):
     with pytest.raises(ValueError, match=r"output must be one of \[.*\]\. Got 0 instead"):
         output_index(0, labels)
+
+
+@given(st.integers(4, 60), st.integers(1, 5), st.integers(0, 3))
+def test_rows_are_seen_or_held_out(n, n_classes, seed):
+    labels = np.arange(n) % n_classes
+    seen, held = held_out_split(n, 0.25, labels, seed)
+    assert sorted([*seen, *held]) == list(range(n)) and len(held) == -(-n // 4)
+    if len(held) >= n_classes and len(seen) >= n_classes and n // n_classes > 1:
+        shares = np.bincount(labels[held], minlength=n_classes) / len(held)
+        assert np.abs(shares - np.bincount(labels) / n).max() <= 1.0 / len(held) + 1e-9
+
+
+def test_a_class_of_one_row_hinders_no_split():
+    seen, held = held_out_split(8, 0.25, np.array([0] * 7 + [1]), 0)
+    assert len(seen) == 6 and len(held) == 2

@@ -9,12 +9,12 @@ from skinterp.exact.optima._changes import Counterfactual, changes_of
 from skinterp.exact.optima._levels import level_choices, level_combinations
 from skinterp.exact.optima._nearest import Question, level_distance, nearest_point
 from skinterp.exact.optima._problems import ORDERS
-from skinterp.exact.optima._setting import Setting, beaten_by, class_index, refuse_no_classes
+from skinterp.exact.optima._setting import Setting, beaten_by, refuse_no_classes
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import as_network, checked_row, input_names
-from skinterp.utils import column_index
+from skinterp.utils import column_index, output_index
 from skinterp.utils._validation import finite_array
 
 _BEHIND = 1e-9  # the least margin of a point, of the largest raw value: safe from rounding
@@ -161,12 +161,12 @@ def nearest_counterfactual(
     scale = _checked_scale(scale, len(x))
     free, choices = _freed(network, x, features, level_cost)
     setting = _setting(network, x, box, free, bool(choices))
-    now = class_index(network, network.answers(network.raw_values(x[np.newaxis]))[0], "x")
+    now = output_index(network.predict(x[np.newaxis])[0], network.classes, "x")
     others = [k for k in range(len(network.classes)) if k != now]
     if target is None:
         goals = [beaten_by(network, k, [now]) for k in others]
     else:
-        k = class_index(network, target, "target")
+        k = output_index(target, network.classes, "target")
         if k == now:
             raise ValueError(
                 f"target must be another class than that of x. Got {target!r} instead."

@@ -6,13 +6,7 @@ import numpy as np
 
 from skinterp.exact.optima._branching import branch_and_bound
 from skinterp.exact.optima._problems import LeastLargest
-from skinterp.exact.optima._setting import (
-    Setting,
-    beaten_by,
-    class_index,
-    ended,
-    refuse_no_classes,
-)
+from skinterp.exact.optima._setting import Setting, beaten_by, ended, refuse_no_classes
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import output_names, raw_value_names
 from skinterp.utils import PrintedInNotebooks, number_text, output_index
@@ -216,7 +210,7 @@ def reach_class(network, box, target, *, time_budget=60.0):
     setting = Setting.of(network, box)
     network = setting.network
     refuse_no_classes(network, "reach_class")
-    k = class_index(network, target, "target")
+    k = output_index(target, network.classes, "target")
     others = np.flatnonzero(np.arange(len(network.classes)) != k)
     C = beaten_by(network, k, others)
     problem = LeastLargest(setting.functions(C))

@@ -8,7 +8,6 @@ from skinterp.base import check_numbers
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.network import Network, as_network, input_names
-from skinterp.utils import output_index
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,26 +98,6 @@ class Setting:
         """Return the setting of the part of the box within bounds."""
         box = Box(np.maximum(self.box.lower, lower), np.minimum(self.box.upper, upper))
         return replace(self, box=box)
-
-
-def class_index(network, label, name):
-    """Return the index of a class of a classifier.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    label : object
-        A label, or an index.
-    name : str
-        What it is called, for the error.
-
-    Returns
-    -------
-    int
-        The index.
-    """
-    return output_index(label, network.classes, name)
 
 
 def refuse_no_classes(network, purpose):
