@@ -157,7 +157,7 @@ def read_complex(pieces, pairs, coordinates, max_regions):
         If there are more cells than `max_regions`.
     """
     pieces, d = _with_margins(pieces), len(coordinates.half)
-    found = search_box(pieces, coordinates, max_regions=max_regions)
+    found = search_box(pieces, coordinates, max_regions=max_regions, vertices=True)
     if max_regions is not None and found.n_regions > max_regions:
         raise ValueError(
             "max_regions must be at least the number of linear regions, cut where the class "
