@@ -164,7 +164,7 @@ def search_box(
     found, start = BoxSearch(), time.monotonic()
     try:
         for step in steps_in_box(pieces, coordinates, found.failed, vertices):
-            found.steps.append(step if vertices else step._replace(cells=None))
+            found.steps.append(_kept(step, vertices))
             found.n_regions += len(step.regions)
             if max_regions is not None and found.n_regions > max_regions:
                 found.stopped = "reached max_regions"
@@ -180,6 +180,12 @@ def search_box(
     if found.stopped and _is_covered(found):
         found.stopped = ""
     return found
+
+
+def _kept(step, vertices):
+    """Return a step without what nobody reads: all of its cells, or the functions on them."""
+    is_read = vertices and step.cells is not None
+    return step._replace(cells=step.cells.without_values() if is_read else None)
 
 
 def _is_covered(found):
