@@ -200,9 +200,15 @@ def checked_budget(time_budget):
     ----------
     time_budget : float or None
         The budget.
+
+    Returns
+    -------
+    float or None
+        The budget.
     """
     if time_budget is not None and not (isinstance(time_budget, Real) and time_budget > 0):
         raise ValueError(
             f"time_budget must be a positive number of seconds or None. Got {time_budget!r} "
             "instead."
         )
+    return time_budget
