@@ -9,15 +9,9 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base import LayersBody
 from skinterp.display import NetworkDisplay
-from skinterp.expression import (
-    ColumnSpread,
-    Equation,
-    LogisticLink,
-    atoms,
-    round_centres,
-    tidy,
-)
+from skinterp.expression import ColumnSpread, Equation, LogisticLink, atoms, round_centres, tidy
 from skinterp.network import dense_of, network_to_sympy, raw_value_names
 from skinterp.pruning._closed_form import closed_forms
 from skinterp.pruning._descent import smaller_networks
@@ -158,6 +152,9 @@ class PruningMixin:
 
     def _raw_values(self, X):
         return self.pruned_network_.raw_values(X)
+
+    def _form_body(self):
+        return LayersBody.of(self.pruned_network_)
 
     def export_text(self, digits=4, max_units=20):
         """Write the pruned network as equations, one per unit.
@@ -309,7 +306,7 @@ class PruningMixin:
         formula = closed_forms(network.layers, *box, centres)[column]
         if (size := atoms(formula)) > max_atoms:
             raise ValueError(
-                f"max_atoms must be such that the formula fits. Got max_atoms={max_atoms} instead: "
+                f"max_atoms must be such that the formula fits. Got {max_atoms} instead: "
                 f"simplified on {counted(len(rows), 'row')} it takes {size} atoms. Pass "
                 f"max_atoms={size}, or prune further than to n_weights={self.n_weights_}."
             )

@@ -99,7 +99,7 @@ def test_equal_opposite_and_proportional_units_share_an_atom(name, factor):
 def test_a_formula_that_is_too_long_is_refused_with_its_size():
     network = random_network([3, 9, 9, 1], 0)
     pruned = PrunedMLPRegressor(network, n_weights=100, n_tuning_steps=0, random_state=0).fit(ROWS)
-    with pytest.raises(ValueError, match=r"Got max_atoms=40 .* it takes (\d+) atoms") as refused:
+    with pytest.raises(ValueError, match=r"Got 40 instead: .* it takes (\d+) atoms") as refused:
         pruned.equation(ROWS)
     size = int(str(refused.value).split("Pass max_atoms=")[1].split(",")[0])
     with pytest.raises(ValueError, match="max_atoms"):
