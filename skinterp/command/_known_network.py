@@ -7,9 +7,9 @@ from sklearn.model_selection import train_test_split
 
 from skinterp.command._columns import listed
 from skinterp.command._data import Data, inputs_of, prepare
-from skinterp.command._files import read_table
 from skinterp.command._networks import FileNetwork, held_out_splits
 from skinterp.command._selection import names_of
+from skinterp.command._sequences import read_with_positions
 from skinterp.command._suspicions import repeated_rows
 from skinterp.network import Network, as_network, default_network
 from skinterp.utils import counted
@@ -96,7 +96,7 @@ def read_network(args, progress):
         Network and rows.
     """
     progress("reading the table")
-    raw, file_network = read_table(args.data, args.separator, args.max_rows), None
+    raw, file_network = read_with_positions(args, args.max_rows), None
     if args.network is not None:
         n_columns = len(inputs_of(args, raw.frame))
         file_network = FileNetwork(args.network, args.trust, n_columns)
