@@ -184,7 +184,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         "gauge": [StrOptions(set(GAUGES)), "array-like"],
         "measure": [StrOptions({"uniform", "marginals"}), "array-like", list, tuple],
         "method": [StrOptions(set(METHODS))],
-        "output": [StrOptions({"logits", "raw", "margin"}), Integral, tuple, list],
+        "output": [str, Integral, tuple, list],
         "groups": [None, dict, list, tuple],
         "numbers": "no_validation",
         "precision": [None, Interval(Real, 0, None, closed="neither")],
