@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from skinterp.command._columns import listed
 from skinterp.command._data import Data, inputs_of, prepare
@@ -13,6 +12,7 @@ from skinterp.command._sequences import read_with_positions
 from skinterp.command._suspicions import repeated_rows
 from skinterp.network import Network, as_network, default_network
 from skinterp.utils import counted
+from skinterp.utils._splits import held_out_split
 
 HELD_OUT = 0.25
 
@@ -66,9 +66,7 @@ def _trained_network(data, seed):
     X, y, task = data.X, data.y, data.task
     kind = "regression" if task == "regression" else "binary"
     strata = None if task == "regression" else y
-    seen, held = train_test_split(
-        np.arange(len(X)), test_size=HELD_OUT, random_state=seed, stratify=strata
-    )
+    seen, held = held_out_split(len(X), HELD_OUT, strata, seed)
     model = default_network(kind, random_state=seed, X=X).fit(X.iloc[seen], y[seen])
     network, score = as_network(model), model.score(X.iloc[held], y[held])
     measure = "R2" if task == "regression" else "accuracy"
