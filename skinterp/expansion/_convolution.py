@@ -226,8 +226,14 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False, dead
     if len(moving) < len(sizes):
         part = unit._replace(steps=tuple(unit.steps[i] for i in moving))
         order, weights = min(order, len(moving)), [weights[i] for i in moving]
-        found = expand_unit(part, weights, order, tolerance, n_kink, is_gaussian, deadline)
+        found = _expand_moving(part, weights, order, tolerance, n_kink, is_gaussian, deadline)
         return _among_all(found, moving, sizes)
+    return _expand_moving(unit, weights, order, tolerance, n_kink, is_gaussian, deadline)
+
+
+def _expand_moving(unit, weights, order, tolerance, n_kink, is_gaussian, deadline):
+    """Return the terms of a unit that all variables move."""
+    sizes = [len(w) for w in weights]
     spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
     factor = 2.0**order
     series = fourier_series(unit.activation, unit.bias, *spread, tolerance / factor / 2.0, n_kink)

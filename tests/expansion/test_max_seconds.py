@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skinterp.expansion import CategoricalExpansion
 from skinterp.expansion._deadline import Deadline, OutOfTime, ask_until
 
-SECONDS, MARGIN = 0.3, 1.5  # of a crowded machine; each fit would take minutes
+SECONDS, MARGIN = 0.3, 8.0  # of a crowded machine; each fit would take much longer
 SIZES = (4,) * 8
 
 
@@ -38,7 +38,7 @@ def fit_in_time(network, sizes=SIZES, n=10, **options):
 def test_enumeration_ends_in_time_and_says_how_far_it_came():
     match = r'"enumerate" must end within max_seconds=0\.3.*values at [\d.]+% of its 65536 inputs'
     with pytest.raises(TimeoutError, match=match) as error:
-        fit_in_time(slow(1e-4))
+        fit_in_time(slow(1e-3))
     assert 'method="sampling"' in str(error.value)
     with pytest.warns(ConvergenceWarning, match=r"stopped after max_seconds=0\.3"):
         found = fit_in_time(slow(1e-6), method="sampling", precision=1e-6)  # the advice is good
@@ -60,10 +60,10 @@ def test_sums_over_units_end_in_time(method, order, n_jobs):
 def test_gauges_of_a_reference_keep_the_orders_that_are_complete(gauge):
     sizes = (4,) * 12
     with pytest.warns(ConvergenceWarning, match="which are complete") as told:
-        found = fit_in_time(slow(2e-5), sizes, gauge=gauge, order=4)
+        found = fit_in_time(slow(2e-3), sizes, gauge=gauge, order=4, max_seconds=1.5)
     order = found.expansion_.order
     assert f"or ask for order={order}." in str(told[0].message)
-    assert "stopped after max_seconds=0.3" in str(found.expansion_)
+    assert "stopped after max_seconds=1.5" in str(found.expansion_)
     again = CategoricalExpansion(
         slow(0.0), groups=groups_of(sizes), gauge=gauge, order=order, random_state=0
     ).fit(rows_of(sizes, 10))
