@@ -6,10 +6,11 @@ import numpy as np
 
 from skinterp.base._changes import change_texts
 from skinterp.exact import nearest_counterfactual
+from skinterp.hidden import nearest_boundary
 from skinterp.network import input_names
-from skinterp.utils import MOST_DIGITS, counted, number_text, one_line
+from skinterp.utils import counted, number_text, one_line
 
-MOST_SHOWN, STEPS = 10, 50
+MOST_SHOWN = 10
 _NEGLIGIBLE = 1e-6  # of a standard deviation: what programs leave in the last digits
 _PART = 0.01  # of a change, that the value before it may be off as it is shown
 _MEASURE = "in standard deviations of the inputs, added up"
@@ -82,60 +83,25 @@ def _dropped(network, x, point, scale):
     return kept if same[0] == same[1] else point
 
 
-def _across(network, x, point, now):
-    """Return the point nearest to a row, on the line to another, that is answered otherwise."""
-    low, high = 0.0, 1.0
-    for _ in range(STEPS):
-        middle = 0.5 * (low + high)
-        is_other = _answers(network, (x + middle * (point - x))[np.newaxis])[0] != now
-        low, high = (low, middle) if is_other else (middle, high)
-    return x + high * (point - x)
-
-
-def _sparse(network, x, point, now, scale):
-    """Return a point with as few changes as a walk through them, the smallest first, leaves."""
-    point = point.copy()
-    for j in np.argsort(np.abs(point - x) / scale, kind="stable"):
-        tried = point.copy()
-        tried[j] = x[j]
-        if tried[j] != point[j] and _answers(network, tried[np.newaxis])[0] != now:
-            point = tried
-    return point
-
-
-def _rounded(network, x, point, now, scale):
-    """Return a point in as few decimals, of the inputs' spread, as are answered otherwise, too."""
-    moved = np.flatnonzero(point != x)
-    decimals = np.ceil(-np.log10(scale[moved])).astype(int)
-    for more in range(2, MOST_DIGITS):
-        tried = point.copy()
-        tried[moved] = [round(float(point[j]), int(n) + more) for j, n in zip(moved, decimals)]
-        if (tried[moved] != x[moved]).all() and _answers(network, tried[np.newaxis])[0] != now:
-            return tried
-    return point
-
-
-def _searched(network, x, features, scale, now):
-    """Return a point on the way to the nearest row that is answered otherwise; None without."""
-    table = network.user_table
-    moves = np.ones(len(x)) if table is None else table.moves_at(x[np.newaxis])[0]
-    points = np.where(moves > 0.0, features, x)
-    others = points[_answers(network, points) != now]
-    if not len(others):
+def _searched(network, row, rows, x, scale):
+    """Return the shorter of the changes that a search finds; None without one."""
+    try:
+        found = nearest_boundary(network, row, rows)
+    except ValueError:  # nothing that the rows bound is answered otherwise
         return None
-    nearest = others[np.argmin((np.abs(others - x) / scale).sum(axis=1))]
-    point = _sparse(network, x, _across(network, x, nearest, now), now, scale)
-    point = _rounded(network, x, _across(network, x, point, now), now, scale)
-    end = "found by search on the way to the nearest row answered otherwise; less may do"
-    return point, end
+    changes = found.fewest, found.smallest
+    change = min(changes, key=lambda change: (np.abs(change.point - x) / scale).sum())
+    point = x.copy()
+    point[np.flatnonzero(change.moved)] = [after for _, after in change.shown.values()]
+    return point, "found by search within the range of the rows; less may do"
 
 
 def nearest_change(network, row, rows, time_budget=2.0):
     """Return the smallest change of a row's numbers after which a network answers otherwise.
 
     Of a network of ReLU layers by :func:`skinterp.exact.nearest_counterfactual`, with proof or
-    the bound that the time allows; of any other, or where a search comes nearer, a point on the
-    way to the nearest row that is answered otherwise. Categories and gaps are kept.
+    the bound that the time allows; of any other, or where a search comes nearer, by
+    :func:`skinterp.hidden.nearest_boundary`. Categories and gaps are kept.
 
     Parameters
     ----------
@@ -166,15 +132,13 @@ def nearest_change(network, row, rows, time_budget=2.0):
     if network.task not in ("binary", "multiclass"):
         return unavailable("it answers with numbers, of which any other is another answer")
     x, features = network.check(row)[0], network.check(rows)
-    scale, now = _spread(features), _answers(network, network.check(row))[0]
+    scale = _spread(features)
     found = [_exact(network, x, features, scale, time_budget)]
     if found[0] is None or "proven" not in found[0][1]:
-        found.append(_searched(network, x, features, scale, now))
+        found.append(_searched(network, row, rows, x, scale))
     found = [pair for pair in found if pair is not None and (pair[0] != x).any()]
     if not found:
-        return unavailable(
-            "the numbers of no other row, put in place of these, are answered otherwise"
-        )
+        return unavailable("nothing was found in the range of the rows that is answered otherwise")
     sizes = [(np.abs(point - x) / scale).sum() for point, _ in found]
     point, end = found[int(np.argmin(sizes))]
     names, other = input_names(network), _answers(network, point[np.newaxis])[0]

@@ -212,6 +212,11 @@ def check_columns(X, n_features=None, feature_names=None, owner="the network"):
     return names
 
 
+def _is_floats(X):
+    """Return whether X is a table of floats already, as most are that functions pass around."""
+    return type(X) is np.ndarray and X.dtype == np.float64 and X.ndim == 2 and X.size > 0
+
+
 def check_X(X, n_features=None, feature_names=None, owner="the network"):
     """Check data and convert it to a finite float64 array.
 
@@ -243,9 +248,11 @@ def check_X(X, n_features=None, feature_names=None, owner="the network"):
     array([[1., 2.],
            [3., 4.]])
     """
-    names = check_columns(X, None, feature_names, owner)
-    check_kinds(X)
-    X = _to_float(X, names)
+    names = None
+    if not _is_floats(X):
+        names = check_columns(X, None, feature_names, owner)
+        check_kinds(X)
+        X = _to_float(X, names)
     check_columns(X, n_features, None, owner)
     _check_finite(X, names)
     return X

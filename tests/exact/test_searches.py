@@ -16,7 +16,9 @@ def found_in(network, lower=-2.0, upper=2.0):
     """Return how many regions a search yields, their patterns as bytes, and their polytopes."""
     d = network.n_features_in
     box = Box(np.full(d, lower), np.full(d, upper))
-    found = search_box(piecewise_linear(network), BoxCoordinates.of_box(box, np.ones(d)))
+    found = search_box(
+        piecewise_linear(network), BoxCoordinates.of_box(box, np.ones(d)), vertices=True
+    )
     return found.n_regions, {pattern.tobytes() for pattern in found.patterns}, found.polytopes
 
 
@@ -48,6 +50,15 @@ def test_regions_found_by_programs_are_those_found_by_vertices(monkeypatch, size
     monkeypatch.setattr(_programs, "linear_program", getattr(_programs, program))
     n_regions, patterns, polytopes = found_in(network)
     assert patterns == by_vertices and n_regions == len(patterns) and not polytopes
+
+
+@pytest.mark.parametrize("sizes", [[7, 6, 1], [8, 6, 1], [8, 4, 3, 1]], ids=str)
+def test_without_vertices_the_regions_are_the_same_and_none_are_kept(sizes):
+    network = random_network(sizes, 5)
+    coordinates = BoxCoordinates.of_box(Box(np.full(sizes[0], -2.0), np.full(sizes[0], 2.0)), 1.0)
+    found = search_box(piecewise_linear(network), coordinates)
+    assert {pattern.tobytes() for pattern in found.patterns} == found_in(network)[1]
+    assert not found.polytopes and all(step.cells is None for step in found.steps)
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,7 +5,13 @@ import pytest
 from exact_oracles import FailingProgram
 from random_networks import random_network, uniform
 
-from skinterp.exact import ExactTreeRegressor, LinearProgramWarning, count_regions, slice_regions
+from skinterp.exact import (
+    ExactTreeRegressor,
+    LinearProgramWarning,
+    class_regions,
+    count_regions,
+    slice_regions,
+)
 from skinterp.exact.pieces import _arrangement, _programs, _search
 
 NETWORK = random_network([3, 10, 8, 1], 0)
@@ -66,6 +72,35 @@ def test_an_interrupted_tree_answers_everywhere_and_names_its_open_branches(inte
     assert tree.counts_.sum() == (tree.apply(X) >= 0).sum()
 
 
+def test_classes_of_a_part_of_the_box_are_right_there_and_the_network_answers_elsewhere(
+    interrupted,
+):
+    network = random_network([3, 12, 10, 3], 2, task="abc")
+    with pytest.warns(UserWarning, match=r"was interrupted after \d+ regions; they leave out"):
+        part = class_regions(network, box=(-2, 2))
+    near = uniform(3000, 3, seed=3)
+    cells = part.apply(near)
+    assert (cells == -1).any() and (cells >= 0).any() and len(part.unfinished) == 1
+    np.testing.assert_array_equal(part.predict(near), network.predict(near))
+    np.testing.assert_array_equal(
+        part.labels[cells[cells >= 0]], network.predict(near[cells >= 0])
+    )
+    for cell in set(cells[cells >= 0].tolist()):
+        assert part.inequalities(cell).contains(near[cells == cell]).all()
+    assert "not searched" in part.export_text() and "was interrupted" in str(part)
+
+
+def test_classes_out_of_time_are_merged_less_and_still_right(small_steps):
+    network = random_network([2, 12, 10, 1], 1, task="ab")
+    with pytest.warns(UserWarning, match="ended by its time_budget"):
+        part = class_regions(network, box=(-2, 2), time_budget=1e-9)
+    whole = class_regions(network, box=(-2, 2), time_budget=600)
+    near = uniform(2000, 2, seed=4)
+    assert not whole.unfinished and (whole.apply(near) >= 0).all()
+    for found in (part, whole):
+        np.testing.assert_array_equal(found.predict(near), network.predict(near))
+
+
 def test_enough_time_changes_nothing():
     X = uniform(50, 3)
     tree = ExactTreeRegressor(NETWORK, mode="whole", time_budget=600).fit(X)
@@ -95,7 +130,7 @@ def test_failed_linear_programs_are_told_in_the_result(monkeypatch):
     assert "linear programs failed" in tree.unfinished_[0]
 
 
-@pytest.mark.parametrize("call", [count_regions, slice_regions])
+@pytest.mark.parametrize("call", [class_regions, count_regions, slice_regions])
 def test_time_budgets_that_are_none_are_refused(call):
     with pytest.raises(ValueError, match="time_budget must be a positive number"):
-        call(random_network([2, 3, 1], 0), box=(-1, 1), time_budget=0)
+        call(random_network([2, 3, 1], 0, task="ab"), box=(-1, 1), time_budget=0)

@@ -135,7 +135,7 @@ def test_what_has_no_change_says_why():
     assert "is not available: it answers with numbers" in said and said in str(found.row(0))
     always = as_network(lambda X: 1.0 + 0 * X[:, 0], n_features_in=3, classes=["no", "yes"])
     change = nearest_change(always, X.iloc[[0]], X)
-    assert "is not available: the numbers of no other row" in change.said
+    assert "is not available: nothing was found in the range" in change.said
     assert change.to_dict()["changes"] == {}
 
 

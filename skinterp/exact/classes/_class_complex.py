@@ -6,6 +6,7 @@ where it is positive. Neighbours have a facet's vertices in common, because the 
 margins between its classes are continuous.
 """
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -44,6 +45,8 @@ class ClassComplex:
         follow on the hidden units.
     n_regions : int
         Number of linear regions.
+    unfinished : tuple of str
+        What says that a part of the box is in no cell, as the search ended early.
     """
 
     classes: dict
@@ -53,6 +56,7 @@ class ClassComplex:
     halves: dict
     tests: dict
     n_regions: int
+    unfinished: tuple = ()
 
     @property
     def d(self):
@@ -132,7 +136,7 @@ def _with_margins(pieces):
     )
 
 
-def read_complex(pieces, pairs, coordinates, max_regions):
+def read_complex(pieces, pairs, coordinates, max_regions, time_budget=None):
     """Cut a box into the cells on which a classifier is affine and gives one class.
 
     Parameters
@@ -145,6 +149,8 @@ def read_complex(pieces, pairs, coordinates, max_regions):
         The coordinates of the box.
     max_regions : int or None
         Number of cells beyond which to refuse.
+    time_budget : float or None, default=None
+        Seconds after which to end with the cells found until then; so does an interruption.
 
     Returns
     -------
@@ -157,7 +163,8 @@ def read_complex(pieces, pairs, coordinates, max_regions):
         If there are more cells than `max_regions`.
     """
     pieces, d = _with_margins(pieces), len(coordinates.half)
-    found = search_box(pieces, coordinates, max_regions=max_regions)
+    early = {"max_regions": max_regions, "time_budget": time_budget, "keep": True}
+    found = search_box(pieces, coordinates, **early, vertices=True)
     if max_regions is not None and found.n_regions > max_regions:
         raise ValueError(
             "max_regions must be at least the number of linear regions, cut where the class "
@@ -186,7 +193,8 @@ def read_complex(pieces, pairs, coordinates, max_regions):
             facets[cell] = _facets_of(tight, ids, paths[cell], d)
             at += len(tight)
     n_regions = len({pattern.tobytes() for pattern in found.patterns[:, :first]})
-    return ClassComplex(classes, facets, vertices, planes, halves, tests, n_regions)
+    unfinished = found.unfinished(pieces, coordinates)
+    return ClassComplex(classes, facets, vertices, planes, halves, tests, n_regions, unfinished)
 
 
 def _tight_of(cells):
@@ -299,7 +307,7 @@ def _joined(first, second, plane, other, d):
     return {key: face - inner for key, face in joined.items()} if inner else joined
 
 
-def merge_neighbours(cells):
+def merge_neighbours(cells, end=np.inf):
     """Merge neighbours of one class whose union is convex, until there are none.
 
     The union of two cells that share a facet is convex if and only if each satisfies all
@@ -309,6 +317,8 @@ def merge_neighbours(cells):
     ----------
     cells : ClassComplex
         The cells.
+    end : float, default=inf
+        Value of `time.monotonic()` at which to end with those merged until then.
 
     Returns
     -------
@@ -332,7 +342,7 @@ def merge_neighbours(cells):
         before = n
         for plane in sorted(by_plane, key=lambda plane: (len(by_plane[plane]), plane)):
             for first, second, _ in by_plane[plane]:
-                if _merge(cells, first, second, n):
+                if time.monotonic() < end and _merge(cells, first, second, n):
                     parents[first] = parents[second] = n
                     n += 1
         if n == before:

@@ -1,5 +1,6 @@
 """Where a piecewise-linear classifier gives which class: convex cells and boundary pieces."""
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from skinterp.exact.classes._class_complex import (
 from skinterp.exact.optima._setting import Setting, refuse_no_classes
 from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
+from skinterp.exact.pieces._search import checked_budget
 from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
@@ -57,9 +59,10 @@ class ClassRegions(TableResult):
     tree : ObliqueTree
         A tree that finds the cell of a row: that of the network, without subtrees of one class.
     cell_of : ndarray of int of shape (n_leaves,)
-        The cell of each leaf.
+        The cell of each leaf; -1 where a search that ended early has not been.
     unfinished : tuple of str
-        What says that a part of the boundary may be missing, by rounding; empty if none is.
+        What says that a part of the boundary may be missing, by rounding or because the search
+        ended early; empty if none is.
     """
 
     network: Network
@@ -100,7 +103,8 @@ class ClassRegions(TableResult):
         Returns
         -------
         ndarray of int of shape (n_samples,)
-            Numbers of cells, -1 outside the box.
+            Numbers of cells, -1 outside the box, and where a search that ended early has not
+            been.
         """
         return self._cells_of(self._rows(X))
 
@@ -111,7 +115,7 @@ class ClassRegions(TableResult):
         return found
 
     def predict(self, X):
-        """Predict by the class of each row's cell, outside the box by the network.
+        """Predict by the class of each row's cell, where there is none by the network.
 
         Parameters
         ----------
@@ -169,7 +173,8 @@ class ClassRegions(TableResult):
             return condition_text(*half_space, names, above, digits, spread=spread)
 
         def answer(node):
-            return str(self.labels[self.cell_of[tree.leaf_of[node]]])
+            cell = self.cell_of[tree.leaf_of[node]]
+            return "not searched" if cell == _OUTSIDE else str(self.labels[cell])
 
         return rules_text(tree.children_left, tree.children_right, test, answer, max_depth)
 
@@ -191,7 +196,8 @@ class ClassRegions(TableResult):
         )
         if n_pieces > _LARGEST:
             share = number_text(100.0 * self.shares[:_LARGEST].sum(), 2)
-            head += f"; the {_LARGEST} largest carry {share} % of the boundary"
+            found = " found" if self.unfinished else ""
+            head += f"; the {_LARGEST} largest carry {share} % of the boundary{found}"
         lines = [head, *map(self._piece_text, range(min(_SHOWN, n_pieces)))]
         lines += [f"... and {n_pieces - _SHOWN} more"] if n_pieces > _SHOWN else []
         return "\n".join([*lines, *self.unfinished])
@@ -207,7 +213,7 @@ def _spread_of(box):
     return ColumnSpread(0.5 * (box.lower + box.upper), 0.5 * (box.upper - box.lower) + 0.0)
 
 
-def class_regions(network, X=None, *, box=None, max_regions=100_000):
+def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget=None):
     """Merge the linear regions of a classifier where they give one class, exactly.
 
     The linear regions in a box are cut where the class changes. Then neighbours of one class
@@ -228,6 +234,9 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000):
     max_regions : int or None, default=100000
         Number of linear regions, cut where the class changes, beyond which to refuse; None is no
         bound.
+    time_budget : float or None, default=None
+        Seconds after which to end with what was found, as an interruption does: cells and
+        boundary of a part of the box, with a warning, or cells that could be merged further.
 
     Returns
     -------
@@ -239,6 +248,11 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000):
     ValueError
         If the network is no classifier, or smooth, the box is not finite or lets categories or
         more than eight inputs vary, or there are more than `max_regions` regions.
+
+    Warns
+    -----
+    UserWarning
+        If the search ended early; `unfinished` says how much of the box is missing.
 
     See Also
     --------
@@ -283,12 +297,13 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000):
         )
     C, pairs = class_margins(network)
     cube = BoxCoordinates(np.zeros(d), np.ones(d), np.tile([-1.0, 1.0], (d, 1)))
-    found = read_complex(setting.functions(C), pairs, cube, max_regions)
+    end = np.inf if checked_budget(time_budget) is None else time.monotonic() + time_budget
+    found = read_complex(setting.functions(C), pairs, cube, max_regions, time_budget)
     halves = merge_halves(found)
-    merged, merged_into = merge_neighbours(halves)
+    merged, merged_into = merge_neighbours(halves, end)
     tree, leaves = _tree_of(halves, setting)
     numbers = {cell: k for k, cell in enumerate(merged.facets)}
-    cell_of = np.array([numbers[merged_into[cell]] for cell in leaves])
+    cell_of = np.array([numbers.get(merged_into.get(cell), _OUTSIDE) for cell in leaves])
     labels = network.classes[[merged.classes[cell] for cell in numbers]]
     boundary = found.boundary()
     beside = defaultdict(set)
@@ -296,7 +311,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000):
         beside[plane + 1] |= set(sides)
     cells = tuple(_inequalities(merged, cell, setting, beside) for cell in numbers)
     pieces = _pieces(boundary, found, setting)
-    n_loose = found.n_unpaired
+    n_loose = 0 if found.unfinished else found.n_unpaired  # beside what is missing there are none
     loose = (f"{n_loose} facets have no neighbour, by rounding: boundary pieces may be missing.",)
     return ClassRegions(
         network,
@@ -307,7 +322,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000):
         *pieces,
         tree,
         cell_of,
-        loose if n_loose else (),
+        loose if n_loose else found.unfinished,
     )
 
 
@@ -324,7 +339,7 @@ def _tree_of(cells, setting):
     stack, none = [(0, None, 0)], np.empty(0, dtype=bool)
     while stack:
         cell, parent, side = stack.pop()
-        if cell in cells.facets:
+        if cell in cells.facets or cell not in cells.tests:
             builder.add_leaf(parent, side, none)
             leaves.append(cell)
             continue

@@ -10,7 +10,7 @@ import numpy as np
 from skinterp.exact.optima._relaxations import relaxed
 from skinterp.utils import is_one_of_many
 
-INTERRUPTED = "was interrupted"
+INTERRUPTED, OUT_OF_TIME = "was interrupted", "ended by its time_budget"
 _AT_ONCE = 32  # boxes looked at together
 _FLAT = 0.3  # of the steepest slope, that inputs without one count as: units may hide it
 _LEAST_AGAIN = 1e-2  # width of a box below which a program is not followed by others
@@ -86,7 +86,7 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
             if is_enough is not None and is_enough(best.value, best.bound):
                 break
             if time.monotonic() > end:
-                best.stopped = "ended by its time_budget"
+                best.stopped = OUT_OF_TIME
                 break
             closed = min(closed, _step(problem, best, heap, order, end, tolerance))
     except KeyboardInterrupt:

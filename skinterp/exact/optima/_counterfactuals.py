@@ -10,8 +10,7 @@ from skinterp.exact.optima._levels import level_choices, level_combinations
 from skinterp.exact.optima._nearest import Question, level_distance, nearest_point
 from skinterp.exact.optima._problems import ORDERS
 from skinterp.exact.optima._setting import Setting, beaten_by, refuse_no_classes
-from skinterp.exact.pieces._boxes import Box, checked_box
-from skinterp.exact.pieces._piecewise import piecewise_linear
+from skinterp.exact.pieces._boxes import checked_box
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import as_network, checked_row, input_names
 from skinterp.utils import column_index, output_index
@@ -68,10 +67,7 @@ def _setting(network, x, box, free, may_be_flat):
     names = input_names(network)
     bounds = checked_box(box, names=names, flat=True)
     lower, upper = (np.where(free, side, x) for side in bounds)
-    if may_be_flat and (lower == upper).all():
-        setting = Setting(network, piecewise_linear(network), Box(lower, upper), names)
-    else:
-        setting = Setting.of(network, (lower, upper))
+    setting = Setting.of(network, (lower, upper), may_be_flat)
     setting.box.refuse_outside(x[np.newaxis], names)
     return setting
 

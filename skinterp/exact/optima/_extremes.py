@@ -1,12 +1,11 @@
 """The largest and smallest output of a network in a box, and whether a class is reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from skinterp.exact.optima._branching import branch_and_bound
-from skinterp.exact.optima._problems import LeastLargest
-from skinterp.exact.optima._setting import Setting, beaten_by, ended, refuse_no_classes
+from skinterp.exact.optima._level_boxes import LevelBoxes
+from skinterp.exact.optima._setting import beaten_by, ended, refuse_no_classes
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import output_names, raw_value_names
 from skinterp.utils import PrintedInNotebooks, number_text, output_index
@@ -34,6 +33,8 @@ class ExtremeOutput(PrintedInNotebooks):
         Number of boxes looked at.
     unfinished : tuple of str
         What says that the bound is not the value; empty if it is.
+    levels : dict of str to object
+        Of the columns of categories that vary in the box, the cell at `point`.
     """
 
     value: float
@@ -43,6 +44,7 @@ class ExtremeOutput(PrintedInNotebooks):
     name: str
     n_boxes: int
     unfinished: tuple[str, ...] = ()
+    levels: dict = field(default_factory=dict)
 
     @property
     def gap(self):
@@ -58,7 +60,13 @@ class ExtremeOutput(PrintedInNotebooks):
         value, bound = number_text(self.value, 6), number_text(self.bound, 6)
         beyond = "more" if self.direction == "max" else "less"
         end = "proven" if self.is_proven else f"not {beyond} than {bound}"
-        return f"{self.direction} of {self.name}: {value}, {end}"
+        return f"{self.direction} of {self.name}: {value}{_at(self.levels)}, {end}"
+
+
+def _at(levels):
+    """Write the levels of a point."""
+    said = ", ".join(f"{name} {cell}" for name, cell in levels.items())
+    return f" at {said}" if said else ""
 
 
 def extreme_output(network, box, *, output=None, direction="max", time_budget=60.0):
@@ -75,7 +83,8 @@ def extreme_output(network, box, *, output=None, direction="max", time_budget=60
         ``as_network(model).difference(j, k)``.
     box : (lower, upper)
         Numbers or arrays of shape (n_features,), in input units, and finite. Inputs whose bounds
-        are equal are held, as categories must be.
+        are equal are held. A column of categories takes every level that the bounds of its
+        indicators have room for: those of 0 and 1 leave a level open.
     output : int, str or None, default=None
         The raw value: index, or name of a class; may be left out where there is one.
     direction : {"max", "min"}, default="max"
@@ -91,14 +100,16 @@ def extreme_output(network, box, *, output=None, direction="max", time_budget=60
     Raises
     ------
     ValueError
-        If the network is smooth, or the box is not finite or lets categories vary.
+        If the network is smooth, the box is not finite, or lets flags of gaps vary, or more than
+        100,000 combinations of levels.
 
     Notes
     -----
     Bounds are worked out in double precision without outward rounding, and mixed-integer programs
     have tolerances of about 1e-6: the bound is proven up to these. Up to eight inputs may vary
     in large networks; with more, the box is one mixed-integer program, whose time doubles with
-    every unit or two that may change sign.
+    every unit or two that may change sign. Combinations of levels are bounded each, and those
+    whose bound may be beyond the value known are looked at.
 
     References
     ----------
@@ -116,17 +127,16 @@ def extreme_output(network, box, *, output=None, direction="max", time_budget=60
     if direction not in ("max", "min"):
         raise ValueError(f"direction must be 'max' or 'min'. Got {direction!r} instead.")
     checked_budget(time_budget)
-    setting = Setting.of(network, box)
-    network, k = setting.network, output_index(output, output_names(setting.network))
+    boxes = LevelBoxes.of(network, box)
+    network, k = boxes.network, output_index(output, output_names(boxes.network))
     sign = 1.0 if direction == "min" else -1.0
     row = sign * np.eye(network.n_outputs)[[k]]
-    problem = LeastLargest(setting.functions(row))
-    found = branch_and_bound(problem, _TOLERANCE, time_budget)
-    (point,) = setting.inputs(found.point[np.newaxis])
-    value = float(network.raw_values(point[np.newaxis])[0, k])
+    found = boxes.least_largest(row, _TOLERANCE, time_budget)
+    value = float(network.raw_values(found.point[np.newaxis])[0, k])
     bound = sign * min(found.bound, sign * value)
     name, notes = raw_value_names(network)[k], ended(found, _TOLERANCE)
-    return ExtremeOutput(value, point, bound, direction, name, found.n_boxes, notes)
+    levels = boxes.levels(found.point)
+    return ExtremeOutput(value, found.point, bound, direction, name, found.n_boxes, notes, levels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +159,8 @@ class ClassReach:
         Number of boxes looked at.
     unfinished : tuple of str
         What says that it is not settled; empty if it is.
+    levels : dict of str to object
+        Of the columns of categories that vary in the box, the cell at `point`.
     """
 
     is_reached: bool | None
@@ -158,11 +170,13 @@ class ClassReach:
     bound: float
     n_boxes: int
     unfinished: tuple[str, ...] = ()
+    levels: dict = field(default_factory=dict)
 
     def __str__(self):
         margin, bound = number_text(self.margin, 4), number_text(self.bound, 4)
         if self.is_reached:
-            return f"class {self.label} is reached, with a margin of {margin}"
+            at = _at(self.levels)
+            return f"class {self.label} is reached{at}, with a margin of {margin}"
         if self.is_reached is None:
             return f"class {self.label}: not settled, margin between {margin} and {bound}"
         return f"class {self.label} is nowhere reached: its margin is {bound} at most"
@@ -180,7 +194,7 @@ def reach_class(network, box, target, *, time_budget=60.0):
         A classifier: identity, ReLU and leaky ReLU layers only.
     box : (lower, upper)
         Numbers or arrays of shape (n_features,), in input units, and finite. Inputs whose bounds
-        are equal are held, as categories must be.
+        are equal are held; categories vary as in `extreme_output`.
     target : object
         Label of the class.
     time_budget : float or None, default=60.0
@@ -195,7 +209,7 @@ def reach_class(network, box, target, *, time_budget=60.0):
     ------
     ValueError
         If the network is no classifier, or smooth, there is no such class, or the box is not
-        finite or lets categories vary.
+        finite, or lets flags of gaps or more than 100,000 combinations of levels vary.
 
     Examples
     --------
@@ -207,19 +221,18 @@ def reach_class(network, box, target, *, time_budget=60.0):
     class yes is nowhere reached: its margin is -0.5 at most
     """
     checked_budget(time_budget)
-    setting = Setting.of(network, box)
-    network = setting.network
+    boxes = LevelBoxes.of(network, box)
+    network = boxes.network
     refuse_no_classes(network, "reach_class")
     k = output_index(target, network.classes, "target")
     others = np.flatnonzero(np.arange(len(network.classes)) != k)
     C = beaten_by(network, k, others)
-    problem = LeastLargest(setting.functions(C))
 
     def is_settled(value, bound):
         return value < 0.0 or bound > 0.0
 
-    found = branch_and_bound(problem, _TOLERANCE, time_budget, is_settled)
-    (point,) = setting.inputs(found.point[np.newaxis])
+    found = boxes.least_largest(C, _TOLERANCE, time_budget, is_settled)
+    point = found.point
     raw = network.raw_values(point[np.newaxis])
     margin, bound = float(-(raw @ C.T).max()), -min(found.bound, found.value)
     is_reached: bool | None = None
@@ -230,4 +243,5 @@ def reach_class(network, box, target, *, time_budget=60.0):
     notes: tuple[str, ...] = ()
     if is_reached is None:
         notes = ended(found, 0.0) or ("The class is tied with another one, and not beyond.",)
-    return ClassReach(is_reached, target, point, margin, bound, found.n_boxes, notes)
+    ends = found.n_boxes, notes, boxes.levels(point)
+    return ClassReach(is_reached, target, point, margin, bound, *ends)

@@ -57,13 +57,10 @@ def level_choices(network, x, names=None):
     tuple of LevelChoice
         The choices; none without a table of categories.
     """
-    table, found = network.user_table, []
-    for group in () if table is None else table.groups:
-        column = table.features[group[0]].column
-        is_chosen = names is None or column.name in names
-        if not is_chosen or any(table.features[j].level is None for j in group):
+    found = []
+    for column, group, of in _categories(network):
+        if names is not None and column.name not in names:
             continue
-        of = np.array([table.features[j].level for j in group])
         codes = {tuple(x[group].tolist()): None}
         for k, level in enumerate(column.levels):
             code = tuple((of == k).astype(float).tolist())
@@ -73,7 +70,55 @@ def level_choices(network, x, names=None):
     return tuple(found)
 
 
-def level_combinations(x, choices):
+def _categories(network):
+    """Yield columns of categories, the indices of their features, and the levels of these."""
+    table = network.user_table
+    for group in () if table is None else table.groups:
+        features = [table.features[j] for j in group]
+        if all(feature.level is not None for feature in features):
+            yield features[0].column, group, np.array([feature.level for feature in features])
+
+
+def open_choices(network, box):
+    """Return the columns of categories that vary in a box, with the levels it has room for.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    box : Box
+        The box: bounds of 0 and 1 let an indicator vary.
+
+    Returns
+    -------
+    tuple of LevelChoice
+        The choices.
+
+    Raises
+    ------
+    ValueError
+        If a column varies, but there is room for none of its levels.
+    """
+    found = []
+    for column, group, of in _categories(network):
+        low, high = box.lower[group], box.upper[group]
+        if (low == high).all():
+            continue
+        codes: dict = {}
+        for k in range(len(column.levels)):
+            code = (of == k).astype(float)
+            if ((low <= code) & (code <= high)).all():
+                codes.setdefault(tuple(code.tolist()), level_cell(column, k))
+        if not codes:
+            raise ValueError(
+                f"box must have room for a level of {column.name!r}, an indicator of 1 and others "
+                f"of 0. Got bounds {low.tolist()} and {high.tolist()} of its indicators instead."
+            )
+        found.append(LevelChoice(column, group, np.array([*codes]), tuple(codes.values())))
+    return tuple(found)
+
+
+def level_combinations(x, choices, advice="choose fewer by features"):
     """Return a row with all combinations of levels, those with fewest changes first.
 
     Parameters
@@ -82,6 +127,8 @@ def level_combinations(x, choices):
         The row.
     choices : sequence of LevelChoice
         The columns that may change.
+    advice : str, default="choose fewer by features"
+        What to do where there are too many.
 
     Returns
     -------
@@ -101,7 +148,7 @@ def level_combinations(x, choices):
     if np.prod(sizes, dtype=float) > _MOST:
         raise ValueError(
             f"The categories that may change must have {_MOST:,} combinations of levels at most. "
-            f"Got {np.prod(sizes, dtype=float):.3g} instead: choose fewer by features."
+            f"Got {np.prod(sizes, dtype=float):.3g} instead: {advice}."
         )
     combinations = np.indices(sizes).reshape(len(sizes), -1).T.astype(int)
     n_changes = (combinations > 0).sum(axis=1)

@@ -32,8 +32,8 @@ class Setting:
     names: tuple
 
     @classmethod
-    def of(cls, model, box):
-        """Read a network and the box that a user asks for."""
+    def of(cls, model, box, may_be_flat=False):
+        """Read a network and the box that a user asks for, in which an input must vary or may."""
         network = as_network(model)
         names = input_names(network)
         pieces = piecewise_linear(network)
@@ -41,7 +41,7 @@ class Setting:
         if not bounds.is_finite:
             raise ValueError(f"box must be finite. Got {box!r} instead.")
         varying = np.flatnonzero(bounds.lower < bounds.upper)
-        if not varying.size:
+        if not varying.size and not may_be_flat:
             raise ValueError(
                 "An input must vary in box. Got equal bounds for all of them instead."
             )

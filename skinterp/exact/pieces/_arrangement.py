@@ -4,10 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.exact.pieces import _programs
 from skinterp.exact.pieces._halfspace_cells import halfspace_steps
 from skinterp.exact.pieces._vertex_cells import VertexCells
 
 MAX_VERTEX_DIMENSIONS = 8
+# With so many inputs warm linear programs are faster than vertices, if nobody wants these.
+_FEWER_WITH_PROGRAMS = 7
 _BLOCK = 2**16  # numbers at the vertices of the cells looked at together
 
 
@@ -47,7 +50,7 @@ class Step(NamedTuple):
     cells: VertexCells | None
 
 
-def steps_in_box(pieces, coordinates, failed):
+def steps_in_box(pieces, coordinates, failed, vertices=True):
     """Search a box for all linear regions of a network, by vertices or by linear programs.
 
     Vertices are exact and fast, but more than 2^d a cell; linear programs work with any number of
@@ -61,15 +64,18 @@ def steps_in_box(pieces, coordinates, failed):
         The coordinates of the box.
     failed : list of str
         Takes what each linear program that fails was about.
+    vertices : bool, default=True
+        Whether the vertices of the regions are wanted.
 
     Yields
     ------
     Step
         What is cut, and the regions found; a cell is cut before its halves.
     """
-    bounds = coordinates.bounds
-    few = len(bounds) <= MAX_VERTEX_DIMENSIONS and np.isfinite(bounds).all()
-    if few:
+    bounds, most = coordinates.bounds, MAX_VERTEX_DIMENSIONS
+    if not vertices and _programs.highspy is not None:
+        most = min(most, _FEWER_WITH_PROGRAMS)
+    if len(bounds) <= most and np.isfinite(bounds).all():
         return (Step(*found) for found in _vertex_steps(pieces, coordinates))
     return (Step(*found) for found in halfspace_steps(pieces, coordinates, failed))
 

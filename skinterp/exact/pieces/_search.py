@@ -134,7 +134,9 @@ def missing_text(share, interval):
     return f"they leave out {share} % [{low}, {high}] of the box"
 
 
-def search_box(pieces, coordinates, *, time_budget=None, max_regions=None, keep=False):
+def search_box(
+    pieces, coordinates, *, time_budget=None, max_regions=None, keep=False, vertices=False
+):
     """Search a box for all linear regions, until it is covered, told to stop, or interrupted.
 
     Parameters
@@ -149,6 +151,9 @@ def search_box(pieces, coordinates, *, time_budget=None, max_regions=None, keep=
         Number of regions beyond which to end.
     keep : bool, default=False
         Whether an interruption ends the search with what it has, instead of being handed on.
+    vertices : bool, default=False
+        Whether to keep the vertices of all regions, in boxes that have few inputs: they may take
+        a hundred times the memory of the rest.
 
     Returns
     -------
@@ -158,8 +163,8 @@ def search_box(pieces, coordinates, *, time_budget=None, max_regions=None, keep=
     checked_budget(time_budget)
     found, start = BoxSearch(), time.monotonic()
     try:
-        for step in steps_in_box(pieces, coordinates, found.failed):
-            found.steps.append(step)
+        for step in steps_in_box(pieces, coordinates, found.failed, vertices):
+            found.steps.append(_kept(step, vertices))
             found.n_regions += len(step.regions)
             if max_regions is not None and found.n_regions > max_regions:
                 found.stopped = "reached max_regions"
@@ -177,6 +182,12 @@ def search_box(pieces, coordinates, *, time_budget=None, max_regions=None, keep=
     return found
 
 
+def _kept(step, vertices):
+    """Return a step without what nobody reads: all of its cells, or the functions on them."""
+    is_read = vertices and step.cells is not None
+    return step._replace(cells=step.cells.without_values() if is_read else None)
+
+
 def _is_covered(found):
     """Return whether no cell is left open: every cut has made one more."""
     return found.n_regions == 1 + sum(len(step.cut) for step in found.steps)
@@ -189,9 +200,15 @@ def checked_budget(time_budget):
     ----------
     time_budget : float or None
         The budget.
+
+    Returns
+    -------
+    float or None
+        The budget.
     """
     if time_budget is not None and not (isinstance(time_budget, Real) and time_budget > 0):
         raise ValueError(
             f"time_budget must be a positive number of seconds or None. Got {time_budget!r} "
             "instead."
         )
+    return time_budget

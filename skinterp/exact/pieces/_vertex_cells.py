@@ -108,6 +108,11 @@ class VertexCells(NamedTuple):
         """Return the cells of several."""
         return parts[0] if len(parts) == 1 else cls(*map(np.concatenate, zip(*parts)))
 
+    def without_values(self):
+        """Return the cells without the values of functions at vertices, most of their size."""
+        none = np.empty((len(self.points), 0))
+        return self._replace(values=none, side=none.astype(np.int8))
+
     @property
     def sides(self):
         """Lowest and highest sign of each function in each cell, (n_cells, n_functions) each."""

@@ -126,7 +126,8 @@ def regions_on(plane, pieces, box, max_regions=None, **options):
         raise ValueError(f"box must be finite. Got {box!r} instead.")
     coordinates = BoxCoordinates.of_box(bounds, np.ones(len(plane.axes)))
     pieces = pieces.on_plane(plane.origin, plane.directions)
-    found = search_box(pieces, coordinates, max_regions=max_regions, **options)
+    options |= {"max_regions": max_regions, "vertices": True}
+    found = search_box(pieces, coordinates, **options)
     if max_regions is not None and found.n_regions > max_regions:
         raise ValueError(
             f"max_regions must be at least the number of regions. Got {max_regions} instead, and "
