@@ -10,6 +10,7 @@ from skinterp.base._changes import change_text, changed_row, shown_point
 from skinterp.base._estimator import NetworkEstimator, needs_training, takes_tables, train
 from skinterp.base._explains import ExplainsItself, explains
 from skinterp.base._forms import FORMS, Form, export_estimators, register_form
+from skinterp.base._layers_body import LayersBody
 from skinterp.base._logits import LogitsMixin
 from skinterp.base._saved_forms import BODY_KINDS, BodyKind, FormBody, SavedForm, register_body
 from skinterp.base._surrogate import ClassifierSurrogate, RegressorSurrogate, finite
@@ -24,6 +25,7 @@ __all__ = [
     "ExplainsItself",
     "Form",
     "FormBody",
+    "LayersBody",
     "LogitsMixin",
     "NetworkEstimator",
     "RegressorSurrogate",

@@ -141,14 +141,14 @@ class ExplainsItself:
         Raises
         ------
         ValueError
-            If the form is none of formulas and trees.
+            If the form is none of formulas, trees and layers.
         """
         check_is_fitted(self)
         body = getattr(self, "_form_body", lambda: None)()
         if body is None:
             raise ValueError(
-                f"{type(self).__name__} writes no formulas and no rules that answer alone, which "
-                "is what a file can hold. Save the estimator itself, by joblib or skops."
+                f"{type(self).__name__} writes no formulas, rules or layers that answer "
+                "alone, which is what a file holds. Save the estimator itself, by joblib or skops."
             )
         return saved_form_of(self, body)
 

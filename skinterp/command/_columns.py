@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from shlex import quote
 
 import numpy as np
 
 from skinterp.command._files import pandas_of
 
 _SHOWN = 4
+_SHORTEST, _ALPHABET, _LEAST_SEQUENCES = 5, 21, 20  # of sequences: amino acids, and one more
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,3 +126,34 @@ def category_text(levels):
     """
     levels = sorted(levels)
     return f"{len(levels)} level{'s' * (len(levels) != 1)}: {listed(levels)}"
+
+
+def sequence_advice(column):
+    """Say how a column is read by its positions, if its texts look like sequences.
+
+    They do where there are many, all of one length, of few letters, such as DNA or proteins.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+
+    Returns
+    -------
+    str
+        The advice; empty if they do not.
+    """
+    if column.kind != "categories" or column.texts is None:
+        return ""
+    texts = column.texts.levels
+    lengths = set(map(len, texts))
+    if len(texts) < _LEAST_SEQUENCES or len(lengths) > 1 or min(lengths) < _SHORTEST:
+        return ""
+    letters = set("".join(texts))
+    are_words = all(letter.isalpha() or letter in "-*." for letter in letters)
+    if not are_words or len(letters) > _ALPHABET or not any(map(str.isalpha, letters)):
+        return ""
+    return (
+        f"its texts are sequences of {lengths.pop()} letters out of {len(letters)}; to take each "
+        f"position as a column, pass --sequence {quote(column.name)}"
+    )

@@ -5,10 +5,10 @@ import json
 import numpy as np
 
 from skinterp.command._commands import BadCall
-from skinterp.command._files import read_table
 from skinterp.command._form_table import rows_for
 from skinterp.command._options import refuse_same_files, writable
 from skinterp.command._predict import load
+from skinterp.command._sequences import read_with_positions
 from skinterp.explanation import compare_explanations, different_answers
 from skinterp.utils import write_whole
 
@@ -50,7 +50,7 @@ def run(args):
         raise BadCall(str(error)) from error
     if args.data is not None:
         raw, sides = (
-            read_table(args.data, args.separator),
+            read_with_positions(args),
             ((before, args.before), (after, args.after)),
         )
         change = change.with_answers({n: _different(n, sides, args, raw) for n in change.shared})

@@ -1,10 +1,12 @@
 """A table from a file as a saved form takes it."""
 
 from dataclasses import replace
+from shlex import quote
 
 import numpy as np
 
 from skinterp.command._columns import listed
+from skinterp.command._commands import BadCall
 from skinterp.command._data import settings_of
 from skinterp.command._files import pandas_of
 from skinterp.command._kinds import ColumnReader
@@ -71,7 +73,10 @@ def rows_for(form, dates, args, raw):
     """
     known = [name for name in raw.frame if name]
     owner = f"{args.explanation}, form {args.form}"
-    names = columns_for(form, owner, known, known)
+    try:
+        names = columns_for(form, owner, known, known)
+    except BadCall as error:
+        raise BadCall(f"{error}{_positions_hint(form, known)}") from error
     table = form.user_table
     expected = {feature.column.index: feature.column for feature in table.features}
     reader = ColumnReader(raw.frame, settings_of(args, raw.separator))
@@ -90,6 +95,16 @@ def rows_for(form, dates, args, raw):
     frame = pandas_of().DataFrame({c.name: c.values[taken] for c in everything})
     remarks = [f"{c.name}: {'; '.join(c.remarks)}." for c in everything if c.remarks]
     return frame, taken, [*raw.notes, *_in_order(form, names), *remarks, *_left_out(taken)]
+
+
+def _positions_hint(form, known):
+    """Say how positions that a form takes are read from a column of sequences."""
+    missing = set(form.names or ()) - set(known)
+    stems = {name.rpartition("_")[0] for name in missing if name.rpartition("_")[2].isdecimal()}
+    found = [name for name in known if name in stems]
+    return "".join(
+        f" If they are positions of {name!r}, pass --sequence {quote(name)}." for name in found
+    )
 
 
 def _in_order(form, names):

@@ -3,16 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from skinterp.command._columns import listed
 from skinterp.command._data import Data, inputs_of, prepare
-from skinterp.command._files import read_table
 from skinterp.command._networks import FileNetwork, held_out_splits
 from skinterp.command._selection import names_of
+from skinterp.command._sequences import read_with_positions
 from skinterp.command._suspicions import repeated_rows
 from skinterp.network import Network, as_network, default_network
 from skinterp.utils import counted
+from skinterp.utils._splits import held_out_split
 
 HELD_OUT = 0.25
 
@@ -66,9 +66,7 @@ def _trained_network(data, seed):
     X, y, task = data.X, data.y, data.task
     kind = "regression" if task == "regression" else "binary"
     strata = None if task == "regression" else y
-    seen, held = train_test_split(
-        np.arange(len(X)), test_size=HELD_OUT, random_state=seed, stratify=strata
-    )
+    seen, held = held_out_split(len(X), HELD_OUT, strata, seed)
     model = default_network(kind, random_state=seed, X=X).fit(X.iloc[seen], y[seen])
     network, score = as_network(model), model.score(X.iloc[held], y[held])
     measure = "R2" if task == "regression" else "accuracy"
@@ -96,7 +94,7 @@ def read_network(args, progress):
         Network and rows.
     """
     progress("reading the table")
-    raw, file_network = read_table(args.data, args.separator, args.max_rows), None
+    raw, file_network = read_with_positions(args, args.max_rows), None
     if args.network is not None:
         n_columns = len(inputs_of(args, raw.frame))
         file_network = FileNetwork(args.network, args.trust, n_columns)

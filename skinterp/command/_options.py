@@ -29,6 +29,11 @@ def add_reading_arguments(parser):
     group.add_argument("--separator", metavar="TEXT", help="between cells; default: found out")
     group.add_argument("--decimal", choices=(".", ","), help="decimal mark; default: found out")
     group.add_argument("--date-format", metavar="FORMAT", help="of dates, such as %%d/%%m/%%Y")
+    group.add_argument(
+        "--sequence",
+        metavar="NAMES",
+        help="columns of texts of one length (DNA, proteins), read as a column for each position",
+    )
 
 
 def add_table_arguments(parser):

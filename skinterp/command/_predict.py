@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 
 from skinterp.command._commands import BadCall
-from skinterp.command._files import pandas_of, read_table
+from skinterp.command._files import pandas_of
 from skinterp.command._form_table import rows_for
 from skinterp.command._options import refuse_same_files, writable
+from skinterp.command._sequences import read_with_positions
 from skinterp.explanation import SavedExplanation
 from skinterp.utils import write_whole
 
@@ -81,7 +82,7 @@ def run(args):
         form = saved.form(args.form)
     except ValueError as error:
         raise BadCall(f"--form: {error}") from error
-    raw = read_table(args.data, args.separator)
+    raw = read_with_positions(args)
     frame, taken, notes = rows_for(form, saved.dates, args, raw)
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skinterp.command._columns import category_text, listed
+from skinterp.command._columns import category_text, listed, sequence_advice
 from skinterp.command._commands import BadCall
 from skinterp.utils import counted
 
@@ -119,6 +119,11 @@ def _all_differ(column):
     return len(column.levels[0]) == len(column.values) - column.gaps.sum()
 
 
+def _left_out(column, why):
+    """Return a column that is not used, saying why, and how else it could be."""
+    return replace(column, left_out="; ".join(filter(None, [why, sequence_advice(column)])))
+
+
 def _pooled(column):
     """Return a column of many levels with the rare ones as one."""
     levels, counts = column.levels
@@ -126,7 +131,7 @@ def _pooled(column):
     kept = {level for level, n in zip(levels, counts) if level in kept and n >= LEVEL_ROWS}
     if not kept:
         why = f"it has {len(levels)} different texts, none of them in {LEVEL_ROWS} rows"
-        return replace(column, left_out=why)
+        return _left_out(column, why)
     values = column.values.copy()
     rare = ~column.gaps & ~np.isin(values, list(kept))
     values[rare] = POOLED
@@ -180,5 +185,5 @@ def settled(column):
             return replace(column, left_out=f"it has {n_values} values only")
         return column
     if _all_differ(column) and column.kind == "categories":
-        return replace(column, left_out="all its texts differ")
+        return _left_out(column, "all its texts differ")
     return _pooled(column) if len(levels) > MAX_LEVELS else column

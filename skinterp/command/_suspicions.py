@@ -4,6 +4,7 @@ from shlex import quote
 
 import numpy as np
 
+from skinterp.command._columns import sequence_advice
 from skinterp.command._files import pandas_of
 from skinterp.utils import counted
 
@@ -37,6 +38,8 @@ def suspicions(data, target):
             found += _sentinel(f"Column {column.name}", values)
             found += _identifier(column.name, values)
         found += _leak(column, data, target)
+        advice = sequence_advice(column)
+        found += [f"Column {column.name}: {advice}."] if advice else []
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from skinterp.display._display import GREY, Display, label_inches, labels, legend_inches
 from skinterp.display._signs import sign_colours
-from skinterp.utils import counted
+from skinterp.utils import counted, value_names
 
 MAX_CONNECTIONS, MAX_UNITS = 400, 60  # more are a grey block, and say nothing
 _THINNEST, _WIDEST = 0.4, 5.0
@@ -100,10 +100,7 @@ class NetworkDisplay(Display):
             strengths = [w * r.std(axis=0)[:, np.newaxis] for w, r in zip(strengths, read)]
         names = getattr(network, "feature_names", None)
         names = names or [f"x{j}" for j in range(len(strengths[0]))]
-        n_outputs, classes = strengths[-1].shape[1], getattr(network, "classes", None)
-        outputs = [f"output {k}" for k in range(n_outputs)] if n_outputs > 1 else ["output"]
-        if classes is not None:
-            outputs = [f"logit of {label}" for label in classes[-n_outputs:]]
+        outputs = value_names(strengths[-1].shape[1], getattr(network, "classes", None))
         note = "weight" if X is None else "weight × standard deviation of what it reads"
         return cls(strengths, names, outputs, note=note)
 

@@ -10,8 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 from skinterp.expansion._anchored import expand_around
 from skinterp.expansion._categorical_network import hidden_layer
 from skinterp.expansion._convolution import expand_hidden_layer
+from skinterp.expansion._deadline import Deadline, OutOfTime, ask_until
 from skinterp.expansion._enumerate import expand_table, spectrum, tabulate
-from skinterp.expansion._gauge import gauge_weights, n_coefficients
+from skinterp.expansion._gauge import gauge_weights, n_coefficients, n_subsets
 from skinterp.expansion._sampling import draw_rare, sample_terms
 from skinterp.expansion._variances import variances, weighted_variance
 
@@ -33,7 +34,7 @@ class Request(NamedTuple):
     order: int
     method: str
     precision: float | None = None
-    max_seconds: float | None = None
+    deadline: Deadline = Deadline()
     seed: int = 0
     n_jobs: int | None = None
     rows: object = None  # of data: codes
@@ -143,11 +144,13 @@ def expand(request):
     ------
     ValueError
         If the method does not fit, or memory would not do.
+    TimeoutError
+        If the time is over, and nothing found until then is of use.
 
     Warns
     -----
     ConvergenceWarning
-        If the precision asked for is not reached.
+        If the precision asked for is not reached, or the time is over before the highest order.
     """
     check_size(request.function.sizes, request.order, request.function.n_outputs)
     algorithms = {
@@ -159,6 +162,14 @@ def expand(request):
     }
     method = choose_method(request)
     return algorithms[method](request._replace(method=method))
+
+
+def _out_of_time(request, done, advice):
+    """Return the error of an algorithm that had no time to end."""
+    return TimeoutError(
+        f'method="{request.method}" must end within max_seconds={request.deadline.seconds:g}. '
+        f"Got {done} in that time instead: allow more time (max_seconds=None is any), {advice}."
+    )
 
 
 def _anchored(request):
@@ -174,7 +185,30 @@ def _anchored(request):
     for S, tensors in expand_around(function, row, weights, request.order):
         inside = (slice(None), *(slice(sizes[i]) for i in S))
         terms[S] = tensors[0][inside].copy()
+        if request.deadline.is_over:
+            break
+    terms = _whole_orders(terms, request)
     return Found(terms, None, "direct", 0.0, *_variances_if_small(request))
+
+
+def _whole_orders(terms, request):
+    """Return the terms of the orders that are complete: without the others they are the same."""
+    order, n = request.order, len(request.function.sizes)
+    whole = max(m for m in range(order + 1) if sum(len(S) <= m for S in terms) == n_subsets(n, m))
+    if whole == order:
+        return terms
+    count = f"{len(terms)} of {n_subsets(n, order)} terms"
+    if whole == 0:
+        advice = "or have fewer categories"
+        raise _out_of_time(request._replace(method="direct"), count, advice)
+    warnings.warn(
+        f"The expansion stopped after max_seconds={request.deadline.seconds:g} with {count}: it "
+        f"has those up to order {whole}, which are complete, and none of order {whole + 1}. Allow "
+        f"more time, or ask for order={whole}.",
+        ConvergenceWarning,
+        stacklevel=5,
+    )
+    return {S: term for S, term in terms.items() if len(S) <= whole}
 
 
 def _variances_if_small(request):
@@ -182,9 +216,13 @@ def _variances_if_small(request):
     sizes, weights = request.function.sizes, request.weights
     if prod(sizes) > MAX_INPUTS or _bytes_of_table(request) > MAX_BYTES:
         return None, None
-    table = tabulate(request.function, sizes)
-    terms = expand_table(table, weights, request.order)
-    return spectrum(table, weights), variances(terms, weights)
+    until = request.deadline.for_checking()
+    try:
+        table = tabulate(request.function, sizes, until)
+        terms = expand_table(table, weights, request.order, until)
+        return spectrum(table, weights, until), variances(terms, weights)
+    except OutOfTime:
+        return None, None
 
 
 def _by_enumeration(request):
@@ -194,16 +232,24 @@ def _by_enumeration(request):
             f'method="enumerate" must fit into {MAX_BYTES / 1e9:g} GB. Got about {size / 1e9:.3g} '
             "GB instead: explain fewer outputs."
         )
-    table = tabulate(request.function, request.function.sizes)
-    terms = expand_table(table, request.weights, request.order)
-    return Found(terms, None, "enumerate", 0.0, spectrum(table, request.weights))
+    function, until = request.function, request.deadline
+    try:
+        table = tabulate(function, function.sizes, until)
+        terms = expand_table(table, request.weights, request.order, until)
+        orders = spectrum(table, request.weights, until)
+    except OutOfTime as over:
+        share = f"{over.args[0]:.2%}" if over.args else "all"
+        done = f"the network's values at {share} of its {prod(function.sizes)} inputs"
+        advice = 'lower the order, or take method="sampling", which keeps what it has by then'
+        raise _out_of_time(request, done, advice) from None
+    return Found(terms, None, "enumerate", 0.0, orders)
 
 
 def _scales(request, wanted):
     """Return the deviation of each output, or more where `wanted` of it would be rounding."""
     rows, ratios = draw_rare(request.weights, _N_SCALE, np.random.default_rng(0))
-    values = request.function(rows)
-    variance = weighted_variance(values, ratios)
+    values = ask_until(lambda k, end: request.function(rows[k:end]), _N_SCALE, request.deadline)
+    variance = weighted_variance(values, ratios[: len(values)])
     if not variance.any():
         variance = weighted_variance(request.function(request.rows))
     rounding = _ROUNDING * np.abs(values).max(axis=0)
@@ -226,13 +272,19 @@ def _by_convolution(request):
 
     def run(order, is_gaussian):
         terms, error = expand_hidden_layer(
-            layer, request.weights, order, wanted, is_gaussian, request.n_jobs
+            layer, request.weights, order, wanted, is_gaussian, request.n_jobs, request.deadline
         )
         return {S: (scales * term.T).T for S, term in terms.items()}, error
 
-    terms, error = run(request.order, request.method == "gaussian")
-    if request.method == "gaussian":
-        exact, error = run(1, False)
+    is_gaussian = request.method == "gaussian"
+    try:
+        terms, error = run(request.order, is_gaussian)
+        exact, error = run(1, False) if is_gaussian else (None, error)
+    except OutOfTime:
+        advice = "lower the order, ask for less precision (precision=0.01), or take"
+        advice += ' method="sampling", which keeps what it has by then'
+        raise _out_of_time(request, "some of the units", advice) from None
+    if is_gaussian:
         error += max(np.abs((terms[S] - exact[S]).T / scales).max() for S in exact)
     elif error > tolerated:
         warnings.warn(
@@ -249,7 +301,7 @@ def _by_sampling(request):
     precision = _WANTED["sampling"][0] if request.precision is None else request.precision
     terms, errors = sample_terms(
         request.function, request.weights, request.order, precision * _scales(request, precision),
-        request.max_seconds, request.seed, request.n_jobs,
+        request.deadline, request.seed, request.n_jobs,
     )  # fmt: skip
     worst = max(float(error.max()) for error in errors.values())
     moved = max(np.abs(term).max() for S, term in terms.items() if S)

@@ -19,6 +19,7 @@ from skinterp.expansion._categorical_network import (
     select_output,
 )
 from skinterp.expansion._categories import listed
+from skinterp.expansion._deadline import Deadline
 from skinterp.expansion._expansion import Expansion
 from skinterp.expansion._expansion_results import ExpansionResults
 from skinterp.expansion._gauge import GAUGES, measure_of
@@ -87,7 +88,9 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         smooth activations, 7e-5 for those with a kink), standard error by sampling (None is
         0.02).
     max_seconds : float or None, default=300
-        When to stop sampling at the latest, with a warning; None is never.
+        When to stop; None is never. What is of use by then is kept, with a warning: the rows
+        sampled, or, in the gauges of a reference, the orders that are complete. The other methods
+        raise, as a part of their sums is no term. A tenth of the time is left to measure.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network and the sampled rows.
     n_jobs : int or None, default=None
@@ -143,11 +146,13 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
     ValueError
         If X has unknown categories, missing values, too many numbers in a column or groups that
         are not one-hot; if `order` exceeds the number of variables, or memory would not do.
+    TimeoutError
+        If `max_seconds` are over before there is anything of use.
 
     Warns
     -----
     ConvergenceWarning
-        If the precision is not reached.
+        If the precision, or the order, is not reached in time.
 
     Notes
     -----
@@ -179,7 +184,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         "gauge": [StrOptions(set(GAUGES)), "array-like"],
         "measure": [StrOptions({"uniform", "marginals"}), "array-like", list, tuple],
         "method": [StrOptions(set(METHODS))],
-        "output": [StrOptions({"logits", "raw", "margin"}), Integral, tuple, list],
+        "output": [str, Integral, tuple, list],
         "groups": [None, dict, list, tuple],
         "numbers": "no_validation",
         "precision": [None, Interval(Real, 0, None, closed="neither")],
@@ -289,7 +294,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             order=self.order,
             method=self.method,
             precision=self.precision,
-            max_seconds=self.max_seconds,
+            deadline=Deadline.after(self.max_seconds),
             seed=self._seed,
             n_jobs=self.n_jobs,
             rows=codes[:_N_ROWS],
@@ -309,7 +314,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             output_names=self._output_names(),
             errors=found.errors,
             network_variance=NetworkVariance(total, found.spectrum, found.term_variances),
-            is_projection=gauge == "zero_sum" or self.order == len(table.sizes),
+            is_projection=gauge == "zero_sum" or max(map(len, found.terms)) == len(table.sizes),
             notes=tuple(notes),
             classes=self._classes_of_outputs(),
         )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
+from skinterp.expansion._deadline import Deadline
 from skinterp.expansion._fourier import fourier_series
 
 _UNITS = 5  # units per task, whatever n_jobs is
@@ -20,6 +21,7 @@ _TINY, _ROUNDING = 1e-14, 1e-15
 _FINE, _FEWEST = 64, 256  # frequencies by one multiplication, and in the first block
 _ASKED = 8  # variables that are asked first
 _WAVES = 5e9  # exponentials that may be evaluated, all units together
+_ALWAYS = Deadline()
 
 
 class _Unit(NamedTuple):
@@ -95,7 +97,7 @@ def _characteristic(unit, indices, step, weights, is_gaussian):
     return waves, averages
 
 
-def _screen(unit, indices, bounds, step, weights, order, budget):
+def _screen(unit, indices, bounds, step, weights, order, budget, deadline):
     """Find the frequencies that matter, asking few variables first and more where it is needed.
 
     All but `order` of the averages stand in every term, and none exceeds 1: the product of those
@@ -115,6 +117,7 @@ def _screen(unit, indices, bounds, step, weights, order, budget):
     deviations = [w @ s**2 for s, w in zip(unit.steps, weights, strict=True)]
     ranked, n_asked = np.argsort(deviations)[::-1], 0
     while len(indices) and n_asked < len(ranked):
+        deadline.check()
         asked = ranked[n_asked : max(2 * n_asked, _ASKED)]
         n_asked += len(asked)
         for i in asked:
@@ -150,7 +153,7 @@ def _keep(sizes, budget):
     return np.sort(ranked[~dropped]), float(sizes[ranked[dropped]].sum())
 
 
-def _add_higher(higher, c, ratios, sizes, order, active):
+def _add_higher(higher, c, ratios, sizes, order, active, deadline):
     """Add a block of frequencies to the terms of two and more active variables, in place."""
     starts = np.cumsum([0, *sizes])
     rows = [np.arange(starts[i], starts[i + 1]) for i in active]
@@ -159,6 +162,7 @@ def _add_higher(higher, c, ratios, sizes, order, active):
     right = np.concatenate([ratios.real[rows], ratios.imag[rows]], axis=1)
     for m in range(2, order + 1):
         for chosen in combinations(range(len(active) - 1), m - 1):
+            deadline.check()
             head, end = tuple(active[k] for k in chosen), ends[chosen[-1]]
             left = c[np.newaxis]
             for i in head:
@@ -185,7 +189,7 @@ def _among_all(found, moving, sizes):
     return UnitTerms(found.constant, fields, higher, found.error)
 
 
-def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
+def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False, deadline=_ALWAYS):
     """Expand one hidden unit in the zero-sum gauge.
 
     Parameters
@@ -202,11 +206,18 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
         Number of terms of the series for activations with a kink.
     is_gaussian : bool, default=False
         Whether to take averaged variables as Gaussian.
+    deadline : Deadline, default=Deadline()
+        When to stop.
 
     Returns
     -------
     UnitTerms
         The terms, with a bound of their error (an estimate where the activation has a kink).
+
+    Raises
+    ------
+    OutOfTime
+        If the time is over.
     """
     sizes, moving = [len(w) for w in weights], [i for i, t in enumerate(unit.steps) if t.any()]
     if not moving:
@@ -215,8 +226,14 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     if len(moving) < len(sizes):
         part = unit._replace(steps=tuple(unit.steps[i] for i in moving))
         order, weights = min(order, len(moving)), [weights[i] for i in moving]
-        found = expand_unit(part, weights, order, tolerance, n_kink, is_gaussian)
+        found = _expand_moving(part, weights, order, tolerance, n_kink, is_gaussian, deadline)
         return _among_all(found, moving, sizes)
+    return _expand_moving(unit, weights, order, tolerance, n_kink, is_gaussian, deadline)
+
+
+def _expand_moving(unit, weights, order, tolerance, n_kink, is_gaussian, deadline):
+    """Return the terms of a unit that all variables move."""
+    sizes = [len(w) for w in weights]
     spread = _gaussian_spread(unit, weights, order) if is_gaussian else unit.spread
     factor = 2.0**order
     series = fourier_series(unit.activation, unit.bias, *spread, tolerance / factor / 2.0, n_kink)
@@ -228,8 +245,10 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
     error, limit, first, size = factor * series.error, factor, 1, _FEWEST
 
     def add(indices, budget):
+        deadline.check()
         waves = _characteristic(unit, indices, series.step, weights, is_gaussian)
-        return _add_block(terms, series.coefficients[indices], waves, sizes, order, budget)
+        c = series.coefficients[indices]
+        return _add_block(terms, c, waves, sizes, order, budget, deadline)
 
     largest = max(_FEWEST, _BLOCK // sum(sizes))
     while first < n and tails[first] * limit > tolerance / 4.0:
@@ -243,15 +262,16 @@ def expand_unit(unit, weights, order, tolerance, n_kink, is_gaussian=False):
         return UnitTerms(*terms, error + tails[first] * min(limit, factor))
     indices = first + np.flatnonzero(magnitudes[first:])
     indices, left_out, share = _screen(
-        unit, indices, factor * magnitudes[indices], series.step, weights, order, tolerance / 4.0
-    )
+        unit, indices, factor * magnitudes[indices], series.step, weights, order, tolerance / 4.0,
+        deadline,
+    )  # fmt: skip
     for k in range(0, len(indices), largest):
         left_out += add(indices[k : k + largest], tolerance / 8.0 * largest / n)[0]
     share = min(2.0 * share, 1.0) if is_cut else 1.0
     return UnitTerms(*terms, error + left_out + factor * series.tail * share)
 
 
-def _add_block(terms, c, waves, sizes, order, budget):
+def _add_block(terms, c, waves, sizes, order, budget, deadline):
     """Add a block of frequencies to the terms, in place, leaving out what the budget allows.
 
     Returns a bound of what was left out, and the largest product of factors in the block.
@@ -272,16 +292,16 @@ def _add_block(terms, c, waves, sizes, order, budget):
     parts = np.minimum(factors[:, kept], 1.0) @ sizes_of_products[kept]
     active, weak = _keep(parts, budget / 2.0)
     if order > 1 and len(active) > 1:
-        _add_higher(terms[2], c, ratios, sizes, order, active.tolist())
+        _add_higher(terms[2], c, ratios, sizes, order, active.tolist(), deadline)
     return left_out + weak, limit
 
 
-def _expand_units(units, behind, weights, order, tolerance, n_kink, is_gaussian):
+def _expand_units(units, behind, weights, order, tolerance, n_kink, is_gaussian, deadline):
     """Return the sums over some units of what each adds to the outputs, and their errors."""
 
     def of_outputs(unit, v):
-        size = np.abs(v).max()
-        found = expand_unit(unit, weights, order, tolerance / size, n_kink, is_gaussian)
+        wanted = tolerance / (size := np.abs(v).max())
+        found = expand_unit(unit, weights, order, wanted, n_kink, is_gaussian, deadline)
         higher = {head: np.multiply.outer(v, block) for head, block in found.higher.items()}
         fields = np.multiply.outer(v, found.fields)
         return UnitTerms(v * found.constant, fields, higher, size * found.error)
@@ -300,7 +320,9 @@ def _added(parts):
     return UnitTerms(constant, fields, higher, error)
 
 
-def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_jobs=None):
+def expand_hidden_layer(
+    layer, weights, order, tolerance, is_gaussian=False, n_jobs=None, deadline=_ALWAYS
+):
     """Expand a network with one hidden layer in the zero-sum gauge.
 
     Parameters
@@ -317,6 +339,8 @@ def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_j
         Whether to take averaged variables as Gaussian: faster, and as wrong as they are not.
     n_jobs : int or None, default=None
         Number of jobs; the result does not depend on it.
+    deadline : Deadline, default=Deadline()
+        When to stop.
 
     Returns
     -------
@@ -325,6 +349,11 @@ def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_j
     error : float
         A bound of the error of any of them (an estimate where the activation has a kink), the
         Gaussian approximation aside.
+
+    Raises
+    ------
+    OutOfTime
+        If the time is over: a sum over some of the units is none of the network's terms.
     """
     function, behind = layer.function, layer.behind
     sizes, n_units = [len(w) for w in weights], len(behind)
@@ -337,7 +366,7 @@ def expand_hidden_layer(layer, weights, order, tolerance, is_gaussian=False, n_j
     parts = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_expand_units)(
             units[k : k + _UNITS], behind[k : k + _UNITS], weights, order,
-            tolerance / n_units, n_kink, is_gaussian,
+            tolerance / n_units, n_kink, is_gaussian, deadline,
         )
         for k in range(0, n_units, _UNITS)
     )  # fmt: skip

@@ -4,12 +4,13 @@ from math import prod
 
 import numpy as np
 
+from skinterp.expansion._deadline import Deadline, OutOfTime, ask_until
 from skinterp.expansion._gauge import average, grid
 
-_ROWS = 2**14
+_ALWAYS = Deadline()
 
 
-def tabulate(function, sizes):
+def tabulate(function, sizes, deadline=_ALWAYS):
     """Return the values of a function at all inputs.
 
     Parameters
@@ -18,21 +19,31 @@ def tabulate(function, sizes):
         Takes codes (n, n_variables), returns values (n, n_outputs).
     sizes : sequence of int
         Numbers of categories.
+    deadline : Deadline, default=Deadline()
+        When to stop.
 
     Returns
     -------
     ndarray of shape (n_outputs, q_1, ..., q_N)
         The values.
+
+    Raises
+    ------
+    OutOfTime
+        If the time is over before all inputs were asked; it says which share of them was.
     """
+
+    def ask(first, end):
+        return function(np.stack(np.unravel_index(np.arange(first, end), sizes), axis=1))
+
     n = prod(sizes)
-    parts = [
-        function(np.stack(np.unravel_index(np.arange(k, min(k + _ROWS, n)), sizes), axis=1))
-        for k in range(0, n, _ROWS)
-    ]
-    return np.concatenate(parts).T.reshape(-1, *sizes)
+    values = ask_until(ask, n, deadline)
+    if len(values) < n:
+        raise OutOfTime(len(values) / n)
+    return values.T.reshape(-1, *sizes)
 
 
-def expand_table(table, weights, order):
+def expand_table(table, weights, order, deadline=_ALWAYS):
     """Expand a table of all values, in the gauge of a product measure.
 
     Each variable in turn splits every tensor into its average and the rest; what would exceed the
@@ -46,14 +57,22 @@ def expand_table(table, weights, order):
         Probabilities of the categories of each variable.
     order : int
         Highest order.
+    deadline : Deadline, default=Deadline()
+        When to stop.
 
     Returns
     -------
     dict of tuple to ndarray
         The terms.
+
+    Raises
+    ------
+    OutOfTime
+        If the time is over.
     """
     parts = {(): table}
     for i, w in enumerate(weights):
+        deadline.check()
         split = {}
         for S, tensor in parts.items():
             axis = 1 + len(S)
@@ -72,7 +91,7 @@ def _orthonormal(weights):
     return basis * root[:, np.newaxis]
 
 
-def spectrum(table, weights):
+def spectrum(table, weights, deadline=_ALWAYS):
     """Return the variance of each order, of all orders there are.
 
     Parameters
@@ -81,14 +100,22 @@ def spectrum(table, weights):
         The values at all inputs.
     weights : sequence of ndarray
         Probabilities of the categories of each variable.
+    deadline : Deadline, default=Deadline()
+        When to stop.
 
     Returns
     -------
     ndarray of shape (N,)
         Variances of the orders 1, ..., N, summed over the outputs.
+
+    Raises
+    ------
+    OutOfTime
+        If the time is over.
     """
     shape = table.shape[1:]
     for w in weights:
+        deadline.check()
         table = np.tensordot(table, _orthonormal(w), axes=(1, 0))
     orders = (grid(shape) > 0).sum(axis=1)
     squares = (table**2).sum(axis=0).ravel()

@@ -7,7 +7,7 @@ measure on one category the gauge of that reference.
 """
 
 from itertools import combinations
-from math import prod
+from math import comb, prod
 
 import numpy as np
 
@@ -32,6 +32,24 @@ def subsets(n_variables, order):
         The tuples, ascending.
     """
     return [S for m in range(order + 1) for S in combinations(range(n_variables), m)]
+
+
+def n_subsets(n_variables, order):
+    """Return how many tuples :func:`subsets` gives.
+
+    Parameters
+    ----------
+    n_variables : int
+        How many variables there are.
+    order : int
+        Largest number in a tuple.
+
+    Returns
+    -------
+    int
+        The number.
+    """
+    return sum(comb(n_variables, m) for m in range(order + 1))
 
 
 def n_coefficients(sizes, order):

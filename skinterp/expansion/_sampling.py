@@ -159,7 +159,7 @@ def _rounding(errors, means):
     return {S: np.maximum(error, floor) for S, error in errors.items()}
 
 
-def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=None):
+def sample_terms(function, weights, order, precision, deadline, seed, n_jobs=None):
     """Estimate the zero-sum expansion until its standard errors are small enough.
 
     Parameters
@@ -172,8 +172,8 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
         Highest order.
     precision : ndarray of shape (n_outputs,)
         Largest standard error wanted, of any coefficient of each output.
-    max_seconds : float or None
-        When to stop at the latest, after the round that is running; None is never.
+    deadline : Deadline
+        When to stop at the latest, after the task that is running.
     seed : int
         Seeds the rows.
     n_jobs : int or None, default=None
@@ -193,32 +193,33 @@ def sample_terms(function, weights, order, precision, max_seconds, seed, n_jobs=
     """
     size = n_coefficients([len(w) for w in weights], order) * function.n_outputs
     n_rows = int(np.clip(_COEFFICIENTS // size, 2, _ROWS))
-    start, total, n_done, n_tasks = time.perf_counter(), None, 0, _TASKS
+    start, total, n_done, n_tasks = time.monotonic(), None, 0, _TASKS
     fewest = _fewest_rows(weights)
     while True:
-        estimates = Parallel(n_jobs=n_jobs, return_as="generator")(
-            delayed(_estimate)(function, weights, order, n_rows, [seed, n_done + k])
-            for k in range(n_tasks)
-        )
+        tasks = [
+            delayed(_estimate)(function, weights, order, n_rows, [seed, k])
+            for k in range(n_done, n_done + n_tasks)
+        ]
+        estimates = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
         for estimate in estimates:
             total = estimate if total is None else total.merged(estimate)
-        n_done += n_tasks
+            n_done += 1
+            if deadline.is_over:
+                estimates.close()
         worst = max(float((e.T / precision).max()) for e in total.errors().values())
         if worst <= 1.0 and total.n_rows >= fewest:
             break
-        if max_seconds is not None and time.perf_counter() - start >= max_seconds:
+        if deadline.is_over:
             warnings.warn(
-                f"The expansion stopped after max_seconds={max_seconds:g} and {total.n_rows} rows "
-                f"with a standard error {worst:.3g} times the one that was wanted ({fewest} rows "
-                "are needed to meet all categories). Allow more time, or less precision.",
+                f"The expansion stopped after max_seconds={deadline.seconds:g} and {total.n_rows} "
+                f"rows with a standard error {worst:.3g} times the one that was wanted ({fewest} "
+                "rows are needed to meet all categories). Allow more time, or less precision.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
             break
         wanted = max(n_done * (min(worst, 1e3) ** 2 - 1.0), fewest / n_rows - n_done)
-        most = min(_MOST_TASKS, 2 * n_done)
-        if max_seconds is not None:
-            per_task = (time.perf_counter() - start) / n_done
-            most = min(most, (start + max_seconds - time.perf_counter()) / per_task)
+        per_task = (time.monotonic() - start) / n_done
+        most = min(_MOST_TASKS, 2 * n_done, deadline.left / per_task)
         n_tasks = max(1, int(np.clip(np.ceil(wanted), 1, most)))
     return total.means, _rounding(total.errors(), total.means)

@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 
+from skinterp.expansion._deadline import ask_until
 from skinterp.expansion._gauge import evaluate, grid
 from skinterp.expansion._sampling import draw
 from skinterp.expansion._variances import sum_by_order, variances, weighted_variance
@@ -42,13 +43,23 @@ def truncation_r2(terms, codes, values, weight=None):
     return result
 
 
-def _test_rows(weights, seed):
-    """Return rows of codes under a measure, all of them if they are not too many."""
-    sizes = [len(w) for w in weights]
+def _tested(request):
+    """Return rows under the measure, the network's values there, and weights of the rows.
+
+    All rows if they are not too many, and there is time to ask about all; else some drawn, as
+    many as there is time for.
+    """
+    weights, sizes = request.weights, [len(w) for w in request.weights]
+    until = request.deadline.for_checking()
     if prod(sizes) <= _MOST_INPUTS:
         rows = grid(sizes)
-        return rows, np.prod([w[rows[:, i]] for i, w in enumerate(weights)], axis=0)
-    return draw(weights, _N_TEST, np.random.default_rng([seed, 1])), None
+        values = ask_until(lambda k, end: request.function(rows[k:end]), len(rows), until)
+        if len(values) == len(rows):
+            shares = np.prod([w[rows[:, i]] for i, w in enumerate(weights)], axis=0)
+            return rows, values, shares
+    rows = draw(weights, _N_TEST, np.random.default_rng([request.seed, 1]))
+    values = ask_until(lambda k, end: request.function(rows[k:end]), len(rows), until)
+    return rows[: len(values)], values, None
 
 
 def _total_variance(request, found, rest):
@@ -83,8 +94,7 @@ def evaluate_truncation(request, found, codes):
     r2 : dict of str to ndarray of shape (order,)
         R^2 on the "data" and under the "measure"; nan under it where the error is unknown.
     """
-    rows, weight = _test_rows(request.weights, request.seed)
-    values = request.function(rows)
+    rows, values, weight = _tested(request)
     r2 = {
         "data": truncation_r2(found.terms, codes, request.function(codes)),
         "measure": truncation_r2(found.terms, rows, values, weight),

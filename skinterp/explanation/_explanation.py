@@ -183,7 +183,7 @@ class Explanation(Shown):
         Raises
         ------
         ValueError
-            If there is no such form, or it writes no formulas and no rules that answer alone.
+            If there is no such form, or it writes nothing that answers alone.
         """
         known = self.comparison.estimators
         if name not in known:

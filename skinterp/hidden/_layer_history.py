@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
@@ -14,6 +13,8 @@ from skinterp.display import LayersDisplay
 from skinterp.hidden._layer_report import chosen_rows, folds_for, measure_names, report_of
 from skinterp.network import as_network, dense_of
 from skinterp.utils import Result, aligned, checked_count, draw_seed
+from skinterp.utils._sklearn import take_rows
+from skinterp.utils._splits import held_out_split
 from skinterp.utils._which_rows import HELD_OUT, NEW
 
 _EPOCHS = (1, 2, 5, 10, 20, 50)
@@ -210,11 +211,8 @@ def _trained(estimator, X, y, epochs, test_size, seed):
     if y is None:
         raise ValueError("y must be given to train an estimator. Got None instead.")
     estimator, X, y, _ = checked_training(estimator, X, y)
-    classes, counts = np.unique(y, return_counts=True)
-    stratify = y if counts.min() > 1 else None
-    train, test, of_train, of_test = train_test_split(
-        X, y, test_size=test_size, random_state=seed, stratify=stratify
-    )
+    classes, (seen, held) = np.unique(y), held_out_split(len(y), test_size, y, seed)
+    train, test, of_train, of_test = take_rows(X, seen), take_rows(X, held), y[seen], y[held]
     core, front, snapshots = clone(core), [(key, clone(step)) for key, step in front], []
     rows = Pipeline(front).fit_transform(train) if front else train
     for epoch in range(1, epochs[-1] + 1):

@@ -5,7 +5,7 @@ import numpy as np
 from skinterp.network._dense import DenseNetwork
 from skinterp.network._front import SteppedNetwork
 from skinterp.network._network import ScalarView
-from skinterp.utils import feature_names_of
+from skinterp.utils import feature_names_of, value_names
 
 
 def dense_of(network, owner):
@@ -196,6 +196,4 @@ def raw_value_names(network):
         Such as "logit of b" of a classifier; of a regression "value", or "output", numbered, if
         there are several.
     """
-    if network.classes is not None:
-        return tuple(f"logit of {name}" for name in output_names(network))
-    return ("value",) if network.n_outputs == 1 else output_names(network)
+    return value_names(network.n_outputs, network.classes)

@@ -9,16 +9,18 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base import LayersBody
 from skinterp.display import NetworkDisplay
-from skinterp.expression import ColumnSpread
+from skinterp.expression import ColumnSpread, Equation, LogisticLink, atoms, round_centres, tidy
 from skinterp.network import dense_of, network_to_sympy, raw_value_names
+from skinterp.pruning._closed_form import closed_forms
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
 from skinterp.pruning._path_scores import path_scores
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
-from skinterp.utils import is_one_of_many, one_line
+from skinterp.utils import checked_count, counted, is_one_of_many, one_line
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 from skinterp.utils._which_rows import NOT_TUNED
 
@@ -151,6 +153,9 @@ class PruningMixin:
     def _raw_values(self, X):
         return self.pruned_network_.raw_values(X)
 
+    def _form_body(self):
+        return LayersBody.of(self.pruned_network_)
+
     def export_text(self, digits=4, max_units=20):
         """Write the pruned network as equations, one per unit.
 
@@ -250,3 +255,63 @@ class PruningMixin:
         return network_to_sympy(
             self.pruned_network_, output, digits=digits, names=self._input_names
         )
+
+    def equation(self, X, output=None, *, max_atoms=40):
+        """Write the pruned network as one formula, as short as rows allow.
+
+        Units that are linear in the box of the rows (a ReLU that is always on or off there) are
+        folded, saturated ones are constants, and units with the same, the opposite or, for kinks,
+        a proportional input are one. In the box the formula has the values of the pruned network,
+        up to rounding; beyond it, those of the formula only (:meth:`to_sympy` holds everywhere).
+        What is printed has as many digits as the answers on the rows need.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows, such as those of `fit`: they make up the box.
+        output : object, default=None
+            Which raw value: a logit, by the label of its class or an index, or a value of a
+            regression; may be left out where there is one.
+        max_atoms : int, default=40
+            Largest size of the formula: inputs with their numbers, and numbers by themselves; see
+            :func:`skinterp.expression.atoms`.
+
+        Returns
+        -------
+        Equation
+            The value; of two classes also the class, where it is above 0, and its log-odds.
+
+        Raises
+        ------
+        ValueError
+            If the formula takes more than `max_atoms`, or has an activation without operator.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skinterp.pruning import PrunedMLPRegressor
+        >>> weights = [[[1.0, 2.0], [1.0, 0.0]], [[1.0], [3.0]]]
+        >>> network = (weights, [[0.0, 9.0], [0.0]], ["relu", "identity"])
+        >>> X = np.random.RandomState(0).uniform(-1, 1, size=(100, 2))
+        >>> pruned = PrunedMLPRegressor(network, n_weights=5, random_state=0).fit(X)
+        >>> print(pruned.equation(X))
+        6*x0 + max(0, x0 + x1) + 27
+        """
+        check_is_fitted(self, "pruned_network_")
+        max_atoms = checked_count(max_atoms, "max_atoms", 1)
+        rows, network = self._rows(X), self.pruned_network_
+        centres = round_centres(*ColumnSpread.of(rows))
+        column = network._column(output, "output")
+        box = rows.min(axis=0), rows.max(axis=0)
+        formula = closed_forms(network.layers, *box, centres)[column]
+        if (size := atoms(formula)) > max_atoms:
+            raise ValueError(
+                f"max_atoms must be such that the formula fits. Got {max_atoms} instead: "
+                f"simplified on {counted(len(rows), 'row')} it takes {size} atoms. Pass "
+                f"max_atoms={size}, or prune further than to n_weights={self.n_weights_}."
+            )
+        decides, classes = {}, network.classes
+        if classes is not None and network.n_outputs == 1:
+            decides = {"threshold": 0.0, "classes": tuple(classes), "link": LogisticLink(0.0, 1.0)}
+        table = self.network_.user_table
+        return Equation(tidy(formula), self._input_names, table=table, **decides).shown_on(rows)

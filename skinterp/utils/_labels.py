@@ -73,3 +73,29 @@ def output_index(output, labels, name="output"):
         index = f", or an index from 0 to {len(labels) - 1}" if may_be_index else ""
         raise ValueError(f"{name} must be one of {listed}{index}. Got {output!r} instead.")
     return int(output)
+
+
+def value_names(n_outputs, classes=None):
+    """Return what the raw values of a network are called, in texts and pictures alike.
+
+    Parameters
+    ----------
+    n_outputs : int
+        How many there are.
+    classes : sequence or None, default=None
+        Class labels; the values are logits of the last of them (of two classes, the second).
+
+    Returns
+    -------
+    tuple of str
+        Such as "logit of b"; without classes "value", or "output", numbered, if there are several.
+
+    Examples
+    --------
+    >>> from skinterp.utils import value_names
+    >>> value_names(1, ["a", "b"]), value_names(1), value_names(2)
+    (('logit of b',), ('value',), ('output 0', 'output 1'))
+    """
+    if classes is not None:
+        return tuple(f"logit of {label}" for label in list(classes)[-n_outputs:])
+    return ("value",) if n_outputs == 1 else tuple(f"output {k}" for k in range(n_outputs))

@@ -14,13 +14,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._testing import ignore_warnings
 
-from skinterp import ExactTreeClassifier, as_network
+from skinterp import PrunedMLPRegressor, as_network
 from skinterp.base import BODY_KINDS, FORMS, SavedForm, explains
 from skinterp.base._coding import decoded, encoded
 from skinterp.expression import LogisticLink, parse
 
-NETWORKS = ("exact", "pruned")  # what is a network needs one to answer
-NAMES = [name for name in FORMS if name not in NETWORKS]
+NAMES = list(FORMS)
 TASKS = ["binary", "multiclass", "regression"]
 QUICK = {
     "n_queries": 100,
@@ -30,6 +29,7 @@ QUICK = {
     "n_pairs": 1,
     "multiclass": "ovr",
     "select": "elbow",
+    "n_tuning_steps": 3,
 }
 rng = np.random.default_rng(0)
 
@@ -155,12 +155,8 @@ def test_missing_columns_and_cells_are_refused_by_name():
 
 def test_what_holds_no_program_is_refused_by_name():
     X = rng.normal(size=(40, 2))
-    network = as_network(([[[1.0], [2.0]]], [[0.5]], ["identity"]), classes=["a", "b"])
-    exact = ExactTreeClassifier(network).fit(X)
-    with pytest.raises(ValueError, match="ExactTreeClassifier writes no formulas and no rules"):
-        exact.saved_form()
     stranger = DecisionTreeClassifier().fit(X, X[:, 0] > 0)
-    with pytest.raises(ValueError, match="DecisionTreeClassifier writes no formulas"):
+    with pytest.raises(ValueError, match="DecisionTreeClassifier writes no formulas, rules"):
         explains(stranger).saved_form(stranger)
 
 
@@ -179,3 +175,28 @@ def test_arrays_and_several_outputs():
         found = through_json(surrogate.saved_form()).predict(X)
         same(found, surrogate.predict(X))
         assert found.shape == (60, 2)
+
+
+@pytest.mark.parametrize("name", ["tanh", ("leaky_relu", 0.1), ("elu", 0.5), "gelu", "softsign"])
+def test_layers_come_back_bit_for_bit(name):
+    weights = [rng.normal(size=(3, 4)), rng.normal(size=(4, 2))]
+    network = as_network((weights, [rng.normal(size=4), np.zeros(2)], [name, "identity"]))
+    X = rng.normal(size=(50, 3))
+    pruned = PrunedMLPRegressor(network, n_weights=14, n_tuning_steps=2, random_state=0).fit(X)
+    saved = through_json(pruned.saved_form())
+    assert np.array_equal(saved.predict(X), pruned.predict(X))
+    assert saved.body.layers[0].activation == pruned.pruned_network_.layers[0].activation.name
+
+
+def test_layers_that_are_none_are_refused():
+    network = as_network(([[[1.0], [2.0]]], [[0.5]], ["identity"]))
+    X = rng.normal(size=(40, 2))
+    content = PrunedMLPRegressor(network, n_weights=2).fit(X).saved_form().to_dict()
+    for change, match in (
+        ({"activation": "os.system"}, "An activation must be one of"),
+        ({"bias": {"array": [0.0, 1.0], "of": "f"}}, "The bias of layer 0 must have shape"),
+    ):
+        layer = content["body"]["layers"][0] | change
+        body = content["body"] | {"layers": [layer]}
+        with pytest.raises(ValueError, match=match):
+            SavedForm.from_dict(content | {"body": body}).predict(X)

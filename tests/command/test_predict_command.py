@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skinterp import explain
+from skinterp import ExactTreeRegressor, explain
 from skinterp.command import COMMANDS, _explain, main
 from skinterp.explanation import Explanation
 
@@ -95,6 +95,22 @@ def test_a_new_table_may_have_other_dates_levels_columns_and_rows(saved, capsys)
     assert "[town = (other)]" in names and "[town = t40]" not in names
     same = [predicted(capsys, folder / "e.json", folder / f"{n}.csv") for n in ("rare", "pooled")]
     pd.testing.assert_frame_equal(*same)
+
+
+def test_forms_that_are_networks_answer_without_the_network(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Explanation, "to_html", lambda found: "<p>not drawn here</p>")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"far <b>": 1e6 + rng.normal(size=90), "$x_1$": 1e-12 * rng.normal(size=90)})
+    y = X["far <b>"] - 1e6 + 1e12 * X["$x_1$"]
+    mlp = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", max_iter=300, random_state=0)
+    model = make_pipeline(StandardScaler(), mlp).fit(X, y)
+    found = explain(model, X, y, forms=["pruned", "exact"], cv=2, random_state=0)
+    found.save(tmp_path / "e.json")
+    X.to_csv(tmp_path / "t.csv", index=False)
+    for form in ("pruned", "exact"):
+        said = predicted(capsys, tmp_path / "e.json", tmp_path / "t.csv", "--form", form)
+        expected = found.comparison.estimators[form].predict(X)
+        np.testing.assert_allclose(said["answer"], expected, rtol=1e-12, atol=1e-9)
 
 
 def test_the_form_said_first_answers_unless_another_is_named(saved, capsys):
@@ -182,7 +198,8 @@ def test_what_cannot_answer_is_refused_by_name(saved, tmp_path, capsys):
     )
 
 
-def test_a_form_without_a_program_says_so_in_the_file(tmp_path):
+def test_a_form_without_a_program_says_so_in_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(ExactTreeRegressor, "_form_body", lambda tree: None)
     X = np.random.default_rng(0).normal(size=(60, 2))
     network = ([[[1.0], [2.0]]], [[0.5]], ["identity"])
     found = explain(network, X, forms=["exact", "linear"], importances=False, cv=2)

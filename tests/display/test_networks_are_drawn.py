@@ -8,7 +8,9 @@ from random_networks import random_network, uniform
 from skinterp import as_network
 from skinterp.display import NetworkDisplay
 from skinterp.display._signs import PLUS
+from skinterp.network import raw_value_names
 from skinterp.pruning import PrunedMLPRegressor
+from skinterp.pruning._unit_equations import layer_texts
 
 X = uniform(80, 4)
 SCALES = [None, np.ones(4), np.array([1e-12, 1.0, 1e6, 1e12])]
@@ -74,8 +76,17 @@ def test_outputs_are_named_by_their_classes(task):
     names = {None: ["output 0", "output 1"]}.get(task)
     if task is not None:
         names = [f"logit of {label}" for label in task[-len(display.output_names) :]]
-    assert display.output_names == names
+    assert list(display.output_names) == names
     assert {*names} <= {text.get_text() for text in display.plot().ax_.texts}
+
+
+def test_texts_and_pictures_call_outputs_alike():
+    for sizes, task in (([4, 3, 1], None), ([4, 3, 2], None), ([4, 3, 1], ("no", "ill"))):
+        network = random_network(sizes, 0, task=task)
+        names = raw_value_names(network)
+        assert tuple(NetworkDisplay.from_estimator(network).output_names) == names
+        text = "\n".join(layer_texts(network, list("abcd")))
+        assert all(f"{name} = " in text for name in names)
 
 
 @pytest.mark.parametrize("layers", [[np.ones((30, 30)), np.ones((30, 1))], [np.zeros((2, 1))]])

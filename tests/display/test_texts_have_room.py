@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from display_pool import all_displays
 from drawn_texts import misplaced
+from random_networks import random_network, uniform
 
 from skinterp import display as shown
+from skinterp.exact import slice_regions
 
 CASES = {
     "one input, two rows, dollars": all_displays("odd", 1, 2, 2),
@@ -41,6 +43,26 @@ def test_no_text_overlaps_another_or_leaves_the_figure(case, name):
 @pytest.mark.parametrize("name", GROWING)
 def test_figures_grow_with_the_table(name):
     _, overlapping, cut = misplaced(drawn(MANY[name]))
+    assert overlapping == [] and cut == []
+
+
+@pytest.mark.parametrize("seed", [1, 13, 34, 47])
+def test_forms_of_any_complexities_and_names_have_room(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 40))
+    names = ["".join(rng.choice(list("Wmi _$<>"), size=rng.integers(1, 60))) for _ in range(n)]
+    atoms = np.append(1.2, 1.2 * 10 ** rng.uniform(0, (1.32, 1.7, 2.2, 6.0)[seed % 4], size=n - 1))
+    references = {"W" * 40: 0.5, "a": 0.9}
+    display = shown.FidelityComplexityDisplay(
+        names, atoms, rng.uniform(0.4, 1, n), references=references
+    )
+    _, overlapping, cut = misplaced(drawn(display))
+    assert overlapping == [] and cut == []
+
+
+def test_level_sets_of_several_outputs_have_room():
+    regions = slice_regions(random_network([2, 5, 3], 0), box=(-2, 2))
+    _, overlapping, cut = misplaced(drawn(regions.display(uniform(20, 2))))
     assert overlapping == [] and cut == []
 
 

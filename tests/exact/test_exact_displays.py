@@ -2,10 +2,12 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from random_networks import SQUARE, random_network, uniform
 from sklearn.datasets import load_iris
 
+from skinterp.display import MultiplesDisplay, RegionsDisplay
 from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, slice_regions
 
 
@@ -55,6 +57,31 @@ def test_a_slice_shows_its_polygons_boundary_and_data(task):
     if task is None:
         np.testing.assert_allclose(display.values, regions.raw_values[:, 0])
     ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_of_several_outputs_each_has_its_level_set_and_its_picture(long):
+    network = random_network([3, 6, 3], 0)
+    name = "a <b> name of thirty letters $x_1$"
+    X = pd.DataFrame(uniform(60, 3), columns=[name, "b", "c"] if long else list("abc"))
+    regions = slice_regions(network, X, level=0.3)
+    assert set(regions.boundary_outputs) == {0, 1, 2}
+    for line, k in zip(regions.boundary, regions.boundary_outputs, strict=True):
+        values = network.raw_values(regions.inputs(line))[:, k]
+        np.testing.assert_allclose(values, 0.3, atol=1e-9)
+    display = regions.plot(X)
+    assert isinstance(display, MultiplesDisplay) and len(display.axes_) == 3
+    assert list(display.names) == ["output 0", "output 1", "output 2"]
+    for k, shown in enumerate(display.displays):
+        alone = slice_regions(network.output(k), X, level=0.3)
+        np.testing.assert_allclose(shown.values, regions.raw_values[:, k])
+        assert len(shown.boundary) == len(alone.boundary) > 0
+        np.testing.assert_allclose(
+            sorted(np.concatenate(shown.boundary).tolist()),
+            sorted(np.concatenate(alone.boundary).tolist()),
+            atol=1e-9,
+        )
+    assert isinstance(slice_regions(network.output(1), X).display(), RegionsDisplay)
 
 
 def test_pictures_are_the_same_twice():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from expansion_pool import groups_of, random_network, rows_of
+from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
@@ -145,6 +146,18 @@ def test_zero_vector_is_asked_of_the_network_only():
         fitted.expansion_.convert("zero_vector")
     with pytest.raises(ValueError, match="gauge"):
         fitted.convert("nothing")
+
+
+def test_a_class_that_is_a_text_is_an_output(texts):
+    model, X = texts
+    y = np.where(np.arange(40) % 2, "ill", "well")
+    model = clone(model).fit(X, y)
+    found, same = (
+        CategoricalExpansion(model, output=k).fit(X) for k in ("ill", ("margin", "ill"))
+    )
+    assert np.array_equal(found.decision_function(X), same.decision_function(X))
+    with pytest.raises(ValueError, match=r"'ill'.*Got 'odd'"):
+        CategoricalExpansion(model, output="odd").fit(X)
 
 
 @pytest.mark.parametrize(

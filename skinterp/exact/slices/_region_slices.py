@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from skinterp.display import RegionsDisplay
+from skinterp.display import MultiplesDisplay, RegionsDisplay
 from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
@@ -40,7 +40,7 @@ class RegionSlice(Result):
     intercept : ndarray of shape (n_regions, n_outputs)
         Raw values at t = 0.
     boundary : list of ndarray of shape (n_points, 2)
-        The exact decision boundary, or level set, as polylines.
+        The exact decision boundary, or the level sets of all outputs, as polylines.
     origin : ndarray of shape (n_features,)
         A point of the plane, in input units.
     directions : ndarray of shape (2, n_features)
@@ -53,6 +53,8 @@ class RegionSlice(Result):
         The network on the plane.
     unfinished : tuple of str
         What says that regions are missing; empty if all are there.
+    boundary_outputs : tuple of int, default=()
+        Where outputs have level sets: whose each polyline is.
     """
 
     polygons: list
@@ -66,6 +68,7 @@ class RegionSlice(Result):
     network: Network
     pieces: PiecewiseLinear
     unfinished: tuple = ()
+    boundary_outputs: tuple = ()
 
     _line = "region"
 
@@ -183,29 +186,34 @@ class RegionSlice(Result):
 
         Returns
         -------
-        RegionsDisplay
-            The display, not drawn yet.
+        RegionsDisplay or MultiplesDisplay
+            The display, not drawn yet; of several outputs one below the other.
 
         Raises
         ------
         ValueError
             If the points are neither rows nor coordinates.
         """
-        classifies = self.network.task in ("binary", "multiclass")
-        polygons, values = self.polygons, self.raw_values[:, 0]
-        if classifies:
-            polygons, values = self._class_parts()
-        return RegionsDisplay(
-            polygons,
-            values,
-            self.boundary,
-            classes=self.network.classes.tolist() if classifies else None,
-            names=self.names,
-            points=None if points is None else self.coordinates(points),
-            labels=labels,
-            n_regions=len(self),
-            value_name=output_names(self.network)[0],
-        )
+        drawn = {
+            "names": self.names,
+            "points": None if points is None else self.coordinates(points),
+            "labels": labels,
+            "n_regions": len(self),
+        }
+        names = output_names(self.network)
+        if self.network.task in ("binary", "multiclass"):
+            classes = self.network.classes.tolist()
+            return RegionsDisplay(*self._class_parts(), self.boundary, classes=classes, **drawn)
+        displays = [
+            RegionsDisplay(self.polygons, values, self._level_set(k), value_name=names[k], **drawn)
+            for k, values in enumerate(self.raw_values.T)
+        ]
+        return displays[0] if len(displays) == 1 else MultiplesDisplay(displays, names)
+
+    def _level_set(self, k):
+        """Return the polylines that are the level set of an output."""
+        of = self.boundary_outputs or [0] * len(self.boundary)
+        return [line for line, output in zip(self.boundary, of, strict=True) if output == k]
 
     def plot(self, points=None, labels=None, ax=None):
         """Draw the regions and the boundary.
@@ -221,7 +229,7 @@ class RegionSlice(Result):
 
         Returns
         -------
-        RegionsDisplay
+        RegionsDisplay or MultiplesDisplay
             The display.
         """
         return super().plot(ax, points=points, labels=labels)
@@ -252,10 +260,10 @@ def _reach(polygons):
 
 
 def _boundary_segments(task, pieces, polygons, coef, intercept, level):
-    """Yield the pieces of the boundary, one list per pair of classes (or level)."""
+    """Yield an output and pieces of the boundary, per pair of classes (or level set)."""
     n_outputs, reach = intercept.shape[1], _reach(polygons)
-    pairs = combinations(range(n_outputs), 2) if task == "multiclass" else [(0, None)]
-    for j, k in pairs:
+    level_sets = [(k, None) for k in range(n_outputs)]
+    for j, k in combinations(range(n_outputs), 2) if task == "multiclass" else level_sets:
         segments = []
 
         def beyond(point, j=j, k=k):
@@ -274,7 +282,7 @@ def _boundary_segments(task, pieces, polygons, coef, intercept, level):
                 )
             if segment is not None:
                 segments.append(segment)
-        yield segments
+        yield j, segments
 
 
 def slice_regions(
@@ -294,7 +302,7 @@ def slice_regions(
     The plane is cut by one hidden unit after the other, layer by layer: on each part the
     pre-activations of the next layer are affine, and cut it where they change sign. The boundary
     is where, on each polygon, the affine logit is zero (two classes), the two largest logits are
-    equal (more), or the value is `level` (regression; of several outputs the first).
+    equal (more), or the value is `level` (regression; of several outputs each).
 
     Parameters
     ----------
@@ -358,11 +366,14 @@ def slice_regions(
     unfinished, patterns = found.unfinished(pieces, box), found.patterns
     polygons = [box.points(counter_clockwise(points)) for points in found.polytopes]
     coef, intercept = output_maps(pieces, patterns)
+    of_outputs = _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
     boundary = [
-        box.points(line)
-        for segments in _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
+        (box.points(line), output)
+        for output, segments in of_outputs
         for line in join([(s - box.middle) / box.half for s in segments], _SAME)
     ]
     on_plane = plane.origin, plane.directions, plane.axes
-    found = polygons, patterns, coef, intercept, boundary
-    return RegionSlice(*found, *on_plane, network, pieces, unfinished)
+    lines = [line for line, _ in boundary]
+    outputs = () if network.task == "multiclass" else tuple(output for _, output in boundary)
+    found = polygons, patterns, coef, intercept, lines
+    return RegionSlice(*found, *on_plane, network, pieces, unfinished, outputs)

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skinterp.base import LayersBody
 from skinterp.display import ObliqueTreeDisplay
 from skinterp.exact.pieces._activation_patterns import find_patterns
 from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
@@ -14,7 +15,7 @@ from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.trees._growers import GROWERS
 from skinterp.exact.trees._oblique import LEAF
 from skinterp.expression import ColumnSpread, affine_text, condition_text
-from skinterp.network import raw_value_names
+from skinterp.network import dense_of, raw_value_names
 from skinterp.utils import counted, number_text, rules_text
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
 
@@ -144,6 +145,9 @@ class ExactTreeMixin:
         """
         X = self._rows(X)
         return self.network_.answers(self._raw_values(X))
+
+    def _form_body(self):
+        return LayersBody.of(dense_of(self.network_, type(self).__name__))
 
     def input_shares(self, X):
         """Refuse: the tree is the network itself, whose importances there are methods for.
