@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
@@ -83,41 +84,63 @@ def _network(model, X, y):
     return network_for(train(model, X, y) if needs_training(model) else model, X)
 
 
-def _one_fold(fold, split, model, surrogates, X, y, task, seed):
-    """Return the scores of every form on one fold, and the forest's permutation importances."""
+def _one_fold(fold, split, model, surrogates, X, y, task):
+    """Return the scores of every form on one fold, and the network's answers."""
     seen, held = split
     X_train, X_test = take_rows(X, seen), take_rows(X, held)
     y_train, y_test = (None, None) if y is None else (y[seen], y[held])
     network = _network(model, X_train, y_train)
     answers, answers_seen = network.predict(X_test), network.predict(X_train)
-    scores = partial(_scores, task, answers, y_test)
-    results, importances = {}, None
+    scores, results = partial(_scores, task, answers, y_test), {}
     for name, estimator in surrogates.items():
         fitted, seconds = _fit(name, estimator, network, X_train, y_train, fold)
         results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
-    if y is not None:
-        start = time.perf_counter()
-        rows = numpy_kinds(X)
-        forest = forest_for(task, seed, rows).fit(take_rows(rows, seen), y_train)
-        seconds, rows = time.perf_counter() - start, take_rows(rows, held)
-        results[FOREST] = scores(forest.predict(rows), complexity(forest), seconds)
-        importances = permutation_falls(*numbered(forest, rows), y_test, N_PERMUTATIONS, seed)
     results[NETWORK] = scores(answers)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()
     guess = dummy.fit(X_train, answers_seen).predict(X_test)
     results[MEAN if task == "regression" else MAJORITY] = scores(guess)
-    return results, importances
+    return results, answers
 
 
-def _on_all_rows(network, surrogates, X, y, task, seed):
-    """Return the surrogates fitted on all rows, and the forest's importances, None without y."""
-    estimators = {name: _fit(name, e, network, X, y, None)[0] for name, e in surrogates.items()}
-    if y is None:
-        return estimators, None
+def _on_all_rows(network, surrogates, X, y):
+    """Return the surrogates fitted on all rows."""
+    return {name: _fit(name, e, network, X, y, None)[0] for name, e in surrogates.items()}
+
+
+class _ForestFold(NamedTuple):
+    """A forest on one fold: predictions of the rows held out, size, seconds, and importances."""
+
+    predictions: np.ndarray
+    size: float
+    seconds: float
+    importances: np.ndarray
+
+
+def _forest_on_fold(split, X, y, task, seed):
+    """Return what a forest trained on the targets says on one fold."""
+    (seen, held), X, start = split, numpy_kinds(X), time.perf_counter()
+    forest = forest_for(task, seed, X).fit(take_rows(X, seen), y[seen])
+    seconds, rows = time.perf_counter() - start, take_rows(X, held)
+    falls = permutation_falls(*numbered(forest, rows), y[held], N_PERMUTATIONS, seed)
+    return _ForestFold(forest.predict(rows), complexity(forest), seconds, falls)
+
+
+def _forest_on_all_rows(X, y, task, seed):
+    """Return the impurity importances of a forest on all rows."""
     X = numpy_kinds(X)
     forest = forest_for(task, seed, X).fit(X, y)
-    last = forest[-1] if has_texts(X) else forest
-    return estimators, last.feature_importances_
+    return (forest[-1] if has_texts(X) else forest).feature_importances_
+
+
+def _beside(forest, results, answers, y, task):
+    """Return the scores of one fold with those of a forest, before the network's."""
+    scores = _scores(task, answers, y, forest.predictions, forest.size, forest.seconds)
+    *forms, network, guess = results
+    return {
+        **{name: results[name] for name in forms},
+        FOREST: scores,
+        **{name: results[name] for name in (network, guess)},
+    }
 
 
 def compare_surrogates(
@@ -164,7 +187,8 @@ def compare_surrogates(
     random_state : int, RandomState instance or None, default=0
         Seeds folds, forest and the surrogates made here.
     step : callable or None, default=None
-        ``step(done, of)`` is called after each fold, and after the fits on all rows.
+        ``step(done, of)`` is called after each fold, after the fits on all rows, and after each
+        forest.
 
     Returns
     -------
@@ -215,18 +239,28 @@ def compare_surrogates(
         surrogates = within(surrogates, checked_bound(max_atoms), whole.n_outputs)
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)
-    # one pool: the fits on all rows take as long as a fold
+    # one pool, the longest first: the fits on all rows take as long as a fold
     tasks = [
-        delayed(_one_fold)(k, split, whole if fitted else network, surrogates, X, y, task, seed)
+        delayed(_one_fold)(k, split, whole if fitted else network, surrogates, X, y, task)
         for k, split in enumerate(splits)
     ]
-    tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y, task, seed))
-    *folds, (estimators, impurity) = _each_told(tasks, n_jobs, step)
+    tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y))
+    if y is not None:
+        tasks += [delayed(_forest_on_fold)(split, X, y, task, seed) for split in splits]
+        tasks.append(delayed(_forest_on_all_rows)(X, y, task, seed))
+    done, n = _each_told(tasks, n_jobs, step), len(splits)
+    folds, estimators, forests, impurity = done[:n], done[n], done[n + 1 : -1], done[-1]
+    results = [scores for scores, _ in folds]
+    if y is not None:
+        results = [
+            _beside(forest, *fold, y[held], task)
+            for forest, fold, (_, held) in zip(forests, folds, splits, strict=True)
+        ]
     for estimator in estimators.values():
         estimator.network = whole  # other processes send a copy back
     scores = {
-        form: {metric: np.array([fold[form][metric] for fold, _ in folds]) for metric in METRICS}
-        for form in folds[0][0]
+        form: {metric: np.array([fold[form][metric] for fold in results]) for metric in METRICS}
+        for form in results[0]
     }
     notes = (*leave_out(scores, estimators, max_atoms), *_unfinished(estimators))
     names = names or whole.feature_names or tuple(f"x{j}" for j in range(X.shape[1]))
@@ -235,7 +269,7 @@ def compare_surrogates(
         scores=scores,
         estimators=estimators,
         network=whole,
-        importances=_importances(impurity, [i for _, i in folds]),
+        importances=_importances(impurity, forests) if y is not None else {},
         feature_names=tuple(names),
         network_is_refitted=not fitted,
         notes=notes,
@@ -262,11 +296,9 @@ def _unfinished(estimators):
     )
 
 
-def _importances(impurity, permutation):
+def _importances(impurity, forests):
     """Return the forest's importances on all rows, and by permutation on held-out rows."""
-    if impurity is None:
-        return {}
     return {
         "forest, impurity": impurity,
-        "forest, permutation": np.mean(permutation, axis=0),
+        "forest, permutation": np.mean([forest.importances for forest in forests], axis=0),
     }
