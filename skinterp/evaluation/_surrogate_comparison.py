@@ -47,6 +47,8 @@ class SurrogateComparison(Result):
         in-sample where these rows trained it.
     notes : tuple of str, default=()
         Forms that were left out, and why; searches that were cut short.
+    n_held_out : int or None, default=None
+        How many rows the scores are measured on, over all folds; None if unknown.
     """
 
     task: str
@@ -57,6 +59,7 @@ class SurrogateComparison(Result):
     feature_names: tuple
     network_is_refitted: bool
     notes: tuple = ()
+    n_held_out: int | None = None
 
     @property
     def diagnosis(self):

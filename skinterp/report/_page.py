@@ -154,7 +154,7 @@ def render_page(findings):
     title, sections = escape(findings.title), build_sections(findings)
     said = {part.text for s in sections if s.leads for part in s.parts if isinstance(part, Text)}
     lead = [Text(text, "lead") for text in findings.lead if text not in said]
-    about = Section("Rows and network", tuple(lead))
+    about = Section("Which rows, and which network?", tuple(lead))
     first = "".join(_section(section) for section in sections if section.leads)
     others = "".join(_section(section) for section in sections if not section.leads)
     footer = "".join(f'<p class="note">{escape(text)}</p>' for text in findings.footer)

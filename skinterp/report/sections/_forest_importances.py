@@ -11,7 +11,7 @@ def forest(findings):
         for method, values in comparison.importances.items()
     }
     parts = (Figure(comparison.importances_display()),) if data else ()
-    title = "What a random forest finds important" if data else ""
+    title = "What does a random forest find important?" if data else ""
     return [Section(title, parts, {"forest_importances": data})]
 
 

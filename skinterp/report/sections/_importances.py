@@ -18,7 +18,7 @@ def importances(findings):
     notes = [Text(note, "note") for note in found.notes]
     data = {"importances": found.to_dict(), "importance_notes": found.notes}
     parts = (Figure(found.display()), table, Text(_CAVEAT, "note", only="page"), *notes)
-    return [Section("Which inputs matter", parts, data, _PRINTED)]
+    return [Section("Which inputs matter?", parts, data, _PRINTED)]
 
 
 register_section(ReportSection("importances", importances, position=40))

@@ -18,7 +18,7 @@ def scores(findings):
     parts += tuple(Text(text) for text in (*said, *comparison.notes))
     printed = comparison.title
     data = {"scores": comparison.to_dict(), "notes": list(comparison.notes)}
-    return [Section("Side by side", parts, data, printed)]
+    return [Section("Side by side: how faithful is each form?", parts, data, printed)]
 
 
 register_section(ReportSection("scores", scores, position=20, printed_at=35))

@@ -108,11 +108,12 @@ def surrogates(findings):
     for name, surrogate in findings.comparison.estimators.items():
         text = explains(surrogate).export_text(surrogate)
         if getattr(surrogate, "fronts_", ()):
-            title = "Equation"
+            title = "Equation: which formula answers so?"
             parts = [Text(text, "code", only="terminal"), *_equations(surrogate)]
         else:
             displays = explains(surrogate).displays(surrogate)
-            title, parts = name.capitalize(), [Text(text, "code"), *map(Figure, displays)]
+            title = f"{name.capitalize()}: how does it answer?"
+            parts = [Text(text, "code"), *map(Figure, displays)]
         yield Section(title, tuple(parts), {"surrogates": {name: text}}, printed=name)
 
 
