@@ -13,6 +13,7 @@ from skinterp.report._section import (
     Text,
     build_sections,
 )
+from skinterp.report._sorting import SCRIPT
 from skinterp.report._svg import inline_svg
 from skinterp.utils import visible, write_whole
 
@@ -31,7 +32,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp .caution { color: var(--warn); font-weight: 600; }
 .skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
 .skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
-  padding: .6rem 1rem; overflow-x: auto; max-width: none; }
+  padding: .6rem 1rem; overflow-x: auto; max-width: none; line-height: 1.9; }
 .skinterp .equation math { font-size: 1.15rem; }
 .skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 0 2rem; align-items: start; }
@@ -49,6 +50,11 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;
   border-bottom: 1px solid var(--line); }
 .skinterp th.text, .skinterp td.text, .skinterp th.formula { text-align: left; }
+.skinterp th button { all: unset; box-sizing: border-box; cursor: pointer; }
+.skinterp th button:focus-visible { outline: 2px solid var(--accent); }
+.skinterp th button::after { content: " \\2195"; color: var(--soft); font-weight: 400; }
+.skinterp th[aria-sort="ascending"] button::after { content: " \\2191"; color: var(--accent); }
+.skinterp th[aria-sort="descending"] button::after { content: " \\2193"; color: var(--accent); }
 .skinterp tr.chosen td { font-weight: 600; }
 .skinterp td.formula { text-align: left; min-width: 14rem; overflow-wrap: anywhere;
   font-family: ui-monospace, Menlo, Consolas, monospace; }
@@ -61,6 +67,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 @media print {
   .skinterp { --ink: #000; --soft: #333; --paper: #fff; --shade: #f6f6f6; --line: #ccc;
     padding: 0; font-size: 11pt; color-scheme: light; }
+  .skinterp th button::after { content: ""; }
   .skinterp summary { break-after: avoid; list-style: none; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
@@ -95,16 +102,18 @@ def _cells(tag, row, part):
     """Return the cells of a row, marked as formulas or texts by their columns."""
     texts = dict.fromkeys(part.left, ' class="text"')
     kinds = texts | dict.fromkeys(part.formulas, ' class="formula"')
-    cells = [f"<{tag}{kinds.get(j, '')}>{escape(cell)}</{tag}>" for j, cell in enumerate(row)]
+    scope = ' scope="col"' if tag == "th" else ""
+    cells = (f"<{tag}{scope}{kinds.get(j, '')}>{escape(c)}</{tag}>" for j, c in enumerate(row))
     return "".join(cells)
 
 
 def _table(part, section):
-    lines = [f"<tr>{_cells('th', part.head, part)}</tr>"]
+    head, lines = _cells("th", part.head, part), []
     for k, row in enumerate(part.rows):
         mark = ' class="chosen"' if k == part.chosen else ""
         lines.append(f"<tr{mark}>{_cells('td', row, part)}</tr>")
-    return f'<div class="wide" tabindex="0"><table>{"".join(lines)}</table></div>'
+    table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<div class="wide" tabindex="0"><table>{table}</table></div>'
 
 
 def _figure(part, section):
@@ -163,7 +172,7 @@ def render_page(findings):
         f"<title>{title}</title><style>{STYLE}</style><style>body {{ margin: 0; }}</style>"
     )
     before = f"{first}{_section(about) if lead else ''}"
-    body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>'
+    body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>{SCRIPT}'
     return visible(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>')
 
 
