@@ -16,9 +16,13 @@ METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
 
 def _cell(values, digits):
     values = np.asarray(values, dtype=float)
-    if not len(values) or np.isnan(values).all():
+    known = values[~np.isnan(values)]
+    if not len(known):
         return "-"
-    return f"{values.mean():.0f}" if digits == 0 else spread_text(values, digits)
+    if digits == 0:
+        return f"{known.mean():.0f}"
+    some = f" ({len(known)} of {len(values)} folds)" if len(known) < len(values) else ""
+    return f"{spread_text(known, digits)}{some}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -60,6 +60,8 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
   font-family: ui-monospace, Menlo, Consolas, monospace; }
 .skinterp figure { margin: 1rem 0; }
 .skinterp figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
+.skinterp figure.broad { overflow-x: auto; }
+.skinterp figure.broad svg { min-width: 44rem; }
 @media (max-width: 900px) { .skinterp .answer { display: block; } }
 @media (prefers-color-scheme: dark) {
   .skinterp { --ink: #e8ebf0; --soft: #b4bdca; --paper: #14181f; --shade: #1f2630;
@@ -69,11 +71,13 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
     padding: 0; font-size: 11pt; color-scheme: light; }
   .skinterp th button::after { content: ""; }
   .skinterp summary { break-after: avoid; list-style: none; }
+  .skinterp figure.broad svg { min-width: 0; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
   .skinterp pre { white-space: pre-wrap; } }
 """
 
+BROAD = 9.0  # inches of a picture that a narrow window scrolls rather than shrinks
 _TAGS = {
     "plain": "<p>{}</p>",
     "lead": '<p class="lead">{}</p>',
@@ -120,7 +124,8 @@ def _figure(part, section):
     """Return a picture with its text."""
     svg = inline_svg(part.display.to_svg())
     said = escape(part.alt or f"Picture: {section.title or 'of the answer'}")
-    return f'<figure><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
+    kind = ' class="broad" tabindex="0"' if part.display.figure_size[0] > BROAD else ""
+    return f'<figure{kind}><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
 
 
 _WRITERS = {Table: _table, Figure: _figure}

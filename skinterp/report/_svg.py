@@ -14,6 +14,7 @@ _USED = re.compile(r'\bhref="#([^"]+)|url\(#([^")]+)')
 _UNUSED = re.compile(r' id="([^"]*)"')
 _PATH = re.compile(r'\bd="([^"]*)"')
 _AROUND_LETTERS = re.compile(r" ?([A-Za-z]) ?")
+_SHIFT = re.compile(r'(<use href="[^"]*") transform="translate\(([-\d.]+) 0\)"/>')
 _BARE = re.compile(r"\.0(?![\d])")
 _STYLE = re.compile(r' style="([^"]*)"')
 _REPEATED = 5  # times from which a style is written once
@@ -33,7 +34,7 @@ def _with_classes(svg, prefix):
 
 
 def _shorter(svg):
-    """Return a picture without names that nothing refers to and spaces that paths do without."""
+    """Return a picture without names that nothing refers to, in short notations."""
     used = {name for pair in _USED.findall(svg) for name in pair}
     svg = _UNUSED.sub(lambda match: match[0] if match[1] in used else "", svg)
 
@@ -41,7 +42,7 @@ def _shorter(svg):
         path = _AROUND_LETTERS.sub(r"\1", _BARE.sub("", match[1]))
         return f'd="{path.replace(" -", "-")}"'
 
-    return _PATH.sub(packed, svg)
+    return _SHIFT.sub(r'\1 x="\2"/>', _PATH.sub(packed, svg))
 
 
 def inline_svg(svg):

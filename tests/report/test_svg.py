@@ -64,3 +64,10 @@ def test_paths_are_packed_without_moving_a_point():
 def test_names_that_nothing_refers_to_go():
     svg = '<svg><g id="a"><path id="b" d="M 0 1"/></g><use href="#b"/></svg>'
     assert inline_svg(svg).count(" id=") == 1
+
+
+def test_letters_stand_where_they_stood():
+    svg = '<svg><path id="a"/><use href="#a" transform="translate(61.25 0)"/></svg>'
+    assert '-0" x="61.2"/>' in inline_svg(svg)
+    path = '<path transform="translate(61.25 0)"/>'
+    assert 'transform="translate(61.2 0)"' in inline_svg(f"<svg>{path}</svg>")
