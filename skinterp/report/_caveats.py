@@ -20,6 +20,7 @@ TOGETHER = 0.8  # rank correlation
 FEW_PER_INPUT = 10
 MOST_NAMED = 3
 N_ASKED = 2000
+LEAST_SHARE = 0.0005  # of rows, below which none is written
 _POWERS = ("square", "cube", "abs", "sqrt", "pow")
 GENERAL = (
     "Fidelity is agreement with the network, not truth: a faithful surrogate of a wrong network "
@@ -162,16 +163,16 @@ def rare_answers(findings):
     )
 
 
-def _tie_sentence(form, ties):
-    """Return what is said of the formulas nearly as good as the one shown."""
+def _tie_sentence(chosen, ties):
+    """Return what is said of the formulas nearly as good as the one that is chosen."""
     n, widest = len(ties), max(ties, key=lambda tie: tie.share)
-    formulas = counted(n, "formula")
-    are = "is" if n == 1 else "are"
-    before = f"{formulas} {are} nearly as good as {form}'s own"
+    before = f"{counted(n, 'formula')} {'is' if n == 1 else 'are'} nearly as good as {chosen}"
     if all(tie.same_boundary for tie in ties):
         return f"{before}, with the same boundary: what they differ in cannot be told from it."
-    of = "of the rows" if widest.is_classified else "of the spread"
     which = "" if n == 1 else "the one that differs most, "
+    if widest.share < LEAST_SHARE:
+        return f"{before}: {which}{widest.formulas[1]}, differs off the rows only."
+    of = "of the rows" if widest.is_classified else "of the spread"
     where = f", mostly where {widest.region_text}" if widest.region else ""
     verb = "answers otherwise on" if widest.is_classified else "is off by"
     return f"{before}: {which}{widest.formulas[1]}, {verb} {percent(widest.share)} {of}{where}."
@@ -180,8 +181,14 @@ def _tie_sentence(form, ties):
 def near_ties(findings):
     """Say how many formulas are nearly as good, and where the one differs that differs most."""
     fronts = getattr(_form(findings), "fronts_", ())
-    ties = [tie for front in fronts for tie in (getattr(front, "ties_", None) or ())]
-    return _tie_sentence(findings.headline.form, ties) if ties else None
+    tied = [front for front in fronts if getattr(front, "ties_", None)]
+    if not tied:
+        return None
+    front = max(tied, key=lambda front: max(tie.share for tie in front.ties_))
+    chosen = "the equation's own"
+    if front.by_labels is not None:  # then it is another one that is shown
+        chosen = f"{front.ties_[0].formulas[0]}, the choice by the network alone"
+    return _tie_sentence(chosen, list(front.ties_))
 
 
 def rival_form(findings):
@@ -204,7 +211,7 @@ def rival_form(findings):
     return (
         f"{rival} is as faithful as {head.form} within the scatter of the folds "
         f"({percent(close[rival])} and {percent(head.fidelity)} of {HELD_OUT}), but answers "
-        f"otherwise on {percent(apart)} of all rows: there the forms are no evidence."
+        f"otherwise on {percent(apart)} of all rows: what one says there the other does not."
     )
 
 

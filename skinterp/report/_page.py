@@ -33,7 +33,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
 .skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
   padding: .6rem 1rem; overflow-x: auto; max-width: none; line-height: 1.9; }
-.skinterp .equation math { font-size: 1.15rem; }
+.skinterp .equation math { font-size: 1.15rem; padding-block: .25em; }
 .skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 0 2rem; align-items: start; }
 .skinterp .answer.wordy { display: block; }

@@ -110,7 +110,7 @@ def test_no_answer_is_rare_among_halves_and_one_may_never_come(plain):
     assert said == "The network answers never on none of the 300 rows."
 
 
-def ties(*pairs, same=False):
+def ties(*pairs, same=False, labels=None):
     differences = [
         SimpleNamespace(
             share=share,
@@ -122,7 +122,7 @@ def ties(*pairs, same=False):
         )
         for text, share in pairs
     ]
-    return SimpleNamespace(ties_=differences)
+    return SimpleNamespace(ties_=differences, by_labels=labels)
 
 
 def test_near_ties_are_counted_and_the_farthest_is_named(plain):
@@ -132,9 +132,14 @@ def test_near_ties_are_counted_and_the_farthest_is_named(plain):
     said = caveats.near_ties(plain)
     form.fronts_ = (ties(("b > 2", 0.01), same=True),)
     alike = caveats.near_ties(plain)
+    form.fronts_ = (ties(("b > 2", 0.0), labels="chosen"),)
+    off = caveats.near_ties(plain)
     del form.fronts_
     assert "2 formulas are nearly as good" in said
     assert "c > 3, answers otherwise on 4.0% of the rows, mostly where b < 2." in said
+    assert off.endswith(
+        "as a > 1, the choice by the network alone: b > 2, differs off the rows only."
+    )
     assert "1 formula is nearly" in alike and "the same boundary" in alike
 
 
