@@ -72,6 +72,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
   .skinterp th button::after { content: ""; }
   .skinterp summary { break-after: avoid; list-style: none; }
   .skinterp figure.broad svg { min-width: 0; }
+  .skinterp thead { display: table-header-group; break-inside: avoid; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
   .skinterp pre { white-space: pre-wrap; } }
