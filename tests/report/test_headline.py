@@ -115,7 +115,7 @@ def trained_findings(problems, name, task):
     if task == "regression":
         make = {"linear": LinearSurrogateRegressor, "tree": TreeSurrogateRegressor}
     forms = {form: surrogate() for form, surrogate in make.items()}
-    forms["symbolic"] = kind(n_points=60, time_budget=3, random_state=0)
+    forms["symbolic"] = kind(n_points=30, time_budget=1, random_state=0)
     return Findings(compare_surrogates(network, rows, y, forms, cv=2), rows=rows), y
 
 
@@ -151,7 +151,8 @@ def least_fidelity(findings, form):
     """Return what may be claimed of a form, computed anew."""
     comparison = findings.comparison
     score = r2_score if comparison.task == "regression" else accuracy_score
-    shown = score(comparison.network.predict(X), comparison.estimators[form].predict(X))
+    rows, form_ = findings.rows, comparison.estimators[form]
+    shown = score(comparison.network.predict(rows), form_.predict(rows))
     folds = float(np.mean(comparison.scores[form]["fidelity"]))
     return folds, shown
 
