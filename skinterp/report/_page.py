@@ -71,6 +71,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
     padding: 0; font-size: 11pt; color-scheme: light; }
   .skinterp th button::after { content: ""; }
   .skinterp summary { break-after: avoid; list-style: none; }
+  .skinterp h3 { break-after: avoid; }
   .skinterp figure.broad svg { min-width: 0; }
   .skinterp thead { display: table-header-group; break-inside: avoid; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
@@ -79,6 +80,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 """
 
 BROAD = 9.0  # inches of a picture that a narrow window scrolls rather than shrinks
+OF_A_WHOLE_PAGE = "body { margin: 0; } @page { margin: 14mm; }"  # not in notebooks
 _TAGS = {
     "plain": "<p>{}</p>",
     "lead": '<p class="lead">{}</p>',
@@ -175,7 +177,7 @@ def render_page(findings):
     footer = "".join(f'<p class="note">{escape(text)}</p>' for text in findings.footer)
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{STYLE}</style><style>body {{ margin: 0; }}</style>"
+        f"<title>{title}</title><style>{STYLE}</style><style>{OF_A_WHOLE_PAGE}</style>"
     )
     before = f"{first}{_section(about) if lead else ''}"
     body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>{SCRIPT}'
