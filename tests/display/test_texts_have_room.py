@@ -95,9 +95,7 @@ def test_labels_are_one_per_point():
         few.plot()
 
 
-@pytest.mark.parametrize(
-    "ends", [(5e-5, 3.1e-4), (1e6, 1e6 + 3), (-2e5, 9e5)]
-)
+@pytest.mark.parametrize("ends", [(5e-5, 3.1e-4), (1e6, 1e6 + 3), (-2e5, 9e5)])
 def test_ticks_of_small_panels_stand_beside_each_other(ends):
     grid = np.linspace(*ends, 30)
     square = np.outer(np.sin(grid), grid)
