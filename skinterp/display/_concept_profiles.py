@@ -2,7 +2,16 @@
 
 from dataclasses import KW_ONLY, dataclass
 
-from skinterp.display._display import GREY, PALETTE, PanelsDisplay, along, labels, tidy, wrapped
+from skinterp.display._display import (
+    GREY,
+    PALETTE,
+    PanelsDisplay,
+    along,
+    few_ticks,
+    labels,
+    tidy,
+    wrapped,
+)
 
 _COLUMNS = 3
 
@@ -72,7 +81,7 @@ class ConceptProfilesDisplay(PanelsDisplay):
             ax.plot(s, function, color=PALETTE[1], linewidth=1.4)
             ax.axhline(0.0, color=GREY, linewidth=0.5)
             ax.set_xlabel(name)
-            ax.locator_params(axis="x", nbins=4)
+            few_ticks(ax, 1.6)
             tidy(ax)
         for ax, formula, share in zip(axes, self.formulas, self.shares):
             text = wrapped(f"{formula} ({100 * share:.0f} %)", 36, max_lines=2)

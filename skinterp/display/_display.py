@@ -93,6 +93,16 @@ def beside_each_other(texts, inches):
     return 90 if label_inches(texts) * len(texts) > inches else 0
 
 
+def few_ticks(ax, inches, most=4):
+    """Give the x axis, of so many inches, as many ticks as have labels that stand side by side."""
+    for n_bins in range(most, 0, -1):
+        ax.locator_params(axis="x", nbins=n_bins, min_n_ticks=1)
+        low, high = ax.get_xlim()
+        places = [place for place in ax.get_xticks() if low <= place <= high]
+        if not beside_each_other(ax.xaxis.get_major_formatter().format_ticks(places), inches):
+            return
+
+
 def along(text, inches):
     """Return a text broken into lines that fit along a side of so many inches."""
     return wrapped(text, max(12, int(inches / 0.1)), max_lines=3)

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, along, label, labels, tidy
+from skinterp.display._display import PanelsDisplay, along, few_ticks, label, labels, tidy
 from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
@@ -83,7 +83,7 @@ class ProfileDisplay(PanelsDisplay):
             for colour, curve in zip(colours, curves):
                 ax.plot(grid, curve, color=colour, linewidth=1.3)
             ax.set_xlabel(name, fontsize="small")
-            ax.locator_params(axis="x", nbins=4)
+            few_ticks(ax, 1.6)
             tidy(ax)
         figure.supylabel(along(self.name, self.figure_size[1]), fontsize="medium")
         figure.legend(

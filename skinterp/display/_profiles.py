@@ -11,6 +11,7 @@ from skinterp.display._display import (
     along,
     beside_each_other,
     cycle,
+    few_ticks,
     label,
     label_inches,
     labels,
@@ -80,6 +81,11 @@ class ProfilesDisplay(PanelsDisplay):
         return list(self.panels)[:_MOST]
 
     @property
+    def _inches(self):
+        """The length of an axis; beside maps there are bars of colours."""
+        return 0.6 if any(len(p.names) == 2 for p in self._shown) else 1.6
+
+    @property
     def _shape(self):
         columns = min(_COLUMNS, len(self._shown))
         return -(-len(self._shown) // columns), columns
@@ -128,7 +134,7 @@ class ProfilesDisplay(PanelsDisplay):
             texts = labels(grid, 12)
             ax.set_xticks(places, texts, rotation=beside_each_other(texts, 1.6), fontsize="small")
         else:
-            ax.locator_params(axis="x", nbins=4)
+            few_ticks(ax, self._inches)
         tidy(ax)
 
     def _draw_map(self, figure, ax, panel):
@@ -140,7 +146,8 @@ class ProfilesDisplay(PanelsDisplay):
             **signed_colours(largest),
         )
         ax.set_ylabel(label(panel.names[1], 20), fontsize="small")
-        ax.locator_params(nbins=4)
+        ax.locator_params(axis="y", nbins=4)
+        few_ticks(ax, self._inches)
         figure.colorbar(image, ax=ax)
 
 

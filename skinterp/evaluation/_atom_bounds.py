@@ -103,7 +103,7 @@ def additive_sentence(alone, paired, pair, task):
     --------
     >>> from skinterp.evaluation._atom_bounds import additive_sentence
     >>> additive_sentence(0.94, 0.98, "dose × weight", "regression")
-    '94 % of the network is additive (R2 on held-out rows); pairs explain 4 of ...'
+    '94 % of the network is additive (R2 on held-out rows); with pairs it is 98 %, ...'
     """
     first, more = round(100 * alone), round(100 * (paired - alone))
     if task == "regression":
@@ -113,5 +113,5 @@ def additive_sentence(alone, paired, pair, task):
     if first >= 100:
         return f"{start}; pairs have nothing to add."
     if more <= 0:
-        return f"{start}; pairs explain none of the other {100 - first}."
-    return f"{start}; pairs explain {more} of the other {100 - first}, {pair} most."
+        return f"{start}; pairs add nothing."
+    return f"{start}; with pairs it is {first + more} %, {pair} adding most."

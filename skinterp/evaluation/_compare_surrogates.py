@@ -273,6 +273,7 @@ def compare_surrogates(
         feature_names=tuple(names),
         network_is_refitted=not fitted,
         notes=notes,
+        n_held_out=len(np.unique(np.concatenate([held for _, held in splits]))),
     )
 
 

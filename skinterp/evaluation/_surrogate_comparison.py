@@ -16,9 +16,13 @@ METRICS = ("fidelity", "kappa", "accuracy", "complexity", "seconds")
 
 def _cell(values, digits):
     values = np.asarray(values, dtype=float)
-    if not len(values) or np.isnan(values).all():
+    known = values[~np.isnan(values)]
+    if not len(known):
         return "-"
-    return f"{values.mean():.0f}" if digits == 0 else spread_text(values, digits)
+    if digits == 0:
+        return f"{known.mean():.0f}"
+    some = f" ({len(known)} of {len(values)} folds)" if len(known) < len(values) else ""
+    return f"{spread_text(known, digits)}{some}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +51,8 @@ class SurrogateComparison(Result):
         in-sample where these rows trained it.
     notes : tuple of str, default=()
         Forms that were left out, and why; searches that were cut short.
+    n_held_out : int or None, default=None
+        How many rows the scores are measured on, over all folds; None if unknown.
     """
 
     task: str
@@ -57,6 +63,7 @@ class SurrogateComparison(Result):
     feature_names: tuple
     network_is_refitted: bool
     notes: tuple = ()
+    n_held_out: int | None = None
 
     @property
     def diagnosis(self):

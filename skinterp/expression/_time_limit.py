@@ -1,6 +1,7 @@
 """A time limit on pure Python code that holds in every thread and on every platform."""
 
 import ctypes
+import sys
 import threading
 from contextlib import suppress
 
@@ -10,6 +11,20 @@ REPEAT_SECONDS = 0.5
 
 class _TimeLimitReached(BaseException):
     """Raised inside the limited call; no ordinary handler of exceptions catches it."""
+
+
+def _pass_over_lost():
+    """Say nothing of such an exception that was lost, in place of "Exception ignored in ..."."""
+    told = sys.unraisablehook
+    if getattr(told, "passes_over_time_limits", False):
+        return
+
+    def hook(lost):
+        if lost.exc_type is not _TimeLimitReached:
+            told(lost)
+
+    hook.passes_over_time_limits = True  # type: ignore[attr-defined]
+    sys.unraisablehook = hook
 
 
 class _Interrupter:
@@ -70,6 +85,7 @@ def call_within(seconds, function, *arguments):
     """
     if seconds <= 0:
         return False
+    _pass_over_lost()
     interrupter = _Interrupter(seconds)
     try:
         try:

@@ -78,9 +78,10 @@ def is_weak(fidelity, guess):
 def chosen_form(comparison, fidelity, guess):
     """Return the form that is named first.
 
-    A symbolic equation whose fidelity is within `CLOSE` of the best form's; else the most
-    faithful form of at most `SHORT` atoms, or of all if none is so short or all short ones are
-    weak. Forms that are the network itself are named only where they stand alone.
+    A symbolic equation whose fidelity is within `CLOSE` of the best form's, unless it is weak and
+    others are not; else the most faithful form of at most `SHORT` atoms, or of all if none is so
+    short or all short ones are weak. Forms that are the network itself are named only where they
+    stand alone.
 
     Parameters
     ----------
@@ -100,9 +101,10 @@ def chosen_form(comparison, fidelity, guess):
     """
     forms = [f for f in fidelity if f not in comparison.exact_forms] or list(fidelity)
     best = max(forms, key=fidelity.get)
-    equations = [f for f in forms if getattr(comparison.estimators[f], "fronts_", ())]
-    close = [f for f in equations if fidelity[f] >= fidelity[best] - CLOSE]
     strong = [f for f in forms if not is_weak(fidelity[f], guess)]
+    useful = strong or [f for f in forms if fidelity[f] > guess] or forms
+    equations = [f for f in useful if getattr(comparison.estimators[f], "fronts_", ())]
+    close = [f for f in equations if fidelity[f] >= fidelity[best] - CLOSE]
     short = [f for f in strong if complexity(comparison.estimators[f]) <= SHORT]
     return max(close or short or forms, key=fidelity.get), best
 
@@ -197,7 +199,7 @@ class Headline:
         rows = HELD_OUT if self.is_stable else "all rows"
         one = not noun.startswith("these")
         if not self.says_something:
-            guess = "the mean" if self.is_regression else "its commonest class"
+            guess = "the mean" if self.is_regression else "the network's commonest class"
             before = f"No form compared describes the network: on {rows} {thing} "
             more = f", no more than always answering {guess} ({self._score(self.guess)})."
             return f"{before}{'agrees' if one else 'agree'} by ", figure, more
@@ -219,7 +221,7 @@ class Headline:
             )
         if self.says_something and not self.is_regression:
             guess = percent(self.guess)
-            said.append(f"Always answering its commonest class agrees on {guess}.")
+            said.append(f"Always answering the network's commonest class agrees on {guess}.")
         if self.best != self.form and self.best_fidelity > self.fidelity:
             best = self._score(self.best_fidelity)
             verb = "reaches" if self.is_regression else "agrees on"
@@ -231,7 +233,7 @@ class Headline:
             else:
                 said.append(
                     f"The network is right on {network} of the rows held out from the forms, "
-                    f"{self.form} on {form}, its commonest class on {guess}."
+                    f"{self.form} on {form}, the network's commonest class on {guess}."
                 )
         return tuple(said)
 

@@ -13,6 +13,7 @@ from skinterp.report._section import (
     Text,
     build_sections,
 )
+from skinterp.report._sorting import SCRIPT
 from skinterp.report._svg import inline_svg
 from skinterp.utils import visible, write_whole
 
@@ -31,8 +32,8 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp .caution { color: var(--warn); font-weight: 600; }
 .skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
 .skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
-  padding: .6rem 1rem; overflow-x: auto; max-width: none; }
-.skinterp .equation math { font-size: 1.15rem; }
+  padding: .6rem 1rem; overflow-x: auto; max-width: none; line-height: 1.9; }
+.skinterp .equation math { font-size: 1.15rem; padding-block: .25em; }
 .skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 0 2rem; align-items: start; }
 .skinterp .answer.wordy { display: block; }
@@ -49,11 +50,18 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;
   border-bottom: 1px solid var(--line); }
 .skinterp th.text, .skinterp td.text, .skinterp th.formula { text-align: left; }
+.skinterp th button { all: unset; box-sizing: border-box; cursor: pointer; }
+.skinterp th button:focus-visible { outline: 2px solid var(--accent); }
+.skinterp th button::after { content: " \\2195"; color: var(--soft); font-weight: 400; }
+.skinterp th[aria-sort="ascending"] button::after { content: " \\2191"; color: var(--accent); }
+.skinterp th[aria-sort="descending"] button::after { content: " \\2193"; color: var(--accent); }
 .skinterp tr.chosen td { font-weight: 600; }
 .skinterp td.formula { text-align: left; min-width: 14rem; overflow-wrap: anywhere;
   font-family: ui-monospace, Menlo, Consolas, monospace; }
 .skinterp figure { margin: 1rem 0; }
 .skinterp figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
+.skinterp figure.broad { overflow-x: auto; }
+.skinterp figure.broad svg { min-width: 44rem; }
 @media (max-width: 900px) { .skinterp .answer { display: block; } }
 @media (prefers-color-scheme: dark) {
   .skinterp { --ink: #e8ebf0; --soft: #b4bdca; --paper: #14181f; --shade: #1f2630;
@@ -61,12 +69,18 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 @media print {
   .skinterp { --ink: #000; --soft: #333; --paper: #fff; --shade: #f6f6f6; --line: #ccc;
     padding: 0; font-size: 11pt; color-scheme: light; }
+  .skinterp th button::after { content: ""; }
   .skinterp summary { break-after: avoid; list-style: none; }
+  .skinterp h3 { break-after: avoid; }
+  .skinterp figure.broad svg { min-width: 0; }
+  .skinterp thead { display: table-header-group; break-inside: avoid; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
   .skinterp pre { white-space: pre-wrap; } }
 """
 
+BROAD = 9.0  # inches of a picture that a narrow window scrolls rather than shrinks
+OF_A_WHOLE_PAGE = "body { margin: 0; } @page { margin: 14mm; }"  # not in notebooks
 _TAGS = {
     "plain": "<p>{}</p>",
     "lead": '<p class="lead">{}</p>',
@@ -95,23 +109,26 @@ def _cells(tag, row, part):
     """Return the cells of a row, marked as formulas or texts by their columns."""
     texts = dict.fromkeys(part.left, ' class="text"')
     kinds = texts | dict.fromkeys(part.formulas, ' class="formula"')
-    cells = [f"<{tag}{kinds.get(j, '')}>{escape(cell)}</{tag}>" for j, cell in enumerate(row)]
+    scope = ' scope="col"' if tag == "th" else ""
+    cells = (f"<{tag}{scope}{kinds.get(j, '')}>{escape(c)}</{tag}>" for j, c in enumerate(row))
     return "".join(cells)
 
 
 def _table(part, section):
-    lines = [f"<tr>{_cells('th', part.head, part)}</tr>"]
+    head, lines = _cells("th", part.head, part), []
     for k, row in enumerate(part.rows):
         mark = ' class="chosen"' if k == part.chosen else ""
         lines.append(f"<tr{mark}>{_cells('td', row, part)}</tr>")
-    return f'<div class="wide" tabindex="0"><table>{"".join(lines)}</table></div>'
+    table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<div class="wide" tabindex="0"><table>{table}</table></div>'
 
 
 def _figure(part, section):
     """Return a picture with its text."""
     svg = inline_svg(part.display.to_svg())
     said = escape(part.alt or f"Picture: {section.title or 'of the answer'}")
-    return f'<figure><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
+    kind = ' class="broad" tabindex="0"' if part.display.figure_size[0] > BROAD else ""
+    return f'<figure{kind}><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
 
 
 _WRITERS = {Table: _table, Figure: _figure}
@@ -154,16 +171,16 @@ def render_page(findings):
     title, sections = escape(findings.title), build_sections(findings)
     said = {part.text for s in sections if s.leads for part in s.parts if isinstance(part, Text)}
     lead = [Text(text, "lead") for text in findings.lead if text not in said]
-    about = Section("Rows and network", tuple(lead))
+    about = Section("Which rows, and which network?", tuple(lead))
     first = "".join(_section(section) for section in sections if section.leads)
     others = "".join(_section(section) for section in sections if not section.leads)
     footer = "".join(f'<p class="note">{escape(text)}</p>' for text in findings.footer)
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{STYLE}</style><style>body {{ margin: 0; }}</style>"
+        f"<title>{title}</title><style>{STYLE}</style><style>{OF_A_WHOLE_PAGE}</style>"
     )
     before = f"{first}{_section(about) if lead else ''}"
-    body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>'
+    body = f'<main class="skinterp"><h1>{title}</h1>{before}{others}{footer}</main>{SCRIPT}'
     return visible(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>')
 
 

@@ -80,13 +80,13 @@ class Progress:
             Steps done, and how many there are.
         """
         left = (self.clock() - self.start) / max(done, 1) * (of - done)
-        said = f"{self.stage}: {done} of {of} done"
+        said = f": {done} of {of} done"
         said += f", about {duration_text(left)} left" if done < of else ""
         if self.is_terminal:
             full = round(BAR * done / of)
-            self._line(f"[{'#' * full}{'.' * (BAR - full)}] {said}")
+            self._line(f"[{'#' * full}{'.' * (BAR - full)}] {self.stage}", said)
         elif done < of:
-            self._write(f"[skinterp] {said}\n")
+            self._write(f"[skinterp] {self.stage}{said}\n")
 
     def __enter__(self):
         return self
@@ -101,10 +101,12 @@ class Progress:
         done = "; ".join(self.done) or "nothing to show yet"
         return f"interrupted while {self.stage or 'writing'}; done: {done}"
 
-    def _line(self, text):
+    def _line(self, text, end=""):
+        """Show a line, of which the end is never cut."""
         width = max(LEAST_WIDTH, shutil.get_terminal_size().columns) - 1
-        text = text if len(text) <= width else f"{text[: width - 3]}..."
-        self._write(f"\r\033[K{text}")
+        room = width - len(end)
+        text = text if len(text) <= room else f"{text[: room - 3]}..."
+        self._write(f"\r\033[K{text}{end}")
 
     def _write(self, text):
         if self.is_shown:

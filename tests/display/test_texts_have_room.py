@@ -115,3 +115,13 @@ def test_labels_are_one_per_point():
     few = shown.RegionsDisplay(square, [0], classes=["a"], points=[[0, 0], [1, 1]], labels=["a"])
     with pytest.raises(ValueError, match=r"labels must be 2, one per point\. Got 1 instead"):
         few.plot()
+
+
+@pytest.mark.parametrize("ends", [(5e-5, 3.1e-4), (1e6, 1e6 + 3), (-2e5, 9e5)])
+def test_ticks_of_small_panels_stand_beside_each_other(ends):
+    grid = np.linspace(*ends, 30)
+    square = np.outer(np.sin(grid), grid)
+    panels = [shown.Panel(("a",), (grid,), grid[None]) for _ in range(4)]
+    panels += [shown.Panel(("a", "b"), (grid, grid), square) for _ in range(4)]
+    _, overlapping, cut = misplaced(drawn(shown.ProfilesDisplay(panels)))
+    assert overlapping == [] and cut == []

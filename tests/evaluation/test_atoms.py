@@ -68,8 +68,13 @@ def test_additivity_is_said_in_words():
         return X[:, 0] + X[:, 1] + 1.5 * X[:, 0] * X[:, 2]
 
     result = compare_surrogates(network, rows, None, ["additive", "pairs"], cv=3)
-    assert "% of the network is additive (R2 on held-out rows); pairs explain" in result.diagnosis
-    assert result.diagnosis.endswith("x0 × x2 most.") or "x2 × x0 most" in result.diagnosis
+    assert (
+        "% of the network is additive (R2 on held-out rows); with pairs it is" in result.diagnosis
+    )
+    assert (
+        result.diagnosis.endswith("x0 × x2 adding most.")
+        or "x2 × x0 adding most" in result.diagnosis
+    )
     assert result.diagnosis in str(result)
     assert compare_surrogates(network, rows, None, ["additive"], cv=3).diagnosis == ""
 

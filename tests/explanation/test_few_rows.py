@@ -160,7 +160,7 @@ def test_texts_and_gaps_stay_as_they_are():
 def test_the_section_stands_on_the_page_and_in_json_but_is_not_printed():
     found, _ = explained(3)
     page = found.to_html()
-    assert "<h2>A few rows</h2>" in page and "<b>" not in page
+    assert "<h2>A few rows: " in page and "<b>" not in page
     for few in found.few_rows:
         assert f"<h3>{few.choice.title}: row {few.choice.place + 1}</h3>" in page
     assert "A few rows" not in str(found)

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import default_network, explain
+from skinterp.report._sorting import SCRIPT
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 RNG = np.random.default_rng(0)
@@ -113,7 +114,7 @@ def read(page):
 
 
 def test_a_page_is_whole_small_and_needs_nothing_else(explained):
-    page = explained[1]
+    page = explained[1].replace(SCRIPT, "")
     reader = read(page)
     assert not reader.open and len(page.encode()) <= 1e6
     tags = {tag for tag, _ in reader.elements}

@@ -26,6 +26,7 @@ from skinterp.report import (
     render_text,
     report_data,
 )
+from skinterp.report._sorting import SCRIPT
 from skinterp.report.sections._columns import SHOWN, columns
 
 
@@ -89,7 +90,7 @@ styles = st.sampled_from(["plain", "lead", "note", "equation", "code", "item", "
 @settings(max_examples=40, deadline=None)
 @given(plain, styles)
 def test_any_text_arrives_as_it_was_and_opens_no_tag(text, style):
-    words = read(page_of(Text(text, style)))
+    words = read(page_of(Text(text, style)).replace(SCRIPT, ""))
     assert words.open == [] and text in "".join(words.texts)
     assert "script" not in words.tags
     assert text_of(Text(text, style)) == f"P:\n{text}"
@@ -126,7 +127,7 @@ def test_pieces_that_are_strong_are_emphasised_and_read_together():
 
 
 def test_a_title_is_escaped_in_head_and_heading():
-    page = page_of(title="</title><script>alert(1)</script>")
+    page = page_of(title="</title><script>alert(1)</script>").replace(SCRIPT, "")
     assert "<script>" not in page and page.count("&lt;script&gt;") == 2
 
 

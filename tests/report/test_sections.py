@@ -88,7 +88,7 @@ def test_data_of_the_same_topic_become_one(findings):
 
 
 def test_a_section_lists_its_tables_figures_and_notes(findings):
-    (scores,) = [s for s in build_sections(findings) if s.title == "Side by side"]
+    (scores,) = [s for s in build_sections(findings) if "Side by side" in s.title]
     assert [type(part) for part in scores.tables + scores.figures] == [Table, Figure]
     assert "accuracy with the target" in scores.notes[0].text
     assert [row[0] for row in scores.tables[0].rows][:2] == ["linear", "tree"]
@@ -98,7 +98,7 @@ def test_a_terminal_sees_lead_surrogates_and_scores_in_this_order(findings):
     text = render_text(findings)
     places = [text.index(word) for word in ("first line", "linear:", "tree:", "Means and")]
     assert places == sorted(places) and "last line" not in text
-    assert render_page(findings).endswith('<p class="note">last line</p></main></body></html>')
+    assert '<p class="note">last line</p></main>' in render_page(findings)
 
 
 def test_numbers_stand_to_the_right_and_texts_to_the_left(findings):

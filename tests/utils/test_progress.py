@@ -57,6 +57,18 @@ def test_long_lines_are_cut_to_the_terminal(monkeypatch):
     assert len(shown(stream)) == 49 and shown(stream).endswith("...")
 
 
+@pytest.mark.parametrize("columns", [50, 60, 80, 200])
+def test_how_long_it_takes_is_never_cut(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream, clock = Terminal(), Clock()
+    progress = Progress(True, stream, clock)
+    progress("fitting symbolic, tree, linear, hinges, additive, pairs, tree sum on 5 folds")
+    clock.now = 12.0
+    progress.step(1, 6)
+    assert shown(stream).endswith(": 1 of 6 done, about 60 s left")
+    assert len(shown(stream)) < columns and shown(stream).startswith("[###...")
+
+
 def test_elsewhere_there_is_a_line_per_stage_and_step():
     stream = io.StringIO()
     progress = Progress(True, stream)

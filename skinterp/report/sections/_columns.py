@@ -37,7 +37,7 @@ def columns(findings):
     else:
         head = ("column", "read as", "missing", "remarks")
         table = Table(head, rows, left=(0, 1, 3))
-    return [Section("What was made of the columns", (table, *last), {"columns": data}, "Columns")]
+    return [Section("What was made of the columns?", (table, *last), {"columns": data}, "Columns")]
 
 
 def _kinds(columns):

@@ -38,7 +38,7 @@ def few_rows(findings):
     said = [Text(f"{title}: {rule}.", "item") for title, rule in rules.items()]
     parts = [Text(_NOTE, "note"), *said, *(part for few in found for part in _parts(few))]
     data = {"few_rows": [few.to_dict() for few in found]}
-    return [Section("A few rows", tuple(parts), data)]
+    return [Section("A few rows: why these answers?", tuple(parts), data)]
 
 
 register_section(ReportSection("few rows", few_rows, position=55, is_printed=False))

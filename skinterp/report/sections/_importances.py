@@ -6,6 +6,7 @@ _CAVEAT = (
     "Methods measure different things and may agree on a mistake; inputs that move together are "
     "credited as the model happens to use them."
 )
+_ALT = "Share of each input by each method, with its rank."
 _PRINTED = "Importances of the inputs, as shares, on all rows"
 
 
@@ -17,8 +18,8 @@ def importances(findings):
     table = Table(*found.table(), left=(0, 2))
     notes = [Text(note, "note") for note in found.notes]
     data = {"importances": found.to_dict(), "importance_notes": found.notes}
-    parts = (Figure(found.display()), table, Text(_CAVEAT, "note", only="page"), *notes)
-    return [Section("Which inputs matter", parts, data, _PRINTED)]
+    parts = (Figure(found.display(), _ALT), table, Text(_CAVEAT, "note", only="page"), *notes)
+    return [Section("Which inputs matter?", parts, data, _PRINTED)]
 
 
 register_section(ReportSection("importances", importances, position=40))

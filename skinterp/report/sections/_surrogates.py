@@ -16,9 +16,9 @@ def _front_table(front):
         mark = next((text for name, text in _MARKS.items() if getattr(candidate, name)), "")
         formula = candidate.formula(front.feature_names) + mark
         numbers = number_text(candidate.loss, 2), f"{candidate.fidelity:.3f}"
-        rows.append((formula, str(candidate.complexity), *numbers))
+        rows.append((formula, number_text(candidate.cost, 3), *numbers))
     chosen = next(k for k, candidate in enumerate(front) if candidate.selected)
-    head = ("formula", "complexity", "loss", "fidelity (in sample)")
+    head = ("formula", "cost", "loss", "fidelity (in sample)")
     return Table(head, rows, formulas=(0,), chosen=chosen, only="page")
 
 
@@ -70,7 +70,8 @@ def _ties(front):
     """Return where near-ties differ from the formula chosen, in words and as pictures."""
     ties = list(getattr(front, "ties_", None) or ())[:MOST_SHOWN]
     parts = [Text(f"{tie}.", "note", only="page") for tie in ties]
-    return parts + [Figure(tie.display()) for tie in ties if tie.experiment is not None][:1]
+    said = "Where the formula chosen and the first near-tie answer differently, over two inputs."
+    return parts + [Figure(tie.display(), said) for tie in ties if tie.experiment is not None][:1]
 
 
 def _equations(surrogate):
@@ -86,7 +87,7 @@ def _equations(surrogate):
         title = f"Front of {equation.classes[1]}" if several else "Simpler and longer rivals"
         parts += [
             Text(title, "heading", only="page"),
-            Figure(front.display()),
+            Figure(front.display(), f"Loss against cost of the formulas in the table: {title}."),
             _front_table(front),
         ]
         parts += [Text(f"Note: {note}.", "note", only="page") for note in front.notes]
@@ -100,7 +101,7 @@ def _profiles(front):
     if front.profiles is None:
         return []
     title = "How each quantity acts, in an additive model of the concept"
-    return [Text(title, "heading", only="page"), Figure(front.profiles.display())]
+    return [Text(title, "heading", only="page"), Figure(front.profiles.display(), f"{title}.")]
 
 
 def surrogates(findings):
@@ -108,11 +109,13 @@ def surrogates(findings):
     for name, surrogate in findings.comparison.estimators.items():
         text = explains(surrogate).export_text(surrogate)
         if getattr(surrogate, "fronts_", ()):
-            title = "Equation"
+            title = "Equation: which formula answers so?"
             parts = [Text(text, "code", only="terminal"), *_equations(surrogate)]
         else:
             displays = explains(surrogate).displays(surrogate)
-            title, parts = name.capitalize(), [Text(text, "code"), *map(Figure, displays)]
+            title = f"{name.capitalize()}: how does it answer?"
+            said = f"The form {name} as a picture: what the text above it says."
+            parts = [Text(text, "code"), *(Figure(display, said) for display in displays)]
         yield Section(title, tuple(parts), {"surrogates": {name: text}}, printed=name)
 
 
