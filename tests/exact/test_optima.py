@@ -1,5 +1,8 @@
 """Proven extremes, classes and counterfactuals against brute force, samples and ascent."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from exact_oracles import enumerated_depths, region_constraints, with_box
@@ -17,6 +20,7 @@ from skinterp.exact import (
     robustness_radius,
 )
 from skinterp.exact.optima import _problems
+from skinterp.exact.optima._mixed_integer import MixedInteger
 from skinterp.exact.optima._relaxations import relaxed
 
 ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
@@ -337,3 +341,16 @@ VALUE = random_network([2, 3, 1], 0)
 def test_what_cannot_be_asked_is_refused(call, wording):
     with pytest.raises(ValueError, match=wording):
         call()
+
+
+def test_a_program_on_which_presolve_ends_the_process_is_infeasible():
+    # from the nearest counterfactual of an 8-7-3 network, a box without points of the class
+    text = Path(__file__).with_name("program_without_points.json").read_text("utf-8")
+    of = {name: np.array(values, dtype=float) for name, values in json.loads(text).items()}
+    whole, upper = of["whole"].astype(int), np.nan_to_num(of["upper"], nan=np.inf)
+    n = len(whole)
+    outputs = np.zeros((len(upper), 1))
+    program = MixedInteger(outputs, np.zeros(1), of["rows"], of["right"], of["lower"], upper, n)
+    assert whole.tolist() == list(range(whole[0], whole[0] + n))
+    bound, point = program.minimise(of["cost"], whole[0] - n)
+    assert bound == np.inf and point is None
