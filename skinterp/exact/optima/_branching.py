@@ -136,7 +136,7 @@ def _step(problem, best, heap, order, end, tolerance):
             best.offer(value, point)
             finished = max(bound, finished)
             is_last = not n_unstable or width.max() < _LEAST_AGAIN
-            if is_last or best.is_near(finished, tolerance):
+            if is_last or np.isinf(finished) or best.is_near(finished, tolerance):
                 closed = min(closed, finished)
                 continue
         j = int(((steepness + _FLAT * steepness.max() + _FLAT) * width).argmax())

@@ -14,10 +14,12 @@ from skinterp.exact.pieces._search import search_box
 
 ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 _FEW_UNITS = 6  # that may change sign in a box, with which it is one program
-_FEW_ALTOGETHER = 12  # units of a network that is one program in any box
+_FEW_ALTOGETHER = 24  # units of a network that is one program in any box
+_FEW_FOR_REGIONS = 12  # units of a network, all of whose regions are looked at in any box
 _FEW_REGIONS = 5, 12  # the same, where all its regions are looked at, of few and many inputs
 _FEW_INPUTS = 8  # with more, splitting inputs does not help programs
 _INSIDE = 1e-9, 1e-7, 1e-6  # by how much outputs are to be negative, if 0 is not enough
+_TIED = 1e-6  # relative distance from a bound beyond which its point is a tie
 _BISECTIONS = 30
 _CLEARLY = 1e-8
 _STRICTLY = 5e-10  # less than points are accepted with, more than exact ties
@@ -123,7 +125,7 @@ class Nearest(NamedTuple):
         """Return whether a box in which so many units may change sign is to be finished."""
         if self.norm == "l2":
             few = _FEW_REGIONS[len(self.start) > _FEW_INPUTS]
-            return n_unstable <= few or self.pieces.n_units <= _FEW_ALTOGETHER
+            return n_unstable <= few or self.pieces.n_units <= _FEW_FOR_REGIONS
         return is_one_program(self.pieces, n_unstable)
 
     def distance(self, points):
@@ -205,14 +207,17 @@ class Nearest(NamedTuple):
         found: list = []
         for inside in (0.0, *_INSIDE):
             found.append(least(inside))
-            bound, u = found[0][0], found[-1][1]
+            bound, u = found[-1]
             if u is None:
                 return bound, np.inf, None
             point = self._beyond(np.clip(middle + half * u, lower, upper), lower, upper)
             value = self.value(point[np.newaxis])[0]
             if np.isfinite(value):
                 break
-        return bound, value, point
+        # where outputs are 0 on a region, as near as a closed program comes, the bound is that of
+        # points as far inside as were tried: the tolerance of the solver
+        is_tie = value - found[0][0] > _TIED * max(1.0, value)
+        return max(found[0][0], bound) if is_tie else found[0][0], value, point
 
     def _beyond(self, point, lower, upper):
         """Return a point on the boundary, or one just behind it, away from the start."""
