@@ -49,7 +49,7 @@ comparison = compare_surrogates(
     X,
     y,
     {
-        "symbolic": SymbolicSurrogateClassifier(max_complexity=12, random_state=0),
+        "symbolic": SymbolicSurrogateClassifier(max_complexity=8, n_points=150, random_state=0),
         "tree": trees.best_estimator_,
         "linear": lines.best_estimator_,
     },
