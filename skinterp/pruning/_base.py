@@ -93,6 +93,7 @@ class PruningMixin:
         )
         self.path_ = self._measured(networks, rows)
         self.selected_ = self._smallest(len(rows.held))
+        self.path_ = PruningPath(self.path_, self.selected_)
         step = self.path_[self.selected_]
         self.pruned_network_, self.n_weights_ = step.network, step.n_weights
         self.complexity_ = self.n_weights_
