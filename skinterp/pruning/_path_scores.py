@@ -206,6 +206,30 @@ def _errors(metric, y, answers):
     return np.where(won + lost > 1.0, error, 0.0)  # no row is answered otherwise
 
 
+def checked_target(network, y):
+    """Return a target whose labels, of a classifier, are those that the network knows.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs) or None
+        Target.
+
+    Returns
+    -------
+    array-like or None
+        The target.
+
+    Raises
+    ------
+    ValueError
+        If there are labels that the network does not know.
+    """
+    classifies = y is not None and network.task in ("binary", "multiclass")
+    return check_labels(y, network.classes) if classifies else y
+
+
 def path_scores(path, X, y=None):
     """Measure the networks of a path on rows.
 
@@ -234,8 +258,7 @@ def path_scores(path, X, y=None):
         raise ValueError(
             f"y must have one value per row of X, {len(answers[0])}. Got {len(y)} instead."
         )
-    if y is not None and path[0].network.task in ("binary", "multiclass"):
-        y = check_labels(y, path[0].network.classes)
+    y = checked_target(path[0].network, y)
     against = [np.nan] * len(path) if y is None else [score(y, a) for a in answers]
     return PathScores(
         tuple(step.n_weights for step in path),
