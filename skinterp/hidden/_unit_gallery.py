@@ -151,6 +151,7 @@ def unit_gallery(
     n_there = len(dense.layers[index].bias)
     n_units = min(_N_UNITS, n_there) if n_units is None else n_units
     checked_count(n_units, "n_units", 1, n_there)
+    k = None if label is None else class_index(network, label, "label")
     if label is None:
         influence, ordered_by = _influence(network, dense, rows, index), "how far outputs move"
         units = np.argsort(-influence, kind="stable")[:n_units]
@@ -158,7 +159,7 @@ def unit_gallery(
     else:
         best = top_units(network, rows, label, layer=index, n_units=n_units)
         units, influence = best.units, best.margin_contribution
-        ordered_by = f"what they add to the {margin_of(network, class_index(network, label)).name}"
+        ordered_by = f"what they add to the {margin_of(network, k).name}"
     found = [_of_unit(dense, rows, labels, index, int(j), n_rows, shape) for j in units]
     images, activities = zip(*found, strict=True)
     classes = colour_order(network, labels)
