@@ -8,7 +8,7 @@ from random_networks import random_network
 from skinterp import as_network
 from skinterp.display import UnitDisplay, UnitGalleryDisplay
 from skinterp.display._display import PALETTE
-from skinterp.hidden import top_units, unit_gallery, unit_report
+from skinterp.hidden import explain_image, top_units, unit_gallery, unit_report
 
 SHAPE = (3, 4)
 X = np.random.default_rng(0).uniform(0, 1, size=(40, 12))
@@ -105,7 +105,12 @@ def test_two_rows_are_enough():
         (lambda: unit_report(TWO, X, 0, image_shape=(5, 5)), "12 pixels, one per input"),
         (lambda: unit_gallery(TWO, X, SHAPE, 7), "n_units must be an integer from 1 to 6"),
         (lambda: unit_gallery(TWO, X, SHAPE, layer=1), "layer must be between"),
-        (lambda: unit_gallery(THREE, X, SHAPE, label="d"), r"\['a', 'b', 'c'\].* Got 'd'"),
+        (
+            lambda: unit_gallery(THREE, X, SHAPE, label="d"),
+            r"^label .*\['a', 'b', 'c'\].* Got 'd'",
+        ),
+        (lambda: unit_report(THREE, X, "d", layer="output"), "^unit must be one of"),
+        (lambda: explain_image(THREE, X[0], (5, 5)), "^shape must have 12 pixels"),
         (lambda: unit_gallery(TWO, X, SHAPE, y=[1, 2]), "one entry per row of X, 40"),
         (lambda: unit_gallery(TWO, X, SHAPE, n_rows=0), "n_rows must be an integer"),
     ],
