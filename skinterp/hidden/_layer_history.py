@@ -10,7 +10,13 @@ from sklearn.utils import check_random_state
 
 from skinterp.base import checked_training
 from skinterp.display import LayersDisplay
-from skinterp.hidden._layer_report import chosen_rows, folds_for, measure_names, report_of
+from skinterp.hidden._layer_report import (
+    chosen_rows,
+    folds_for,
+    is_above,
+    measure_names,
+    report_of,
+)
 from skinterp.network import as_network, dense_of
 from skinterp.utils import Result, aligned, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
@@ -89,7 +95,7 @@ class LayerHistory(Result):
         when = f"from epoch {self.epochs[0]} to {self.epochs[-1]}"
         rows = report.probe_rows + ("" if report.rows == HELD_OUT else f"; {MAYBE_TRAINED}")
         beside = f"{last[0]:.3f} off the input"
-        if len(self.reports) == 1 or not report.beats(last[k], first[k]):
+        if len(self.reports) == 1 or not is_above(last[k], first[k], report.n_rows):
             return (
                 f"No difference is seen {when} in what a linear probe reads off a layer: at the "
                 f"end {last.max():.3f} of the rows off the best one, {beside}, on {rows}."

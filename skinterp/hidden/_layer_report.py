@@ -93,11 +93,6 @@ class LayerReport(Result):
             f"{self.counts[label]} of {self.n_rows} rows, {self.majority_share:.3f}"
         )
 
-    def beats(self, accuracy, other):
-        """Return whether an accuracy is above another by more than two standard errors."""
-        variance = sum(p * (1.0 - p) for p in (accuracy, other)) / self.n_rows
-        return accuracy - other > 2.0 * np.sqrt(variance)
-
     @property
     def measures(self):
         """The measures by what they are, with the rows that they are of."""
@@ -140,7 +135,7 @@ class LayerReport(Result):
         )
         beside = "" if best == 0 else f", {self.probe[0]:.3f} off the input"
         read = "the network's own answers" if self.are_answers else "the class"
-        more = self.beats(self.probe[best], self.majority_share)
+        more = is_above(self.probe[best], self.majority_share, self.n_rows)
         seen = "" if more else ", no difference is seen"
         trained = "" if self.rows == HELD_OUT else f"; {MAYBE_TRAINED}"
         return (
@@ -150,6 +145,25 @@ class LayerReport(Result):
             f"say the most frequent class always gives {self.majority_share:.3f}{seen}, on "
             f"{self.probe_rows}{trained}."
         )
+
+
+def is_above(accuracy, other, n_rows):
+    """Return whether an accuracy is above another by more than two standard errors.
+
+    Parameters
+    ----------
+    accuracy, other : float
+        Shares of the same number of rows.
+    n_rows : int
+        The number.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    variance = sum(p * (1.0 - p) for p in (accuracy, other)) / n_rows
+    return bool(accuracy - other > 2.0 * np.sqrt(variance))
 
 
 def measure_names(report, values):
