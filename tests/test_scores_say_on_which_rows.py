@@ -11,13 +11,21 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import PrunedMLPClassifier, compare_surrogates, explain
-from skinterp.hidden import layer_history, layer_report, smallest_networks
+from skinterp.hidden import (
+    layer_history,
+    layer_report,
+    smallest_networks,
+    unit_gallery,
+    unit_report,
+)
 from skinterp.importance import importance_stability, refit_on_features
 from skinterp.utils import _which_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 PHRASES = [text for name, text in vars(_which_rows).items() if name.isupper()]
-SCORES = re.compile(r"accuracy|fidelity|agreement|R2|precision|recall|score", re.IGNORECASE)
+SCORES = re.compile(
+    r"accuracy|fidelity|agreement|R2|precision|recall|score|selectivity|tells class", re.IGNORECASE
+)
 X, Y = load_wine(return_X_y=True)
 X, Y = X[:130, :4], Y[:130]
 
@@ -48,6 +56,8 @@ def results():
         "path on new rows": _shown(pruned.path_.scores(X[1::2], Y[1::2])),
         "sizes": _shown(smallest_networks(model(), X, Y, [1, 2], cv=2)),
         "layers": _shown(layer_report(fitted, X[1::2], Y[1::2])),
+        "unit": (str(unit_report(fitted, X[1::2], 0, y=Y[1::2])), None),
+        "gallery": (str(unit_gallery(fitted, X[1::2], (2, 2), y=Y[1::2])), None),
         "training": _shown(layer_history([fitted], X[1::2], Y[1::2])),
         "explanation": (str(explained), None),
         "headline": (str(explained.headline), None),
@@ -60,7 +70,7 @@ def _shown(result):
 
 NAMES = ["comparison", "stability", "stability of samples", "refits", "pruned network", "path"]
 NAMES += ["path on new rows", "explanation", "headline", "sizes"]
-NAMES += ["layers", "training"]
+NAMES += ["layers", "training", "unit", "gallery"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,21 +14,10 @@ from skinterp.display._display import (
     legend_inches,
     tidy,
 )
-from skinterp.utils import import_optional
+from skinterp.display._log_axis import log_axis
 
 _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 _LOG_RATIO = 20  # complexities farther apart than this are shown on a logarithmic axis
-_FEW_DECADES = 2.0  # of such an axis on which 2 and 5 are labelled, too
-
-
-def _log_axis(ax, decades):
-    """Make the horizontal axis logarithmic, with labels so few that they overlap nowhere."""
-    ticker = import_optional("matplotlib.ticker", extra="plot", purpose="Plotting")
-    ax.set_xscale("log")
-    if decades <= _FEW_DECADES:
-        ax.xaxis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0)))
-        ax.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.xaxis.set_minor_formatter(ticker.NullFormatter())
 
 
 @dataclass(eq=False, repr=False)
@@ -80,7 +69,7 @@ class FidelityComplexityDisplay(Display):
         handles = [*self._draw_points(ax), *self._draw_references(ax)]
         largest, smallest = max(self.complexity), min(self.complexity)
         if smallest > 0 and largest / smallest > _LOG_RATIO:
-            _log_axis(ax, np.log10(largest / smallest))
+            log_axis(ax, self.complexity)
         else:
             ax.set_xlim(left=0, right=max(1.0, 1.08 * ax.get_xlim()[1]))
         ax.margins(y=0.1)

@@ -9,9 +9,9 @@ from skinterp.display._rows import signed_bars
 from skinterp.display._signs import fold_over_signs, signed_colours
 
 _COLUMNS = 7
-_SIDE, _TITLE, _BAR = 1.5, 0.3, 0.26  # of an image, of its title, and of a bar, in inches
+_SIDE, _TITLE, _BAR = 1.5, 0.22, 0.26  # of an image, of its title, and of a bar, in inches
 _INK = "gray_r"
-_LETTERS = 14  # of a title above an image
+_LETTERS, _LINES, _LINE = 18, 3, 0.14  # of a title above an image: letters, lines, their inches
 
 
 def checked_images(images, name):
@@ -31,7 +31,7 @@ def draw_picture(ax, image, title="", limit=None, letters=_LETTERS):
     drawn = ax.imshow(image, **colours)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color("#BBBBBB")
-    ax.set_title(label(title, letters), fontsize="small", pad=3)
+    ax.set_title(wrapped(title, letters, _LINES), fontsize="small", pad=3)
     return drawn
 
 
@@ -93,7 +93,9 @@ class ImagePartsDisplay(PanelsDisplay):
     def _heights(self):
         """Return the heights of the rows of images, and of the bars."""
         height, width = checked_images(list(self.images.values()), "images").shape[1:]
-        tall = _SIDE * min(max(height / width, 0.3), 2.0) + _TITLE
+        titles = [wrapped(title, _LETTERS, _LINES) for title in (*self.images, *self.maps)]
+        above = _TITLE + _LINE * max(title.count("\n") for title in titles)
+        tall = _SIDE * min(max(height / width, 0.3), 2.0) + above
         n_bars = 0 if self.values is None else len(self.maps)
         return [tall] * self._grid[0] + [0.7 + _BAR * n_bars] * (n_bars > 0)
 

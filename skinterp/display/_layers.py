@@ -5,16 +5,17 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import (
+    GREY,
     PALETTE,
     PanelsDisplay,
     along,
     beside_each_other,
     check_one_each,
-    label,
     label_inches,
     labels,
     line_style,
     tidy,
+    wrapped,
 )
 
 _SIDE, _HEIGHT = 3.3, 3.0
@@ -34,6 +35,8 @@ class LayersDisplay(PanelsDisplay):
         When they were measured; None if once.
     title : str, default=""
         What stands above.
+    references : dict of str to float or None, default=None
+        By a measure, a level that is drawn as a dashed line, such as that of a guess.
 
     Attributes
     ----------
@@ -58,17 +61,25 @@ class LayersDisplay(PanelsDisplay):
     _: KW_ONLY
     epochs: object = None
     title: str = ""
+    references: dict | None = None
 
     @property
     def _names(self):
         return labels(self.layers, 24)
 
     @property
+    def _above(self):
+        width = int(_SIDE * len(self.measures) * 10)
+        return "\n".join(wrapped(line, width, 2) for line in self.title.split("\n"))
+
+    @property
     def figure_size(self):
         below = label_inches(self._names) if self.epochs is None else 0.3
         beside = 0.0 if self.epochs is None else 0.6 + label_inches(self._names)
         width = _SIDE * len(self.measures) + beside
-        return max(4.0, width), _HEIGHT + below + 0.4 * bool(self.title)
+        return max(4.0, width), _HEIGHT + below + 0.25 * self._above.count("\n") + 0.4 * bool(
+            self.title
+        )
 
     def draw_panels(self, figure):
         axes = figure.subplots(1, len(self.measures), squeeze=False)[0]
@@ -81,6 +92,9 @@ class LayersDisplay(PanelsDisplay):
             else:
                 check_one_each(table, len(self.epochs), name, "epoch")
                 self._draw_epochs(ax, table)
+            if name in (self.references or {}):
+                style = {"color": GREY, "linestyle": "--", "linewidth": 1}
+                ax.axhline(self.references[name], **style)
             ax.set_ylabel(along(name, _HEIGHT))
             tidy(ax)
             if ax.get_legend() is not None:
@@ -88,7 +102,7 @@ class LayersDisplay(PanelsDisplay):
         if self.epochs is not None:
             figure.legend(axes[0].lines, self._names, loc="outside right upper", frameon=False)
         if self.title:
-            figure.suptitle(label(self.title, 70), fontsize="medium")
+            figure.suptitle(self._above, fontsize="medium")
         return axes
 
     def _draw_once(self, ax, values):

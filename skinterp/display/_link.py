@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._display import GREY, PALETTE, Display, along, tidy, wrapped
+from skinterp.display._log_axis import log_axis
 from skinterp.utils import number_text, output_index
 
 _SHARE = 0.99  # of the rows shown; heavy tails would squeeze the rest into a corner
@@ -144,7 +145,7 @@ class LinkDisplay(Display):
         if low < high:
             ax.set_xlim(low, high)
         if low > 0 and high / low > _LOG_RATIO:
-            ax.set_xscale("log")
+            log_axis(ax, [low, high])
         hidden = len(value) - inside.sum()
         ax.set_xlabel("Value of the formula" + (f" ({hidden} rows outside)" if hidden else ""))
         ax.set_ylabel(along(self.output_name, 4.0))

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, along, check_one_each, tidy
+from skinterp.display._display import GREY, PALETTE, Display, along, check_one_each, tidy, wrapped
 
 
 @dataclass(eq=False, repr=False)
@@ -23,6 +23,8 @@ class NetworkSizesDisplay(Display):
         The score from which a size will do, drawn as a line.
     name : str, default="score"
         What the scores are, and on which rows.
+    title : str, default="networks of few hidden units"
+        What stands above.
 
     Attributes
     ----------
@@ -49,6 +51,7 @@ class NetworkSizesDisplay(Display):
     _: KW_ONLY
     least: float | None = None
     name: str = "score"
+    title: str = "networks of few hidden units"
     figure_size = (6.4, 3.8)
 
     def draw(self, ax):
@@ -64,4 +67,5 @@ class NetworkSizesDisplay(Display):
             ax.axhline(self.least, label="best less its\nstandard error", **style)
         ax.set_xticks(places, [str(n) for n in n_units])
         ax.set(xlabel="Hidden units", ylabel=along(self.name, self.figure_size[1] - 0.8))
+        ax.set_title(wrapped(self.title, 54, 2), fontsize="medium")
         tidy(ax, grid="y")

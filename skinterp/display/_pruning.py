@@ -4,7 +4,9 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, tidy
+from skinterp.display._display import GREY, PALETTE, Display, tidy, wrapped
+from skinterp.display._log_axis import log_axis
+from skinterp.utils import counted
 from skinterp.utils._which_rows import DRAWN, NOT_TUNED
 
 
@@ -30,6 +32,8 @@ class PruningPathDisplay(Display):
         Which rows the accuracy, and the fidelity, are on.
     metric : str, default="accuracy"
         What is measured against the target.
+    title : str, default="pruned networks beside the whole one"
+        What stands above.
 
     Attributes
     ----------
@@ -54,39 +58,47 @@ class PruningPathDisplay(Display):
     rows: str = NOT_TUNED
     fidelity_rows: str = NOT_TUNED
     metric: str = "accuracy"
+    title: str = "pruned networks beside the whole one"
 
-    figure_size = (7.2, 3.8)
+    figure_size = (7.2, 4.0)
 
     def draw(self, ax):
-        curves = [
-            (f"fidelity, {self.fidelity_rows}", self.fidelity, "-", "o"),
-            (f"fidelity, {DRAWN}", self.query_fidelity, "--", "s"),
-            (f"{self.metric}, {self.rows}", self.accuracy, ":", "^"),
-        ]
-        n_weights = np.asarray(self.n_weights)
-        lowest = 1.0
-        for k, (name, values, line, marker) in enumerate(curves):
+        n_weights, lowest = np.asarray(self.n_weights), 1.0
+        for values, look in self._curves():
             if values is None or np.isnan(np.asarray(values, dtype=float)).all():
                 continue
             values = np.asarray(values, dtype=float)
             lowest = min(lowest, float(np.nanmin(values)))
-            ax.plot(
-                n_weights, values, line, marker=marker, markersize=4, color=PALETTE[k], label=name
-            )
+            ax.plot(n_weights, values, clip_on=False, **look)
         if self.target_fidelity is not None:
             ax.axhline(self.target_fidelity, color=GREY, linewidth=0.8, label="target fidelity")
         if self.selected is not None:
             x, y = n_weights[self.selected], np.asarray(self.fidelity)[self.selected]
-            ax.plot(
-                x,
-                y,
-                "o",
-                markersize=12,
-                fillstyle="none",
-                color="black",
-                label=f"selected: {x} weights",
-            )
-        ax.set_xscale("log")
-        ax.set_ylim(max(lowest, -0.1) - 0.03, 1.02)
+            ring = {"markersize": 12, "fillstyle": "none", "color": "black", "clip_on": False}
+            text = f"selected: {counted(int(x), 'weight')}"
+            ax.plot([x], [y], "o", zorder=5, label=text, **ring)
+        log_axis(ax, n_weights)
+        bottom = max(lowest, -0.1)
+        ax.set_ylim(bottom - 0.03, 1.0 + 0.05 * (1.03 - bottom))
         ax.set(xlabel="Weights that are not zero", ylabel="Agreement")
+        ax.set_title(wrapped(self.title, 64, 2), fontsize="medium")
         tidy(ax)
+
+    def _curves(self):
+        """Return values and looks: wide lines and open marks under narrow ones, if both agree."""
+        first, second, third = PALETTE[:3]
+        own = {"linestyle": "-", "marker": "o", "markersize": 4, "zorder": 4}
+        drawn = {"linestyle": "--", "marker": "s", "markersize": 7, "zorder": 3}
+        target = {"linestyle": "-", "linewidth": 4, "alpha": 0.5, "marker": "^", "markersize": 10}
+        open_ = {"markerfacecolor": "none"}
+        return [
+            (self.fidelity, own | {"color": first, "label": f"fidelity, {self.fidelity_rows}"}),
+            (
+                self.query_fidelity,
+                drawn | open_ | {"color": second, "label": f"fidelity, {DRAWN}"},
+            ),
+            (
+                self.accuracy,
+                target | open_ | {"color": third, "label": f"{self.metric}, {self.rows}"},
+            ),
+        ]

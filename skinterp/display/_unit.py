@@ -15,7 +15,27 @@ def _share(n_shown, n_there):
     return "" if n_shown == n_there else f" ({n_shown} of {n_there})"
 
 
-def draw_activations(ax, activations, of_rows=None, fontsize=None):
+def classes_present(of_rows, classes=None):
+    """Return the classes that rows have, with the number of the colour of each.
+
+    Parameters
+    ----------
+    of_rows : array-like of shape (n_samples,)
+        Classes of the rows.
+    classes : sequence or None, default=None
+        All classes, in the order of their colours; None is those of the rows.
+
+    Returns
+    -------
+    dict of object to int
+        Numbers of colours by class.
+    """
+    of_rows = np.asarray(of_rows)
+    known = np.unique(of_rows).tolist() if classes is None else classes
+    return {label: k for k, label in enumerate(known) if (of_rows == label).any()}
+
+
+def draw_activations(ax, activations, of_rows=None, fontsize=None, classes=None):
     """Draw the distribution of a unit: a box for each class, or bars without classes."""
     values = np.asarray(activations, dtype=float)
     ax.set_xlabel("Activation", fontsize=fontsize)
@@ -26,8 +46,8 @@ def draw_activations(ax, activations, of_rows=None, fontsize=None):
         tidy(ax)
         return
     of_rows = np.asarray(of_rows)
-    present = np.unique(of_rows)
-    classes = present[:MAX_CLASSES]
+    present = classes_present(of_rows, classes)
+    colours, classes = list(present.values()), list(present)[:MAX_CLASSES]
     boxes = ax.boxplot(
         [values[of_rows == c] for c in classes],
         orientation="horizontal",
@@ -36,7 +56,7 @@ def draw_activations(ax, activations, of_rows=None, fontsize=None):
         medianprops={"color": "black"},
         flierprops={"markersize": 2},
     )
-    for k, box in enumerate(boxes["boxes"]):
+    for k, box in zip(colours, boxes["boxes"], strict=False):
         box.set_facecolor(cycle(PALETTE, k))
         box.set_alpha(0.7)
     ax.set_yticks(range(1, len(classes) + 1), labels(classes, 20))
@@ -65,6 +85,8 @@ class UnitDisplay(PanelsDisplay):
         How many weights to show.
     weight_name : str, default="weight"
         What the weights are.
+    classes : sequence or None, default=None
+        All classes, in the order of their colours; None is those of `labels`.
 
     Attributes
     ----------
@@ -87,6 +109,7 @@ class UnitDisplay(PanelsDisplay):
     name: str = "unit"
     max_features: int = 15
     weight_name: str = "weight"
+    classes: object = None
 
     @property
     def figure_size(self):
@@ -100,6 +123,6 @@ class UnitDisplay(PanelsDisplay):
         shown = np.argsort(-np.abs(weights), kind="stable")[: self.max_features]
         signed_bars(left, weights[shown], [self.input_names[j] for j in shown], 28)
         left.set_xlabel(f"{self.weight_name.capitalize()}{_share(len(shown), len(weights))}")
-        draw_activations(right, self.activations, self.labels)
+        draw_activations(right, self.activations, self.labels, classes=self.classes)
         figure.suptitle(label(self.name, 60), fontsize="medium")
         return np.array([left, right])

@@ -35,6 +35,8 @@ class UnitGalleryDisplay(PanelsDisplay):
         What the numbers per pixel are.
     title : str, default=""
         What stands above.
+    classes : sequence or None, default=None
+        All classes, in the order of their colours; None is those of `labels`.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class UnitGalleryDisplay(PanelsDisplay):
     row_names: object = None
     weight_name: str = "weights"
     title: str = ""
+    classes: object = None
 
     @property
     def _n_rows(self):
@@ -95,7 +98,8 @@ class UnitGalleryDisplay(PanelsDisplay):
             for k, ax in enumerate(row[1:-1]):
                 above = "" if self.row_names is None else self.row_names[i][k]
                 draw_picture(ax, self.rows[i][k], above, letters=_LETTERS)
-            draw_activations(row[-1], self.activations[i], self.labels, fontsize="x-small")
+            about = {"fontsize": "x-small", "classes": self.classes}
+            draw_activations(row[-1], self.activations[i], self.labels, **about)
             if i < len(axes) - 1:
                 row[-1].set_xlabel("")
         if self.title:

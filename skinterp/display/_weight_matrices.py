@@ -11,12 +11,14 @@ from skinterp.display._display import (
     label,
     label_inches,
     labels,
+    wrapped,
 )
 from skinterp.display._matrix import draw_matrix, write_in_cell
 from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 
 _CELL, _BAR, _LETTERS = 0.27, 1.0, 22  # inches of a cell and a colour bar; letters of a name
 _FEW = 60  # cells whose numbers are written
+_LETTER = 0.08  # inches of a letter above a matrix
 _WIDE = 0.62  # inches of a cell with a number
 
 
@@ -86,16 +88,30 @@ class WeightMatricesDisplay(PanelsDisplay):
         side = _WIDE if cells.size <= _FEW else _CELL
         return max(side * cells.shape[1], 0.9) + label_inches(read) + _BAR
 
+    def _above(self, shown):
+        """Return the lines that stand above each matrix: its whole title, and what is shown."""
+        found = []
+        for k, (cells, read, _) in enumerate(shown):
+            letters = max(16, int((self._width(cells, read) - label_inches(read)) / _LETTER))
+            title = "" if self.titles is None else wrapped(self.titles[k], letters)
+            n_rows, n_columns = np.shape(self.matrices[k])
+            cut = cells.shape != (n_rows, n_columns)
+            part = [f"{cells.shape[0]} x {cells.shape[1]} of {n_rows} x {n_columns}"] * cut
+            found.append([*title.split("\n"), *part])
+        return found
+
     @property
     def figure_size(self):
         shown = self._shown
         tallest = max(len(cells) for cells, _, _ in shown)
         below = max(label_inches(units) for _, _, units in shown)
-        height = max(_CELL * tallest, 1.6) + below + 0.9 + 0.35 * bool(self.title)
+        above = 0.16 * (max(map(len, self._above(shown))) - 1)
+        height = max(_CELL * tallest, 1.6) + below + 0.9 + above + 0.35 * bool(self.title)
         return max(4.0, sum(self._width(cells, read) for cells, read, _ in shown)), height
 
     def draw_panels(self, figure):
         shown = self._shown
+        titles = self._above(shown)
         widths = [self._width(cells, read) for cells, read, _ in shown]
         axes = figure.subplots(1, len(shown), squeeze=False, width_ratios=widths)[0]
         for k, (ax, (cells, read, units)) in enumerate(zip(axes, shown, strict=True)):
@@ -107,11 +123,7 @@ class WeightMatricesDisplay(PanelsDisplay):
             ax.set_xticks(range(len(units)), units, rotation=90)
             if cells.size <= _FEW:
                 self._write(ax, cells, limit)
-            above = [] if self.titles is None else [label(self.titles[k], 26)]
-            matrix = np.shape(self.matrices[k])
-            if cells.shape != matrix:
-                above.append(f"{cells.shape[0]} x {cells.shape[1]} of {matrix[0]} x {matrix[1]}")
-            ax.set_title("\n".join(above), fontsize="small", loc="left")
+            ax.set_title("\n".join(titles[k]), fontsize="small", loc="left")
         bar.set_label(along(self.name, self.figure_size[1] - 1.0))
         if self.title:
             figure.suptitle(label(self.title, 70), fontsize="medium")

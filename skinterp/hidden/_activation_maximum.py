@@ -39,6 +39,8 @@ class ActivationMaximum(Result):
         Means and standard deviations of the data.
     image_shape : tuple of two int or None, default=None
         Height and width, if the inputs are pixels.
+    held : ndarray of bool of shape (n_features,) or None, default=None
+        Which inputs could not move: levels of categories, and gaps, stay those of the best row.
     """
 
     x: np.ndarray
@@ -53,10 +55,18 @@ class ActivationMaximum(Result):
     mean: np.ndarray
     scale: np.ndarray
     image_shape: tuple | None = None
+    held: np.ndarray | None = None
+
+    @property
+    def _free(self):
+        """Return the indices of the inputs that could move."""
+        none = np.zeros(len(self.x), dtype=bool)
+        return np.flatnonzero(~(none if self.held is None else self.held))
 
     @property
     def from_mean(self):
-        """How far each input is from its mean, in standard deviations; nan of a constant one."""
+        """How far each input is from its mean, in standard deviations; nan of a constant one,
+        and of one that could not move."""
         return self._deviations(self.mean)
 
     @property
@@ -66,7 +76,9 @@ class ActivationMaximum(Result):
 
     def _deviations(self, start):
         moved, known = self.x - start, self.scale > 0.0
+        known &= np.isin(np.arange(len(moved)), self._free)
         moved = np.where(known | (np.abs(moved) <= 1e-9 * np.abs(start)), moved, np.nan)
+        moved[np.setdiff1d(np.arange(len(moved)), self._free)] = np.nan
         return moved / np.where(known, self.scale, 1.0)
 
     def _columns(self):
@@ -88,9 +100,11 @@ class ActivationMaximum(Result):
         """
         moved = np.nan_to_num(self.from_mean), np.nan_to_num(self.from_row)
         if self.image_shape is None:
+            free = self._free
+            moved = moved[0][free], moved[1][free]
             return ContributionsDisplay(
                 {"from the mean": moved[0], f"from row {self.best_row}": moved[1]},
-                self.feature_names,
+                [self.feature_names[j] for j in free],
                 strength=np.abs(moved[0]),
                 name="Moved, in standard deviations",
                 max_features=max_features,
@@ -116,11 +130,22 @@ class ActivationMaximum(Result):
 
     def __str__(self):
         order = np.argsort(-np.nan_to_num(np.abs(self.from_mean)), kind="stable")
+        order = order[np.isin(order, self._free)]
         lines = [self._cells(j) for j in order[:_WRITTEN]]
         head = ["input", "found", f"row {self.best_row}", "moved from it", "from the mean, in sd"]
         rest = len(order) - len(lines)
         more = [] if rest <= 0 else [f"{rest} more inputs, nearer to their mean"]
+        more += self._held_line()
         return "\n".join([self.headline, aligned(head, lines), *more])
+
+    def _held_line(self):
+        """Return what could not move, in a line if there is any."""
+        held = [] if self.held is None else np.flatnonzero(self.held).tolist()
+        if not held:
+            return []
+        texts = [f"{self.feature_names[j]} {number_text(self.x[j])}" for j in held[:_WRITTEN]]
+        texts += [f"{len(held) - _WRITTEN} more"] * (len(held) > _WRITTEN)
+        return [f"held as in row {self.best_row}: {', '.join(texts)}"]
 
     def _cells(self, j):
         tolerance = _PART * self.scale[j]

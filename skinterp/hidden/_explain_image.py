@@ -115,15 +115,19 @@ class ImageExplanation(Result):
         return "\n".join([aligned(head, cells), self._sentence()])
 
     def _sentence(self):
-        best = int(self.contributions[: len(self.units)].argmax())
-        part, total = self.contributions[best], signed_text(self.contributions.sum(), 3)
+        parts = self.contributions[: len(self.units)]
+        most, least = int(parts.argmax()), int(parts.argmin())
         lines = [] if self.answer is None else [f"The network answers {self.answer}."]
-        lines.append(
-            f"Most of all unit {self.units[best]} adds to the {self.output}: "
-            f"{signed_text(part, 3)} of {total} beyond the {self.reference_rows}."
-            if part > 0.0
-            else f"None of these units adds to the {self.output}."
-        )
+        said = f"None of these units adds to the {self.output}"
+        if parts[most] > 0.0:
+            said = f"Unit {self.units[most]} adds most to the {self.output}: "
+            said += signed_text(parts[most], 3)
+        if parts[least] < 0.0:
+            said += (
+                f"; unit {self.units[least]} takes most from it: {signed_text(parts[least], 3)}"
+            )
+        total = signed_text(self.contributions.sum(), 3)
+        lines.append(f"{said}; all units together give {total} beyond the {self.reference_rows}.")
         return " ".join(lines)
 
 
@@ -195,7 +199,7 @@ def explain_image(network, x, shape=(8, 8), *, n_units=None, label=None, X=None)
     """
     network = as_network(network)
     dense = dense_of(network, "explain_image")
-    rows, shape = one_image(network, x, shape)
+    rows, shape = one_image(network, x, shape, "shape")
     k = answered_index(network, rows) if label is None else class_index(network, label, "label")
     weights, intercept = outgoing_weights(network, dense, k, "explain_image")
     n_units = min(_N_UNITS, len(weights)) if n_units is None else n_units

@@ -19,6 +19,27 @@ def _are_values(network, labels):
     return many and labels.dtype.kind in "iuf" and network.task == "regression"
 
 
+def colour_order(network, labels):
+    """Return the classes in the order of their colours: the network's, if the labels are these.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    labels : ndarray of shape (n_samples,) or None
+        Classes of rows.
+
+    Returns
+    -------
+    list or None
+        All classes; None leaves the order to what is drawn.
+    """
+    if labels is None or network.classes is None:
+        return None
+    known = list(np.asarray(network.classes).tolist())
+    return known if set(labels.tolist()) <= set(known) else None
+
+
 def row_labels(network, rows, y):
     """Return the class of each row.
 

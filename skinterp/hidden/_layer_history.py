@@ -4,18 +4,24 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from skinterp.base import checked_training
 from skinterp.display import LayersDisplay
-from skinterp.hidden._layer_report import chosen_rows, folds_for, measure_names, report_of
+from skinterp.hidden._layer_report import (
+    chosen_rows,
+    folds_for,
+    is_above,
+    measure_names,
+    report_of,
+)
 from skinterp.network import as_network, dense_of
 from skinterp.utils import Result, aligned, checked_count, draw_seed
 from skinterp.utils._sklearn import take_rows
 from skinterp.utils._splits import held_out_split
-from skinterp.utils._which_rows import HELD_OUT, NEW
+from skinterp.utils._which_rows import HELD_OUT, MAYBE_TRAINED, NEW
 
 _EPOCHS = (1, 2, 5, 10, 20, 50)
 
@@ -63,28 +69,40 @@ class LayerHistory(Result):
             np.array([getattr(report, name) for report in self.reports])
             for name in ("separation", "purity", "probe")
         ]
-        measures = measure_names(self.reports[0].rows, values)
-        return LayersDisplay(measures, self.layers, epochs=self.epochs)
+        first = self.reports[0]
+        measures = measure_names(first, values)
+        return LayersDisplay(
+            measures,
+            self.layers,
+            epochs=self.epochs,
+            title=f"how far classes come apart in the course of training\n{first.guess} (dashed)",
+            references={[*measures][-1]: first.majority_share},
+        )
 
     def __str__(self):
         lines = [
             [str(epoch), *(f"{read:.3f}" for read in report.probe)]
             for epoch, report in zip(self.epochs, self.reports, strict=True)
         ]
-        title = f"accuracy of a linear probe on {HELD_OUT}, by layer"
+        first = self.reports[0]
+        title = f"accuracy of a linear probe on {first.probe_rows}, by layer"
         table = aligned(["epoch", *self.layers], lines, left=())
-        return "\n".join([title, table, self._sentence()])
+        return "\n".join([title, table, first.guess, self._sentence()])
 
     def _sentence(self):
-        first, last = self.reports[0].probe, self.reports[-1].probe
-        gained = last - first
-        k = int(np.argmax(gained))
+        report, first, last = self.reports[0], self.reports[0].probe, self.reports[-1].probe
+        k = int(np.argmax(last - first))
         when = f"from epoch {self.epochs[0]} to {self.epochs[-1]}"
-        if len(self.reports) == 1 or gained[k] <= 0.0:
-            return f"No layer lets the class be read better {when}, on {HELD_OUT}."
+        rows = report.probe_rows + ("" if report.rows == HELD_OUT else f"; {MAYBE_TRAINED}")
+        beside = f"{last[0]:.3f} off the input"
+        if len(self.reports) == 1 or not is_above(last[k], first[k], report.n_rows):
+            return (
+                f"No difference is seen {when} in what a linear probe reads off a layer: at the "
+                f"end {last.max():.3f} of the rows off the best one, {beside}, on {rows}."
+            )
         return (
-            f"Training brings most to {self.layers[k]}: a linear probe reads {first[k]:.3f} and "
-            f"then {last[k]:.3f} of the classes, {when}, on {HELD_OUT}."
+            f"Training brings most to {self.layers[k]}: a linear probe reads the class of "
+            f"{first[k]:.3f} and then {last[k]:.3f} of the rows, {beside}, {when}, on {rows}."
         )
 
 
@@ -108,7 +126,7 @@ def layer_history(
     Parameters
     ----------
     networks : sequence of estimator, Network or tuple; or estimator
-        Snapshots of the same layers, the first one first; or an estimator with `partial_fit`,
+        Snapshots of the same layers, the first one first; or a classifier with `partial_fit`,
         alone or at the end of a pipeline, a clone of which is trained.
     X : array-like or data frame of shape (n_samples, n_features)
         Rows: of snapshots such as are measured; of an estimator it is trained on some, and
@@ -135,7 +153,7 @@ def layer_history(
     ------
     ValueError
         If there are no snapshots, they have other layers, there are not as many epochs, or an
-        estimator has no `partial_fit`.
+        estimator is no classifier with `partial_fit`.
 
     See Also
     --------
@@ -167,7 +185,7 @@ def layer_history(
         epochs, which = tuple(range(len(snapshots)) if epochs is None else epochs), NEW
     _check_snapshots(snapshots, epochs)
     rows, labels = chosen_rows(snapshots[-1], X, y, max_rows, rng)
-    settings = n_neighbors, folds_for(labels, n_folds), draw_seed(rng), which
+    settings = n_neighbors, folds_for(labels, n_folds), draw_seed(rng), which, y is None
     reports = tuple(report_of(network, rows, labels, *settings) for network in snapshots)
     return LayerHistory(epochs, reports)
 
@@ -203,9 +221,9 @@ def _check_snapshots(snapshots, epochs):
 def _trained(estimator, X, y, epochs, test_size, seed):
     """Return snapshots of a training, and the rows it has not seen, with their classes."""
     *front, (name, core) = getattr(estimator, "steps", [("network", estimator)])
-    if not hasattr(core, "partial_fit"):
+    if not (hasattr(core, "partial_fit") and is_classifier(core)):
         raise ValueError(
-            "networks must be snapshots, or an estimator with partial_fit, such as an "
+            "networks must be snapshots, or a classifier with partial_fit, such as an "
             f"MLPClassifier with solver='adam'. Got {estimator!r} instead."
         )
     if y is None:

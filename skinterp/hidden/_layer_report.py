@@ -10,8 +10,8 @@ from skinterp.hidden._labels import row_labels
 from skinterp.hidden._separation import probe_accuracy, purity, separation
 from skinterp.network import as_network, dense_of
 from skinterp.sampling import feature_scale
-from skinterp.utils import Result, aligned, checked_count, draw_seed, number_text
-from skinterp.utils._which_rows import HELD_OUT, NEW
+from skinterp.utils import Result, aligned, checked_count, draw_seed, number_text, one_line
+from skinterp.utils._which_rows import HELD_OUT, MAYBE_TRAINED, NEW, UNPROBED
 
 INPUT, OUTPUT = "input", "output"
 _MOST_ROWS = 2000
@@ -32,11 +32,16 @@ class LayerReport(Result):
     purity : ndarray of shape (n_layers,)
         Share of the nearest neighbours of a row that are of its class.
     probe : ndarray of shape (n_layers,)
-        Accuracy of a linear model that reads the class off the layer, on held-out rows.
+        Accuracy of a linear model that reads the class off the layer, on rows that it was not
+        trained on; the network may have been.
     n_neighbors : int
         Number of neighbours.
+    counts : dict of object to int
+        Number of rows of each class.
     rows : str, default="rows given to it"
         Which rows were measured.
+    are_answers : bool, default=False
+        Whether the classes are the network's own answers.
     """
 
     layers: tuple
@@ -45,7 +50,9 @@ class LayerReport(Result):
     purity: np.ndarray
     probe: np.ndarray
     n_neighbors: int
+    counts: dict
     rows: str = NEW
+    are_answers: bool = False
     _index = "layer"
 
     def _columns(self):
@@ -56,12 +63,40 @@ class LayerReport(Result):
             "separation": self.separation,
             "purity": self.purity,
             "probe_accuracy": self.probe,
+            "majority_share": np.full(len(self.layers), self.majority_share),
+            "classes": ["answers of the network" if self.are_answers else "given"]
+            * len(self.layers),
         }
+
+    @property
+    def n_rows(self):
+        """Number of rows measured."""
+        return sum(self.counts.values())
+
+    @property
+    def majority_share(self):
+        """Share of the most frequent class: the accuracy of a guess."""
+        return max(self.counts.values()) / self.n_rows
+
+    @property
+    def probe_rows(self):
+        """Which rows the accuracy of the probe is on."""
+        return HELD_OUT if self.rows == HELD_OUT else UNPROBED
+
+    @property
+    def guess(self):
+        """Which classes there are, and what a guess of the most frequent one scores."""
+        label = max(self.counts, key=self.counts.get)
+        whose = "the network's own answers" if self.are_answers else "given"
+        return (
+            f"classes: {whose}; the most frequent one, {one_line(str(label))}, has "
+            f"{self.counts[label]} of {self.n_rows} rows, {self.majority_share:.3f}"
+        )
 
     @property
     def measures(self):
         """The measures by what they are, with the rows that they are of."""
-        return measure_names(self.rows, (self.separation, self.purity, self.probe))
+        return measure_names(self, (self.separation, self.purity, self.probe))
 
     def display(self):
         """Return the display of the measures by layer.
@@ -71,19 +106,25 @@ class LayerReport(Result):
         LayersDisplay
             The display, not drawn yet.
         """
-        return LayersDisplay(self.measures, self.layers)
+        names = self.measures
+        return LayersDisplay(
+            names,
+            self.layers,
+            title=f"how far classes come apart, layer by layer\n{self.guess} (dashed)",
+            references={[*names][-1]: self.majority_share},
+        )
 
     def __str__(self):
         lines = [
             [name, str(n), number_text(apart, 3), f"{pure:.3f}", f"{read:.3f}"]
-            for name, n, apart, pure, read in zip(*self._columns().values(), strict=True)
+            for name, n, apart, pure, read in zip(*[*self._columns().values()][:5], strict=True)
         ]
         head = ["layer", "units", "separation", "purity", "linear probe"]
         rows = (
             f"separation and purity ({self.n_neighbors} neighbours) on {self.rows}, accuracy of "
-            f"the probe on {HELD_OUT}"
+            f"the probe on {self.probe_rows}"
         )
-        return "\n".join([aligned(head, lines), rows, self.sentence])
+        return "\n".join([aligned(head, lines), rows, self.guess, self.sentence])
 
     @property
     def sentence(self):
@@ -93,20 +134,45 @@ class LayerReport(Result):
             f"the {self.layers[best]}" if best in (0, len(self.layers) - 1) else self.layers[best]
         )
         beside = "" if best == 0 else f", {self.probe[0]:.3f} off the input"
+        read = "the network's own answers" if self.are_answers else "the class"
+        more = is_above(self.probe[best], self.majority_share, self.n_rows)
+        seen = "" if more else ", no difference is seen"
+        trained = "" if self.rows == HELD_OUT else f"; {MAYBE_TRAINED}"
         return (
             f"Separation goes from {number_text(self.separation[0], 3)} in the input to "
             f"{number_text(self.separation[-1], 3)} in the output, on {self.rows}. A linear probe "
-            f"reads most classes off {where}: {self.probe[best]:.3f}{beside}, on {HELD_OUT}."
+            f"reads {read} best off {where}: {self.probe[best]:.3f} of the rows{beside}; to "
+            f"say the most frequent class always gives {self.majority_share:.3f}{seen}, on "
+            f"{self.probe_rows}{trained}."
         )
 
 
-def measure_names(rows, values):
+def is_above(accuracy, other, n_rows):
+    """Return whether an accuracy is above another by more than two standard errors.
+
+    Parameters
+    ----------
+    accuracy, other : float
+        Shares of the same number of rows.
+    n_rows : int
+        The number.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    variance = sum(p * (1.0 - p) for p in (accuracy, other)) / n_rows
+    return bool(accuracy - other > 2.0 * np.sqrt(variance))
+
+
+def measure_names(report, values):
     """Return the three measures by what they are, with the rows that they are of.
 
     Parameters
     ----------
-    rows : str
-        Which rows were measured.
+    report : LayerReport
+        One that says which rows were measured.
     values : sequence of ndarray of length 3
         Separation, purity and accuracy of the probe.
 
@@ -115,7 +181,11 @@ def measure_names(rows, values):
     dict of str to ndarray
         The measures.
     """
-    names = f"separation, {rows}", f"purity, {rows}", f"accuracy of a linear probe, {HELD_OUT}"
+    names = (
+        f"separation, {report.rows}",
+        f"purity, {report.rows}",
+        f"accuracy of a linear probe, {report.probe_rows}",
+    )
     return dict(zip(names, values, strict=True))
 
 
@@ -142,7 +212,7 @@ def representations(network, rows):
     return found | {OUTPUT: network.raw_values(rows)}
 
 
-def report_of(network, rows, labels, n_neighbors, n_folds, seed, which=NEW):
+def report_of(network, rows, labels, n_neighbors, n_folds, seed, which=NEW, own=False):
     """Return the report of a network on checked rows.
 
     Parameters
@@ -157,6 +227,8 @@ def report_of(network, rows, labels, n_neighbors, n_folds, seed, which=NEW):
         Settings of the measures.
     which : str, default="rows given to it"
         Which rows these are.
+    own : bool, default=False
+        Whether the classes are the network's own answers.
 
     Returns
     -------
@@ -174,7 +246,10 @@ def report_of(network, rows, labels, n_neighbors, n_folds, seed, which=NEW):
     ]
     sizes = tuple(H.shape[1] for H in layers.values())
     n_neighbors = min(n_neighbors, len(rows) - 1)
-    return LayerReport(tuple(layers), sizes, *np.array(measured).T, n_neighbors, which)
+    present, counts = np.unique(labels, return_counts=True)
+    counts = dict(zip(present.tolist(), counts.tolist(), strict=True))
+    measures = np.array(measured).T
+    return LayerReport(tuple(layers), sizes, *measures, n_neighbors, counts, which, own)
 
 
 def chosen_rows(network, X, y, max_rows, rng):
@@ -267,7 +342,9 @@ def layer_report(
     -----
     Inputs are measured in units of their standard deviations, activations and raw values as they
     are. Separation compares layers of the same network only roughly: it falls with directions that
-    carry no class. A probe that reads a class off a layer shows that the information is there, not
+    carry no class. Beside an accuracy stands that of a guess, the share of the most frequent
+    class.
+    A probe that reads a class off a layer shows that the information is there, not
     that the network uses it.
 
     References
@@ -293,7 +370,8 @@ def layer_report(
     dense_of(network, "layer_report")
     rows, labels = chosen_rows(network, X, y, max_rows, rng)
     n_folds = folds_for(labels, n_folds)
-    return report_of(network, rows, labels, n_neighbors, n_folds, draw_seed(rng))
+    settings = n_neighbors, n_folds, draw_seed(rng)
+    return report_of(network, rows, labels, *settings, own=y is None)
 
 
 def folds_for(labels, n_folds):

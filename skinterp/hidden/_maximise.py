@@ -149,4 +149,5 @@ def maximise_activation(
         mean=mean,
         scale=feature_scale(rows),
         image_shape=shape,
+        held=held,
     )

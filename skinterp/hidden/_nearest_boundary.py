@@ -113,7 +113,7 @@ class NearestBoundary(Result):
         }
 
     def display(self, max_features=20):
-        """Return the display of both changes, in standard deviations.
+        """Return the display of both changes, in standard deviations, of the inputs that move.
 
         Parameters
         ----------
@@ -125,9 +125,10 @@ class NearestBoundary(Result):
         ContributionsDisplay
             The display, not drawn yet.
         """
+        moved = np.flatnonzero(self.fewest.moved.astype(bool) | self.smallest.moved.astype(bool))
         return ContributionsDisplay(
-            {f"{kind}: {c.answer}": c.deviations for kind, c in self._changes.items()},
-            self.feature_names,
+            {f"{kind}: {c.answer}": c.deviations[moved] for kind, c in self._changes.items()},
+            [self.feature_names[j] for j in moved],
             name="Change in standard deviations",
             max_features=max_features,
             title=f"what would change the answer {self.answer}",
@@ -259,7 +260,7 @@ def _answer(network, x, label):
     answer = network.predict(x[np.newaxis]).tolist()[0]
     if network.task != "multilabel":
         return answer
-    return f"{'' if answer[class_index(network, label)] else 'not '}{label}"
+    return f"{'' if answer[class_index(network, label, 'label')] else 'not '}{label}"
 
 
 def _described(question, z, names, raw, label):

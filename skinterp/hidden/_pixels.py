@@ -8,7 +8,7 @@ from scipy.sparse import diags_array, eye_array, kron
 from skinterp.network import checked_row
 
 
-def checked_image(image_shape, n_features):
+def checked_image(image_shape, n_features, name="image_shape"):
     """Return the shape of images, refusing one that does not match.
 
     Parameters
@@ -17,6 +17,8 @@ def checked_image(image_shape, n_features):
         Height and width.
     n_features : int
         Number of inputs.
+    name : str, default="image_shape"
+        What it is called, for the error.
 
     Returns
     -------
@@ -28,22 +30,24 @@ def checked_image(image_shape, n_features):
     ValueError
         If it is no pair, or has another number of pixels.
     """
-    height, width = checked_pair(image_shape)
+    height, width = checked_pair(image_shape, name)
     if height * width != n_features:
         raise ValueError(
-            f"image_shape must have {n_features} pixels, one per input. "
+            f"{name} must have {n_features} pixels, one per input. "
             f"Got {height} x {width} = {height * width} instead."
         )
     return height, width
 
 
-def checked_pair(image_shape):
+def checked_pair(image_shape, name="image_shape"):
     """Return height and width.
 
     Parameters
     ----------
     image_shape : tuple of two int
         Height and width.
+    name : str, default="image_shape"
+        What it is called, for the error.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def checked_pair(image_shape):
     counts = [isinstance(n, Integral) and not isinstance(n, bool) and n > 0 for n in shape]
     if counts != [True, True]:
         raise ValueError(
-            f"image_shape must be a pair of integers (height, width). Got {image_shape!r} instead."
+            f"{name} must be a pair of integers (height, width). Got {image_shape!r} instead."
         )
     height, width = shape
     return int(height), int(width)
@@ -87,7 +91,7 @@ def _path(n):
     return step.T @ step
 
 
-def one_image(network, x, image_shape):
+def one_image(network, x, image_shape, name="image_shape"):
     """Return the pixels of one image as a row, and the shape of images.
 
     Parameters
@@ -98,6 +102,8 @@ def one_image(network, x, image_shape):
         The image, as a row or in its shape.
     image_shape : tuple of two int
         Height and width.
+    name : str, default="image_shape"
+        What it is called, for the error.
 
     Returns
     -------
@@ -111,8 +117,8 @@ def one_image(network, x, image_shape):
     ValueError
         If it is not one image of numbers, or has other pixels than the network.
     """
-    shape = checked_pair(image_shape)
+    shape = checked_pair(image_shape, name)
     if not hasattr(x, "columns") and np.shape(x) == shape:
         x = np.ravel(x)
     row = checked_row(network, x)
-    return row[np.newaxis], checked_image(shape, len(row))
+    return row[np.newaxis], checked_image(shape, len(row), name)

@@ -66,6 +66,12 @@ class NetworkSizes(Result):
     def _chosen(self):
         return int((self.scores.mean(axis=1) >= self.least).argmax())
 
+    @property
+    def _still_rise(self):
+        """Whether the largest size is above the one before it by more than a standard error."""
+        means, errors = self.scores.mean(axis=1), self.standard_errors
+        return len(means) > 1 and means[-1] - means[-2] > errors[-1]
+
     def _columns(self):
         """Return one line per size."""
         return {
@@ -83,9 +89,15 @@ class NetworkSizes(Result):
         NetworkSizesDisplay
             The display, not drawn yet.
         """
-        means, name = self.scores.mean(axis=1), f"{self.metric}, {HELD_OUT}"
         return NetworkSizesDisplay(
-            self.n_units, means, self.standard_errors, self._chosen, least=self.least, name=name
+            self.n_units,
+            self.scores.mean(axis=1),
+            self.standard_errors,
+            self._chosen,
+            least=self.least,
+            name=f"{self.metric}, {HELD_OUT}",
+            title="networks of few hidden units: means and standard errors over "
+            f"{self.scores.shape[1]} folds",
         )
 
     def __str__(self):
@@ -104,6 +116,9 @@ class NetworkSizes(Result):
             else f"within one standard error ({number_text(errors[best], 2)}) of the best, "
             f"{means[best]:.3f} with {self.n_units[best]}."
         )
+        if self._chosen == len(means) - 1:
+            rise = ", though scores still rose" if self._still_rise else ""
+            verdict += f" Larger ones were not tried{rise}: pass them by n_units."
         return "\n".join([aligned(head, lines, left=()), verdict, *self.notes])
 
 

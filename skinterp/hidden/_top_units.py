@@ -31,6 +31,8 @@ class TopUnits(TableResult):
         deviation of this over all rows.
     output : str
         Which class or output.
+    is_class : bool, default=True
+        Whether it is a class, so that units are ordered by its margin.
     """
 
     units: np.ndarray
@@ -39,6 +41,7 @@ class TopUnits(TableResult):
     weight_times_activation: np.ndarray
     margin_contribution: np.ndarray
     output: str
+    is_class: bool = True
 
     def __len__(self):
         return len(self.units)
@@ -49,15 +52,16 @@ class TopUnits(TableResult):
             "unit": self.units,
             "weight": self.weights,
             "weight_times_activation": self.weight_times_activation,
-            "margin_contribution": self.margin_contribution,
+            "margin_contribution" if self.is_class else "deviation": self.margin_contribution,
         }
 
     def __str__(self):
         lines = [f"units of hidden layer {self.layer} for {self.output}"]
+        head = "margin" if self.is_class else "deviation"
         for j, *numbers in zip(*self._columns().values()):
             weight, product, margin = (f"{number_text(number, 3):>8}" for number in numbers)
             lines.append(
-                f"unit {j:3d}  weight {weight}  weight x activation {product}  margin {margin}"
+                f"unit {j:3d}  weight {weight}  weight x activation {product}  {head} {margin}"
             )
         return "\n".join(lines)
 
@@ -214,4 +218,5 @@ def top_units(network, X, output, *, layer=-1, n_units=None):
     margin = parts.std(axis=0) if network.classes is None else parts.mean(axis=0)
     best = np.argsort(-margin, kind="stable")[:n_units]
     products = weights * inside.mean(axis=0)
-    return TopUnits(best, layer, weights[best], products[best], margin[best], str(output))
+    columns = weights[best], products[best], margin[best]
+    return TopUnits(best, layer, *columns, str(output), network.classes is not None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu
 
+from skinterp.hidden._unit_condition import is_constant
 from skinterp.utils import number_text
 
 
@@ -22,9 +23,9 @@ class UnitActivity:
         Class of each row: the target, or else the network's answer; None for a regression.
     selectivity : float
         How far the unit alone discriminates the class that excites it most from all others:
-        ``2 AUC - 1``, from 0 to 1; nan without classes.
+        ``2 AUC - 1``, from 0 to 1; nan without classes, and of a dead unit.
     preferred_class : object
-        The class with this selectivity; None without classes.
+        The class with this selectivity; None without classes, and of a dead unit.
     """
 
     values: np.ndarray
@@ -33,6 +34,11 @@ class UnitActivity:
     labels: np.ndarray | None
     selectivity: float
     preferred_class: object
+
+    @property
+    def is_dead(self):
+        """Whether the unit has the same value on all rows, up to rounding."""
+        return bool(is_constant(self.values))
 
     def by_class(self):
         """Return the distribution of the unit for each class.
@@ -50,6 +56,8 @@ class UnitActivity:
         }
 
     def __str__(self):
+        if self.is_dead:
+            return f"{number_text(self.values[0], 3)} on all rows"
         return (
             f"from {number_text(self.values.min(), 3)} (row {self.bottom_rows[0]}) to "
             f"{number_text(self.values.max(), 3)} (row {self.top_rows[0]})"
@@ -88,5 +96,6 @@ def activity_of(values, labels, n_rows):
         Rows, classes and how selective the unit is.
     """
     order = np.argsort(-values, kind="stable")
-    found = (np.nan, None) if labels is None else _selectivity(values, labels)
+    tells = labels is not None and not is_constant(values)
+    found = _selectivity(values, labels) if tells else (np.nan, None)
     return UnitActivity(values, order[:n_rows], order[::-1][:n_rows], labels, *found)

@@ -7,6 +7,7 @@ import numpy as np
 from skinterp.expression import Equation, IsotonicLink
 from skinterp.matching import monotone_link
 from skinterp.search import SearchSettings, explain_values, operator_prices
+from skinterp.utils._which_rows import NEW
 
 _N_QUERIES = 600
 _MAX_COST = 40.0
@@ -37,10 +38,10 @@ class UnitFormula:
     def __str__(self):
         text = str(self.equation)
         if self.link is not None:
-            return f"formula, up to a monotone function: {text} (R2 {self.r2:.3f})"
+            return f"formula, up to a monotone function: {text} (R2 {self.r2:.3f}, {NEW})"
         if self.activation not in (None, "identity"):
             text = f"{self.activation}({text})"
-        return f"formula: {text} (R2 {self.r2:.3f})"
+        return f"formula: {text} (R2 {self.r2:.3f}, {NEW})"
 
 
 def find_formula(dense, location, rows, names, random_state, match):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.hidden._labels import row_labels
+from skinterp.hidden._labels import colour_order, row_labels
 from skinterp.hidden._pixels import checked_image
 from skinterp.hidden._top_units import class_index, margin_of, top_units
 from skinterp.hidden._unit_activity import activity_of
@@ -12,6 +12,7 @@ from skinterp.hidden._unit_images import gallery_display, images_of
 from skinterp.hidden._unit_location import locate_unit
 from skinterp.network import DenseNetwork, as_network, dense_of
 from skinterp.utils import Result, aligned, checked_count, number_text
+from skinterp.utils._which_rows import NEW
 
 _N_UNITS = 6
 
@@ -35,6 +36,8 @@ class UnitGallery(Result):
         Values, rows and classes of each.
     ordered_by : str
         What the influence is.
+    classes : sequence or None, default=None
+        All classes, in the order of their colours.
     """
 
     units: np.ndarray
@@ -43,6 +46,7 @@ class UnitGallery(Result):
     images: tuple
     activities: tuple
     ordered_by: str
+    classes: object = None
     _index = "unit"
 
     def _columns(self):
@@ -52,8 +56,12 @@ class UnitGallery(Result):
             "influence": self.influence,
             "preferred_class": [activity.preferred_class for activity in self.activities],
             "selectivity": [activity.selectivity for activity in self.activities],
-            "top_row": [int(activity.top_rows[0]) for activity in self.activities],
+            "top_row": [
+                None if activity.is_dead else int(activity.top_rows[0])
+                for activity in self.activities
+            ],
             "largest": [float(activity.values.max()) for activity in self.activities],
+            "is_dead": [activity.is_dead for activity in self.activities],
         }
 
     def display(self):
@@ -66,19 +74,20 @@ class UnitGallery(Result):
         """
         names = [f"unit {j}" for j in self.units]
         title = f"units of hidden layer {self.layer}, by {self.ordered_by}"
-        return gallery_display(self.images, self.activities, names, title)
+        return gallery_display(self.images, self.activities, names, title, self.classes)
 
     def __str__(self):
         lines = []
-        for unit, influence, label, selectivity, row, largest in zip(
+        for unit, influence, label, selectivity, row, largest, is_dead in zip(
             *self._columns().values(), strict=True
         ):
             tells = "" if label is None else f"{label} ({number_text(selectivity, 2)})"
-            numbers = number_text(influence, 3), tells, str(row), number_text(largest, 3)
+            tells, row = ("dead", "none") if is_dead else (tells, str(row))
+            numbers = number_text(influence, 3), tells, row, number_text(largest, 3)
             lines.append([f"unit {unit}", *numbers])
         head = ["unit", "influence", "prefers class (selectivity)", "top row", "its value"]
         title = f"units of hidden layer {self.layer}, by {self.ordered_by}"
-        return f"{title}\n{aligned(head, lines, left=(0, 2))}"
+        return f"{title}; on {NEW}:\n{aligned(head, lines, left=(0, 2))}"
 
 
 def unit_gallery(
@@ -142,6 +151,7 @@ def unit_gallery(
     n_there = len(dense.layers[index].bias)
     n_units = min(_N_UNITS, n_there) if n_units is None else n_units
     checked_count(n_units, "n_units", 1, n_there)
+    k = None if label is None else class_index(network, label, "label")
     if label is None:
         influence, ordered_by = _influence(network, dense, rows, index), "how far outputs move"
         units = np.argsort(-influence, kind="stable")[:n_units]
@@ -149,10 +159,11 @@ def unit_gallery(
     else:
         best = top_units(network, rows, label, layer=index, n_units=n_units)
         units, influence = best.units, best.margin_contribution
-        ordered_by = f"what they add to the {margin_of(network, class_index(network, label)).name}"
+        ordered_by = f"what they add to the {margin_of(network, k).name}"
     found = [_of_unit(dense, rows, labels, index, int(j), n_rows, shape) for j in units]
     images, activities = zip(*found, strict=True)
-    return UnitGallery(units, index, influence, images, activities, ordered_by)
+    classes = colour_order(network, labels)
+    return UnitGallery(units, index, influence, images, activities, ordered_by, classes)
 
 
 def _of_unit(dense, rows, labels, layer, j, n_rows, shape):

@@ -18,7 +18,8 @@ class UnitImages(NamedTuple):
     weight_name : str
         Which of both.
     rows : ndarray of shape (n_rows, height, width)
-        The rows that excite it most, the most exciting first.
+        The rows that excite it most, the most exciting first; nan of a dead unit, which none
+        excites.
     """
 
     weights: np.ndarray
@@ -51,11 +52,20 @@ def images_of(location, weights, slopes, rows, activity, shape):
     return UnitImages(
         (weights if reads_pixels else slopes).reshape(shape),
         "weights" if reads_pixels else "mean slopes",
-        rows[activity.top_rows].reshape(-1, *shape),
+        np.full((len(activity.top_rows), *shape), np.nan)
+        if activity.is_dead
+        else rows[activity.top_rows].reshape(-1, *shape),
     )
 
 
-def gallery_display(images, activities, names, title=""):
+def _row_names(activity):
+    """Return what stands above the rows that excite a unit; of a dead one once, that it is."""
+    if activity.is_dead:
+        return ["dead", *[""] * (len(activity.top_rows) - 1)]
+    return [f"row {row}: {number_text(activity.values[row], 3)}" for row in activity.top_rows]
+
+
+def gallery_display(images, activities, names, title="", classes=None):
     """Return the display of several units, a row each.
 
     Parameters
@@ -68,6 +78,8 @@ def gallery_display(images, activities, names, title=""):
         What the units are called.
     title : str, default=""
         What stands above.
+    classes : sequence or None, default=None
+        All classes, in the order of their colours.
 
     Returns
     -------
@@ -80,10 +92,8 @@ def gallery_display(images, activities, names, title=""):
         np.array([activity.values for activity in activities]),
         activities[0].labels,
         names=names,
-        row_names=[
-            [f"row {row}: {number_text(activity.values[row], 3)}" for row in activity.top_rows]
-            for activity in activities
-        ],
+        row_names=[_row_names(activity) for activity in activities],
         weight_name=images[0].weight_name,
         title=title,
+        classes=classes,
     )

@@ -7,6 +7,7 @@ import numpy as np
 from skinterp.expression import ColumnSpread, affine_text
 from skinterp.hidden._unit_condition import is_constant
 from skinterp.sampling import feature_scale
+from skinterp.utils._which_rows import NEW
 
 _MOST_INPUTS = 6  # that are written out
 
@@ -41,10 +42,10 @@ class LinearDescription:
     def __str__(self):
         n_inputs = np.count_nonzero(self.coef)
         if n_inputs > _MOST_INPUTS:
-            return f"linear in {n_inputs} inputs: R2 {self.r2:.3f}"
+            return f"linear in {n_inputs} inputs: R2 {self.r2:.3f}, {NEW}"
         function = self.coef, self.intercept, self.feature_names
         text = affine_text(*function, digits=3, spread=self.spread)
-        return f"linear: {text} (R2 {self.r2:.3f})"
+        return f"linear: {text} (R2 {self.r2:.3f}, {NEW})"
 
 
 def least_squares(X, values):

@@ -20,7 +20,7 @@ class UnitLocation(NamedTuple):
 def locate_unit(network, n_hidden, layer, unit):
     """Return the location of a hidden unit, or of an output."""
     if layer == "output":
-        k = class_index(network, unit)
+        k = class_index(network, unit, "unit")
         binary = network.task == "binary"
         sign = -1.0 if binary and k == 0 else 1.0
         return UnitLocation(margin_of(network, k), n_hidden, 0 if binary else k, False, sign)

@@ -9,7 +9,7 @@ import numpy as np
 
 from skinterp.display import UnitDisplay
 from skinterp.expression import ColumnSpread
-from skinterp.hidden._labels import row_labels
+from skinterp.hidden._labels import colour_order, row_labels
 from skinterp.hidden._maximise import maximise_activation
 from skinterp.hidden._pixels import checked_image
 from skinterp.hidden._unit_activity import UnitActivity, activity_of
@@ -21,6 +21,7 @@ from skinterp.hidden._unit_linear import LinearDescription, least_squares
 from skinterp.hidden._unit_location import locate_unit
 from skinterp.network import Network, as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, draw_seed
+from skinterp.utils._which_rows import NEW
 
 # What a formula of a unit follows; the first is the default.
 MATCHES = ("values", "directions")
@@ -96,15 +97,18 @@ class UnitReport(Result):
         UnitDisplay or UnitGalleryDisplay
             The display, not drawn yet.
         """
+        classes = colour_order(self.network, self.activity.labels)
+        name = f"{self.name}, dead" if self.condition.is_dead else self.name
         if self.images is not None:
-            return gallery_display([self.images], [self.activity], [""], self.name)
+            return gallery_display([self.images], [self.activity], [""], name, classes)
         return UnitDisplay(
             self.connections.scaled_weights,
             self.connections.input_names,
             self.activity.values,
             self.activity.labels,
-            name=self.name,
+            name=name,
             weight_name="weight per standard deviation",
+            classes=classes,
             max_features=max_features,
         )
 
@@ -112,15 +116,16 @@ class UnitReport(Result):
         flags = f": {', '.join(self.condition.flags)}" if self.condition.flags else ""
         lines = [f"{self.name}{flags}", self.connections, self.activity]
         activity = self.activity
-        if not self.condition.is_dead:
-            if not np.isnan(activity.selectivity):
-                lines.append(
-                    f"tells class {activity.preferred_class} from the others: "
-                    f"{activity.selectivity:.2f} of 1"
-                )
-            lines.append(self.linear)
-            if self.is_symbolic:
-                lines.append(self.formula)
+        if self.condition.is_dead:
+            return "\n".join(map(str, [*lines, f"excited by no row, on {NEW}"]))
+        if not np.isnan(activity.selectivity):
+            lines.append(
+                f"tells class {activity.preferred_class} from the others: "
+                f"{activity.selectivity:.2f} of 1, on {NEW}"
+            )
+        lines.append(self.linear)
+        if self.is_symbolic:
+            lines.append(self.formula)
         return "\n".join(map(str, [*lines, f"most excited: {self.maximum.headline}"]))
 
 

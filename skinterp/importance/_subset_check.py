@@ -71,7 +71,7 @@ class FeatureSubsetCheck(Result):
 
     @property
     def metric(self):
-        """The metric that is tested and drawn: "accuracy" or "R2"."""
+        """The metric of the verdict, and where none is asked for: "accuracy" or "R2"."""
         return "accuracy" if "accuracy" in self.all_scores else "R2"
 
     @property
@@ -84,13 +84,25 @@ class FeatureSubsetCheck(Result):
         """Subsets that the ranked inputs are tested against: all inputs, and other choices."""
         return ALL, *self._choices
 
-    def p_values(self, against=ALL):
+    def _checked(self, metric):
+        """Return a metric, refusing others than there are; None is the first one."""
+        if metric is None:
+            return self.metric
+        if metric not in self.all_scores:
+            raise ValueError(
+                f"metric must be one of {list(self.all_scores)}. Got {metric!r} instead."
+            )
+        return metric
+
+    def p_values(self, against=ALL, metric=None):
         """Return the paired test of the ranked inputs against others, one per size.
 
         Parameters
         ----------
         against : {"all", "forest", "random"}, default="all"
             Networks trained on all inputs, or on as many chosen by a forest or at random.
+        metric : {"accuracy", "precision", "recall", "R2"} or None, default=None
+            What is tested; None is the accuracy, or R2.
 
         Returns
         -------
@@ -100,15 +112,15 @@ class FeatureSubsetCheck(Result):
         Raises
         ------
         ValueError
-            If `against` is none of these.
+            If `against` or `metric` is none of these.
         """
         if against not in self._rivals:
             raise ValueError(
                 f"against must be one of {list(self._rivals)}. Got {against!r} instead."
             )
-        ranked = self.scores[RANKED][self.metric]
+        metric = self._checked(metric)
         other = self.all_scores if against == ALL else self.scores[against]
-        differences = ranked - other[self.metric]
+        differences = self.scores[RANKED][metric] - other[metric]
         return np.array([corrected_t_test(row, self.test_share) for row in differences])
 
     @property
@@ -133,20 +145,34 @@ class FeatureSubsetCheck(Result):
             ]
         return lines
 
-    def display(self):
+    def display(self, metric=None):
         """Return the display of scores against the number of inputs.
+
+        Parameters
+        ----------
+        metric : {"accuracy", "precision", "recall", "R2"} or None, default=None
+            What is drawn, and tested against all inputs; None is the accuracy, or R2.
 
         Returns
         -------
         SubsetsDisplay
             The display, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If there is no such metric.
         """
+        metric = self._checked(metric)
+        n_folds = len(self.all_scores[metric])
         return SubsetsDisplay(
             self.sizes,
-            {kind: metrics[self.metric].mean(axis=1) for kind, metrics in self.scores.items()},
-            {kind: metrics[self.metric].std(axis=1) for kind, metrics in self.scores.items()},
-            reference=float(self.all_scores[self.metric].mean()),
-            name=f"{self.metric}, {HELD_OUT}",
+            {kind: metrics[metric].mean(axis=1) for kind, metrics in self.scores.items()},
+            {kind: metrics[metric].std(axis=1) for kind, metrics in self.scores.items()},
+            reference=float(self.all_scores[metric].mean()),
+            name=f"{metric}, {HELD_OUT}",
+            p_values=self.p_values(metric=metric),
+            title=f"networks of few inputs: means and deviations over {n_folds} folds",
         )
 
     @property
@@ -193,7 +219,12 @@ class FeatureSubsetCheck(Result):
 
     def __str__(self):
         p_values = {rival: self.p_values(rival) for rival in self._rivals}
-        head = ["inputs", *self.all_scores, *(f"p: {rival}" for rival in p_values), *self._choices]
+        head = [
+            "inputs",
+            *self.all_scores,
+            *(f"p against {rival}" for rival in p_values),
+            *self._choices,
+        ]
         whole = ["all", *map(spread_text, self.all_scores.values())]
         rows = [self._row(k, p_values) for k in range(len(self.sizes))]
         rows.append([*whole, *[""] * (len(head) - len(whole))])
@@ -203,5 +234,7 @@ class FeatureSubsetCheck(Result):
             for name, (other, r) in self.followers.items()
         ]
         title = f"Means and deviations over {n_folds} folds, {HELD_OUT}"
-        title += f"; last {self.metric} of other choices:" if self._choices else ":"
+        title += (
+            f"; of other choices the {self.metric}, in the last columns:" if self._choices else ":"
+        )
         return "\n".join([title, aligned(head, rows), self.verdict, *follow])

@@ -16,7 +16,7 @@ from skinterp.network import dense_of, network_to_sympy, raw_value_names
 from skinterp.pruning._closed_form import closed_forms
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
-from skinterp.pruning._path_scores import path_scores
+from skinterp.pruning._path_scores import checked_target, path_scores
 from skinterp.pruning._saliency import CRITERIA
 from skinterp.pruning._split import split_rows
 from skinterp.pruning._unit_equations import layer_texts
@@ -79,7 +79,7 @@ class PruningMixin:
             The fitted surrogate.
         """
         X, y = self._fit_repeated(X, y, sample_weight)
-        network = dense_of(self.network_, type(self).__name__)
+        network, y = dense_of(self.network_, type(self).__name__), checked_target(self.network_, y)
         rows = split_rows(X, y, check_random_state(self.random_state))
         networks = smaller_networks(
             network,
@@ -93,6 +93,7 @@ class PruningMixin:
         )
         self.path_ = self._measured(networks, rows)
         self.selected_ = self._smallest(len(rows.held))
+        self.path_ = PruningPath(self.path_, self.selected_)
         step = self.path_[self.selected_]
         self.pruned_network_, self.n_weights_ = step.network, step.n_weights
         self.complexity_ = self.n_weights_

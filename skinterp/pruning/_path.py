@@ -7,7 +7,7 @@ import numpy as np
 
 from skinterp.display import PruningPathDisplay
 from skinterp.network import DenseNetwork
-from skinterp.pruning._path_scores import path_scores
+from skinterp.pruning._path_scores import path_scores, step_names
 from skinterp.utils import Result, aligned
 from skinterp.utils._which_rows import DRAWN, NOT_TUNED
 
@@ -37,7 +37,7 @@ class PruningStep:
     n_weights : int
         Weights that are not zero, biases not counted.
     n_units : int
-        Hidden units.
+        Hidden units; none where no weight is left.
     fidelity : float
         Agreement with the network on rows that no weight was tuned on: share of equal classes, or
         R2.
@@ -81,9 +81,10 @@ class PruningStep:
             return float(score(whole.predict(X), network.predict(X)))
 
         target, predicted = rows.target, network.predict(rows.held)
+        n_weights = count_weights(network)
         return cls(
-            count_weights(network),
-            sum(network.hidden_layer_sizes),
+            n_weights,
+            sum(network.hidden_layer_sizes) if n_weights else 0,
             agreement(rows.held),
             agreement(rows.queries),
             np.nan if target is None else float(score(target, predicted)),
@@ -98,10 +99,15 @@ class PruningPath(Result, Sequence):
     ----------
     iterable : iterable of PruningStep
         The networks.
+    selected : int or None, default=None
+        Index of the one that the estimator selected.
     """
 
-    def __init__(self, iterable=()):
+    selected = None  # of paths saved before it was kept
+
+    def __init__(self, iterable=(), selected=None):
         self._steps = tuple(iterable)
+        self.selected = selected
 
     def __getitem__(self, index):
         return self._steps[index]
@@ -125,7 +131,7 @@ class PruningPath(Result, Sequence):
         target_fidelity : float or None, default=None
             Where to draw a line.
         selected : int or None, default=None
-            Index of the network to mark.
+            Index of the network to mark; None marks the one `selected`, if any.
 
         Returns
         -------
@@ -133,6 +139,7 @@ class PruningPath(Result, Sequence):
             The display, not drawn yet.
         """
         drawn = map(self._values, ("n_weights", "fidelity", "query_fidelity", "accuracy"))
+        selected = self.selected if selected is None else selected
         options = {"target_fidelity": target_fidelity, "selected": selected, "metric": self.metric}
         return PruningPathDisplay(*drawn, **options)
 
@@ -167,16 +174,22 @@ class PruningPath(Result, Sequence):
         if not self:
             return "no networks"
         first, last = self[0], self[-1]
-        head = ["weights", "units", "fidelity", "drawn", "target"]
+        head = ["network", "weights", "units", "fidelity", "drawn", "target"]
         rows = [
-            [str(s.n_weights), str(s.n_units), f"{s.fidelity:.3f}", f"{s.query_fidelity:.3f}"]
+            [
+                name,
+                str(s.n_weights),
+                str(s.n_units),
+                f"{s.fidelity:.3f}",
+                f"{s.query_fidelity:.3f}",
+            ]
             + ["" if np.isnan(s.accuracy) else f"{s.accuracy:.3f}"]
-            for s in self
+            for name, s in zip(step_names(len(self), self.selected), self, strict=True)
         ]
         return "\n".join([
             f"{len(self)} networks of {first.n_weights} to {last.n_weights} weights; fidelity and "
             f"target on {NOT_TUNED}",
             f"(the network may have been trained on them: scores(X, y) measures on others), drawn "
             f"on {DRAWN}:",
-            aligned(head, rows, left=()),
+            aligned(head, rows),
         ])  # fmt: skip

@@ -163,6 +163,8 @@ def curves(rng, names, classes, n_rows):
     path = [1000, 100, 10, 1], [1, 0.9, 0.8, 0.5], [1, 0.9, 0.7, 0.4], [0.9, 0.9, 0.8, 0.3]
     yield "pruning", shown.PruningPathDisplay(*path, target_fidelity=0.9, selected=1)
     means = {name: rng.random(n) for name in classes}
+    tested = {"p_values": rng.random(n), **about}
+    yield "subsets with tests", shown.SubsetsDisplay(range(1, n + 1), means, means, **tested)
     yield "subsets", shown.SubsetsDisplay(range(1, n + 1), means, means, reference=0.5)
 
 

@@ -4,6 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from random_networks import random_network, uniform
+from sklearn.compose import make_column_transformer
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skinterp import as_network
 from skinterp.display import ContributionsDisplay, ImagePartsDisplay
@@ -73,3 +77,19 @@ def test_pictures_are_bars_or_images():
 def test_a_report_names_the_maximum_in_one_line():
     text = str(unit_report(NETWORK, X, 1))
     assert text.splitlines()[-1].startswith("most excited: unit 1 of hidden layer 0: ")
+
+
+def test_what_is_held_is_not_told_as_moved():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.normal(size=60), "site": rng.choice(["a", "b"], 60)})
+    y = (frame["age"] > 0) & (frame["site"] == "a")
+    columns = make_column_transformer((StandardScaler(), ["age"]), (OneHotEncoder(), ["site"]))
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=100, random_state=0)
+    network = as_network(make_pipeline(columns, mlp).fit(frame, y))
+    found = maximise_activation(network.margin(True), frame)
+    held = [name for name, flag in zip(found.feature_names, found.held, strict=True) if flag]
+    assert len(held) == 2 and np.isnan(found.from_mean[found.held]).all()
+    *table, last = str(found).splitlines()
+    assert last.startswith(f"held as in row {found.best_row}: ") and all(n in last for n in held)
+    assert not any(name in "\n".join(table[1:]) for name in held)
+    assert [text.get_text() for text in found.plot().ax_.get_yticklabels()] == ["age"]

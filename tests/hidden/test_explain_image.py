@@ -131,3 +131,16 @@ def test_networks_without_hidden_layers_or_sums_are_refused():
     bent = ([np.ones((12, 2)), np.ones((2, 1))], [[0.0] * 2, [0.0]], ["relu", "softplus"])
     with pytest.raises(ValueError, match=r"sums over units\. Got 'softplus' behind the sum"):
         explain_image(bent, X[0], SHAPE)
+
+
+@pytest.mark.parametrize("label", [0, 1, 2])
+def test_a_sentence_names_what_speaks_for_and_against(label):
+    network = network_of(3, sizes=(6,))
+    found = explain_image(network, X[1], SHAPE, n_units=6, label="abc"[label], X=X)
+    most, least = found.contributions.argmax(), found.contributions.argmin()
+    said = str(found).splitlines()[-1]
+    if found.contributions[most] > 0:
+        assert f"Unit {found.units[most]} adds most to the {found.output}" in said
+    if found.contributions[least] < 0:
+        assert f"unit {found.units[least]} takes most from it: -" in said
+    assert f"together give {found.contributions.sum():+.3g}"[:22] in said

@@ -182,3 +182,11 @@ def test_a_function_is_taken_for_what_it_returns_on_the_data(shift):
     assert values[0] * values[1] <= 0 and abs(values[1]) < 1e-5
     with pytest.raises(ValueError, match="all lie between 0 and 1"):
         nearest_boundary(as_network(lambda X: abs(X[:, 0]) / 9, classes=[5, 6]), X[1], X)
+
+
+def test_only_inputs_that_move_are_drawn():
+    network = as_network(lambda X: X[:, 0] + 0.5 * X[:, 2] - 1.0, classes=["no", "yes"])
+    rows = np.random.default_rng(0).normal(size=(60, 4)) * [1.0, 1.0, 1.0, 0.0]
+    found = nearest_boundary(network, np.zeros(4), rows)
+    drawn = [label.get_text() for label in found.plot().ax_.get_yticklabels()]
+    assert set(drawn) == {*found.fewest.shown, *found.smallest.shown} and len(drawn) < 4

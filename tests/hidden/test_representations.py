@@ -7,14 +7,14 @@ from random_networks import random_network
 from sklearn.datasets import load_iris
 from sklearn.metrics import pairwise_distances
 from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinterp import as_network, default_network
-from skinterp.hidden import layer_history, layer_report
+from skinterp.hidden import LayerHistory, LayerReport, layer_history, layer_report
 from skinterp.hidden._separation import probe_accuracy, purity, separation
-from skinterp.utils._which_rows import HELD_OUT, NEW
+from skinterp.utils._which_rows import HELD_OUT, MAYBE_TRAINED, NEW, UNPROBED
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat(["a", "b", "c"], 20)
@@ -84,14 +84,37 @@ def test_a_trained_network_takes_classes_apart():
 def test_reports_print_tabulate_and_draw_on_which_rows():
     report = layer_report(NETWORK, CLOUDS, LABELS)
     text, table = str(report), report.to_frame()
-    assert NEW in text and HELD_OUT in text and text.count("hidden layer") >= 2
+    assert (
+        NEW in text and f"{UNPROBED}; {MAYBE_TRAINED}" in text and text.count("hidden layer") >= 2
+    )
     assert table.index.tolist() == list(report.layers)
     np.testing.assert_array_equal(table["probe_accuracy"], report.probe)
     axes = report.plot().axes_
     for ax, values in zip(axes, (report.separation, report.purity, report.probe), strict=True):
         np.testing.assert_allclose(ax.lines[0].get_ydata(), values)
     said = [" ".join(ax.get_ylabel().split()) for ax in axes]
-    assert NEW in said[0] and NEW in said[1] and HELD_OUT in said[2]
+    assert NEW in said[0] and NEW in said[1] and UNPROBED in said[2]
+    assert not any(HELD_OUT in shown for shown in (text, *said))
+    assert set(axes[2].lines[1].get_ydata()) == {report.majority_share} == {20 / 60}
+    assert "given" in text and set(table["classes"]) == {"given"}
+
+
+def test_without_classes_they_are_the_answers_of_the_network():
+    report = layer_report(NETWORK, CLOUDS)
+    answers = NETWORK.predict(CLOUDS).tolist()
+    assert report.counts == {label: answers.count(label) for label in sorted(set(answers))}
+    assert report.are_answers and str(report).count("the network's own answers") == 2
+    assert "network's own answers" in report.plot().figure_.get_suptitle()
+
+
+@pytest.mark.parametrize("label", ["a", "<b> $x$"])
+def test_an_accuracy_that_a_guess_has_is_no_difference(label):
+    y = np.where(np.arange(300) < 298, label, "rare")
+    report = layer_report(NETWORK, RNG.normal(size=(300, 3)), y, n_folds=2)
+    assert report.majority_share == 298 / 300 and f"{label}, has 298 of 300 rows" in str(report)
+    assert "always gives 0.993, no difference is seen" in report.sentence
+    clear = layer_report(NETWORK, CLOUDS, LABELS == "b", n_folds=2)
+    assert "no difference" not in clear.sentence
 
 
 def test_tables_with_texts_gaps_and_rare_classes():
@@ -134,9 +157,20 @@ def test_a_history_of_snapshots_is_their_reports():
     table = history.to_frame()
     assert len(table) == 9 and table["epoch"].tolist()[:4] == [1, 1, 1, 5]
     axes = history.plot().axes_
-    assert [len(ax.lines) for ax in axes] == [3, 3, 3]
+    assert [len(ax.lines) for ax in axes] == [3, 3, 4]  # and that of a guess
     np.testing.assert_allclose(axes[2].lines[1].get_ydata(), [r.probe[1] for r in history.reports])
-    assert HELD_OUT in str(history) and NEW in axes[0].get_ylabel()
+    assert UNPROBED in str(history) and NEW in axes[0].get_ylabel()
+    assert HELD_OUT not in str(history)
+
+
+@pytest.mark.parametrize(("gain", "said"), [(1, "No difference is seen"), (40, "Training brings")])
+def test_one_row_is_no_difference(gain, said):
+    def report(read):
+        return LayerReport(("input", "output"), (2, 2), *[np.ones(2)] * 2, read, 5, {"a": 75})
+
+    first, last = report(np.array([0.3, 35 / 75])), report(np.array([0.3, (35 + gain) / 75]))
+    text = str(LayerHistory((1, 2), (first, last)))
+    assert said in text and "0.300 off the input" in text and "of the classes" not in text
 
 
 def test_an_estimator_is_trained_and_measured_on_rows_it_has_not_seen():
@@ -148,7 +182,7 @@ def test_an_estimator_is_trained_and_measured_on_rows_it_has_not_seen():
     assert history.epochs == (1, 40) and first.rows == HELD_OUT
     assert last.separation[-1] > 2 * first.separation[-1]
     np.testing.assert_allclose(first.separation[0], last.separation[0])
-    assert "Training brings most to" in str(history)
+    assert f"{last.probe[0]:.3f} off the input" in str(history)
     assert not hasattr(mlp, "coefs_")
     assert HELD_OUT in " ".join(history.plot().axes_[0].get_ylabel().split())
 
@@ -168,6 +202,7 @@ def test_an_estimator_is_trained_and_measured_on_rows_it_has_not_seen():
             lambda: layer_history(MLPClassifier(solver="lbfgs"), CLOUDS, LABELS),
             "partial_fit, such",
         ),
+        (lambda: layer_history(MLPRegressor(), CLOUDS, CLOUDS[:, 0]), "a classifier with partial"),
         (lambda: layer_history(MLPClassifier(), CLOUDS), "y must be given to train"),
         (lambda: layer_history(MLPClassifier(), CLOUDS, LABELS, epochs=[0]), "epochs must be an"),
         (lambda: layer_history(as_network(NETWORK), CLOUDS, LABELS), "networks must be snapshots"),

@@ -52,12 +52,22 @@ def test_the_rule_of_one_standard_error(means, spread, smallest):
     assert found.smallest == smallest
     np.testing.assert_allclose(found.standard_errors, spread / np.sqrt(3))
     text = str(found).splitlines()[-1]
+    assert ("Larger ones were not tried" in text) == (smallest == 4)
     assert text.startswith(f"{smallest} hidden unit") and HELD_OUT in text
     assert ("the best of these" in text) == (max(means) == means[[1, 2, 4].index(smallest)])
     display = found.plot()
     assert HELD_OUT in " ".join(display.ax_.get_ylabel().split())
     marked = display.ax_.collections[-1].get_offsets()[0]
     assert marked[1] == pytest.approx(means[[1, 2, 4].index(smallest)])
+
+
+@pytest.mark.parametrize("last", [0.9, 0.805])
+def test_where_the_largest_is_best_larger_ones_were_not_tried(last):
+    scores = np.array([0.5, 0.8, last])[:, np.newaxis] + 0.001 * np.array([-1.0, 0.0, 1.0])
+    found = NetworkSizes((1, 2, 4), scores, "accuracy")
+    assert ("scores still rose" in str(found)) == (last - 0.8 > found.standard_errors[-1])
+    assert "Larger ones were not tried" in str(found)
+    assert "3 folds" in found.plot().ax_.get_title()
 
 
 def test_tables_of_texts_and_regressions_are_trained():

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from random_networks import random_network
 
 from skinterp import as_network
 from skinterp.display import UnitDisplay, UnitGalleryDisplay
-from skinterp.hidden import top_units, unit_gallery, unit_report
+from skinterp.display._display import PALETTE
+from skinterp.hidden import explain_image, top_units, unit_gallery, unit_report
 
 SHAPE = (3, 4)
 X = np.random.default_rng(0).uniform(0, 1, size=(40, 12))
@@ -103,7 +105,12 @@ def test_two_rows_are_enough():
         (lambda: unit_report(TWO, X, 0, image_shape=(5, 5)), "12 pixels, one per input"),
         (lambda: unit_gallery(TWO, X, SHAPE, 7), "n_units must be an integer from 1 to 6"),
         (lambda: unit_gallery(TWO, X, SHAPE, layer=1), "layer must be between"),
-        (lambda: unit_gallery(THREE, X, SHAPE, label="d"), r"\['a', 'b', 'c'\].* Got 'd'"),
+        (
+            lambda: unit_gallery(THREE, X, SHAPE, label="d"),
+            r"^label .*\['a', 'b', 'c'\].* Got 'd'",
+        ),
+        (lambda: unit_report(THREE, X, "d", layer="output"), "^unit must be one of"),
+        (lambda: explain_image(THREE, X[0], (5, 5)), "^shape must have 12 pixels"),
         (lambda: unit_gallery(TWO, X, SHAPE, y=[1, 2]), "one entry per row of X, 40"),
         (lambda: unit_gallery(TWO, X, SHAPE, n_rows=0), "n_rows must be an integer"),
     ],
@@ -117,3 +124,39 @@ def test_displays_of_units_refuse_what_does_not_belong_together():
     images = np.ones((2, 3, 3, 4))
     with pytest.raises(ValueError, match=r"rows must be 1, one per unit\. Got 2"):
         UnitGalleryDisplay(np.ones((1, 3, 4)), images, [[0.0, 1.0]]).plot()
+
+
+NAMED = random_network([12, 6, 3], 0, task=("hot", "cold", "mild"))
+
+
+@pytest.mark.parametrize("present", [["hot", "cold", "mild"], ["cold", "mild"]])
+def test_a_class_has_its_colour_whichever_are_present(present):
+    y = np.resize(present, 40)
+    for show in (
+        unit_report(NAMED, X, 0, y=y),
+        unit_report(NAMED, X, 0, y=y, image_shape=SHAPE),
+        unit_gallery(NAMED, X, SHAPE, 1, y=y),
+    ):
+        ax = np.ravel(show.plot().axes_)[-1]
+        assert [label.get_text() for label in ax.get_yticklabels()] == present
+        for name, box in zip(present, ax.patches, strict=True):
+            expected = PALETTE[["hot", "cold", "mild"].index(name)]
+            assert to_hex(box.get_facecolor()) == expected.lower()
+
+
+def test_a_dead_unit_is_shown_as_dead_and_excited_by_nothing():
+    weights, biases, _ = zip(*NAMED.layers, strict=True)
+    biases = [biases[0] - 900 * (np.arange(6) == 2), biases[1]]
+    network = as_network((weights, biases, ["relu", "identity"]), classes=["hot", "cold", "mild"])
+    gallery = unit_gallery(network, X, SHAPE)
+    k = gallery.units.tolist().index(2)
+    table, line = gallery.to_frame(), str(gallery).splitlines()[3 + k]
+    assert table["is_dead"].tolist() == [j == 2 for j in gallery.units]
+    assert table["preferred_class"].isna().iloc[k] and np.isnan(table["top_row"].iloc[k])
+    assert line.split()[:2] == ["unit", "2"] and "dead" in line and "none" in line
+    assert np.isnan(gallery.images[k].rows).all()
+    titles = [ax.get_title() for ax in gallery.plot().axes_[k]]
+    assert titles[1] == "dead" and "row" not in " ".join(titles)
+    report = unit_report(network, X, 2)
+    assert "dead" in str(report) and "most excited" not in str(report)
+    assert "dead" in report.plot().figure_._suptitle.get_text()

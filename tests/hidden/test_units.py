@@ -278,7 +278,7 @@ def test_the_r2_of_a_formula_counts_its_bias():
         (lambda n, X: unit_report(n, X, 0, layer="input"), "layer must be an integer or 'output'"),
         (
             lambda n, X: unit_report(n, X, "rose", layer="output"),
-            "output must be one of ",
+            "unit must be one of ",
         ),
         (lambda n, X: unit_report(n, X, 0, n_rows=0), "n_rows must be an integer of at least 1"),
         (lambda n, X: unit_report(n, X, 0, y=[1]), "y must have one entry per row"),

@@ -122,3 +122,12 @@ def test_of_large_matrices_the_first_are_shown():
 def test_what_does_not_fit_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_titles_are_written_whole():
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    network = random_network([3, 2, 1], 0, task=("ok", "ill"))
+    display = weight_matrices(network, X).plot()
+    titles = [" ".join(ax.get_title(loc="left").split()) for ax in display.axes_[:2]]
+    assert titles == ["into hidden layer 0, per deviation", "into the output"]
+    assert max(map(len, display.axes_[0].get_title(loc="left").split("\n"))) < 34

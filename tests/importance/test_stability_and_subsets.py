@@ -303,3 +303,21 @@ def test_steps_that_name_their_columns_leave_the_shuffled_one_out():
     )
     np.testing.assert_allclose(found.shares.sum(axis=-1), 1.0)
     assert np.isnan(found.above_noise).all() and "above a" not in str(found)
+
+
+def test_any_metric_is_drawn_with_its_p_values():
+    rng = np.random.default_rng(0)
+    ranked, full = ({m: rng.random(n) for m in ("accuracy", "recall")} for n in ((30, 3), 3))
+    check = FeatureSubsetCheck(tuple(range(1, 31)), {"ranked": ranked}, full, ("a",), 1 / 3, 30)
+    for metric in full:
+        expected = [corrected_t_test(row - full[metric], 1 / 3) for row in ranked[metric]]
+        np.testing.assert_allclose(check.p_values(metric=metric), expected)
+        display = check.plot(metric=metric)
+        assert metric in display.ax_.get_ylabel() and "3 folds" in display.ax_.get_title()
+        np.testing.assert_allclose(display.ax_.lines[0].get_ydata(), ranked[metric].mean(axis=1))
+        written = [text.get_text() for text in display.ax_.child_axes[0].get_xticklabels()]
+        assert written == [f"{p:.2g}" for p in expected][::2]
+    assert check.plot().name == check.plot(metric="accuracy").name
+    assert "p against all" in str(check)
+    with pytest.raises(ValueError, match=r"one of \['accuracy', 'recall'\]. Got 'R2' instead"):
+        check.plot(metric="R2")

@@ -8,7 +8,7 @@ from random_networks import random_network, uniform
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.neural_network import MLPClassifier
 
-from skinterp.pruning import PathScores, PrunedMLPClassifier, PrunedMLPRegressor
+from skinterp.pruning import PathScores, PrunedMLPClassifier, PrunedMLPRegressor, PruningPath
 from skinterp.utils._which_rows import NEW, NOT_TUNED
 
 
@@ -29,7 +29,13 @@ def test_scores_are_those_of_the_networks(pruned):
         assert scores.accuracy[k] == accuracy_score(y, answers)
         assert scores.n_weights[k] == step.n_weights and scores.n_units[k] == step.n_units
     frame = scores.to_frame()
-    assert list(frame.columns) == ["n_weights", "n_units", "fidelity", "accuracy"]
+    assert list(frame.columns) == [
+        "n_weights",
+        "n_units",
+        "fidelity",
+        "accuracy",
+        "error_of_difference",
+    ]
     assert str(scores).startswith(f"200 {NEW}:\n") and scores.verdict in str(scores)
 
 
@@ -48,19 +54,58 @@ def test_scores_of_values_are_r2():
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "best", "said"),
+    ("accuracy", "selected", "said"),
     [
-        ([0.96, 0.97, 0.974, 0.9], 2, "better than the whole"),
-        ([0.96, 0.96, 0.96, 0.9], 2, "as good as the whole"),
-        ([0.96, 0.95, 0.94, 0.9], 0, "no smaller network is as good"),
+        ([0.9, 0.97, 0.99, 0.8], None, "better than the whole; chosen from 4 networks"),
+        ([0.9, 0.97, 0.99, 0.8], 3, "worse than the whole."),
+        ([0.96, 0.96, 0.97, 0.9], None, "no difference is seen; chosen"),
+        ([0.96, 0.96, 0.97, 0.9], 1, "no difference is seen."),
+        ([0.96, 0.95, 0.94, 0.9], None, "no smaller network scores as high"),
+        ([0.96, 0.95, 0.94, 0.9], 0, "the whole network was selected"),
     ],
 )
-def test_a_smaller_network_that_does_better_is_said(accuracy, best, said):
-    sizes = (4560, 480, 48, 4)
-    scores = PathScores(sizes, sizes, np.ones(4), np.array(accuracy), "accuracy", 100)
-    assert scores.best == best and said in scores.verdict
+def test_a_verdict_is_of_the_network_selected_and_needs_a_difference(accuracy, selected, said):
+    sizes, errors = (4560, 480, 48, 0), np.array([0.0, 0.02, 0.02, 0.02])
+    scores = PathScores(
+        sizes, sizes, np.ones(4), np.array(accuracy), "accuracy", 100, errors, selected
+    )
+    assert said in scores.verdict and "(n" not in scores.verdict
+    k = scores.best if selected is None else selected
+    assert k == 0 or f"{sizes[k]} weights" in scores.verdict
     display = scores.plot(ax=plt.subplots()[1])
-    assert display.selected == best
+    assert display.selected == k
+    lines = str(scores).splitlines()[3:7]
+    assert [line.split()[0].strip(",") for line in lines] == ["whole", "lossless", *["pruned"] * 2]
+    assert [n for n, line in enumerate(lines) if "selected" in line] == [selected] * (
+        k == selected
+    )
+
+
+def test_coin_tosses_are_hardly_ever_better():
+    X, rng, wrong = uniform(100, 3), np.random.default_rng(0), 0
+    network = random_network([3, 8, 1], 0, task=["a", "b"])
+    pruned = PrunedMLPClassifier(network, n_tuning_steps=2, random_state=0).fit(X)
+    free = PruningPath(pruned.path_)
+    for _ in range(25):
+        verdict = free.scores(X, rng.choice(["a", "b"], 100)).verdict
+        wrong += "than the whole" in verdict
+    assert wrong <= 3
+
+
+def test_errors_are_those_of_paired_differences():
+    network, X = random_network([3, 8, 1], 0), uniform(300, 3)
+    pruned = PrunedMLPRegressor(network, n_weights=9, n_tuning_steps=5, random_state=0).fit(X)
+    y = network.predict(X) + 0.1 * X[:, 0]
+    scores, rng = pruned.path_.scores(X, y), np.random.default_rng(0)
+    assert scores.selected == pruned.selected_ and scores.errors[0] == 0.0
+    answers = [pruned.path_[k].network.predict(X) for k in (0, -1)]
+    drawn = [rng.integers(0, 300, 300) for _ in range(300)]
+    again = [np.subtract(*[((a - y)[i] ** 2).mean() for a in answers]) / y.var() for i in drawn]
+    assert scores.errors[-1] == pytest.approx(np.std(again), rel=0.2)
+    tiny = PathScores(
+        (9, 3), (2, 1), np.ones(2), np.array([0.5, 0.5 + 4e-8]), "R2", 100, np.ones(2) * 0
+    )
+    assert "no difference is seen" in tiny.verdict
 
 
 def test_plots_say_on_which_rows(pruned):
@@ -87,6 +132,7 @@ def test_tables_of_frames_are_measured_by_name():
     ("X", "y", "message"),
     [
         (np.zeros((5, 2)), None, "3"),
+        (np.zeros((5, 3)), ["A"] * 5, r"network knows, \['a', 'b'\]. Got 'A' instead"),
         (np.zeros((5, 3)), ["a"] * 4, "one value per row of X, 5. Got 4 instead"),
     ],
 )
