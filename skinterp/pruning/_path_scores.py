@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 
 from skinterp.display import PruningPathDisplay
-from skinterp.utils import Result, aligned
+from skinterp.utils import Result, aligned, check_labels
 from skinterp.utils._which_rows import NEW
 
 
@@ -122,6 +122,11 @@ def path_scores(path, X, y=None):
     -------
     PathScores
         The scores.
+
+    Raises
+    ------
+    ValueError
+        If y is not one value per row, or has labels that the network does not know.
     """
     score = r2_score if path.metric == "R2" else accuracy_score
     answers = [step.network.predict(X) for step in path]
@@ -129,6 +134,8 @@ def path_scores(path, X, y=None):
         raise ValueError(
             f"y must have one value per row of X, {len(answers[0])}. Got {len(y)} instead."
         )
+    if y is not None and path[0].network.task in ("binary", "multiclass"):
+        y = check_labels(y, path[0].network.classes)
     against = [np.nan] * len(path) if y is None else [score(y, a) for a in answers]
     return PathScores(
         tuple(step.n_weights for step in path),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from skinterp.utils._files import write_whole
     from skinterp.utils._incomplete import noting_incomplete
     from skinterp.utils._interrupts import is_one_of_many
-    from skinterp.utils._labels import output_index, value_names
+    from skinterp.utils._labels import check_labels, output_index, value_names
     from skinterp.utils._notebooks import PrintedInNotebooks, preformatted
     from skinterp.utils._numbers import (
         DIGITS,
@@ -61,7 +61,7 @@ else:
             "_incomplete": ["noting_incomplete"],
             "_interrupts": ["is_one_of_many"],
             "_notebooks": ["PrintedInNotebooks", "preformatted"],
-            "_labels": ["output_index", "value_names"],
+            "_labels": ["check_labels", "output_index", "value_names"],
             "_numbers": [
                 "DIGITS",
                 "MOST_DIGITS",
@@ -113,6 +113,7 @@ __all__ = [
     "check_X",
     "check_columns",
     "check_kinds",
+    "check_labels",
     "checked_count",
     "checked_index",
     "column_index",

@@ -69,10 +69,71 @@ def output_index(output, labels, name="output"):
     whole = isinstance(output, Integral) and not isinstance(output, bool)
     may_be_index = not any(map(_is_number, labels))
     if not (whole and may_be_index and 0 <= output < len(labels)):
-        listed = labels if len(labels) <= _MOST_LISTED else [*labels[:_MOST_LISTED], "..."]
         index = f", or an index from 0 to {len(labels) - 1}" if may_be_index else ""
-        raise ValueError(f"{name} must be one of {listed}{index}. Got {output!r} instead.")
+        raise ValueError(
+            f"{name} must be one of {_listed(labels)}{index}. Got {output!r} instead."
+        )
     return int(output)
+
+
+def check_labels(y, classes, name="y"):
+    """Return the classes of rows as the network writes them; others than it knows are refused.
+
+    1 and 1.0 are one label, as are 1 and "1"; True and False are also those of 1 and 0.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Classes of rows.
+    classes : array-like of shape (n_classes,)
+        The labels that the network knows.
+    name : str, default="y"
+        What y is called, for the error.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The same classes, of the type of `classes`.
+
+    Raises
+    ------
+    ValueError
+        If there are others, which are named, beside those that there are.
+
+    Examples
+    --------
+    >>> from skinterp.utils import check_labels
+    >>> check_labels([1.0, 0.0], [0, 1])
+    array([1, 0])
+    """
+    classes = np.asarray(classes)
+    known, flags = classes.tolist(), len(classes) == 2 and set(classes.tolist()) == {0, 1}
+    values = [y] if isinstance(y, str) else np.asarray(y, dtype=object).ravel().tolist()
+    values = [x.item() if isinstance(x, np.generic) else x for x in values]
+    places = {(type(x), x): _place(x, known, flags) for x in values if _is_plain(x)}
+    found = [places.get((type(x), x)) if _is_plain(x) else None for x in values]
+    if None in found:
+        wrong = dict.fromkeys(repr(x) for x, k in zip(values, found, strict=True) if k is None)
+        got = ", ".join([*list(wrong)[:5], *["..."] * (len(wrong) > 5)])
+        raise ValueError(
+            f"{name} must be labels that the network knows, {_listed(known)}. Got {got} instead."
+        )
+    return classes[np.array(found, dtype=int)]
+
+
+def _is_plain(value):
+    return isinstance(value, (str, Number))
+
+
+def _place(value, known, flags):
+    """Return where a label is among those known; None if it is not."""
+    if flags and isinstance(value, bool):
+        return known.index(value)
+    return next((k for k, label in enumerate(known) if _is_label(label, value)), None)
+
+
+def _listed(labels):
+    return [*labels[:_MOST_LISTED], "..."] if len(labels) > _MOST_LISTED else labels
 
 
 def value_names(n_outputs, classes=None):

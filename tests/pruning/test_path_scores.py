@@ -87,6 +87,7 @@ def test_tables_of_frames_are_measured_by_name():
     ("X", "y", "message"),
     [
         (np.zeros((5, 2)), None, "3"),
+        (np.zeros((5, 3)), ["A"] * 5, r"network knows, \['a', 'b'\]. Got 'A' instead"),
         (np.zeros((5, 3)), ["a"] * 4, "one value per row of X, 5. Got 4 instead"),
     ],
 )
