@@ -33,6 +33,10 @@ def planes(rng, names, classes, n_rows):
     rows = {"labels": np.resize(classes, n_rows), "classes": classes}
     yield "rows of classes", shown.BoundaryDisplay(x, x, answers[0], **about, **rows)
     yield "values", shown.BoundaryDisplay(x, x, 1e4 * grid, 1e4 * grid.T**1.2, **about)
+    shaded = about | {"labels": 2e4 * points[:, 0], "value_name": f"margin of {names[0]}"}
+    yield "shaded rows", shown.BoundaryDisplay(x, x, 1e4 * grid, **shaded)
+    one = np.zeros_like(answers[0])
+    yield "no boundary", shown.BoundaryDisplay(x, x, one, classes=classes, **about)
     bands = np.add.outer(np.arange(k), [-0.499, 0.499]).ravel()
     flat = np.add.outer(x, bands)
     across, along = (tuple(classes), None), (None, tuple(classes))
