@@ -244,4 +244,5 @@ def reach_class(network, box, target, *, time_budget=60.0):
     if is_reached is None:
         notes = ended(found, 0.0) or ("The class is tied with another one, and not beyond.",)
     ends = found.n_boxes, notes, boxes.levels(point)
-    return ClassReach(is_reached, target, point, margin, bound, *ends)
+    label = network.classes[k : k + 1].tolist()[0]
+    return ClassReach(is_reached, label, point, margin, bound, *ends)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skinterp.base import check_numbers
+from skinterp.exact.optima._levels import refuse_impossible_levels
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.network import Network, as_network, input_names
@@ -46,6 +47,7 @@ class Setting:
                 "An input must vary in box. Got equal bounds for all of them instead."
             )
         check_numbers(network, varying, "Inputs that vary in a box")
+        refuse_impossible_levels(network, bounds)
         return cls(network, pieces, bounds, names)
 
     @property
