@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from skinterp import as_network
-from skinterp.display import BoundaryDisplay
+from skinterp.display import BoundaryDisplay, DifferenceDisplay
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:lbfgs failed to converge", "ignore:X does not have valid feature names"
@@ -84,3 +84,17 @@ def test_unknown_classes_of_rows_and_the_view_are_named():
         BoundaryDisplay.from_estimator(network, X, y=np.arange(40) % 2)
     display = BoundaryDisplay.from_estimator(network.margin("ill"), X, resolution=9)
     assert display.value_name == "margin of 'ill' by the network"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (([1, 2], [1], [True, False]), "y must be 2, one per point. Got 1"),
+        (([1, 2], [1, 2], [True]), "differs must be 2, one per point. Got 1"),
+        (([], [], []), "x must be of shape .* one point at least. Got shape"),
+        (([[1, 2]], [1], [True]), r"x must be of shape .* Got shape \(1, 2\)"),
+    ],
+)
+def test_differences_are_of_as_many_points(given, words):
+    with pytest.raises(ValueError, match=words):
+        DifferenceDisplay(*given).to_svg()

@@ -195,9 +195,9 @@ class ClassRegions(TableResult):
             f"{many(self.n_cells, 'convex cell')}, {many(n_pieces, 'boundary piece')}"
         )
         if n_pieces > _LARGEST:
-            share = number_text(100.0 * self.shares[:_LARGEST].sum(), 2)
+            share = _percent(self.shares[:_LARGEST].sum())
             found = " found" if self.unfinished else ""
-            head += f"; the {_LARGEST} largest carry {share} % of the boundary{found}"
+            head += f"; the {_LARGEST} largest carry {share} of the boundary{found}"
         lines = [head, *map(self._piece_text, range(min(_SHOWN, n_pieces)))]
         lines += [f"... and {n_pieces - _SHOWN} more"] if n_pieces > _SHOWN else []
         return "\n".join([*lines, *self.unfinished])
@@ -206,7 +206,12 @@ class ClassRegions(TableResult):
         half_space = self.slopes[k], self.offsets[k], input_names(self.network), True
         text = condition_text(*half_space, spread=self._spread)
         below, above = self.sides[k].tolist()
-        return f"{number_text(100.0 * self.shares[k], 2)} %: {above} where {text}, else {below}"
+        return f"{_percent(self.shares[k])}: {above} where {text}, else {below}"
+
+
+def _percent(share):
+    """Write a share in two digits; all of it is 100 %."""
+    return "100 %" if share > 0.995 else f"{number_text(100.0 * share, 2)} %"
 
 
 def _spread_of(box):
