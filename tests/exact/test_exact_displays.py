@@ -7,8 +7,8 @@ import pytest
 from random_networks import SQUARE, random_network, uniform
 from sklearn.datasets import load_iris
 
-from skinterp.display import MultiplesDisplay, RegionsDisplay
-from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, slice_regions
+from skinterp.display import MultiplesDisplay, NetworkDisplay, RegionsDisplay
+from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, class_regions, slice_regions
 
 
 def words(display):
@@ -188,3 +188,25 @@ def test_a_slice_says_where_it_lies_and_which_classes_it_misses():
     plane = {"directions": np.eye(3)[:2], "origin": [0.0] * 3}
     assert slice_regions(network, X, **plane).note == "a plane through the given origin"
     assert slice_regions(network_of("binary", 2), uniform(20, 2)).note == ""
+
+
+def test_thresholds_are_seen_and_leaves_say_which_class():
+    names = [f"a $x_{j}$ name of thirty letters" for j in range(4)]
+    X = pd.DataFrame(uniform(60, 4), columns=names)
+    network = random_network([4, 3, 3], 0, task=("a", "b", "c"))
+    display = ExactTreeClassifier(network).fit(X).plot()
+    drawn = [" ".join(text.get_text().split()) for text in display.ax_.texts]
+    tests, leaves = ([t for t in drawn if part in t] for part in (" > ", " rows: "))
+    ends = {text.rpartition(" ")[2] for text in display.texts if " > " in text}
+    assert tests and {text.rpartition(" ")[2] for text in tests} <= ends
+    assert leaves and all(r"\ $" not in t and t.count("%") == 1 for t in leaves)
+    assert all(t.count("$") == t.count(r"\$") for t in drawn)
+
+
+def test_networks_without_names_take_those_of_the_frame():
+    X = pd.DataFrame(uniform(40, 2), columns=["dose", "age"])
+    network = random_network([2, 4, 1], 0, task=("no", "ill"))
+    found = class_regions(network, X)
+    assert {"dose", "age"} < set(found.to_frame()) and "x0" not in found.export_text()
+    np.testing.assert_array_equal(found.predict(X), network.predict(X.to_numpy()))
+    assert list(NetworkDisplay.from_estimator(network, X).input_names) == ["dose", "age"]

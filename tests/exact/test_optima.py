@@ -15,6 +15,7 @@ from skinterp.exact import (
     piecewise_linear,
     reach_class,
     robustness_radius,
+    verify_monotonicity,
 )
 from skinterp.exact.optima import _problems
 from skinterp.exact.optima._relaxations import relaxed
@@ -337,3 +338,18 @@ VALUE = random_network([2, 3, 1], 0)
 def test_what_cannot_be_asked_is_refused(call, wording):
     with pytest.raises(ValueError, match=wording):
         call()
+
+
+@pytest.mark.parametrize("classes", [("no", "ill"), (0, 1), (False, True)])
+def test_either_of_two_classes_is_an_output(classes):
+    """The logit of the first is that of the second with the sign turned."""
+    network, box = random_network([2, 5, 1], 0, task=classes), (-1.0, 1.0)
+    first, second = (extreme_output(network, box, output=label) for label in classes)
+    least = extreme_output(network, box, direction="min")
+    assert first.value == pytest.approx(-least.value) and second.name == f"logit of {classes[1]}"
+    assert first.name == f"logit of {classes[0]}" and first.bound == pytest.approx(-least.bound)
+    rises = verify_monotonicity(network, box, 0, output=classes[0])
+    falls = verify_monotonicity(network, box, 0, output=classes[1], direction="decreasing")
+    assert rises.holds == falls.holds and rises.slope == pytest.approx(-falls.slope)
+    with pytest.raises(ValueError, match=r"output must be one of .*Got 'other' instead"):
+        extreme_output(network, box, output="other")

@@ -22,7 +22,14 @@ from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
 from skinterp.network import Network, as_network, input_names
-from skinterp.utils import TableResult, checked_index, counted, number_text, rules_text
+from skinterp.utils import (
+    TableResult,
+    checked_index,
+    counted,
+    feature_names_of,
+    number_text,
+    rules_text,
+)
 
 _LARGEST = 8  # boundary pieces that a summary counts
 _SHOWN = 4  # that it writes
@@ -291,8 +298,10 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     """
     network = as_network(network)
     refuse_no_classes(network, "class_regions")
-    names = input_names(network)
     rows = None if X is None else network.check(X)
+    if network.feature_names is None and network.user_table is None and X is not None:
+        network = network.renamed(feature_names_of(X))
+    names = input_names(network)
     setting = Setting.of(network, checked_box(box, rows, names=names, flat=True))
     d = len(setting.half)
     if d > MAX_VERTEX_DIMENSIONS:
