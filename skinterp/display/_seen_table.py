@@ -1,5 +1,6 @@
 """Columns of a data frame as they are seen, for models that do not say what they make of them."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from skinterp.utils import import_optional
 
 
-class SeenNumbers(NamedTuple):
+@dataclass(frozen=True)
+class SeenNumbers:
     """A column of numbers, which may be missing."""
 
     name: str
@@ -21,7 +23,8 @@ class SeenNumbers(NamedTuple):
         return values, np.isnan(values)
 
 
-class SeenLevels(NamedTuple):
+@dataclass(frozen=True)
+class SeenLevels:
     """A column of anything else, with its different cells; None is a missing one."""
 
     name: str
