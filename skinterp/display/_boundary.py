@@ -19,7 +19,7 @@ from skinterp.display._display import (
 )
 from skinterp.display._plane import asked_model, plane_through
 from skinterp.display._points import draw_points
-from skinterp.utils import import_optional
+from skinterp.utils import check_labels, import_optional
 
 _N_LEVELS = 9
 _MAX_POINTS = 500  # rows drawn; more hide the regions
@@ -32,13 +32,32 @@ def _answers(model, rows, classes):
     n_outputs = answers.size // max(1, len(answers))
     if n_outputs > 1:
         raise ValueError(
-            f"BoundaryDisplay draws one output. Got a network of {n_outputs} instead: fit the "
-            "surrogate on as_network(model).output(k)."
+            f"BoundaryDisplay draws one output. Got a network of {n_outputs} instead: pass "
+            "as_network(model).output(k), or a surrogate that is fitted on it."
         )
     if classes is None:
         return answers
     order = np.argsort(classes, kind="stable")  # classes of arrays are as they were given
     return order[np.searchsorted(classes, answers, sorter=order)]
+
+
+def _colours_of(y, classes):
+    """Return classes, or numbers without any, as colours of rows."""
+    if classes is not None:
+        return check_labels(y, classes, "y")
+    try:
+        return np.asarray(y, dtype=float).reshape(len(y))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "y must be numbers, one per row, for a network of numbers. Got "
+            f"{np.asarray(y, dtype=object).ravel()[0]!r} instead."
+        ) from None
+
+
+def _value_name(model):
+    """Return what the numbers of a network are: those of a view by its name."""
+    name = getattr(model, "name", "output") if hasattr(model, "head") else "output"
+    return "prediction of the network" if name == "output" else f"{name} by the network"
 
 
 def _misses(plane, answers, own, classes):
@@ -79,11 +98,13 @@ class BoundaryDisplay(Display):
     points : array-like of shape (n_samples, 2) or None, default=None
         Coordinates of data, drawn as dots to show where there are any.
     labels : array-like of shape (n_samples,) or None, default=None
-        Their classes, as colours.
+        Their classes, as colours; or, if `classes` is None, numbers, in the colours of the areas.
     note : str, default=""
         A sentence written above the plot.
     ticks : tuple of two, default=(None, None)
         Names of the levels 0, 1, ... along each coordinate, if it is a category.
+    value_name : str, default="prediction of the network"
+        What numbers are.
 
     Attributes
     ----------
@@ -94,7 +115,7 @@ class BoundaryDisplay(Display):
     ------
     ValueError
         By `plot` and `to_svg`, if the points are no table of two columns, or not one label per
-        point.
+        point, or a label is none of `classes`.
 
     Examples
     --------
@@ -119,6 +140,7 @@ class BoundaryDisplay(Display):
     labels: object = None
     note: str = ""
     ticks: tuple = (None, None)
+    value_name: str = "prediction of the network"
 
     @classmethod
     def from_estimator(
@@ -138,13 +160,15 @@ class BoundaryDisplay(Display):
             The inputs that vary, or the plane of the two directions of most variation. Of a table
             with categories two columns: two numbers, or a number and a category.
         y : array-like of shape (n_samples,) or None, default=None
-            Classes of the rows, as their colours; None is what the network answers on each whole
-            row, which the area under it need not be: other inputs are held there.
+            Classes of the rows, or their values in a regression, as their colours; None is what
+            the network answers on each whole row of a class, which the area under it need not be:
+            other inputs are held there.
         values : dict or None, default=None
             Values, or levels, at which to hold other inputs, by name or index.
         at : row, "boundary" or None, default=None
             The row (an array, Series or data frame of one row) at which other inputs are held:
-            "boundary" is a row, not far from the medians, where a classifier is least certain.
+            "boundary" is a row, not far from the medians, where a classifier is least certain,
+            its numbers moved towards the nearest row of another answer until the answer changes.
             None is their medians, and of categories the most frequent level; "boundary" where the
             plane through these misses what a classifier decides: less than a quarter of the rows
             with one of its two commonest answers lie where it has this answer on the plane.
@@ -160,7 +184,8 @@ class BoundaryDisplay(Display):
         ------
         ValueError
             If `features` are not two inputs, or two categories, a value is none that the model
-            takes, `y` is not one class per row, or the network has several outputs.
+            takes, `y` is not one class per row or one that the network does not know, or the
+            network has several outputs.
         TypeError
             If the estimator cannot predict.
         """
@@ -177,9 +202,9 @@ class BoundaryDisplay(Display):
         if can_move and _misses(plane, answers[0], own, asked.classes):
             plane = plane_through(asked, X, features, values, "boundary", resolution)
             answers = [_answers(model, plane.asked, asked.classes) for model in models]
-        if own is not None and y is not None:
-            own = np.asarray(y)
-            check_one_each(own, len(plane.points), "y", "row")
+        if y is not None:
+            check_one_each(y, len(plane.points), "y", "row")
+            own = _colours_of(y, asked.classes)
         step = max(1, len(plane.points) // _MAX_POINTS)
         return cls(
             plane.x,
@@ -191,27 +216,38 @@ class BoundaryDisplay(Display):
             labels=None if own is None else own[::step],
             note=plane.note,
             ticks=plane.ticks,
+            value_name=_value_name(asked.model),
         )
 
     @property
     def figure_size(self):
         n_areas = 0 if self.classes is None else len(np.unique(self.network))
-        n_areas += 0 if self.labels is None else len(np.unique(self.labels))
+        if self.classes is not None and self.labels is not None:
+            n_areas += len(np.unique(self.labels))
         return 7.6, max(4.8, legend_inches(n_areas + 3))
 
     def draw(self, ax):
         draw = self._draw_values if self.classes is None else self._draw_classes
-        draw(ax)
+        areas = draw(ax)
         if self.points is not None:
-            draw_points(ax, self.points, self.labels, self.classes)
+            draw_points(ax, self.points, self.labels, self.classes, areas)
         ax.set(xlim=(min(self.x), max(self.x)), ylim=(min(self.y), max(self.y)))
         ax.set(xlabel=label(self.names[0], 50), ylabel=label(self.names[1], 40))
-        if self.note:
-            note = wrapped(self.note[0].upper() + self.note[1:], 62)
+        notes = "; ".join(filter(None, (self.note, self._no_boundary)))
+        if notes:
+            note = wrapped(notes[0].upper() + notes[1:], 62)
             ax.set_title(note, loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
         self._name_levels(ax)
+
+    @property
+    def _no_boundary(self):
+        """What is said of a plane on which the network answers one class."""
+        answers = np.unique(self.network) if self.classes is not None else ()
+        if len(answers) != 1:
+            return ""
+        return f"no boundary here, the network answers {self.classes[int(answers[0])]} everywhere"
 
     def _thin(self, texts):
         """Hide the labels of lines that would reach out of the axes, or over another label."""
@@ -253,7 +289,8 @@ class BoundaryDisplay(Display):
 
     def _outline(self, ax, answers, color, style, text):
         """Draw the border of every class with those after it, so that each is drawn once."""
-        for k in np.unique(answers)[:-1]:
+        found = np.unique(answers)
+        for k in found[:-1]:
             inside = np.where(answers < k, np.nan, answers == k)
             ax.contour(
                 self.x,
@@ -264,17 +301,20 @@ class BoundaryDisplay(Display):
                 linestyles=style,
                 linewidths=1.8,
             )
-        ax.plot([], [], color=color, linestyle=style, linewidth=1.8, label=text)
+        if len(found) > 1:
+            ax.plot([], [], color=color, linestyle=style, linewidth=1.8, label=text)
 
     def _draw_values(self, ax):
         ticker = import_optional("matplotlib.ticker", extra="plot", purpose="Plotting")
         network = np.asarray(self.network, dtype=float)
         levels = ticker.MaxNLocator(_N_LEVELS).tick_values(network.min(), network.max())
+        name = label(self.value_name, 50)
         areas = ax.contourf(self.x, self.y, network, levels=levels, cmap="cividis", alpha=0.7)
-        ax.figure.colorbar(areas, ax=ax, label="prediction of the network", location="left")
+        ax.figure.colorbar(areas, ax=ax, label=name, location="left")
         if self.surrogate is not None:
             lines = ax.contour(
                 self.x, self.y, self.surrogate, levels=levels, colors=PALETTE[1], linestyles="--"
             )
             self._thin(ax.clabel(lines, fontsize="small"))
             ax.plot([], [], "--", color=PALETTE[1], label="surrogate, same levels")
+        return areas

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, label, tidy, wrapped
+from skinterp.display._display import GREY, PALETTE, Display, check_one_each, label, tidy, wrapped
 
 _MOST_DRAWN = 500  # rows of each kind; more hide each other, and fill a page
 
@@ -33,6 +33,11 @@ class DifferenceDisplay(Display):
     figure_, ax_
         The figure and the axes, after `plot`.
 
+    Raises
+    ------
+    ValueError
+        By `plot` and `to_svg`, if `y` or `differs` are not one per point, or there is no point.
+
     Examples
     --------
     >>> from skinterp.display import DifferenceDisplay
@@ -56,6 +61,13 @@ class DifferenceDisplay(Display):
         """Draw the points, the region and the experiment."""
         x, y = np.asarray(self.x, float), np.asarray(self.y, float)
         differs = np.asarray(self.differs, bool)
+        for name, values in (("x", x), ("y", y), ("differs", differs)):
+            if values.ndim != 1 or not len(values):
+                raise ValueError(
+                    f"{name} must be of shape (n_points,), with one point at least. "
+                    f"Got shape {values.shape} instead."
+                )
+            check_one_each(values, len(x), name, "point")
         limits = [(values.min(), values.max()) for values in (x, y)]
         pads = [0.04 * ((high - low) or 1.0) for low, high in limits]
         limits = [(low - pad, high + pad) for (low, high), pad in zip(limits, pads)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from skinterp.display._display import GREY, Display, label_inches, labels, legend_inches
 from skinterp.display._signs import sign_colours
-from skinterp.utils import counted, value_names
+from skinterp.utils import counted, feature_names_of, value_names
 
 MAX_CONNECTIONS, MAX_UNITS = 400, 60  # more are a grey block, and say nothing
 _THINNEST, _WIDEST = 0.4, 5.0
@@ -99,6 +99,8 @@ class NetworkDisplay(Display):
             read = [rows, *(small.hidden_activations(rows, k) for k in range(len(layers) - 1))]
             strengths = [w * r.std(axis=0)[:, np.newaxis] for w, r in zip(strengths, read)]
         names = getattr(network, "feature_names", None)
+        if names is None and X is not None and getattr(network, "user_table", None) is None:
+            names = feature_names_of(X)
         names = names or [f"x{j}" for j in range(len(strengths[0]))]
         outputs = value_names(strengths[-1].shape[1], getattr(network, "classes", None))
         note = "weight" if X is None else "weight × standard deviation of what it reads"

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 
 from skinterp.display._display import GREY, LIGHT, PALETTE, Display, cycle, label, wrapped
-from skinterp.utils import import_optional, n_leaves_below
+from skinterp.utils import import_optional, n_leaves_below, visible
 
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
 _WHOLE, _CUT = 16, 3  # leaves of a tree drawn whole, and levels of a larger one
@@ -19,6 +19,22 @@ _LINE = 9.0  # points
 _TEXT = {"fontsize": 7, "ha": "center", "va": "center"}
 _SIDE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 _NODE = {"boxstyle": "round,pad=0.35", "edgecolor": GREY, "linewidth": 0.6}
+
+
+def _lines(text):
+    return textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
+
+
+def _fitted(text):
+    """Return a text that fits a node, without words in the middle: thresholds stand at ends."""
+    words = visible(str(text)).split()
+    lines, n_left = _lines(" ".join(words)), len(words) - 1
+    while len(lines) > _LINES and n_left > 1:
+        head, tail = words[: (n_left + 1) // 2], words[len(words) - n_left // 2 :]
+        lines, n_left = _lines(" ".join([*head, "…", *tail])), n_left - 1
+    if len(lines) > _LINES:
+        lines = _lines(label(text, _WIDTH * (_LINES - 1)).replace(r"\$", "$"))[:_LINES]
+    return "\n".join(lines).replace("$", r"\$")
 
 
 @dataclass(eq=False, repr=False)
@@ -115,8 +131,7 @@ class ObliqueTreeDisplay(Display):
         if not self._is_leaf(node) and depth == self._depth:
             text = f"… {n_leaves_below(self.children_left, self.children_right, node)} leaves"
             text += "" if self.below is None else f": {self.below[node]}"
-        text = label(text, width=_WIDTH * _LINES)
-        return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, placeholder=" …"))
+        return _fitted(text)
 
     def draw(self, ax):
         positions, edges = self._layout()

@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.display._near_boundary import VISIBLE, numbers, row_on_boundary
+from skinterp.display._seen_table import seen_table
 from skinterp.display._table_plane import TablePlane, table_plane
-from skinterp.utils import column_index
-
-VISIBLE = (0.01, 0.99)  # quantiles of the data the plane spans
-_NEAR = 0.02  # share of the rows, the least certain, that are near the boundary
+from skinterp.utils import column_index, is_mixed
 
 
 def _feature_plane(X, names, features, values, at):
@@ -71,46 +70,23 @@ def asked_model(model):
     return Asked(model, classes, getattr(model, "user_table", None))
 
 
-def _numbers(X):
-    try:
-        return np.array(X, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(
-            "X must be numbers for a model that does not say what it makes of its columns. Got "
-            "texts instead: pass as_network(model), which reads the steps in front of a network."
-        ) from None
+def _with_values(X, values, names):
+    """Return rows with values of some columns held."""
+    X = X.copy() if hasattr(X, "iloc") else np.array(X, dtype=getattr(X, "dtype", None))
+    for name, cell in (values or {}).items():
+        j = column_index(name, names)
+        if hasattr(X, "iloc"):
+            X[X.columns[j]] = cell
+        else:
+            X[:, j] = cell
+    return X
 
 
-def row_at_boundary(asked, X):
-    """Return the position of a row near the decision boundary of a classifier.
-
-    Among the two hundredths of the rows whose two largest probabilities are closest it is the one
-    nearest to the medians, in deviations.
-
-    Parameters
-    ----------
-    asked : Asked
-        The classifier.
-    X : array-like or data frame of shape (n_samples, n_features)
-        Rows.
-
-    Returns
-    -------
-    int
-        The position.
-    """
-    if asked.classes is None or not hasattr(asked.model, "predict_proba"):
-        raise ValueError(
-            "at='boundary' needs a classifier with predict_proba. Got "
-            f"{type(asked.model).__name__} instead."
-        )
-    probabilities = np.sort(np.asarray(asked.model.predict_proba(X)), axis=1)
-    near = np.argsort(probabilities[:, -1] - probabilities[:, -2], kind="stable")
-    near = near[: max(1, min(10, len(near)), round(_NEAR * len(near)))]
-    rows = np.asarray(asked.model.check(X)) if hasattr(asked.model, "check") else _numbers(X)
-    scale = rows.std(axis=0)
-    scale[scale == 0] = 1.0
-    return int(near[(((rows[near] - np.median(rows, axis=0)) / scale) ** 2).sum(axis=1).argmin()])
+def _on_boundary(asked, X, features, values, names):
+    """Return the row that `at="boundary"` means, and what to say of it."""
+    drawn = () if isinstance(features, str) else [column_index(f, names) for f in features]
+    row, place, is_moved = row_on_boundary(asked, _with_values(X, values, names), drawn)
+    return row, f"row {place}, {'moved onto' if is_moved else 'near'} the boundary"
 
 
 def plane_through(asked, X, features, values, at, resolution):
@@ -136,20 +112,23 @@ def plane_through(asked, X, features, values, at, resolution):
     TablePlane
         The grid.
     """
-    beside = ""
+    X = X if hasattr(X, "shape") else np.asarray(X, None if asked.table is None else object)
+    if asked.table is None and hasattr(X, "iloc") and is_mixed(X):
+        asked = asked._replace(table=seen_table(X))
+    if np.ndim(X) == 2 and np.shape(X)[1] < 2:
+        raise ValueError(
+            "A plane needs at least two inputs. Got one instead: LinkDisplay and lek_profile draw "
+            "answers over one input."
+        )
+    names, beside = _names(asked, X), ""
     if isinstance(at, str):
         if at != "boundary":
             raise ValueError(f"at must be a row, 'boundary' or None. Got {at!r} instead.")
-        place = row_at_boundary(asked, X)
-        at = X.iloc[[place]] if hasattr(X, "iloc") else np.asarray(X)[place]
-        beside = f" {place}, near the boundary"
+        at, beside = _on_boundary(asked, X, features, values, names)
     if asked.table is not None:
         plane = table_plane(asked.table, X, features, values, at, resolution)
-        return plane._replace(note=f"row{beside}; {plane.note}" if beside else plane.note)
-    columns, data = getattr(X, "columns", None), _numbers(X)
-    known = getattr(asked.model, "feature_names", getattr(asked.model, "feature_names_in_", None))
-    names = known if columns is None else tuple(columns)
-    names = tuple(f"x{j}" for j in range(data.shape[1])) if names is None else tuple(names)
+        return plane._replace(note=f"{beside}; {plane.note}" if beside else plane.note)
+    columns, data = getattr(X, "columns", None), numbers(X)
     if isinstance(features, str) and features == "principal":
         origin, directions, axes, note = _principal_plane(data)
     else:
@@ -158,5 +137,15 @@ def plane_through(asked, X, features, values, at, resolution):
     x, y = np.linspace(*np.quantile(points, VISIBLE, axis=0), resolution).T
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
     grid = grid if columns is None else type(X)(grid, columns=columns)
-    note = note.replace("the given row", f"row{beside}") if beside else note
+    note = note.replace("the given row", beside) if beside else note
     return TablePlane(x, y, grid, axes, points, (None, None), note)
+
+
+def _names(asked, X):
+    """Return the names of the columns of X."""
+    if asked.table is not None:
+        return asked.table.names or tuple(f"x{j}" for j in range(asked.table.n_columns))
+    columns = getattr(X, "columns", None)
+    known = getattr(asked.model, "feature_names", getattr(asked.model, "feature_names_in_", None))
+    known = known if columns is None else columns
+    return tuple(f"x{j}" for j in range(np.shape(X)[1])) if known is None else tuple(known)

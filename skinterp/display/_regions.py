@@ -4,9 +4,18 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, LIGHT, Display, area_style, label, legend_inches, tidy
+from skinterp.display._display import (
+    GREY,
+    LIGHT,
+    Display,
+    area_style,
+    label,
+    legend_inches,
+    tidy,
+    wrapped,
+)
 from skinterp.display._points import draw_points
-from skinterp.utils import import_optional
+from skinterp.utils import check_labels, import_optional
 
 
 @dataclass(eq=False, repr=False)
@@ -28,11 +37,15 @@ class RegionsDisplay(Display):
     points : array-like of shape (n_samples, 2) or None, default=None
         Coordinates of data.
     labels : array-like of shape (n_samples,) or None, default=None
-        Classes of these.
+        Classes of these; or, if `classes` is None, numbers, in the colours of the areas.
     n_regions : int or None, default=None
         Number of linear regions, where `polygons` are parts of them; None is that of `polygons`.
     value_name : str, default="value"
         What the values are.
+    boundary_name : str or None, default=None
+        What the lines are; None is "decision boundary", or "level set".
+    note : str, default=""
+        Where the plane lies, written above the plot.
 
     Attributes
     ----------
@@ -43,7 +56,7 @@ class RegionsDisplay(Display):
     ------
     ValueError
         By `plot` and `to_svg`, if the points are no table of two columns, or not one label per
-        point.
+        point, or a label is none of `classes`.
 
     Examples
     --------
@@ -64,6 +77,8 @@ class RegionsDisplay(Display):
     labels: object = None
     n_regions: int | None = None
     value_name: str = "value"
+    boundary_name: str | None = None
+    note: str = ""
 
     @property
     def figure_size(self):
@@ -71,11 +86,12 @@ class RegionsDisplay(Display):
         return 7.2, max(5.0, legend_inches(n_areas + 1))
 
     def draw(self, ax):
-        (self._draw_values if self.classes is None else self._draw_classes)(ax)
+        areas = (self._draw_values if self.classes is None else self._draw_classes)(ax)
         if self.points is not None:
-            draw_points(ax, self.points, self.labels, self.classes)
+            draw_points(ax, self.points, self.labels, self.classes, areas)
+        name = "decision boundary" if self.classes is not None else "level set"
+        name = label(self.boundary_name or name, 30)
         for k, line in enumerate(self.boundary):
-            name = "decision boundary" if self.classes is not None else "level set"
             x, y = np.asarray(line).T
             ax.plot(x, y, color="black", linewidth=1.8, label=None if k else name, zorder=3)
         corners = np.concatenate([np.asarray(p) for p in self.polygons])
@@ -83,9 +99,20 @@ class RegionsDisplay(Display):
         ax.set(xlim=(left, right), ylim=(low, high))
         n_regions = len(self.polygons) if self.n_regions is None else self.n_regions
         ax.set(xlabel=label(self.names[0]), ylabel=label(self.names[1]))
-        ax.set_title(f"{n_regions} linear regions", loc="left", fontsize="medium")
+        title = "; ".join(filter(None, (f"{n_regions} linear regions", self.note, self._missed)))
+        ax.set_title(wrapped(title, 62), loc="left", fontsize="medium")
         tidy(ax)
         ax.grid(False)
+
+    @property
+    def _missed(self):
+        """What is said of classes that rows have, but no region."""
+        if self.classes is None or self.labels is None:
+            return ""
+        rest = set(range(len(self.classes))) - set(np.asarray(self.values, dtype=int).tolist())
+        found = check_labels(self.labels, self.classes, "labels")
+        missed = [str(self.classes[k]) for k in sorted(rest) if (found == self.classes[k]).any()]
+        return f"no region of {', '.join(missed)}" if missed else ""
 
     def _areas(self, ax, indices, **style):
         """Draw some of the polygons."""
@@ -102,6 +129,7 @@ class RegionsDisplay(Display):
         ax.figure.colorbar(
             areas, ax=ax, label=f"{label(self.value_name)} at the centroid", location="left"
         )
+        return areas
 
     def _draw_classes(self, ax):
         values = np.asarray(self.values)

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.display._near_boundary import VISIBLE
 from skinterp.utils import column_index
 
-_VISIBLE = (0.01, 0.99)  # quantiles of the data that the plane spans
 _BAND = 0.499  # half the width of a level
 _SPREAD = 0.6  # of a band, over which rows of one level are spread
 
@@ -51,7 +51,7 @@ def _axis(column, X, resolution):
             raise ValueError(
                 f"A boundary needs numbers to be drawn over. {column.name!r} has none."
             )
-        low, high = np.quantile(values[~missing], _VISIBLE)
+        low, high = np.quantile(values[~missing], VISIBLE)
         grid = np.linspace(low, high, resolution)
         return grid, grid, None, np.where(missing, np.nan, values)
     indices, n_levels = column.read(X), len(column.levels)

@@ -59,6 +59,11 @@ def as_table(X):
     >>> as_table([["red", 1.0]])
     array([['red', 1.0]], dtype=object)
     """
+    if isinstance(X, dict):
+        raise ValueError(
+            "X must be a table of shape (n_samples, n_columns). Got a dict instead: make a data "
+            "frame of it, pandas.DataFrame(X), with a list or array per column."
+        )
     if hasattr(X, "columns") and not hasattr(X, "iloc"):
         X = _as_pandas(X)
     if not hasattr(X, "iloc"):

@@ -32,7 +32,8 @@ def planes(rng, names, classes, n_rows):
     yield "classes", shown.BoundaryDisplay(x, x, *answers, classes=classes, **about)
     rows = {"labels": np.resize(classes, n_rows), "classes": classes}
     yield "rows of classes", shown.BoundaryDisplay(x, x, answers[0], **about, **rows)
-    yield "values", shown.BoundaryDisplay(x, x, 1e4 * grid, 1e4 * grid.T**1.2, **about)
+    shaded = about | {"labels": 2e4 * points[:, 0], "value_name": f"margin of {names[0]}"}
+    yield "values", shown.BoundaryDisplay(x, x, 1e4 * grid, 1e4 * grid.T**1.2, **shaded)
     bands = np.add.outer(np.arange(k), [-0.499, 0.499]).ravel()
     flat = np.add.outer(x, bands)
     across, along = (tuple(classes), None), (None, tuple(classes))
@@ -41,7 +42,8 @@ def planes(rng, names, classes, n_rows):
     classed = {"classes": classes, "points": points, "labels": [classes[-1]] * n_rows}
     boundary = [[[0, 1], [1, 1]]]
     yield "regions", shown.RegionsDisplay(SQUARES, [0, k - 1], boundary, names=axes, **classed)
-    yield "region values", shown.RegionsDisplay(SQUARES, [0.3, -2e4], names=axes, points=points)
+    shaded |= {"boundary_name": f"{names[0]} = 0.123"}
+    yield "region values", shown.RegionsDisplay(SQUARES, [0.3, -2e4], boundary, **shaded)
     yield (
         "difference",
         shown.DifferenceDisplay(

@@ -187,7 +187,7 @@ def test_a_boundary_of_several_outputs_is_refused_with_the_way_out(surrogates):
 
 @pytest.mark.parametrize(
     ("features", "words"),
-    [("principal", "at least two inputs"), ((0, 1), "features must be among")],
+    [("principal", "at least two inputs"), ((0, 1), "at least two inputs")],
 )
 def test_a_plane_needs_two_inputs(features, words):
     one = LinearSurrogateRegressor(random_network([1, 3, 1], 0), random_state=0).fit(X[:, :1])
@@ -287,7 +287,7 @@ def test_a_cut_is_laid_where_the_boundary_is(at):
     rows = np.random.default_rng(0).normal(size=(400, 3)) + OFFSET
     network = as_network(lambda x: 4 * (x[:, 0] + 3 * x[:, 2] - 6), classes=["no", "yes"])
     display = BoundaryDisplay.from_estimator(network, rows, (0, 1), at=at, resolution=30)
-    assert len(np.unique(display.network)) == 2 and "near the boundary" in display.note
+    assert len(np.unique(display.network)) == 2 and "moved onto the boundary" in display.note
     held = BoundaryDisplay.from_estimator(network, rows, (0, 1), at=rows[0], resolution=30)
     assert len(np.unique(held.network)) == 1 and "boundary" not in held.note
 

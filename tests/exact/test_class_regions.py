@@ -1,5 +1,7 @@
 """Classes as few convex cells, and their boundary, against the network and against slices."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -201,3 +203,10 @@ def test_levels_are_held():
 def test_refusals(call, wording):
     with pytest.raises(ValueError, match=wording):
         call()
+
+
+def test_all_of_a_boundary_is_written_as_such():
+    found = class_regions(of_classes([2, 12, 1], 0), box=(-2, 2))
+    n = len(found.shares)
+    most = replace(found, shares=np.array([0.9996, *[0.0004 / (n - 1)] * (n - 1)]))
+    assert n > 1 and "\n100 %: " in str(most) and "e+02" not in str(most)

@@ -7,8 +7,8 @@ import pytest
 from random_networks import SQUARE, random_network, uniform
 from sklearn.datasets import load_iris
 
-from skinterp.display import MultiplesDisplay, RegionsDisplay
-from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, slice_regions
+from skinterp.display import MultiplesDisplay, NetworkDisplay, RegionsDisplay
+from skinterp.exact import ExactTreeClassifier, ExactTreeRegressor, class_regions, slice_regions
 
 
 def words(display):
@@ -156,3 +156,57 @@ def test_what_is_below_a_node_is_what_its_rows_say(mode, task):
     cut = tree.export_text(max_depth=1)
     ends = [text.partition(" of ")[2] for text in display.below]
     assert tree.n_leaves_ < 3 or any(f"{end})" in cut for end in ends)
+
+
+def test_values_of_rows_are_shaded_and_the_level_is_named():
+    X = uniform(60, 3)
+    network = network_of("regression")
+    display = slice_regions(network, X, level=0.25).plot(X, network.predict(X) + 0.1)
+    dots = display.ax_.collections[1]
+    np.testing.assert_allclose(dots.get_array(), network.predict(X) + 0.1)
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert len(names) == 2 and names[1].endswith(" = 0.25")
+    with pytest.raises(ValueError, match=r"labels must be numbers, one per row\. Got"):
+        slice_regions(network, X).plot(X, ["a"] * 60)
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2], ["A", "b", "c"], ["a", None, "c"]])
+def test_classes_that_the_network_does_not_know_are_refused(labels):
+    found = slice_regions(network_of("three"), uniform(30, 3))
+    with pytest.raises(ValueError, match=r"labels that the network knows, \['a', 'b', 'c'\]"):
+        found.plot(np.zeros((3, 2)), labels)
+
+
+def test_a_slice_says_where_it_lies_and_which_classes_it_misses():
+    network = random_network([3, 5, 1], 0, task=("no", "ill"))
+    X = uniform(60, 3)
+    found = slice_regions(network, X, box=([0.0, 0.0], [1e-9, 1e-9]))
+    (met,) = np.unique(found.display().values)
+    title = found.plot(X, network.classes[[1 - met] * 60]).ax_.get_title(loc="left")
+    assert f"no region of {network.classes[1 - met]}" in " ".join(title.split())
+    assert "all other inputs held at the medians" in " ".join(title.split())
+    plane = {"directions": np.eye(3)[:2], "origin": [0.0] * 3}
+    assert slice_regions(network, X, **plane).note == "a plane through the given origin"
+    assert slice_regions(network_of("binary", 2), uniform(20, 2)).note == ""
+
+
+def test_thresholds_are_seen_and_leaves_say_which_class():
+    names = [f"a $x_{j}$ name of thirty letters" for j in range(4)]
+    X = pd.DataFrame(uniform(60, 4), columns=names)
+    network = random_network([4, 3, 3], 0, task=("a", "b", "c"))
+    display = ExactTreeClassifier(network).fit(X).plot()
+    drawn = [" ".join(text.get_text().split()) for text in display.ax_.texts]
+    tests, leaves = ([t for t in drawn if part in t] for part in (" > ", " rows: "))
+    ends = {text.rpartition(" ")[2] for text in display.texts if " > " in text}
+    assert tests and {text.rpartition(" ")[2] for text in tests} <= ends
+    assert leaves and all(r"\ $" not in t and t.count("%") == 1 for t in leaves)
+    assert all(t.count("$") == t.count(r"\$") for t in drawn)
+
+
+def test_networks_without_names_take_those_of_the_frame():
+    X = pd.DataFrame(uniform(40, 2), columns=["dose", "age"])
+    network = random_network([2, 4, 1], 0, task=("no", "ill"))
+    found = class_regions(network, X)
+    assert {"dose", "age"} < set(found.to_frame()) and "x0" not in found.export_text()
+    np.testing.assert_array_equal(found.predict(X), network.predict(X.to_numpy()))
+    assert list(NetworkDisplay.from_estimator(network, X).input_names) == ["dose", "age"]

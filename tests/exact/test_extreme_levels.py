@@ -113,3 +113,34 @@ def test_flags_of_gaps_are_no_levels():
     features = network.check(table)
     with pytest.raises(ValueError, match="must be numbers: between two levels there are no rows"):
         extreme_output(network, (features.min(axis=0), features.max(axis=0)))
+
+
+@pytest.mark.parametrize("encoder", ["refusing", "ignoring", "dropping"])
+def test_a_box_of_no_level_is_refused_where_no_row_can_be_there(encoder):
+    """All indicators of a column at 0 are an unknown level, where the model takes such."""
+    network, lower, upper, _ = boxed(encoder)
+    of_site = [j for j, name in enumerate(network.feature_names) if name.startswith("[si te")]
+    closed = upper.copy()
+    closed[of_site] = 0.0
+    if encoder != "ignoring":
+        with pytest.raises(ValueError, match=r"box must hold .*'si te' at one of its levels.*Got"):
+            extreme_output(network, (lower, closed))
+    else:
+        extreme_output(network, (lower, closed), time_budget=0.1)
+    both = lower.copy()
+    both[of_site], closed[of_site] = 1.0, 1.0
+    with pytest.raises(ValueError, match=r"box must hold the indicators of 'si te'"):
+        extreme_output(network, (both, closed))
+
+
+def test_a_box_of_another_shape_is_refused_by_the_names_of_the_inputs():
+    network, lower, upper, _ = boxed("refusing")
+    for box in ((lower[1:], upper[1:]), {"age": (0, 1), "dose": (0, 2)}):
+        with pytest.raises(ValueError, match=r"one bound for each of .*\[si te = a\].*Got"):
+            extreme_output(network, box)
+
+
+def test_a_class_that_is_reached_is_named_by_its_label():
+    network, lower, upper, _ = boxed("refusing", "binary")
+    found = reach_class(network, (lower, upper), 0)
+    assert found.label == "ill" and str(found).startswith("class ill is reached")

@@ -18,6 +18,7 @@ from skinterp.exact import (
     piecewise_linear,
     reach_class,
     robustness_radius,
+    verify_monotonicity,
 )
 from skinterp.exact.optima import _problems
 from skinterp.exact.optima._mixed_integer import MixedInteger
@@ -354,3 +355,18 @@ def test_a_program_on_which_presolve_ends_the_process_is_infeasible():
     assert whole.tolist() == list(range(whole[0], whole[0] + n))
     bound, point = program.minimise(of["cost"], whole[0] - n)
     assert bound == np.inf and point is None
+
+
+@pytest.mark.parametrize("classes", [("no", "ill"), (0, 1), (False, True)])
+def test_either_of_two_classes_is_an_output(classes):
+    """The logit of the first is that of the second with the sign turned."""
+    network, box = random_network([2, 5, 1], 0, task=classes), (-1.0, 1.0)
+    first, second = (extreme_output(network, box, output=label) for label in classes)
+    least = extreme_output(network, box, direction="min")
+    assert first.value == pytest.approx(-least.value) and second.name == f"logit of {classes[1]}"
+    assert first.name == f"logit of {classes[0]}" and first.bound == pytest.approx(-least.bound)
+    rises = verify_monotonicity(network, box, 0, output=classes[0])
+    falls = verify_monotonicity(network, box, 0, output=classes[1], direction="decreasing")
+    assert rises.holds == falls.holds and rises.slope == pytest.approx(-falls.slope)
+    with pytest.raises(ValueError, match=r"output must be one of .*Got 'other' instead"):
+        extreme_output(network, box, output="other")

@@ -265,6 +265,7 @@ def test_indicators_of_numbers_may_be_taken_for_rows(levels, ambiguous):
     [
         (pd.Series([1.0, 2.0]), "table of two dimensions. Got a Series of 1"),
         (np.zeros((0, 2)), "0 sample"),
+        ({"a": [1.0]}, r"Got a dict instead: make a data frame of it, pandas.DataFrame\(X\)"),
         (pd.DataFrame({"a": []}), "0 sample"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "a"),
     ],

@@ -22,7 +22,14 @@ from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
 from skinterp.network import Network, as_network, input_names
-from skinterp.utils import TableResult, checked_index, counted, number_text, rules_text
+from skinterp.utils import (
+    TableResult,
+    checked_index,
+    counted,
+    feature_names_of,
+    number_text,
+    rules_text,
+)
 
 _LARGEST = 8  # boundary pieces that a summary counts
 _SHOWN = 4  # that it writes
@@ -195,9 +202,9 @@ class ClassRegions(TableResult):
             f"{many(self.n_cells, 'convex cell')}, {many(n_pieces, 'boundary piece')}"
         )
         if n_pieces > _LARGEST:
-            share = number_text(100.0 * self.shares[:_LARGEST].sum(), 2)
+            share = _percent(self.shares[:_LARGEST].sum())
             found = " found" if self.unfinished else ""
-            head += f"; the {_LARGEST} largest carry {share} % of the boundary{found}"
+            head += f"; the {_LARGEST} largest carry {share} of the boundary{found}"
         lines = [head, *map(self._piece_text, range(min(_SHOWN, n_pieces)))]
         lines += [f"... and {n_pieces - _SHOWN} more"] if n_pieces > _SHOWN else []
         return "\n".join([*lines, *self.unfinished])
@@ -206,7 +213,12 @@ class ClassRegions(TableResult):
         half_space = self.slopes[k], self.offsets[k], input_names(self.network), True
         text = condition_text(*half_space, spread=self._spread)
         below, above = self.sides[k].tolist()
-        return f"{number_text(100.0 * self.shares[k], 2)} %: {above} where {text}, else {below}"
+        return f"{_percent(self.shares[k])}: {above} where {text}, else {below}"
+
+
+def _percent(share):
+    """Write a share in two digits; all of it is 100 %."""
+    return "100 %" if share > 0.995 else f"{number_text(100.0 * share, 2)} %"
 
 
 def _spread_of(box):
@@ -286,8 +298,10 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     """
     network = as_network(network)
     refuse_no_classes(network, "class_regions")
-    names = input_names(network)
     rows = None if X is None else network.check(X)
+    if network.feature_names is None and network.user_table is None and X is not None:
+        network = network.renamed(feature_names_of(X))
+    names = input_names(network)
     setting = Setting.of(network, checked_box(box, rows, names=names, flat=True))
     d = len(setting.half)
     if d > MAX_VERTEX_DIMENSIONS:

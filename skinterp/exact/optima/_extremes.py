@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skinterp.exact.optima._level_boxes import LevelBoxes
-from skinterp.exact.optima._setting import beaten_by, ended, refuse_no_classes
+from skinterp.exact.optima._setting import beaten_by, chosen_output, ended, refuse_no_classes
 from skinterp.exact.pieces._search import checked_budget
-from skinterp.network import output_names, raw_value_names
 from skinterp.utils import PrintedInNotebooks, number_text, output_index
 
 _TOLERANCE = 1e-6
@@ -86,7 +85,9 @@ def extreme_output(network, box, *, output=None, direction="max", time_budget=60
         are equal are held. A column of categories takes every level that the bounds of its
         indicators have room for: those of 0 and 1 leave a level open.
     output : int, str or None, default=None
-        The raw value: index, or name of a class; may be left out where there is one.
+        The raw value: index, or name of a class; may be left out where there is one. Of two
+        classes the only value, 0, is the logit of the second; that of the first, by its label, is
+        this with the sign turned.
     direction : {"max", "min"}, default="max"
         Which extreme.
     time_budget : float or None, default=60.0
@@ -128,14 +129,12 @@ def extreme_output(network, box, *, output=None, direction="max", time_budget=60
         raise ValueError(f"direction must be 'max' or 'min'. Got {direction!r} instead.")
     checked_budget(time_budget)
     boxes = LevelBoxes.of(network, box)
-    network, k = boxes.network, output_index(output, output_names(boxes.network))
-    sign = 1.0 if direction == "min" else -1.0
-    row = sign * np.eye(network.n_outputs)[[k]]
-    found = boxes.least_largest(row, _TOLERANCE, time_budget)
-    value = float(network.raw_values(found.point[np.newaxis])[0, k])
+    network, sign = boxes.network, 1.0 if direction == "min" else -1.0
+    weights, name = chosen_output(network, output)
+    found = boxes.least_largest(sign * weights[np.newaxis], _TOLERANCE, time_budget)
+    value = float(network.raw_values(found.point[np.newaxis])[0] @ weights)
     bound = sign * min(found.bound, sign * value)
-    name, notes = raw_value_names(network)[k], ended(found, _TOLERANCE)
-    levels = boxes.levels(found.point)
+    notes, levels = ended(found, _TOLERANCE), boxes.levels(found.point)
     return ExtremeOutput(value, found.point, bound, direction, name, found.n_boxes, notes, levels)
 
 
@@ -244,4 +243,5 @@ def reach_class(network, box, target, *, time_budget=60.0):
     if is_reached is None:
         notes = ended(found, 0.0) or ("The class is tied with another one, and not beyond.",)
     ends = found.n_boxes, notes, boxes.levels(point)
-    return ClassReach(is_reached, target, point, margin, bound, *ends)
+    label = network.classes[k : k + 1].tolist()[0]
+    return ClassReach(is_reached, label, point, margin, bound, *ends)

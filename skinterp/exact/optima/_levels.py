@@ -79,6 +79,35 @@ def _categories(network):
             yield features[0].column, group, np.array([feature.level for feature in features])
 
 
+def refuse_impossible_levels(network, box):
+    """Refuse a box that holds the indicators of a column as no row has them.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    box : Box
+        The box.
+
+    Raises
+    ------
+    ValueError
+        If all indicators of a column are held, at no level of it; at 0 all are where the model
+        takes unknown levels.
+    """
+    for column, group, of in _categories(network):
+        low, high = box.lower[group], box.upper[group]
+        codes = [(of == k).astype(float) for k in range(len(column.levels))]
+        codes += [np.zeros(len(group))] * column.takes_unknown
+        if (low < high).any() or any((low == code).all() for code in codes):
+            continue
+        names = [network.user_table.features[j].name for j in group]
+        raise ValueError(
+            f"box must hold the indicators of {column.name!r} at one of its levels, an indicator "
+            f"of 1 and others of 0. Got {low.tolist()} for {names} instead."
+        )
+
+
 def open_choices(network, box):
     """Return the columns of categories that vary in a box, with the levels it has room for.
 

@@ -6,14 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from skinterp.exact.optima._branching import branch_and_bound
-from skinterp.exact.optima._setting import Setting
+from skinterp.exact.optima._setting import Setting, chosen_output
 from skinterp.exact.pieces._affine_maps import output_maps
 from skinterp.exact.pieces._boxes import BoxCoordinates
 from skinterp.exact.pieces._piecewise import PiecewiseLinear
 from skinterp.exact.pieces._programs import DepthProgram
 from skinterp.exact.pieces._search import checked_budget, search_box
-from skinterp.network import output_names, raw_value_names
-from skinterp.utils import PrintedInNotebooks, column_index, number_text, output_index
+from skinterp.utils import PrintedInNotebooks, column_index, number_text
 
 _FEW_UNITS = 8  # that may change sign in a box, with which all its regions are looked at
 _N_POINTS = 4000
@@ -157,7 +156,9 @@ def verify_monotonicity(
     feature : int or str
         The input, which must vary.
     output : int, str or None, default=None
-        The raw value: index, or name of a class; may be left out where there is one.
+        The raw value: index, or name of a class; may be left out where there is one. Of two
+        classes the only value, 0, is the logit of the second; that of the first, by its label, is
+        this with the sign turned.
     direction : {"increasing", "decreasing"}, default="increasing"
         What to verify. Flat parts do not count against it.
     time_budget : float or None, default=60.0
@@ -190,14 +191,14 @@ def verify_monotonicity(
     checked_budget(time_budget)
     setting = Setting.of(network, box)
     network, sign = setting.network, _SIGNS[direction]
-    k = output_index(output, output_names(network))
+    weights, name = chosen_output(network, output)
     j = column_index(feature, setting.names)
     if not setting.moving[j]:
         raise ValueError(
             f"feature must vary in box. Got {setting.names[j]!r} instead, held there."
         )
     column = int(setting.moving[:j].sum())
-    problem = LeastSlope(setting.functions(sign * np.eye(network.n_outputs)[[k]]), column)
+    problem = LeastSlope(setting.functions(sign * weights[np.newaxis]), column)
     drawn = np.random.RandomState(0).uniform(-1.0, 1.0, (_N_POINTS, len(setting.half)))
     slopes = problem.slopes(drawn)
     noise = _ROUNDING * np.abs(slopes).max()
@@ -218,4 +219,4 @@ def verify_monotonicity(
     share = float((slopes < -noise).mean())
     worst, bound = unit * found.value, unit * found.bound
     about = setting.names[j], direction, float(worst), point, float(bound), share
-    return Monotonicity(holds, *about, raw_value_names(network)[k], found.n_boxes, notes)
+    return Monotonicity(holds, *about, name, found.n_boxes, notes)

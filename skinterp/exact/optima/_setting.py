@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skinterp.base import check_numbers
+from skinterp.exact.optima._levels import refuse_impossible_levels
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
-from skinterp.network import Network, as_network, input_names
+from skinterp.network import Network, as_network, input_names, output_names, raw_value_names
+from skinterp.utils import output_index
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,7 @@ class Setting:
                 "An input must vary in box. Got equal bounds for all of them instead."
             )
         check_numbers(network, varying, "Inputs that vary in a box")
+        refuse_impossible_levels(network, bounds)
         return cls(network, pieces, bounds, names)
 
     @property
@@ -98,6 +101,42 @@ class Setting:
         """Return the setting of the part of the box within bounds."""
         box = Box(np.maximum(self.box.lower, lower), np.minimum(self.box.upper, upper))
         return replace(self, box=box)
+
+
+def chosen_output(network, output):
+    """Return the function of the outputs that a user chose, and its name.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    output : object
+        A label of a class or output, or an index of a raw value; None is the only one. The first
+        of two classes is the only raw value with the sign turned.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_outputs,)
+        The function ``outputs @ weights``.
+    name : str
+        What it is called.
+    """
+    names, raw_names = output_names(network), raw_value_names(network)
+    if network.task == "binary" and output is not None:
+        first, second = network.classes.tolist()
+        given = output.item() if isinstance(output, np.generic) else output
+        if any(type(given) is type(label) and given == label for label in (first, str(first))):
+            return np.array([-1.0]), f"logit of {first}"
+        is_second = type(given) is type(second) and given == second
+        is_index = type(given) is int and given == 0 and isinstance(second, str)
+        if not (is_second or is_index or given == str(second)):
+            index = f", or 0, the logit of {second!r}" if isinstance(second, str) else ""
+            raise ValueError(
+                f"output must be one of {[first, second]}{index}. Got {given!r} instead."
+            )
+        return np.array([1.0]), raw_names[0]
+    k = output_index(output, names)
+    return np.eye(network.n_outputs)[k], raw_names[k]
 
 
 def refuse_no_classes(network, purpose):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 _WIDEN = 1e-6  # of its size, added around a constant column to make a box of it
+_MOST_LISTED = 30  # inputs named by an error
 
 
 class Box(NamedTuple):
@@ -71,9 +72,10 @@ def checked_box(box, X=None, *, names, flat=False):
         lower, upper = (np.broadcast_to(np.asarray(side, dtype=float), n_features) for side in box)
     except (TypeError, ValueError):
         allowed = "None, 'unbounded' or " if X is not None else ""
+        listed = ", ".join([*names[:_MOST_LISTED], *["..."] * (n_features > _MOST_LISTED)])
         raise ValueError(
             f"box must be {allowed}a pair (lower, upper) of numbers or of arrays of shape "
-            f"({n_features},). Got {box!r} instead."
+            f"({n_features},), one bound for each of {listed}. Got {box!r} instead."
         ) from None
     bad = ~((lower <= upper) if flat else (lower < upper))
     if bad.any():

@@ -25,12 +25,15 @@ class Plane(NamedTuple):
         Names of the coordinates t.
     data : ndarray of shape (n_samples, n_directions) or None
         Rows in these coordinates, if there are rows.
+    note : str, default=""
+        Where it lies, for titles.
     """
 
     origin: np.ndarray
     directions: np.ndarray
     axes: tuple
     data: np.ndarray | None
+    note: str = ""
 
 
 def _feature_plane(X, names, features, origin):
@@ -72,6 +75,7 @@ def plane_of(network, X, features, origin, directions):
     """
     names = input_names(network, X)
     X = None if X is None else network.check(X)
+    place = "the medians" if origin is None else "the given origin"
     if origin is not None and network.user_table is not None:
         origin = checked_row(network, origin, "origin")
     elif origin is not None:
@@ -84,7 +88,9 @@ def plane_of(network, X, features, origin, directions):
         plane = _feature_plane(X, names, features, origin)
         for column in spanning:
             plane.origin[flags_of(network, column)] = 0.0
-        return plane
+        is_whole = len(names) == len(spanning)
+        note = "" if is_whole else f"all other inputs held at {place}"
+        return plane._replace(note=note)
     directions = finite_array(directions, (len(features), len(names)), "directions")
     check_numbers(network, np.flatnonzero(directions.any(axis=0)), "Inputs along directions")
     if np.linalg.matrix_rank(directions) < len(directions):
@@ -93,7 +99,7 @@ def plane_of(network, X, features, origin, directions):
         raise ValueError("X or origin must be given to place the directions. Got neither.")
     axes = tuple(f"direction {k}" for k in range(len(directions)))
     data = None if X is None else (X - origin) @ np.linalg.pinv(directions)
-    return Plane(origin, directions, axes, data)
+    return Plane(origin, directions, axes, data, f"a plane through {place}")
 
 
 def regions_on(plane, pieces, box, max_regions=None, **options):

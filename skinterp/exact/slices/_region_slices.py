@@ -1,26 +1,24 @@
 """Exact pictures: the linear regions and the decision boundary on a plane."""
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from skinterp.display import MultiplesDisplay, RegionsDisplay
 from skinterp.exact.pieces._activation_patterns import find_patterns
-from skinterp.exact.pieces._affine_maps import evaluate, evaluate_unseen, output_maps
+from skinterp.exact.pieces._affine_maps import evaluate, output_maps
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
+from skinterp.exact.slices._boundaries import boundary_segments, reach_of
 from skinterp.exact.slices._planes import plane_of, regions_on
 from skinterp.exact.slices._polygons import (
     clip,
-    clipped,
     counter_clockwise,
     is_zero,
     join,
     polygon_area_and_centroid,
-    zero_segment,
 )
-from skinterp.network import Network, as_network, output_names
-from skinterp.utils import Result, check_X
+from skinterp.network import Network, as_network, output_names, raw_value_names
+from skinterp.utils import Result, check_labels, check_X, number_text
 
 _SAME = 1e-8  # of the width of the plane: ends of boundary pieces so close are one point
 
@@ -55,6 +53,10 @@ class RegionSlice(Result):
         What says that regions are missing; empty if all are there.
     boundary_outputs : tuple of int, default=()
         Where outputs have level sets: whose each polyline is.
+    level : float, default=0.0
+        The value, or logit, that the level sets have.
+    note : str, default=""
+        Where the plane lies.
     """
 
     polygons: list
@@ -69,6 +71,8 @@ class RegionSlice(Result):
     pieces: PiecewiseLinear
     unfinished: tuple = ()
     boundary_outputs: tuple = ()
+    level: float = 0.0
+    note: str = ""
 
     _line = "region"
 
@@ -182,7 +186,7 @@ class RegionSlice(Result):
             Rows to draw on top, projected on the plane, wherever their other inputs are; an array
             of shape (n_points, 2) holds coordinates.
         labels : array-like of shape (n_points,) or None, default=None
-            Their classes.
+            Their classes; of a regression their values, of several outputs a column each.
 
         Returns
         -------
@@ -192,23 +196,47 @@ class RegionSlice(Result):
         Raises
         ------
         ValueError
-            If the points are neither rows nor coordinates.
+            If the points are neither rows nor coordinates, or the labels none that the network
+            knows, or no numbers in a regression.
         """
         drawn = {
             "names": self.names,
             "points": None if points is None else self.coordinates(points),
-            "labels": labels,
             "n_regions": len(self),
+            "note": self.note,
         }
-        names = output_names(self.network)
+        names, level = output_names(self.network), number_text(self.level)
         if self.network.task in ("binary", "multiclass"):
-            classes = self.network.classes.tolist()
-            return RegionsDisplay(*self._class_parts(), self.boundary, classes=classes, **drawn)
+            drawn |= {"classes": self.network.classes.tolist()}
+            if self.level and self.boundary_outputs:
+                drawn |= {"boundary_name": f"{raw_value_names(self.network)[0]} = {level}"}
+            labels = None if labels is None else check_labels(labels, drawn["classes"], "labels")
+            return RegionsDisplay(*self._class_parts(), self.boundary, labels=labels, **drawn)
+        values = self._values_of_rows(labels)
         displays = [
-            RegionsDisplay(self.polygons, values, self._level_set(k), value_name=names[k], **drawn)
-            for k, values in enumerate(self.raw_values.T)
+            RegionsDisplay(
+                self.polygons,
+                at_centroids,
+                self._level_set(k),
+                value_name=names[k],
+                labels=None if values is None else values[:, k],
+                boundary_name=f"{names[k]} = {level}",
+                **drawn,
+            )
+            for k, at_centroids in enumerate(self.raw_values.T)
         ]
         return displays[0] if len(displays) == 1 else MultiplesDisplay(displays, names)
+
+    def _values_of_rows(self, labels):
+        """Return values of rows, one column for each output, to be shaded."""
+        if labels is None:
+            return None
+        n_outputs, given = self.network.n_outputs, np.asarray(labels)
+        if given.dtype.kind not in "biuf" or given.size != len(given) * n_outputs:
+            of = f" for each of {n_outputs} outputs" if n_outputs > 1 else ""
+            got = f"shape {given.shape} of {given.dtype}"
+            raise ValueError(f"labels must be numbers, one per row{of}. Got {got} instead.")
+        return given.reshape(len(given), n_outputs).astype(float)
 
     def _level_set(self, k):
         """Return the polylines that are the level set of an output."""
@@ -223,7 +251,7 @@ class RegionSlice(Result):
         points : array-like or data frame of shape (n_samples, n_features) or None, default=None
             Rows to draw on top, projected on the plane; or coordinates, see `display`.
         labels : array-like of shape (n_points,) or None, default=None
-            Their classes.
+            Their classes; of a regression their values.
         ax : matplotlib.axes.Axes or None, default=None
             Where to draw; a new figure by default.
 
@@ -236,7 +264,7 @@ class RegionSlice(Result):
 
     def _class_parts(self):
         """Return the polygons, cut where the class changes, and the class of each part."""
-        parts, values, reach = [], [], _reach(self.polygons)
+        parts, values, reach = [], [], reach_of(self.polygons)
         for polygon, coef, intercept in zip(self.polygons, self.coef, self.intercept):
             if self.network.task == "binary":
                 coef, intercept = np.vstack([-coef, coef]), np.append(-intercept, intercept)
@@ -252,37 +280,6 @@ class RegionSlice(Result):
                     parts.append(part)
                     values.append(k)
         return parts, np.array(values)
-
-
-def _reach(polygons):
-    """Return the largest sizes of the coordinates of polygons."""
-    return np.abs(np.concatenate(polygons)).max(axis=0)
-
-
-def _boundary_segments(task, pieces, polygons, coef, intercept, level):
-    """Yield an output and pieces of the boundary, per pair of classes (or level set)."""
-    n_outputs, reach = intercept.shape[1], _reach(polygons)
-    level_sets = [(k, None) for k in range(n_outputs)]
-    for j, k in combinations(range(n_outputs), 2) if task == "multiclass" else level_sets:
-        segments = []
-
-        def beyond(point, j=j, k=k):
-            raw = evaluate_unseen(pieces, point[np.newaxis])[0]
-            return raw[j] - (level if k is None else raw[k])
-
-        for polygon, slopes, offsets in zip(polygons, coef, intercept):
-            slope, offset = slopes[j], offsets[j] - level
-            if k is not None:
-                slope, offset = slopes[j] - slopes[k], offsets[j] - offsets[k]
-            segment = zero_segment(polygon, slope, offset, beyond, reach)
-            others = [m for m in range(n_outputs) if k is not None and m not in (j, k)]
-            if segment is not None and others:
-                segment = clipped(
-                    segment, slopes[j] - slopes[others], offsets[j] - offsets[others], reach
-                )
-            if segment is not None:
-                segments.append(segment)
-        yield j, segments
 
 
 def slice_regions(
@@ -366,7 +363,7 @@ def slice_regions(
     unfinished, patterns = found.unfinished(pieces, box), found.patterns
     polygons = [box.points(counter_clockwise(points)) for points in found.polytopes]
     coef, intercept = output_maps(pieces, patterns)
-    of_outputs = _boundary_segments(network.task, pieces, polygons, coef, intercept, level)
+    of_outputs = boundary_segments(network.task, pieces, polygons, coef, intercept, level)
     boundary = [
         (box.points(line), output)
         for output, segments in of_outputs
@@ -376,4 +373,5 @@ def slice_regions(
     lines = [line for line, _ in boundary]
     outputs = () if network.task == "multiclass" else tuple(output for _, output in boundary)
     found = polygons, patterns, coef, intercept, lines
-    return RegionSlice(*found, *on_plane, network, pieces, unfinished, outputs)
+    ends = unfinished, outputs, float(level), plane.note
+    return RegionSlice(*found, *on_plane, network, pieces, *ends)

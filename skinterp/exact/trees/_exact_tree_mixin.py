@@ -251,6 +251,8 @@ class ExactTreeMixin:
             return _OPEN if is_open else self._test_text(node, True, _DRAWN_DIGITS)
         many = f"{n_outputs} affine outputs"
         answer = self._answer_text(node, _DRAWN_DIGITS) if n_outputs == 1 else many
+        if n_outputs > 1 or getattr(self, "classes_", None) is not None:
+            return f"{self._below_text(node, _DRAWN_DIGITS)}: {answer}"
         return f"{answer} ({counted(self.counts_[leaf], 'row')})"
 
     def displays(self):
