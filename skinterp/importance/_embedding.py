@@ -7,6 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import orthogonal_procrustes
 
 from skinterp.display import EmbeddingDisplay
+from skinterp.importance._importances import text_columns
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, number_text
@@ -101,15 +102,15 @@ class VariableEmbedding(Result):
         )
 
     def __str__(self):
-        _, *numbers = self._columns().values()
-        width = max(len(name) for name in self.feature_names)
+        (_, *head), (_, *numbers) = zip(*self._columns().items())
         lines = ["inputs on the map, and the length of their rows of weights"]
         if self.trainings is not None:
             lines[0] += f", and how far they are from it in {len(self.trainings)} other trainings"
-        for name, *row in zip(self.feature_names, *numbers):
-            texts = "  ".join(f"{number_text(number, 3):>9}" for number in row)
-            lines.append(f"{name:<{width}}  {texts}")
-        return "\n".join(lines)
+        table = [
+            [name, *(number_text(number, 3) for number in row)]
+            for name, *row in zip(self.feature_names, *numbers)
+        ]
+        return "\n".join([*lines, *text_columns([["", *head], *table])])
 
 
 def _centred(weights, n_units):
