@@ -163,6 +163,13 @@ def tidy(ax, grid="both", handles=None):
         )
 
 
+def write_title(ax, *texts, width=60):
+    """Write what there is of some texts above axes, each on lines of its own."""
+    lines = [wrapped(text, width, 2) for text in texts if text]
+    if lines:
+        ax.set_title("\n".join(lines), loc="left", fontsize="medium")
+
+
 class Display(ABC):
     """Base of displays: a plot of stored numbers, drawn when asked.
 

@@ -111,6 +111,8 @@ class Views:
 
     def _column(self, k, name="k"):
         """Return the index of a column of raw values; that of two classes is the second's."""
+        if self.task == "binary":
+            return signed_output(k, self.classes[1:], self.classes[0], name)[0]
         if self.classes is None:
             return output_index(k, [f"output {j}" for j in range(self.n_outputs)], name)
         return output_index(k, self.classes[-self.n_outputs :], name)
