@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.importance._importances import AtRow, Importances, shown_cell
+from skinterp.importance._importances import AtRow, Importances
+from skinterp.importance._texts import shown_cell
 from skinterp.network import first_class, input_names, output_names
 from skinterp.utils import Result, checked_index, import_optional, number_text, signed_output
 

@@ -5,13 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from skinterp.importance._checks import scale_of
-from skinterp.importance._importances import (
-    AtRow,
-    column_shares,
-    importances_of,
-    shown_cell,
-    zero_sum,
-)
+from skinterp.importance._importances import AtRow, column_shares, importances_of, zero_sum
 from skinterp.importance._levels import (
     check_baseline,
     check_levels,
@@ -21,6 +15,7 @@ from skinterp.importance._levels import (
 )
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
+from skinterp.importance._texts import shown_cell
 from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
 from skinterp.table import as_table, cells_of
 from skinterp.utils import noting_incomplete

@@ -7,7 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import orthogonal_procrustes
 
 from skinterp.display import EmbeddingDisplay
-from skinterp.importance._importances import text_columns
+from skinterp.importance._texts import text_columns
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, number_text

@@ -6,7 +6,6 @@ the classes, which are the same for all networks with the same probabilities.
 """
 
 from dataclasses import dataclass, field, replace
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from scipy.stats import rankdata
 
 from skinterp.display import ContributionsDisplay
 from skinterp.importance._ranks import ranked_names
+from skinterp.importance._texts import text_columns
 from skinterp.network import first_class, output_names
 from skinterp.utils import Result, as_shares, number_text, one_line, signed_output
 
@@ -51,23 +51,6 @@ class AtRow(NamedTuple):
     cells: tuple
     baseline: np.ndarray
     outputs: np.ndarray
-
-
-def shown_cell(value):
-    """Return a cell of a row as text: texts as they are, numbers with the digits that they need.
-
-    Parameters
-    ----------
-    value : object
-        The cell.
-
-    Returns
-    -------
-    str
-        The text.
-    """
-    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-    return number_text(value, 7) if is_number else one_line(str(value))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -283,29 +266,6 @@ class Importances(Result):
         }
         end = [""] * by_share
         return [[name, "", *self._texts(values), *end] for name, values in totals.items()]
-
-
-def text_columns(lines):
-    """Return lines of cells as texts in columns, the first of them to the left.
-
-    Parameters
-    ----------
-    lines : sequence of sequence of str
-        The cells.
-
-    Returns
-    -------
-    list of str
-        A text per line.
-    """
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            text.rjust(max(width, 12)) if k else text.ljust(width)
-            for k, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
 
 
 def zero_sum(network, values, axis):

@@ -7,7 +7,7 @@ import numpy as np
 from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.display import MultiplesDisplay, ProfileDisplay
 from skinterp.importance._checks import columns_of
-from skinterp.importance._importances import text_columns
+from skinterp.importance._texts import text_columns
 from skinterp.network import first_class, input_names, network_for, output_names
 from skinterp.utils import Result, checked_count, number_text, signed_output
 

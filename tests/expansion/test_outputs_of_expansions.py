@@ -9,8 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from skinterp.expansion import CategoricalExpansion, sequence_table
+from skinterp.expansion._expansion_plots import KINDS, expansion_display
 
-KINDS = ("fields", "logo", "couplings", "graph", "pair", "variance", "terms")
 rng = np.random.default_rng(0)
 X = pd.DataFrame({name: rng.choice(list("ABC"), 90) for name in "qrs"})
 OPTIONS = {"solver": "lbfgs", "max_iter": 40, "random_state": 0}
@@ -52,11 +52,14 @@ def test_the_first_of_two_classes_is_the_second_with_the_sign_turned(two):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_picture_is_of_the_output_that_was_chosen(two, three, kind):
     for expansion, label in ((two.expansion_, "ill"), (three.expansion_, "mid")):
-        display = expansion.plot(kind, output=label)
-        assert f"logit of {label}" in display.title.replace("\n", " ")
-        assert display.ax_.get_title(loc="left")
+        assert expansion_display(expansion, kind, output=label).title.endswith(f"logit of {label}")
         with pytest.raises(ValueError, match=r"output must be one of .* Got 'odd'"):
             expansion.plot(kind, output="odd")
+
+
+def test_a_drawn_expansion_has_its_title(two):
+    title = two.expansion_.plot("variance", output="ill").ax_.get_title(loc="left")
+    assert title.startswith("Variance by order, logit of ill")
     plt.close("all")
 
 
