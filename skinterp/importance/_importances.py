@@ -46,11 +46,19 @@ class AtRow(NamedTuple):
         The outputs that it is compared with.
     outputs : ndarray of shape (n_outputs,)
         The outputs at the row.
+    start : tuple of str, default=()
+        The row that it is compared with, as it is shown; empty where there are many.
     """
 
     cells: tuple
     baseline: np.ndarray
     outputs: np.ndarray
+    start: tuple = ()
+
+    @property
+    def columns(self):
+        """The cells by the heads of their columns."""
+        return {"row": self.cells} | ({"baseline": self.start} if self.start else {})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -238,11 +246,12 @@ class Importances(Result):
     def __str__(self):
         by_share = not self._ranks_by_value
         outputs = map(one_line, self.output_names)
-        head = ["", *(["row"] * (self.row is not None)), *outputs, *(["share"] * by_share)]
+        of_row = {} if self.row is None else self.row.columns
+        head = ["", *of_row, *outputs, *(["share"] * by_share)]
         shares, lines = self.shares(), []
         for name in self.ranking():
             j = self.feature_names.index(name)
-            cells = [self.row.cells[j]] if self.row is not None else []
+            cells = [column[j] for column in of_row.values()]
             share = [f"{shares[j]:.3f}"] * by_share
             lines.append([name, *cells, *self._texts(self.zero_sum_values[j]), *share])
         if self.row is not None:
@@ -258,14 +267,15 @@ class Importances(Result):
 
     def _totals(self, by_share):
         """Return the lines below contributions: their sum, and the outputs it leads to."""
-        base, there = (self._drawn(v[np.newaxis])[0] for v in self.row[1:])
+        base, there = (self._drawn(v[np.newaxis])[0] for v in self.row[1:3])
         totals = {
             "total": self.zero_sum_values.sum(axis=0),
             "output at the baseline": base,
             "output at the row": there,
         }
         end = [""] * by_share
-        return [[name, "", *self._texts(values), *end] for name, values in totals.items()]
+        cells = [""] * len(self.row.columns)
+        return [[name, *cells, *self._texts(values), *end] for name, values in totals.items()]
 
 
 def zero_sum(network, values, axis):

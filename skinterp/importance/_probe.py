@@ -19,12 +19,10 @@ def probe_columns(X):
     Returns
     -------
     list of int
-        Indices of the columns; none of an array with texts or gaps.
+        Indices of the columns.
     """
     if not is_mixed(X):
         return list(range(X.shape[1]))
-    if not hasattr(X, "iloc"):
-        return []
     columns = [X.iloc[:, k] for k in range(X.shape[1])]
     return [k for k, c in enumerate(columns) if c.dtype.kind in "iuf" and c.notna().all()]
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from skinterp.utils import number_text, one_line
 
+_DIGITS = 7  # of cells; of large numbers as many as show thousandths
+
 
 def shown_cell(value):
     """Return a cell of a row as text: texts as they are, numbers with the digits that they need.
@@ -20,8 +22,10 @@ def shown_cell(value):
     str
         The text.
     """
-    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-    return number_text(value, 7) if is_number else one_line(str(value))
+    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        return one_line(str(value))
+    before = len(str(int(abs(value)))) if np.isfinite(value) and abs(value) < 1e12 else 0
+    return number_text(value, max(_DIGITS, before + 4))
 
 
 def text_columns(lines):

@@ -287,13 +287,13 @@ def test_shares_of_the_inputs_add_up_without_the_shuffled_column(wine):
 
 def test_of_tables_with_texts_a_column_of_numbers_is_shuffled():
     table = pd.DataFrame({"a": np.arange(60.0), "site": ["u", "v", "w"] * 20, "gap": np.nan})
-    assert probe_columns(table) == [0] and probe_columns(table.to_numpy(object)) == []
+    assert probe_columns(table) == [0]
     table = table.drop(columns="gap")
     target, options = table["a"] > 30, {"methods": "derivatives", "n_repeats": 2}
     encode = make_column_transformer((OneHotEncoder(), ["site"]), remainder="passthrough")
     found = importance_stability(make_pipeline(encode, network()), table, target, **options)
     assert found.probe.shape == (1, 2) and found.feature_names == ("a", "site")
-    texts = make_pipeline(OneHotEncoder(), network())
+    texts = make_pipeline(OneHotEncoder(sparse_output=False), network())
     found = importance_stability(texts, table[["site"]], target, **options)
     note = "no shuffled column to compare with: the table has no column of numbers"
     assert found.probe is None and note in str(found)
