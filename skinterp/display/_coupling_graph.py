@@ -23,10 +23,10 @@ class CouplingGraphDisplay(CouplingsDisplay):
         Names of the variables.
     corrected : bool, default=False
         Whether to subtract the average product of each pair.
-    max_edges : int, default=30
-        How many couplings to show, the strongest ones, down to a twentieth of the first.
     title : str, default=""
         What stands above.
+    max_edges : int, default=30
+        How many couplings to show, the strongest ones, down to a twentieth of the first.
 
     Attributes
     ----------

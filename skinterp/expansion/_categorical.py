@@ -299,7 +299,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             n_jobs=self.n_jobs,
             rows=codes[:_N_ROWS],
         )
-        notes = []
+        notes = [table.held_text] if table.held else []
         with noting_incomplete(notes):
             found = expand(request)
         self.method_, self.error_ = found.method, found.error

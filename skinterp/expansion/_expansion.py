@@ -53,7 +53,7 @@ class Expansion:
         Whether the terms, written in the zero-sum gauge, are the network's own up to the order:
         not so for the truncation in the gauge of a reference.
     notes : tuple of str, default=()
-        What says that the precision wanted was not reached.
+        What says that numbers are held, or that the precision wanted was not reached.
     classes : tuple, default=()
         Labels of the classes that the outputs are of, one each, by which they may be chosen.
     first_class : object, default=None

@@ -12,6 +12,8 @@ from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, number_text
 
+_UNITS_DECIDE = "units decide the places; pass X for weights per standard deviation"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class VariableEmbedding(Result):
@@ -31,6 +33,8 @@ class VariableEmbedding(Result):
         Names of the inputs.
     trainings : ndarray of shape (n_trainings, n_features, 2) or None, default=None
         The map of other trainings, turned onto this one as well as it can be.
+    per : str, default="standard deviation"
+        What of an input the weights are for: its deviation, or its unit.
     """
 
     weights: np.ndarray
@@ -39,6 +43,12 @@ class VariableEmbedding(Result):
     tree: np.ndarray
     feature_names: tuple
     trainings: np.ndarray | None = None
+    per: str = "standard deviation"
+
+    @property
+    def _title(self):
+        what = f"Inputs by their first weights per {self.per}"
+        return what if self.per == "standard deviation" else f"{what}: {_UNITS_DECIDE}"
 
     @property
     def lengths(self):
@@ -99,6 +109,7 @@ class VariableEmbedding(Result):
             explained=self.explained,
             lengths=self.lengths,
             trainings=self.trainings,
+            title=self._title,
         )
 
     def __str__(self):
@@ -110,6 +121,8 @@ class VariableEmbedding(Result):
             [name, *(number_text(number, 3) for number in row)]
             for name, *row in zip(self.feature_names, *numbers)
         ]
+        if self.per != "standard deviation":
+            lines.append(f"weights per {self.per}: {_UNITS_DECIDE}")
         return "\n".join([*lines, *text_columns([["", *head], *table])])
 
 
@@ -192,7 +205,8 @@ def variable_embedding(network, X=None, *, trainings=None):
     axes[: len(right)] = right[:2]
     turned = _aligned(weights, others, axes) if others else None
     names = input_names(network, X)
-    return VariableEmbedding(weights, scores[:, :2], explained, tree, names, turned)
+    per = "unit" if X is None else "standard deviation"
+    return VariableEmbedding(weights, scores[:, :2], explained, tree, names, turned, per)
 
 
 def _first_weights(model, X, n_inputs):

@@ -162,9 +162,10 @@ def lek_profile(
     rows, names = network.check(X), input_names(network, X)
     moves = np.broadcast_to(network.moves, len(names))
     units = dict(units or {})
-    unknown = [name for name in units if name not in names]
+    numbers = [name for name, move in zip(names, moves) if move]
+    unknown = [name for name in units if name not in numbers]
     if unknown:
-        raise ValueError(f"units must be of inputs, {list(names)}. Got {unknown} instead.")
+        raise ValueError(f"units must be of inputs, {numbers}. Got {unknown} instead.")
     columns = np.flatnonzero(moves) if features is None else columns_of(features, names)
     check_numbers(network, columns, "The inputs to follow")
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]

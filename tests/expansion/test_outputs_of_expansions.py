@@ -4,9 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skinterp.expansion import CategoricalExpansion, sequence_table
 from skinterp.expansion._expansion_plots import KINDS, expansion_display
@@ -107,3 +108,15 @@ def test_margin_of_more_than_two_classes_asks_for_one(three):
 def test_sequences_are_several_texts_of_one_length(sequences, match):
     with pytest.raises(ValueError, match=match):
         sequence_table(sequences)
+
+
+def test_numbers_that_are_held_are_told_with_where():
+    table = X.assign(dose=np.arange(90.0))
+    encode = make_column_transformer(
+        (OneHotEncoder(), ["q", "r", "s"]), (StandardScaler(), ["dose"])
+    )
+    network = make_pipeline(encode, MLPClassifier((3,), **OPTIONS)).fit(table, X.q == "A")
+    for numbers, cell in (("median", "44.5"), ({"dose": 3.0}, "3")):
+        fitted = CategoricalExpansion(network, numbers=numbers).fit(table)
+        assert f"held: dose at {cell}\n" in str(fitted.expansion_)
+    assert "held" not in str(CategoricalExpansion(network, numbers=3).fit(table).expansion_)

@@ -79,10 +79,17 @@ def test_texts_name_every_output_in_full():
         assert all(text.count(name) == 1 for name in LABELS)
     two = str(partial_derivatives(network(("ill", "well"), 1), X))
     assert "well" in two.splitlines()[1]
-    assert "length" in str(variable_embedding(model)).splitlines()[1]
+    assert "length" in str(variable_embedding(model, X)).splitlines()[1]
 
 
 def test_ranges_along_inputs_are_sorted():
     profile = lek_profile(network(("ill", "well"), 1), X * [0.01, 1.0])
     lines = str(profile).splitlines()[2:]
     assert [line.split()[0] for line in lines] == ["x1", "x0"]
+
+
+def test_a_map_without_rows_says_that_units_decide():
+    model = network(("ill", "well"), 1)
+    bare, scaled = variable_embedding(model), variable_embedding(model, X)
+    assert "units decide" in str(bare) and "units decide" not in str(scaled)
+    assert "units decide" in bare.display().title and "deviation" in scaled.display().title
