@@ -5,7 +5,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from skinterp.display._couplings import CouplingsDisplay
-from skinterp.display._display import GREY, PALETTE, label_inches, labels
+from skinterp.display._display import GREY, PALETTE, label_inches, labels, write_title
+from skinterp.utils import counted
 
 _RADIUS = 2.0  # of the circle, in inches
 
@@ -22,6 +23,8 @@ class CouplingGraphDisplay(CouplingsDisplay):
         Names of the variables.
     corrected : bool, default=False
         Whether to subtract the average product of each pair.
+    title : str, default=""
+        What stands above.
     max_edges : int, default=30
         How many couplings to show, the strongest ones, down to a twentieth of the first.
 
@@ -81,7 +84,8 @@ class CouplingGraphDisplay(CouplingsDisplay):
         limits = (-self._reach, self._reach)
         ax.set(xlim=limits, ylim=limits, aspect="equal", xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{len(edges)} strongest couplings" if edges else "no couplings")
+        ax.set_xlabel(counted(len(edges), "strongest coupling") if edges else "no couplings")
+        write_title(ax, self.title)
 
     def _write(self, ax, text, angle, is_joined):
         degrees = np.degrees(angle) % 360

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels
+from skinterp.display._display import Display, label_inches, labels, write_title
 from skinterp.display._matrix import draw_matrix
 from skinterp.display._signs import signed_colours
 
@@ -45,6 +45,8 @@ class CouplingsDisplay(Display):
     corrected : bool, default=False
         Whether to subtract the average product of each pair, which takes away what a variable
         shares with all others.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -67,12 +69,13 @@ class CouplingsDisplay(Display):
     names: object
     _: KW_ONLY
     corrected: bool = False
+    title: str = ""
 
     @property
     def figure_size(self):
         side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
         beside = label_inches(labels(self.names, 20))
-        return side + beside + 1.4, side + beside + 0.4
+        return side + beside + 1.4, side + beside + 0.4 + 0.3 * bool(self.title)
 
     @property
     def _values(self):
@@ -95,3 +98,4 @@ class CouplingsDisplay(Display):
         ax.set_xticks(ticks, names, rotation=90 if max(map(len, names)) > 2 else 0)
         ax.set_yticks(ticks, names)
         ax.set_xlabel("variable")
+        write_title(ax, self.title, width=int(8 * self.figure_size[0]))

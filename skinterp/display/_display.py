@@ -99,8 +99,19 @@ def few_ticks(ax, inches, most=4):
         ax.locator_params(axis="x", nbins=n_bins, min_n_ticks=1)
         low, high = ax.get_xlim()
         places = [place for place in ax.get_xticks() if low <= place <= high]
-        if not beside_each_other(ax.xaxis.get_major_formatter().format_ticks(places), inches):
-            return
+        texts = ax.xaxis.get_major_formatter().format_ticks(places)
+        if not beside_each_other(texts, inches):
+            break
+    _fold_offset(ax, places, texts)
+
+
+def _fold_offset(ax, places, texts):
+    """Write a factor or offset of the ticks below the name of the x axis, not across it."""
+    offset = ax.xaxis.get_major_formatter().get_offset()
+    if offset:
+        ax.set_xticks(places, texts)
+        sign = "" if offset[0] in "+-\N{MINUS SIGN}" else "\N{MULTIPLICATION SIGN} "
+        ax.set_xlabel(f"{ax.get_xlabel()}\n({sign}{offset})")
 
 
 def along(text, inches):
@@ -161,6 +172,13 @@ def tidy(ax, grid="both", handles=None):
             borderaxespad=0.0,
             frameon=False,
         )
+
+
+def write_title(ax, *texts, width=60):
+    """Write what there is of some texts above axes, each on lines of its own."""
+    lines = [wrapped(text, width, 2) for text in texts if text]
+    if lines:
+        ax.set_title("\n".join(lines), loc="left", fontsize="medium")
 
 
 class Display(ABC):

@@ -14,6 +14,7 @@ from skinterp.display._display import (
     label_inches,
     labels,
     tidy,
+    wrapped,
 )
 from skinterp.utils import counted
 
@@ -37,6 +38,8 @@ class EmbeddingDisplay(PanelsDisplay):
         alike.
     trainings : array-like of shape (n_trainings, n_features, 2) or None, default=None
         Positions in other trainings, drawn as a pale cloud around each input.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -63,12 +66,16 @@ class EmbeddingDisplay(PanelsDisplay):
     explained: object = None
     lengths: object = None
     trainings: object = None
+    title: str = ""
 
     @property
     def figure_size(self):
         return 10.0, max(3.6, 0.22 * len(self.feature_names) + 1.0)
 
     def draw_panels(self, figure):
+        if self.title:
+            text = wrapped(self.title, 90, 2)
+            figure.suptitle(text, x=0.01, ha="left", fontsize="medium")
         plane, branches = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
         points = checked_points(self.coordinates, "coordinates")
         n = len(points)

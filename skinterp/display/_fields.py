@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels, wrapped
+from skinterp.display._display import Display, label_inches, labels, wrapped, write_title
 from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
 from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 
@@ -28,6 +28,8 @@ class FieldsDisplay(Display):
         How many variables to show, the ones with the largest fields.
     name : str, default="field"
         What the numbers are.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -48,6 +50,7 @@ class FieldsDisplay(Display):
     _: KW_ONLY
     max_variables: int = 60
     name: str = "field"
+    title: str = ""
 
     @property
     def _shown(self):
@@ -69,11 +72,13 @@ class FieldsDisplay(Display):
 
     @property
     def figure_size(self):
-        n, q = len(self._shown), self._n_categories
+        n, q, above = len(self._shown), self._n_categories, 0.3 * bool(self.title)
         if self._is_wide:
-            below = label_inches(self._labels)
-            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below
-        return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n)
+            below = label_inches(self._labels) + above
+            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below + 0.3 * bool(
+                self.title
+            )
+        return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n) + above
 
     def draw(self, ax):
         table = np.full((len(self._shown), self._n_categories), np.nan)
@@ -91,8 +96,10 @@ class FieldsDisplay(Display):
             ax.set(xlabel="variable", ylabel="category")
         else:
             self._label_cells(ax, names, table, limit)
+        which = ""
         if len(names) < len(self.names):
-            ax.set_title(f"The {len(names)} largest of {len(self.names)} variables", loc="left")
+            which = f"The {len(names)} largest of {len(self.names)} variables"
+        write_title(ax, self.title, which, width=int(9 * self.figure_size[0]))
 
     def _label_cells(self, ax, names, table, limit):
         ax.set_yticks(range(len(names)), names)

@@ -13,6 +13,7 @@ from skinterp.display._display import (
     labels,
     tidy,
     wrapped,
+    write_title,
 )
 from skinterp.utils import import_optional
 
@@ -40,6 +41,8 @@ class LogoDisplay(Display):
         How many positions to show, the ones with the largest coefficients.
     name : str, default="field"
         What the heights are.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -70,6 +73,7 @@ class LogoDisplay(Display):
     _: KW_ONLY
     max_positions: int = 80
     name: str = "field"
+    title: str = ""
 
     @property
     def _shown(self):
@@ -83,7 +87,7 @@ class LogoDisplay(Display):
     @property
     def figure_size(self):
         width = max(4.0, 1.2 + 0.34 * len(self._shown))
-        return width, 2.8 + label_inches(self._labels)
+        return width, 2.8 + label_inches(self._labels) + 0.3 * bool(self.title)
 
     def _colours(self):
         known = sorted({letter for letters in self.letters for letter in letters})
@@ -120,8 +124,10 @@ class LogoDisplay(Display):
         turn = beside_each_other(self._labels, self.figure_size[0] - 1.2)
         ax.set_xticks(range(len(shown)), self._labels, rotation=turn)
         ax.set_ylabel(wrapped(self.name, 24))
+        which = ""
         if len(shown) < len(self.names):
-            ax.set_title(f"The {len(shown)} largest of {len(self.names)} positions", loc="left")
+            which = f"The {len(shown)} largest of {len(self.names)} positions"
+        write_title(ax, self.title, which, width=int(9 * self.figure_size[0]))
         tidy(ax, grid="y")
 
     @staticmethod

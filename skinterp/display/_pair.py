@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches, labels, wrapped
+from skinterp.display._display import Display, label, label_inches, labels, wrapped, write_title
 from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
 from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 from skinterp.utils import number_text
@@ -24,6 +24,8 @@ class PairDisplay(Display):
         Their categories.
     name : str, default="coupling"
         What the numbers are.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -43,6 +45,7 @@ class PairDisplay(Display):
     categories: object
     _: KW_ONLY
     name: str = "coupling"
+    title: str = ""
 
     @property
     def figure_size(self):
@@ -50,7 +53,9 @@ class PairDisplay(Display):
         beside, below = (label_inches(labels(part, 16)) for part in self.categories)
         width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
         down, across = map(label_inches, ([label(name)] for name in self.names))
-        return max(width, across) + beside + 1.6, max(height, down) + below + 0.7
+        return max(width, across) + beside + 1.6, max(height, down) + below + 0.7 + 0.3 * bool(
+            self.title
+        )
 
     def draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)
@@ -61,6 +66,7 @@ class PairDisplay(Display):
         label_columns(ax, columns, 5)
         ax.set_yticks(range(len(rows)), rows)
         ax.set(xlabel=label(self.names[1]), ylabel=label(self.names[0]))
+        write_title(ax, self.title, width=int(8 * self.figure_size[0]))
         if max(values.shape) <= 12:
             for (i, j), value in np.ndenumerate(values):
                 text = number_text(value, 2) if abs(value) > 1e-9 * limit else "0"

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, along, few_ticks, label, labels, tidy
+from skinterp.display._display import PanelsDisplay, along, few_ticks, label, labels, tidy, wrapped
 from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
@@ -28,6 +28,8 @@ class ProfileDisplay(PanelsDisplay):
         What the output is.
     units : dict of str to str or None, default=None
         Units of the inputs by name, written at their axes.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -50,6 +52,7 @@ class ProfileDisplay(PanelsDisplay):
     _: KW_ONLY
     name: str = "output"
     units: dict | None = None
+    title: str = ""
 
     @property
     def _names(self):
@@ -70,7 +73,7 @@ class ProfileDisplay(PanelsDisplay):
     @property
     def figure_size(self):
         rows, columns = self._shape
-        return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5)
+        return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5) + 0.3 * bool(self.title)
 
     def draw_panels(self, figure):
         matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")
@@ -85,6 +88,9 @@ class ProfileDisplay(PanelsDisplay):
             ax.set_xlabel(name, fontsize="small")
             few_ticks(ax, 1.6)
             tidy(ax)
+        if self.title:
+            text = wrapped(self.title, int(10 * self.figure_size[0]), 2)
+            figure.suptitle(text, x=0.01, ha="left", fontsize="medium")
         figure.supylabel(along(self.name, self.figure_size[1]), fontsize="medium")
         figure.legend(
             axes[0].lines,

@@ -102,11 +102,11 @@ class ProfilesDisplay(PanelsDisplay):
             ax.remove()
         axes = axes[: len(self._shown)]
         for ax, panel in zip(axes, self._shown):
+            ax.set_xlabel(label(panel.names[0], 26), fontsize="small")
             if len(panel.names) == 2:
                 self._draw_map(figure, ax, panel)
             else:
                 self._draw_curves(ax, panel)
-            ax.set_xlabel(label(panel.names[0], 26), fontsize="small")
         text = along(f"part of {self.name}", self.figure_size[1])
         figure.supylabel(text, fontsize="medium")
         most = max((p for p in self._shown if len(p.names) == 1), key=_n_outputs, default=None)

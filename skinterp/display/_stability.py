@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import MARKERS, PALETTE, cycle, label, tidy
+from skinterp.display._display import MARKERS, PALETTE, cycle, label, tidy, write_title
 from skinterp.display._rows import InputRowsDisplay, label_rows, row_centres
 
 _NOISE = "a shuffled column"
@@ -29,6 +29,8 @@ class RankStabilityDisplay(InputRowsDisplay):
     noise : array-like of shape (3, n_methods) or None, default=None
         Mean rank of a shuffled column by each method, and the ends of its interval: drawn as the
         last row.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -52,10 +54,12 @@ class RankStabilityDisplay(InputRowsDisplay):
     _: KW_ONLY
     max_features: int = 20
     noise: object = None
+    title: str = ""
 
     @property
     def figure_size(self):
-        return 7.8, self._height(len(self.methods), 2.4, row=0.3, per_series=0.07, gap=0.1)
+        height = self._height(len(self.methods), 2.4, row=0.3, per_series=0.07, gap=0.1)
+        return 7.8, height + 0.3 * bool(self.title)
 
     def draw(self, ax):
         ranks, (low, high) = np.asarray(self.mean_ranks), np.asarray(self.intervals, dtype=float)
@@ -85,4 +89,5 @@ class RankStabilityDisplay(InputRowsDisplay):
         label_rows(ax, names, 32)
         ax.set_xlim(0.5, len(self.feature_names) + 0.5 + (self.noise is not None))
         ax.set_xlabel("Rank (1 is the most important), mean and where 95 % lie")
+        write_title(ax, *self.title.split("\n"))
         tidy(ax, grid="x")

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels
+from skinterp.display._display import Display, label_inches, labels, write_title
 from skinterp.display._matrix import draw_matrix, write_in_cell
 
 _WRITTEN = 0.05  # share that is written into its cell
@@ -24,6 +24,8 @@ class TermSharesDisplay(Display):
         Names of the outputs.
     max_terms, max_outputs : int, default=20 and 40
         How many to show: the terms with the largest shares, and the first outputs.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -44,6 +46,7 @@ class TermSharesDisplay(Display):
     _: KW_ONLY
     max_terms: int = 20
     max_outputs: int = 40
+    title: str = ""
 
     @property
     def _shown(self):
@@ -60,6 +63,7 @@ class TermSharesDisplay(Display):
         rows, columns = self._texts
         beside, above = label_inches(rows), label_inches(columns)
         width, height = 0.5 * len(columns), max(1.6, 0.26 * len(rows))
+        height += 0.3 * bool(self.title)
         return max(3.6, beside + 0.77 * above + width + 1.2), 0.64 * above + height + 0.8
 
     def draw(self, ax):
@@ -73,6 +77,7 @@ class TermSharesDisplay(Display):
         ax.set_xticks(range(len(columns)), columns, **turned)
         ax.xaxis.tick_top()
         ax.set_yticks(range(len(rows)), rows)
+        write_title(ax, self.title, width=int(8 * self.figure_size[0]))
         if len(rows) < len(self.names):
             ax.set_xlabel(f"{len(rows)} of {len(self.names)} outputs; numbers are hundredths")
         else:

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import GREY, PALETTE, Display, tidy
+from skinterp.display._display import PALETTE, Display, tidy, write_title
 
 
 @dataclass(eq=False, repr=False)
@@ -19,6 +19,8 @@ class VarianceByOrderDisplay(Display):
         Variance of the network; None is the sum of those given.
     max_orders : int, default=12
         How many orders to show.
+    title : str, default=""
+        What stands above.
 
     Attributes
     ----------
@@ -37,6 +39,7 @@ class VarianceByOrderDisplay(Display):
     total: float | None = None
     _: KW_ONLY
     max_orders: int = 12
+    title: str = ""
 
     figure_size = (5.6, 3.4)
 
@@ -59,5 +62,5 @@ class VarianceByOrderDisplay(Display):
         else:
             ax.set_xticks(orders)
         ax.set(ylim=(0.0, 1.15), xlabel="order", ylabel="share of the variance")
-        ax.set_title("bars: each order; dots: up to it", loc="left", fontsize="small", color=GREY)
+        write_title(ax, self.title, "bars: each order; dots: up to it")
         tidy(ax, grid="y")

@@ -26,7 +26,7 @@ from skinterp.expansion._gauge import GAUGES, measure_of
 from skinterp.expansion._truncation import evaluate_truncation
 from skinterp.expansion._variances import NetworkVariance
 from skinterp.table import as_table, plain
-from skinterp.utils import draw_seed, noting_incomplete
+from skinterp.utils import draw_seed, noting_incomplete, value_names
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context, validate_data
 
 _N_ROWS = 4096  # of the data that sampling is told
@@ -57,7 +57,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         `fit`; None trains :func:`skinterp.network.default_network`, behind a `OneHotEncoder` of
         all columns if numbers are categories.
     order : int, default=2
-        Highest order of the terms kept.
+        Highest order of the terms kept; of a single variable there is no more than 1.
     gauge : {"zero_sum", "reference", "wild_type", "zero_vector"} or sequence, default="zero_sum"
         The gauge. "reference" is the first category of each variable, "wild_type" the most
         frequent one in X, or a sequence with one category per variable; "zero_vector" is no
@@ -184,7 +184,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
         "gauge": [StrOptions(set(GAUGES)), "array-like"],
         "measure": [StrOptions({"uniform", "marginals"}), "array-like", list, tuple],
         "method": [StrOptions(set(METHODS))],
-        "output": [str, Integral, tuple, list],
+        "output": [str, Integral, np.bool_, tuple, list],
         "groups": [None, dict, list, tuple],
         "numbers": "no_validation",
         "precision": [None, Interval(Real, 0, None, closed="neither")],
@@ -291,7 +291,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             weights=measure_of(self.measure, codes, table.sizes),
             wild_type=self._wild_type,
             gauge=gauge,
-            order=self.order,
+            order=self.order if len(table.sizes) > 1 else 1,
             method=self.method,
             precision=self.precision,
             deadline=Deadline.after(self.max_seconds),
@@ -299,7 +299,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             n_jobs=self.n_jobs,
             rows=codes[:_N_ROWS],
         )
-        notes = []
+        notes = [table.held_text] if table.held else []
         with noting_incomplete(notes):
             found = expand(request)
         self.method_, self.error_ = found.method, found.error
@@ -317,6 +317,7 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
             is_projection=gauge == "zero_sum" or max(map(len, found.terms)) == len(table.sizes),
             notes=tuple(notes),
             classes=self._classes_of_outputs(),
+            first_class=self.network_.classes[0] if self.network_.task == "binary" else None,
         )
         return self
 
@@ -350,10 +351,10 @@ class CategoricalExpansion(ExpansionResults, NetworkEstimator):
 
     def _output_names(self):
         network = self.network_
-        if network.n_outputs == 1:
-            return (network.name if network.classes is None else network.margin().name,)
         if network.classes is not None:
-            return tuple(f"logit of {network._class_name(k)}" for k in range(network.n_outputs))
+            return value_names(network.n_outputs, network.classes)
+        if network.n_outputs == 1:
+            return (network.name,)
         kind = "unit" if isinstance(self.output, tuple | list) else "output"
         return tuple(f"{kind} {k}" for k in range(network.n_outputs))
 

@@ -207,10 +207,19 @@ def select_output(network, output):
     """
     if isinstance(output, str) and output in ("logits", "raw"):
         return network
-    if isinstance(output, str) and output not in _LENGTHS and network.classes is not None:
-        return network.margin(output_index(output, network.classes))
+    may_be_class = isinstance(output, str | bool | np.bool_) and network.classes is not None
+    if may_be_class and not (isinstance(output, str) and output in _LENGTHS):
+        k = output_index(output, network.classes)
+        is_binary = network.task == "binary"
+        return network.output(network.classes[k]) if is_binary else network.margin(k)
     if isinstance(output, int | np.integer) and not isinstance(output, bool):
+        network._column(output, "output")  # refuses what is no output
         return network.output(int(output))
+    if isinstance(output, str) and output == "margin" and network.task == "multiclass":
+        raise ValueError(
+            "output='margin' is for two classes. Got a network of "
+            f"{len(network.classes)} instead: name one of {network.classes.tolist()}."
+        )
     form = (output,) if isinstance(output, str) else output
     is_form = isinstance(form, tuple | list) and form
     if not is_form or len(form) not in _LENGTHS.get(form[0], ()):

@@ -1,10 +1,11 @@
 """Tables of categories: from the user's rows to integer codes, to a network's inputs, and back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from skinterp.table import BinnedColumn, cells_of, plain
+from skinterp.utils import number_text
 
 MAX_CATEGORIES = 64  # a column of numbers with more distinct values is refused
 _SHOWN = 8
@@ -165,12 +166,26 @@ class CategoricalTable:
         What each category adds, in the columns that its variable touches.
     touched : tuple of ndarray of int of shape (n_columns_i,)
         These columns.
+    held : dict of str to float or None, default={}
+        Columns of numbers that are no variables, by name, with the number at which each is held;
+        None is a missing one.
     """
 
     variables: tuple
     offset: np.ndarray
     blocks: tuple
     touched: tuple
+    held: dict = field(default_factory=dict)
+
+    @property
+    def held_text(self):
+        """What is held and where, in words; empty if nothing is."""
+        texts = [
+            f"{name} at {'a gap' if cell is None else number_text(cell)}"
+            for name, cell in self.held.items()
+        ]
+        more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+        return f"held: {', '.join(texts[:_SHOWN])}{more}" if texts else ""
 
     @property
     def names(self):

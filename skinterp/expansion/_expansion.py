@@ -16,7 +16,7 @@ from skinterp.expansion._gauge import (
     gauge_weights,
 )
 from skinterp.expansion._variances import NetworkVariance, variances_of
-from skinterp.utils import import_optional
+from skinterp.utils import import_optional, signed_output
 
 
 def only(array):
@@ -53,9 +53,12 @@ class Expansion:
         Whether the terms, written in the zero-sum gauge, are the network's own up to the order:
         not so for the truncation in the gauge of a reference.
     notes : tuple of str, default=()
-        What says that the precision wanted was not reached.
+        What says that numbers are held, or that the precision wanted was not reached.
     classes : tuple, default=()
         Labels of the classes that the outputs are of, one each, by which they may be chosen.
+    first_class : object, default=None
+        Where the only output is the logit of the second of two classes, the first: chosen as
+        output, all terms have the sign turned.
     """
 
     names: tuple
@@ -70,6 +73,7 @@ class Expansion:
     is_projection: bool = True
     notes: tuple = ()
     classes: tuple = ()
+    first_class: object = None
 
     @property
     def labels(self):
@@ -209,6 +213,40 @@ class Expansion:
             is_projection=self.is_projection and same,
         )
 
+    def of_output(self, output=None):
+        """Return the expansion of one output.
+
+        Parameters
+        ----------
+        output : object, default=None
+            Which one, by class, index or name; None is the only one there is.
+
+        Returns
+        -------
+        Expansion
+            Its terms; for the first of two classes those of the second with the sign turned. Of
+            one of several outputs the variance that is known is that of the terms.
+
+        Raises
+        ------
+        ValueError
+            If there is no such output.
+        """
+        k, sign, label = signed_output(output, self.labels, self.first_class)
+        is_only = self.n_outputs == 1
+        parts = (self.terms, self.errors or {})
+        terms, errors = ({S: a[k : k + 1] for S, a in part.items()} for part in parts)
+        return replace(
+            self,
+            terms={S: sign * term for S, term in terms.items()},
+            errors=errors or None,
+            output_names=(self.output_names[k] if sign > 0 else f"logit of {label}",),
+            classes=(label,) if self.classes else (),
+            first_class=None,
+            network_variance=self.network_variance if is_only else NetworkVariance(),
+            is_projection=self.is_projection and is_only,
+        )
+
     @cached_property
     def variances(self):
         """Variances of the terms and orders (`Variances`), by indices of variables."""
@@ -303,8 +341,8 @@ default="fields"
         pair : tuple of two str or None, default=None
             The pair for ``kind="pair"``; None is the strongest.
         output : object, default=None
-            Which output, where there are several (fields, logo and pair), by class, index or
-            name; None is all of them, one below the other.
+            Which output, by class, index or name; None is all of them (fields, logo and pair one
+            below the other, couplings and variances added up).
         corrected : bool, default=False
             Whether to subtract the average product from the strengths.
         ax : matplotlib.axes.Axes or None, default=None

@@ -1,5 +1,7 @@
 """The displays of an expansion: fields, couplings, one pair, variance by order."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skinterp.display import (
@@ -13,8 +15,9 @@ from skinterp.display import (
     VarianceByOrderDisplay,
 )
 from skinterp.expansion._categories import listed
+from skinterp.expansion._expansion_texts import UNNAMED
 from skinterp.expansion._variances import in_zero_sum, variances_by_output
-from skinterp.utils import output_index
+from skinterp.utils import counted
 
 KINDS = ("fields", "logo", "couplings", "graph", "pair", "variance", "terms")
 _OF_OUTPUTS = ("fields", "logo", "pair")
@@ -33,7 +36,7 @@ def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
     pair : tuple of two str or None, default=None
         The pair for ``kind="pair"``; None is the strongest.
     output : object, default=None
-        Which output, of fields and pairs, by class, index or name; None is all of them.
+        Which output, by class, index or name; None is all of them.
     corrected : bool, default=False
         Whether to subtract the average product from the strengths.
 
@@ -54,25 +57,28 @@ def expansion_display(expansion, kind, pair=None, output=None, corrected=False):
             f"kind={kind!r} needs couplings: at least two variables and order=2. Got an "
             f"expansion of order {expansion.order} instead."
         )
-    if kind in _OF_OUTPUTS and output is None and expansion.n_outputs > 1:
-        displays = [expansion_display(expansion, kind, pair, k) for k in expansion.labels]
+    if output is not None:
+        expansion = expansion.of_output(output)
+    elif kind in _OF_OUTPUTS and expansion.n_outputs > 1:
+        found = [expansion_display(expansion, kind, pair, k) for k in expansion.labels]
+        displays = [replace(display, title="") for display in found]
         return MultiplesDisplay(displays, expansion.output_names)
-    output = 0 if output is None else output_index(output, expansion.labels)
     if kind in ("fields", "logo"):
-        return _fields(expansion, output, FieldsDisplay if kind == "fields" else LogoDisplay)
+        return _fields(expansion, FieldsDisplay if kind == "fields" else LogoDisplay)
     if kind == "terms":
         return _terms(expansion)
     if kind == "variance":
-        return VarianceByOrderDisplay(expansion.variance_by_order, expansion.whole_variance)
+        return _variance(expansion)
     if kind == "pair":
-        return _pair(expansion, pair, output)
+        return _pair(expansion, pair)
     form = CouplingsDisplay if kind == "couplings" else CouplingGraphDisplay
-    return form(expansion.strengths, expansion.names, corrected=corrected)
+    title = f"Strength of the couplings{_of(expansion)}"
+    return form(expansion.strengths, expansion.names, corrected=corrected, title=title)
 
 
 def all_displays(expansion):
     """Return the displays that tell an expansion: fields by output, couplings, variance."""
-    fields = [_fields(expansion, k) for k in range(expansion.n_outputs)]
+    fields = [_fields(expansion.of_output(k)) for k in expansion.labels]
     kinds = [*["couplings"] * bool(expansion.couplings), "variance"]
     return (*fields, *(expansion_display(expansion, kind) for kind in kinds))
 
@@ -85,22 +91,47 @@ def _terms(expansion):
     whole = table.sum(axis=1, keepdims=True)
     names = [" x ".join(expansion.names[i] for i in S) for S in found]
     return TermSharesDisplay(
-        table / np.where(whole > 0, whole, 1.0), names, expansion.output_names
+        table / np.where(whole > 0, whole, 1.0),
+        names,
+        expansion.output_names,
+        title=f"Variance by term{'' if expansion.n_outputs > 1 else _of(expansion)}",
     )
 
 
-def _fields(expansion, output, form=FieldsDisplay):
-    fields = [expansion.terms[(i,)][output] for i in range(len(expansion.names))]
-    name = _of_output("field", expansion, output)
-    return form(fields, expansion.names, expansion.categories, name=name)
+def _variance(expansion):
+    of_sum = "" if expansion.variances.are_of_network else " of the truncated sum"
+    return VarianceByOrderDisplay(
+        expansion.variance_by_order,
+        expansion.whole_variance,
+        title=f"Variance{of_sum} by order{_of(expansion)}",
+    )
 
 
-def _of_output(name, expansion, output):
-    """Return what numbers are called: of several outputs with the one they belong to."""
-    return name if expansion.n_outputs == 1 else f"{name}, {expansion.output_names[output]}"
+def _fields(expansion, form=FieldsDisplay):
+    return form(
+        [expansion.terms[(i,)][0] for i in range(len(expansion.names))],
+        expansion.names,
+        expansion.categories,
+        name=_of_output("field", expansion),
+        title=f"Fields{_of(expansion)}",
+    )
 
 
-def _pair(expansion, pair, output):
+def _of(expansion):
+    """Return of what outputs a picture is, for its title."""
+    name, *others = expansion.output_names
+    if others:
+        return f", {counted(expansion.n_outputs, 'output')} added up"
+    return "" if name == UNNAMED else f", {name}"
+
+
+def _of_output(name, expansion):
+    """Return what numbers are called: with the output they belong to, if it has a name."""
+    (output,) = expansion.output_names
+    return name if output == UNNAMED else f"{name}, {output}"
+
+
+def _pair(expansion, pair):
     names = expansion.names
     if pair is None:
         i, j = np.unravel_index(np.argmax(expansion.strengths), expansion.strengths.shape)
@@ -114,8 +145,9 @@ def _pair(expansion, pair, output):
         i, j = map(names.index, pair)
     i, j = sorted((int(i), int(j)))
     return PairDisplay(
-        expansion.terms[(i, j)][output],
+        expansion.terms[(i, j)][0],
         (names[i], names[j]),
         (expansion.categories[i], expansion.categories[j]),
-        name=_of_output("coupling", expansion, output),
+        name=_of_output("coupling", expansion),
+        title=f"Couplings of {names[i]} and {names[j]}{_of(expansion)}",
     )

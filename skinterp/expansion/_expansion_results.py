@@ -13,7 +13,7 @@ from skinterp.expansion._expansion_plots import all_displays
 from skinterp.expansion._row_explanation import explain_row, one_row
 from skinterp.expansion._variances import shares_of_variables
 from skinterp.table import as_table
-from skinterp.utils import as_shares, output_index, signed_text
+from skinterp.utils import as_shares, signed_output, signed_text
 from skinterp.utils._sklearn import validate_data
 
 _N_WRITTEN = 10  # coefficients in the text
@@ -146,11 +146,11 @@ class ExpansionResults:
 
         Parameters
         ----------
-        x : array-like of shape (n_columns,), or a data frame or array of one row
+        x : array-like of shape (n_columns,), or a data frame, series, dict or array of one row
             The row.
         output : int, str or None, default=None
-            Which output, where there are several, by index, name or class; None is the largest at
-            this row.
+            Which output, by index, name or class; None is the only one, or the class with the
+            largest logit at this row. Of several other outputs one must be chosen.
 
         Returns
         -------
@@ -160,13 +160,14 @@ class ExpansionResults:
         Raises
         ------
         ValueError
-            If there is not one row.
+            If there is not one row, or no such output.
         """
-        codes = self._rows(one_row(x))
+        codes, expansion = self._rows(one_row(x)), self.expansion_
         values = self._function()(codes)[0]
-        labels = self.expansion_.labels
-        k = int(values.argmax()) if output is None else output_index(output, labels)
-        return explain_row(self.expansion_, codes[0], k, values[k])
+        if output is None and expansion.classes:
+            output = expansion.classes[int(values.argmax())]
+        k, sign, _ = signed_output(output, expansion.labels, expansion.first_class)
+        return explain_row(expansion.of_output(output), codes[0], sign * values[k])
 
     def to_frame(self, order=None, min_abs=0.0):
         """Return the coefficients as a data frame, the largest first.

@@ -6,6 +6,7 @@ from skinterp.expansion._coefficients import pattern_text
 from skinterp.utils import signed_text
 
 _LEAST = 0.005  # share of the variance of a term that is worth a line
+UNNAMED = "output"  # the only output of a network without classes
 _LISTED = 6  # categories of a reference that are written
 
 
@@ -58,7 +59,9 @@ def terms_in_words(expansion, n_terms=5):
     strong = [(S, v / whole) for S, v in ranked[:n_terms] if v >= _LEAST * whole]
     if not strong:
         return []
-    lines = [f"strongest terms (against {reference_text(expansion)}):"]
+    names = expansion.output_names
+    of = f" of {names[0]}" if len(names) == 1 and names[0] != UNNAMED else ""
+    lines = [f"strongest terms{of} (against {reference_text(expansion)}):"]
     for S, share in strong:
         name = " x ".join(expansion.names[i] for i in S)
         lines.append(f"  {name}  {share:.1%} of the variance; {_largest(expansion, S)}")

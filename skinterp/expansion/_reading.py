@@ -121,7 +121,7 @@ def read_user_table(table, X, groups=(), numbers="values"):
     CategoricalTable
         The table.
     """
-    offset, found = np.zeros(len(table.features)), []
+    offset, found, held = np.zeros(len(table.features)), [], {}
     grouped = {j for _, columns in groups for j in columns}
     for index in sorted({f.column.index for f in table.features} - grouped):
         places = [k for k, f in enumerate(table.features) if f.column.index == index]
@@ -130,7 +130,7 @@ def read_user_table(table, X, groups=(), numbers="values"):
         made = _variable(kinds, X, numbers)
         if made is None:
             number = next(kind for kind in kinds if isinstance(kind, NumberColumn))
-            cell = _held(number, X, numbers)
+            cell = held[number.name] = _held(number, X, numbers)
             offset[places] = _block(features, index, [cell], table.n_columns)[0]
             continue
         variable, cells = made
@@ -147,7 +147,7 @@ def read_user_table(table, X, groups=(), numbers="values"):
         )
     found.sort(key=lambda item: item[0].columns)
     variables, blocks, places = zip(*found)
-    return CategoricalTable(variables, offset, blocks, tuple(map(np.array, places)))
+    return CategoricalTable(variables, offset, blocks, tuple(map(np.array, places)), held)
 
 
 def _checked_groups(groups, names):

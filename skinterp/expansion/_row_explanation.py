@@ -1,5 +1,6 @@
 """Contributions of the patterns of categories to the output of one row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from skinterp.display import PatternsDisplay
 from skinterp.expansion._coefficients import pattern_text
 from skinterp.expansion._gauge import contributions
-from skinterp.utils import Result, number_text, signed_text
+from skinterp.utils import Result, import_optional, number_text, signed_text
+
+_ROUNDING = 1e-13  # of the largest coefficient: what is less is 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,33 +89,33 @@ class RowExplanation(Result):
         return "\n".join(lines)
 
 
-def explain_row(expansion, codes, output, network_value):
+def explain_row(expansion, codes, network_value):
     """Return the contributions of all terms at one row.
 
     Parameters
     ----------
     expansion : Expansion
-        The expansion.
+        The expansion of one output.
     codes : ndarray of int of shape (n_variables,)
         The row.
-    output : int
-        The output to explain.
     network_value : float
         The network's own value of it.
 
     Returns
     -------
     RowExplanation
-        The contributions, without those that are 0.
+        The contributions, without those that are 0, rounding aside.
     """
-    found = {S: float(v[output]) for S, v in contributions(expansion.terms, codes).items()}
+    found = {S: float(v[0]) for S, v in contributions(expansion.terms, codes).items()}
+    rounding = _ROUNDING * max(np.abs(term).max() for term in expansion.terms.values())
     constant = found.pop(())
-    ranked = sorted(((S, v) for S, v in found.items() if v), key=lambda item: -np.abs(item[1]))
+    sizable = [(S, v) for S, v in found.items() if abs(v) > rounding]
+    ranked = sorted(sizable, key=lambda item: -abs(item[1]))
     patterns = tuple(
         tuple((expansion.names[i], expansion.categories[i][codes[i]]) for i in S)
         for S, _ in ranked
     )
-    name, values = expansion.output_names[output], tuple(value for _, value in ranked)
+    (name,), values = expansion.output_names, tuple(value for _, value in ranked)
     return RowExplanation(name, constant, patterns, values, float(network_value))
 
 
@@ -121,7 +124,7 @@ def one_row(x):
 
     Parameters
     ----------
-    x : array-like of shape (n_columns,), or a data frame, series or array of one row
+    x : array-like of shape (n_columns,), or a data frame, series, dict or array of one row
         The row.
 
     Returns
@@ -134,6 +137,8 @@ def one_row(x):
     ValueError
         If there is not one row.
     """
+    if isinstance(x, Mapping):
+        x = import_optional("pandas", extra="plot", purpose="explain").DataFrame([x])
     if hasattr(x, "to_frame") and not hasattr(x, "columns"):
         x = x.to_frame().T
     if not hasattr(x, "columns"):

@@ -43,19 +43,25 @@ def sequence_table(sequences, name="p"):
     1  T  C  G
     """
     pandas = import_optional("pandas", extra="plot", purpose="sequence_table")
+    if isinstance(sequences, str):
+        raise ValueError(
+            "sequences must be several texts, such as a list of them. "
+            f"Got one text, {sequences!r}, instead."
+        )
     texts = list(sequences)
-    wrong = next((text for text in texts if not isinstance(text, str)), None)
-    if not texts or wrong is not None:
-        came = "none" if not texts else repr(wrong)
+    wrong = [text for text in texts if not isinstance(text, str)]
+    if not texts or wrong:
+        came = repr(wrong[0]) if wrong else "none"
         raise ValueError(f"sequences must be texts. Got {came} instead.")
     lengths, counts = np.unique([len(text) for text in texts], return_counts=True)
     if len(lengths) > 1 or not lengths[0]:
         usual = lengths[counts.argmax()]
         k = next((k for k, text in enumerate(texts) if len(text) != usual), 0)
+        most = f"most have {counted(int(usual), 'letter')}, "
+        most = most if 2 * counts.max() > len(texts) else ""
         raise ValueError(
             f"sequences must all have one length, of at least one letter. Got lengths from "
-            f"{lengths[0]} to {lengths[-1]} instead: most have {counted(int(usual), 'letter')}, "
-            f"the one in row {k} is {texts[k]!r}."
+            f"{lengths[0]} to {lengths[-1]} instead: {most}the one in row {k} is {texts[k]!r}."
         )
     columns = [f"{name}{i + 1}" for i in range(lengths[0])]
     index = getattr(sequences, "index", None)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinterp.display import ContributionsDisplay
-from skinterp.importance._importances import AtRow, Importances, shown_cell
-from skinterp.network import input_names, output_names
-from skinterp.utils import Result, checked_index, import_optional, number_text, output_index
+from skinterp.importance._importances import AtRow, Importances
+from skinterp.importance._texts import shown_cell
+from skinterp.network import first_class, input_names, output_names
+from skinterp.utils import Result, checked_index, import_optional, number_text, signed_output
 
 MOST_BACKGROUND = 50  # rows that are drawn where no background is given
 
@@ -40,6 +40,9 @@ class Attributions(Result):
         Whether the outputs are logits of several classes, of which only differences matter.
     notes : tuple of str, default=()
         What says that something is not as precise as wanted.
+    first_class : str or None, default=None
+        Where the only output is the logit of the second of two classes, the label of the first:
+        chosen as output, the contributions have the sign turned.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Attributions(Result):
     data: np.ndarray | None = None
     are_logits: bool = False
     notes: tuple = ()
+    first_class: str | None = None
 
     @property
     def gap(self):
@@ -87,7 +91,13 @@ class Attributions(Result):
             drawn = drawn - drawn.mean(axis=2, keepdims=True)
         means = np.abs(drawn).mean(axis=0)
         return Importances(
-            means, self.feature_names, self.output_names, f"mean |{self.method}|", strength=means
+            means,
+            self.feature_names,
+            self.output_names,
+            f"mean |{self.method}|",
+            strength=means,
+            first_class=self.first_class,
+            is_signed=False,
         )
 
     def row(self, i):
@@ -114,6 +124,7 @@ class Attributions(Result):
             are_logits=self.are_logits,
             notes=self.notes,
             row=self._at(i),
+            first_class=self.first_class,
         )
 
     def _at(self, i):
@@ -147,8 +158,8 @@ class Attributions(Result):
         if output is None and len(names) == 1:
             output = 0
         if output is not None:
-            k = output_index(output, self.output_names)
-            values, base, names = values[:, :, k], base[:, k], None
+            k, sign, _ = signed_output(output, self.output_names, self.first_class)
+            values, base, names = sign * values[:, :, k], sign * base[:, k], None
         return shap.Explanation(
             values=values,
             base_values=base,
@@ -220,7 +231,7 @@ class Attributions(Result):
             columns["error"] = self.errors.transpose(0, 2, 1).ravel()
         return columns
 
-    def display(self, row=None, max_features=20):
+    def display(self, row=None, max_features=20, output=None):
         """Return the display of the mean sizes, or of the contributions at one row.
 
         Parameters
@@ -229,6 +240,8 @@ class Attributions(Result):
             Index of a row; None draws mean sizes over all of them.
         max_features : int, default=20
             How many columns to show.
+        output : int, str or None, default=None
+            Which output, by label or index; None is all of them.
 
         Returns
         -------
@@ -236,13 +249,7 @@ class Attributions(Result):
             The display, not drawn yet.
         """
         found = self.importances() if row is None else self.row(row)
-        return ContributionsDisplay(
-            dict(zip(self.output_names, found.zero_sum_values.T, strict=True)),
-            self.feature_names,
-            strength=found.shares(),
-            name=found.method,
-            max_features=max_features,
-        )
+        return found.display(max_features, output)
 
     def __str__(self):
         n, n_columns, _ = self.values.shape
@@ -326,4 +333,5 @@ def attributions_of(network, X, rows, base, values, method, errors=None, notes=(
         rows if table is None else None,
         network.task == "multiclass",
         notes,
+        first_class(network),
     )

@@ -5,13 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from skinterp.importance._checks import scale_of
-from skinterp.importance._importances import (
-    AtRow,
-    column_shares,
-    importances_of,
-    shown_cell,
-    zero_sum,
-)
+from skinterp.importance._importances import AtRow, column_shares, importances_of, zero_sum
 from skinterp.importance._levels import (
     check_baseline,
     check_levels,
@@ -21,11 +15,18 @@ from skinterp.importance._levels import (
 )
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
+from skinterp.importance._texts import shown_cell
 from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
 from skinterp.table import as_table, cells_of
 from skinterp.utils import noting_incomplete
 
 _BLOCK_FLOATS = 2**22
+
+_FAR_ABOVE = 1000.0  # times the output at the row: contributions so large are of a far baseline
+_FAR = (
+    "contributions are far larger than the output at the row: zeros seem to be far from your "
+    "data; pass a baseline among them, such as baseline=X.mean(axis=0)"
+)
 
 
 def partial_derivatives(network, X):
@@ -231,7 +232,12 @@ def integrated_gradients(network, x, baseline=None):
         values = contributions(network, start, end, mean_gradient)
     found = importances_of(network, values, names, "Integrated gradients")
     base, there = network.raw_values(np.stack([start, end]))
-    row = AtRow(_cells(network, x, end), base, there)
+    cells = [
+        _cells(network, *of) for of in ((x, end), (start if baseline is None else baseline, start))
+    ]
+    row = AtRow(cells[0], base, there, cells[1])
+    if baseline is None and np.abs(found.values).max() > _FAR_ABOVE * np.abs(there).max():
+        notes.append(_FAR)
     return replace(found, notes=tuple(notes), row=row)
 
 

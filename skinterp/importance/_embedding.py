@@ -7,9 +7,12 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import orthogonal_procrustes
 
 from skinterp.display import EmbeddingDisplay
+from skinterp.importance._texts import text_columns
 from skinterp.importance._weights import first_weights
 from skinterp.network import as_network, dense_of, input_names
 from skinterp.utils import Result, checked_count, number_text
+
+_UNITS_DECIDE = "units decide the places; pass X for weights per standard deviation"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,6 +33,8 @@ class VariableEmbedding(Result):
         Names of the inputs.
     trainings : ndarray of shape (n_trainings, n_features, 2) or None, default=None
         The map of other trainings, turned onto this one as well as it can be.
+    per : str, default="standard deviation"
+        What of an input the weights are for: its deviation, or its unit.
     """
 
     weights: np.ndarray
@@ -38,6 +43,12 @@ class VariableEmbedding(Result):
     tree: np.ndarray
     feature_names: tuple
     trainings: np.ndarray | None = None
+    per: str = "standard deviation"
+
+    @property
+    def _title(self):
+        what = f"Inputs by their first weights per {self.per}"
+        return what if self.per == "standard deviation" else f"{what}: {_UNITS_DECIDE}"
 
     @property
     def lengths(self):
@@ -98,18 +109,21 @@ class VariableEmbedding(Result):
             explained=self.explained,
             lengths=self.lengths,
             trainings=self.trainings,
+            title=self._title,
         )
 
     def __str__(self):
-        _, *numbers = self._columns().values()
-        width = max(len(name) for name in self.feature_names)
+        (_, *head), (_, *numbers) = zip(*self._columns().items())
         lines = ["inputs on the map, and the length of their rows of weights"]
         if self.trainings is not None:
             lines[0] += f", and how far they are from it in {len(self.trainings)} other trainings"
-        for name, *row in zip(self.feature_names, *numbers):
-            texts = "  ".join(f"{number_text(number, 3):>9}" for number in row)
-            lines.append(f"{name:<{width}}  {texts}")
-        return "\n".join(lines)
+        table = [
+            [name, *(number_text(number, 3) for number in row)]
+            for name, *row in zip(self.feature_names, *numbers)
+        ]
+        if self.per != "standard deviation":
+            lines.append(f"weights per {self.per}: {_UNITS_DECIDE}")
+        return "\n".join([*lines, *text_columns([["", *head], *table])])
 
 
 def _centred(weights, n_units):
@@ -191,7 +205,8 @@ def variable_embedding(network, X=None, *, trainings=None):
     axes[: len(right)] = right[:2]
     turned = _aligned(weights, others, axes) if others else None
     names = input_names(network, X)
-    return VariableEmbedding(weights, scores[:, :2], explained, tree, names, turned)
+    per = "unit" if X is None else "standard deviation"
+    return VariableEmbedding(weights, scores[:, :2], explained, tree, names, turned, per)
 
 
 def _first_weights(model, X, n_inputs):

@@ -5,7 +5,7 @@ import numpy as np
 from skinterp.importance._importances import Importances, by_column, column_shares, zero_sum
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._weights import first_weights, network_of_layers
-from skinterp.network import input_names, output_names
+from skinterp.network import first_class, input_names, output_names
 
 FORMS = ("goh", "1991")
 
@@ -76,7 +76,14 @@ def garson(network, X=None, *, form="goh"):
     last = np.abs(zero_sum(network, dense.layers[1].weights, axis=1))
     values = column_shares(parts @ (last if form == "1991" else np.ones_like(last)))
     title = f"Garson's shares ({form})"
-    found = Importances(values, input_names(network, X), output_names(network), title)
+    found = Importances(
+        values,
+        input_names(network, X),
+        output_names(network),
+        title,
+        first_class=first_class(network),
+        is_signed=False,
+    )
     return by_column(found, network.user_table)
 
 

@@ -6,7 +6,6 @@ the classes, which are the same for all networks with the same probabilities.
 """
 
 from dataclasses import dataclass, field, replace
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +13,9 @@ from scipy.stats import rankdata
 
 from skinterp.display import ContributionsDisplay
 from skinterp.importance._ranks import ranked_names
-from skinterp.network import output_names
-from skinterp.utils import Result, as_shares, number_text, one_line, output_index
+from skinterp.importance._texts import text_columns
+from skinterp.network import first_class, output_names
+from skinterp.utils import Result, as_shares, number_text, one_line, signed_output
 
 
 def column_shares(values):
@@ -46,28 +46,19 @@ class AtRow(NamedTuple):
         The outputs that it is compared with.
     outputs : ndarray of shape (n_outputs,)
         The outputs at the row.
+    start : tuple of str, default=()
+        The row that it is compared with, as it is shown; empty where there are many.
     """
 
     cells: tuple
     baseline: np.ndarray
     outputs: np.ndarray
+    start: tuple = ()
 
-
-def shown_cell(value):
-    """Return a cell of a row as text: texts as they are, numbers with the digits that they need.
-
-    Parameters
-    ----------
-    value : object
-        The cell.
-
-    Returns
-    -------
-    str
-        The text.
-    """
-    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-    return number_text(value, 7) if is_number else one_line(str(value))
+    @property
+    def columns(self):
+        """The cells by the heads of their columns."""
+        return {"row": self.cells} | ({"baseline": self.start} if self.start else {})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,6 +89,11 @@ class Importances(Result):
         What says that an integral is not as precise as wanted.
     row : AtRow or None, default=None
         Of contributions the row, and the outputs whose difference they add up to.
+    first_class : str or None, default=None
+        Where the only output is the logit of the second of two classes, the label of the first,
+        by which the output may be chosen, too.
+    is_signed : bool, default=True
+        Whether the values of the first class are those of the second with the sign turned.
 
     Examples
     --------
@@ -120,6 +116,8 @@ class Importances(Result):
     parts: object = None
     notes: tuple = ()
     row: AtRow | None = None
+    first_class: str | None = None
+    is_signed: bool = True
 
     def __post_init__(self):
         if self.strength is None:
@@ -139,7 +137,7 @@ class Importances(Result):
         Parameters
         ----------
         output : int, str or None, default=None
-            Which output; None is the mean over all of them.
+            Which output, by label or index; None is the mean over all of them.
 
         Returns
         -------
@@ -149,7 +147,12 @@ class Importances(Result):
         shares = column_shares(self.strength)
         if output is None:
             return as_shares(shares.mean(axis=1))  # an output of no strength has no shares
-        return shares[:, output_index(output, self.output_names)]
+        return shares[:, self._chosen(output)[0]]
+
+    def _chosen(self, output):
+        """Return index, sign and label of an output."""
+        k, sign, name = signed_output(output, self.output_names, self.first_class)
+        return k, sign if self.is_signed else 1.0, name
 
     def ranks(self, output=None):
         """Return the rank of each input, 1 for the most important; ties share their mean.
@@ -157,7 +160,7 @@ class Importances(Result):
         Parameters
         ----------
         output : int, str or None, default=None
-            Which output; None is the mean over all of them.
+            Which output, by label or index; None is the mean over all of them.
 
         Returns
         -------
@@ -172,7 +175,7 @@ class Importances(Result):
         Parameters
         ----------
         output : int, str or None, default=None
-            Which output; None is the mean over all of them.
+            Which output, by label or index; None is the mean over all of them.
 
         Returns
         -------
@@ -196,13 +199,15 @@ class Importances(Result):
         columns["rank"] = np.concatenate([self.ranks(k) for k in outputs])
         return columns
 
-    def display(self, max_features=20):
+    def display(self, max_features=20, output=None):
         """Return the display of the values.
 
         Parameters
         ----------
         max_features : int, default=20
             How many inputs to show.
+        output : int, str or None, default=None
+            Which output, by label or index; None is all of them.
 
         Returns
         -------
@@ -210,13 +215,28 @@ class Importances(Result):
             The display, not drawn yet.
         """
         scaled = self.statistics.get("per_deviation")
+        drawn = self._drawn(self.values if scaled is None else scaled)
+        by_output = dict(zip(self.output_names, drawn.T, strict=True))
+        if output is not None:
+            k, sign, name = self._chosen(output)
+            by_output = {name: sign * drawn[:, k]}
         return ContributionsDisplay(
-            dict(zip(self.output_names, self._drawn(self.values if scaled is None else scaled).T)),
+            by_output,
             self.feature_names,
-            strength=self.shares() if scaled is None else None,
+            strength=self.shares(output) if scaled is None else None,
             name=self.method if scaled is None else f"{self.method} per standard deviation",
             max_features=max_features,
+            title=self._title(by_output),
         )
+
+    def _title(self, outputs):
+        """Return what stands above a picture of outputs: the method, and of what."""
+        if self.are_logits and len(outputs) > 1:
+            return f"{self.method}, less the mean over classes"
+        (name, *others) = outputs
+        if self.are_logits or self.first_class is not None:
+            return f"{self.method}, logit of {name}"
+        return self.method if others else f"{self.method}, {name}"
 
     @property
     def _ranks_by_value(self):
@@ -225,20 +245,21 @@ class Importances(Result):
 
     def __str__(self):
         by_share = not self._ranks_by_value
-        outputs = [f"{name:.12}" for name in self.output_names]
-        head = ["", *(["row"] * (self.row is not None)), *outputs, *(["share"] * by_share)]
+        outputs = map(one_line, self.output_names)
+        of_row = {} if self.row is None else self.row.columns
+        head = ["", *of_row, *outputs, *(["share"] * by_share)]
         shares, lines = self.shares(), []
         for name in self.ranking():
             j = self.feature_names.index(name)
-            cells = [self.row.cells[j]] if self.row is not None else []
+            cells = [column[j] for column in of_row.values()]
             share = [f"{shares[j]:.3f}"] * by_share
             lines.append([name, *cells, *self._texts(self.zero_sum_values[j]), *share])
         if self.row is not None:
             lines += self._totals(by_share)
         title = self.method + (", less the mean over classes" if self.are_logits else "")
-        if len(head) == 2:
-            return "\n".join([title, *_columns_of(lines), *self.notes])
-        return "\n".join([title, *_columns_of([head, *lines]), *self.notes])
+        if len(head) == 2 and self.first_class is None:
+            return "\n".join([title, *text_columns(lines), *self.notes])
+        return "\n".join([title, *text_columns([head, *lines]), *self.notes])
 
     @staticmethod
     def _texts(values):
@@ -246,26 +267,15 @@ class Importances(Result):
 
     def _totals(self, by_share):
         """Return the lines below contributions: their sum, and the outputs it leads to."""
-        base, there = (self._drawn(v[np.newaxis])[0] for v in self.row[1:])
+        base, there = (self._drawn(v[np.newaxis])[0] for v in self.row[1:3])
         totals = {
             "total": self.zero_sum_values.sum(axis=0),
             "output at the baseline": base,
             "output at the row": there,
         }
         end = [""] * by_share
-        return [[name, "", *self._texts(values), *end] for name, values in totals.items()]
-
-
-def _columns_of(lines):
-    """Return lines of cells as texts in columns, the first of them to the left."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            text.rjust(max(width, 12)) if k else text.ljust(width)
-            for k, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
+        cells = [""] * len(self.row.columns)
+        return [[name, *cells, *self._texts(values), *end] for name, values in totals.items()]
 
 
 def zero_sum(network, values, axis):
@@ -314,7 +324,16 @@ def importances_of(network, values, names, method, strength=None, statistics=Non
         The importances; of the columns, if the network has a user's table.
     """
     outputs, are_logits = output_names(network), network.task == "multiclass"
-    found = Importances(values, names, outputs, method, strength, statistics or {}, are_logits)
+    found = Importances(
+        values,
+        names,
+        outputs,
+        method,
+        strength,
+        statistics or {},
+        are_logits,
+        first_class=first_class(network),
+    )
     return by_column(found, network.user_table)
 
 

@@ -8,9 +8,23 @@ PROBE = "shuffled column"
 BEATS = 0.95  # of the trainings in which an input must matter more than the shuffled column
 
 
-def takes_probe(X):
-    """Return whether a column of numbers can stand beside those of a table."""
-    return not is_mixed(X)
+def probe_columns(X):
+    """Return the columns of a table that can be shuffled: of a mixed one those of numbers only.
+
+    Parameters
+    ----------
+    X : ndarray or data frame of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    list of int
+        Indices of the columns.
+    """
+    if not is_mixed(X):
+        return list(range(X.shape[1]))
+    columns = [X.iloc[:, k] for k in range(X.shape[1])]
+    return [k for k, c in enumerate(columns) if c.dtype.kind in "iuf" and c.notna().all()]
 
 
 def with_probe(X, seed):
@@ -19,7 +33,7 @@ def with_probe(X, seed):
     Parameters
     ----------
     X : ndarray or data frame of shape (n_samples, n_features)
-        Rows of numbers.
+        Rows, of which some column is one of `probe_columns`.
     seed : int
         Which column, and how it is shuffled.
 
@@ -29,7 +43,8 @@ def with_probe(X, seed):
         The table; its last column has the values of another one, and knows of no row.
     """
     rng = np.random.default_rng(seed)
-    k, order = rng.integers(X.shape[1]), rng.permutation(len(X))
+    columns = probe_columns(X)
+    k, order = columns[rng.integers(len(columns))], rng.permutation(len(X))
     if not hasattr(X, "iloc"):
         return np.column_stack([X, np.asarray(X)[order, k]])
     return X.assign(**{PROBE: X.iloc[order, k].to_numpy()})

@@ -1,14 +1,15 @@
 """Answers of a network along one input, the others held."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from skinterp.base import check_numbers, flags_of, typical_row
 from skinterp.display import MultiplesDisplay, ProfileDisplay
 from skinterp.importance._checks import columns_of
-from skinterp.network import input_names, network_for, output_names
-from skinterp.utils import Result, checked_count, number_text, output_index
+from skinterp.importance._texts import text_columns
+from skinterp.network import first_class, input_names, network_for, output_names
+from skinterp.utils import Result, checked_count, number_text, signed_output
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,6 +32,9 @@ class LekProfile(Result):
         Units of inputs by name, where they are known.
     are_logits : bool, default=False
         Whether the answers are logits of classes.
+    first_class : str or None, default=None
+        Where the only output is the logit of the second of two classes, the label of the first:
+        chosen as output, the answers have the sign turned.
     """
 
     grids: np.ndarray
@@ -40,6 +44,7 @@ class LekProfile(Result):
     output_names: tuple
     units: dict = field(default_factory=dict)
     are_logits: bool = False
+    first_class: str | None = None
 
     def _columns(self):
         """Return one line per input, quantile of the others and step; a column per output."""
@@ -58,7 +63,7 @@ class LekProfile(Result):
         Parameters
         ----------
         output : int, str or None, default=None
-            Which output, by index or name; None is all of them.
+            Which output, by label or index; None is all of them.
 
         Returns
         -------
@@ -66,27 +71,29 @@ class LekProfile(Result):
             The display, not drawn yet: of several outputs one below the other.
         """
         if output is None and len(self.output_names) > 1:
-            return MultiplesDisplay(
-                [self.display(name) for name in self.output_names], self.output_names
-            )
-        output = output_index(output, self.output_names)
-        name = self.output_names[output]
+            panels = [replace(self.display(name), title="") for name in self.output_names]
+            return MultiplesDisplay(panels, [*map(self._called, self.output_names)])
+        k, sign, name = signed_output(output, self.output_names, self.first_class)
         return ProfileDisplay(
             self.grids,
-            self.values[..., output],
+            sign * self.values[..., k],
             self.quantiles,
             self.feature_names,
-            name=f"logit of {name}" if self.are_logits else name,
+            name=self._called(name),
             units=self.units,
+            title=f"{self._called(name)} along each input, the others held at quantiles",
         )
 
+    def _called(self, name):
+        return f"logit of {name}" if self.are_logits else name
+
     def __str__(self):
-        width = max(len(name) for name in self.feature_names)
-        lines = ["range of the answers along each input, the others held"]
-        for name, curves in zip(self.feature_names, np.ptp(self.values, axis=2)):
-            ranges = "  ".join(f"{number_text(value):>10}" for value in curves.max(axis=0))
-            lines.append(f"{name:<{width}}  {ranges}")
-        return "\n".join(lines)
+        ranges = np.ptp(self.values, axis=2).max(axis=1)
+        order = np.argsort(-ranges.max(axis=1), kind="stable")
+        head = ["", *map(self._called, self.output_names)]
+        lines = [[self.feature_names[j], *map(number_text, ranges[j])] for j in order]
+        title = "range of the answers along each input, the others held"
+        return "\n".join([title, *text_columns([head, *lines])])
 
 
 def lek_profile(
@@ -155,9 +162,10 @@ def lek_profile(
     rows, names = network.check(X), input_names(network, X)
     moves = np.broadcast_to(network.moves, len(names))
     units = dict(units or {})
-    unknown = [name for name in units if name not in names]
+    numbers = [name for name, move in zip(names, moves) if move]
+    unknown = [name for name in units if name not in numbers]
     if unknown:
-        raise ValueError(f"units must be of inputs, {list(names)}. Got {unknown} instead.")
+        raise ValueError(f"units must be of inputs, {numbers}. Got {unknown} instead.")
     columns = np.flatnonzero(moves) if features is None else columns_of(features, names)
     check_numbers(network, columns, "The inputs to follow")
     low, high = rows.min(axis=0)[columns], rows.max(axis=0)[columns]
@@ -176,4 +184,5 @@ def lek_profile(
     values = network.raw_values(asked.reshape(-1, rows.shape[1])).reshape(*asked.shape[:3], -1)
     followed = tuple(names[j] for j in columns)
     outputs, are_logits = output_names(network), network.classes is not None
-    return LekProfile(grids, values, quantiles, followed, outputs, units, are_logits)
+    is_first = first_class(network)
+    return LekProfile(grids, values, quantiles, followed, outputs, units, are_logits, is_first)

@@ -13,16 +13,20 @@ from sklearn.utils.parallel import Parallel, delayed
 from skinterp.base import checked_training
 from skinterp.display import RankStabilityDisplay
 from skinterp.importance._methods import METHODS
-from skinterp.importance._probe import BEATS, PROBE, sees_probe, takes_probe, with_probe
+from skinterp.importance._probe import BEATS, PROBE, probe_columns, sees_probe, with_probe
 from skinterp.importance._ranks import MethodRankings, kendall_matrix
 from skinterp.importance._training_rows import drawn_rows, seen_rows
 from skinterp.network import as_network
-from skinterp.utils import LARGEST_SEED, checked_count, draw_seed
+from skinterp.utils import LARGEST_SEED, checked_count, counted, draw_seed
 from skinterp.utils._sklearn import take_rows
 from skinterp.utils._which_rows import HELD_OUT, LEFT_OUT
 
 _INTERVAL = (0.025, 0.975)
 _LISTED = 8  # inputs named in a line
+_NO_PROBE = {
+    True: f"no {PROBE} to compare with: the steps of the pipeline take no further column",
+    False: f"no {PROBE} to compare with: the table has no column of numbers without gaps",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,8 +148,16 @@ class ImportanceStability(MethodRankings):
         names = [f"{m} (tau {t:.2f})" for m, t in zip(self.methods, self.stability)]
         places = self.mean_ranks, self.intervals, self.feature_names
         return RankStabilityDisplay(
-            names, *places, max_features=max_features, noise=self._ranks_of_probe()
+            names,
+            *places,
+            max_features=max_features,
+            noise=self._ranks_of_probe(),
+            title="\n".join([f"Ranks of the inputs in {self._trainings}", *self.notes]),
         )
+
+    @property
+    def _trainings(self):
+        return counted(self.shares.shape[1], "training")
 
     def _ranks_of_probe(self):
         """Return mean rank and interval of the shuffled column among the inputs, or None."""
@@ -161,10 +173,9 @@ class ImportanceStability(MethodRankings):
         return f"above a {PROBE}: {len(names)} of {len(above)}{': ' * bool(names)}{which}"
 
     def __str__(self):
-        n_repeats = self.shares.shape[1]
         known = np.isfinite(self.scores).all()
         score = f"mean {self.metric} {self.scores.mean():.3f}, {self.rows}"
-        lines = [f"{n_repeats} trainings, {score if known else 'no row was left out of them'}"]
+        lines = [f"{self._trainings}, {score if known else 'no row was left out of them'}"]
         width = max(len(method) for method in self.methods)
         for method, ranks, tau in zip(self.methods, self.mean_ranks, self.stability):
             best = np.argsort(ranks, kind="stable")[:3]
@@ -278,7 +289,8 @@ def importance_stability(
         training has not drawn.
     probe : bool, default=True
         Whether every training sees one more column, one of the others shuffled, drawn anew each
-        time: what is not above it says nothing. Tables with texts or gaps have none.
+        time: what is not above it says nothing. It is a column of numbers without gaps; where
+        there is none, or steps name their columns and so take no further one, a note says so.
     n_jobs : int or None, default=None
         Trainings run at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
@@ -334,7 +346,7 @@ def importance_stability(
     rng = check_random_state(random_state)
     seeds = rng.randint(LARGEST_SEED, size=n_repeats)
     seen = None if bootstrap else seen_rows(y, test_size, is_classifier(estimator), rng)
-    probe = bool(probe) and takes_probe(X)
+    asked, probe = bool(probe), bool(probe) and bool(probe_columns(X))
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_one_training)(estimator, X, y, names, methods, int(seed), seen, probe)
         for seed in seeds
@@ -342,6 +354,8 @@ def importance_stability(
     found, notes = _collected(trainings, n_repeats, verbose)
     shares, noise, scores = zip(*found)
     noise = np.stack(noise, axis=1)
+    if asked and np.isnan(noise).any():
+        notes = (*notes, _NO_PROBE[probe])
     return ImportanceStability(
         tuple(method.name for method in methods),
         np.stack(shares, axis=1),

@@ -182,6 +182,23 @@ def output_names(network):
     return tuple(f"output {k}" for k in range(network.n_outputs))
 
 
+def first_class(network):
+    """Return the class whose logit is the only value of a network with the sign turned.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    str or None
+        Label of the first of two classes; None of other networks, and of views.
+    """
+    is_binary = network.task == "binary" and not isinstance(network, ScalarView)
+    return str(network.classes[0]) if is_binary else None
+
+
 def raw_value_names(network):
     """Return the raw values of a network as the left sides of equations are called.
 

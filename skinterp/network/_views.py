@@ -3,7 +3,7 @@
 import numpy as np
 
 from skinterp.network._heads import LogOdds
-from skinterp.utils import output_index
+from skinterp.utils import output_index, signed_output
 
 
 class Views:
@@ -16,6 +16,8 @@ class Views:
         ----------
         k : object, default=None
             The column: the label of its class, or its index; may be left out where there is one.
+            Of two classes there is one column, the logit of the second; by its label the first
+            gives that with the sign turned.
 
         Returns
         -------
@@ -27,6 +29,10 @@ class Views:
         ValueError
             If there is no such column, or none is given of several.
         """
+        if self.task == "binary":
+            _, sign, label = signed_output(k, self.classes[1:].tolist(), self.classes[0], "k")
+            name = "output" if k is None else f"logit of {label}"
+            return self._linear_view(np.array([sign]), name)
         k = self._column(k)
         name = "output" if self.n_outputs == 1 else f"output {k}"
         return self._linear_view(np.eye(self.n_outputs)[k], name)
@@ -105,6 +111,8 @@ class Views:
 
     def _column(self, k, name="k"):
         """Return the index of a column of raw values; that of two classes is the second's."""
+        if self.task == "binary":
+            return signed_output(k, self.classes[1:], self.classes[0], name)[0]
         if self.classes is None:
             return output_index(k, [f"output {j}" for j in range(self.n_outputs)], name)
         return output_index(k, self.classes[-self.n_outputs :], name)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from skinterp.utils._files import write_whole
     from skinterp.utils._incomplete import noting_incomplete
     from skinterp.utils._interrupts import is_one_of_many
-    from skinterp.utils._labels import check_labels, output_index, value_names
+    from skinterp.utils._labels import check_labels, output_index, signed_output, value_names
     from skinterp.utils._notebooks import PrintedInNotebooks, preformatted
     from skinterp.utils._numbers import (
         DIGITS,
@@ -61,7 +61,7 @@ else:
             "_incomplete": ["noting_incomplete"],
             "_interrupts": ["is_one_of_many"],
             "_notebooks": ["PrintedInNotebooks", "preformatted"],
-            "_labels": ["check_labels", "output_index", "value_names"],
+            "_labels": ["check_labels", "output_index", "signed_output", "value_names"],
             "_numbers": [
                 "DIGITS",
                 "MOST_DIGITS",
@@ -140,6 +140,7 @@ __all__ = [
     "round_to_digits",
     "rules_text",
     "show_versions",
+    "signed_output",
     "signed_text",
     "spread_text",
     "threshold_text",

@@ -11,7 +11,7 @@ _MOST_LISTED = 30  # labels named by an error
 def _is_label(label, given):
     """Return whether a class label is the one that was given; 1 and 1.0 are one label."""
     if isinstance(given, bool) and not isinstance(label, bool):
-        return False
+        return str(given) == label  # a label of truth values, as text
     if isinstance(label, str) == isinstance(given, str) and type(label == given) is bool:
         return label == given
     if isinstance(label, str) and isinstance(given, Number):  # a label of numbers, as text
@@ -70,10 +70,65 @@ def output_index(output, labels, name="output"):
     may_be_index = not any(map(_is_number, labels))
     if not (whole and may_be_index and 0 <= output < len(labels)):
         index = f", or an index from 0 to {len(labels) - 1}" if may_be_index else ""
-        raise ValueError(
-            f"{name} must be one of {_listed(labels)}{index}. Got {output!r} instead."
-        )
+        raise _unknown(output, labels, name, index)
     return int(output)
+
+
+def _unknown(output, labels, name, index):
+    """Return the error of an output that there is not, with the labels that there are."""
+    return ValueError(f"{name} must be one of {_listed(labels)}{index}. Got {output!r} instead.")
+
+
+def signed_output(output, labels, first=None, name="output"):
+    """Return the index of an output and its sign, where two classes share one value.
+
+    The logit of the first of two classes is that of the second with the sign turned. An index
+    counts values, of which there is one: it is that of the second class.
+
+    Parameters
+    ----------
+    output : object
+        A label, or an index; None is the only one there is.
+    labels : sequence
+        Labels of the values: classes, or names of outputs.
+    first : object, default=None
+        Label of the first of two classes, where the only value is the logit of the second.
+    name : str, default="output"
+        What it is called, for the error.
+
+    Returns
+    -------
+    k : int
+        Its index.
+    sign : float
+        1, or -1 for the first of two classes.
+    label : object
+        Its label.
+
+    Raises
+    ------
+    ValueError
+        If there is none such.
+
+    Examples
+    --------
+    >>> from skinterp.utils import signed_output
+    >>> signed_output("well", ["well"], "ill"), signed_output("ill", ["well"], "ill")
+    ((0, 1.0, 'well'), (0, -1.0, 'ill'))
+    """
+    try:
+        k = output_index(output, labels, name)
+        return k, 1.0, labels[k]
+    except ValueError:
+        if first is None:
+            raise
+    output, *both = (
+        x.item() if isinstance(x, np.generic) else x for x in (output, first, *labels)
+    )
+    if _is_label(both[0], output):
+        return 0, -1.0, first
+    index = "" if any(map(_is_number, both)) else f", or the index 0, of {both[1]!r}"
+    raise _unknown(output, both, name, index)
 
 
 def check_labels(y, classes, name="y"):

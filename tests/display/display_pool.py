@@ -134,6 +134,9 @@ def curves(rng, names, classes, n_rows):
     yield "concept", shown.ConceptProfilesDisplay(*parts, **about)
     bundles = rng.normal(size=(n, 3, 8))
     yield "profile", shown.ProfileDisplay(grids, bundles, [0.1, 0.5, 0.9], names, name=classes[-1])
+    odd = np.array([1e-15 * grids[0], 1e6 + 1e-7 * grids[-1]])[:n], bundles[:2], [0.1, 0.9]
+    odd = shown.ProfileDisplay(*odd, names[:2], title=classes[0])
+    yield "profile of tiny and far numbers", odd
     units = {"units": {names[0]: "mg/l $", names[-1]: "a unit of thirty letters, long"}}
     yield (
         "profile with units",

@@ -32,7 +32,7 @@ def test_the_text_has_variance_constant_and_the_strongest_coefficients():
 
 def test_the_text_names_the_output_where_there_are_several():
     text = fitted(3).export_text()
-    assert text.count("constant (logit of ") == 3 and "(logit of 'b')" in text
+    assert text.count("constant (logit of ") == 3 and "(logit of b)" in text
 
 
 def test_the_text_of_a_short_expansion_counts_no_others():

@@ -173,7 +173,7 @@ def test_unknown_outputs_are_refused(texts, output):
     ("call", "match"),
     [
         (lambda e, x: e.decision_function(x, order=-1), "order must be an integer of at least 0"),
-        (lambda e, x: e.explain({"colour": "red"}), "explain must be given one row. Got array"),
+        (lambda e, x: e.explain({"colour": "red"}), "yet now missing:\n- cap"),
         (lambda e, x: e.explain(x), "explain must be given one row. Got 40 rows"),
         (lambda e, x: e.explain(x.iloc[0], "pink"), "output must be one of"),
         (lambda e, x: e.explain(x.iloc[0], True), "output must be one of"),

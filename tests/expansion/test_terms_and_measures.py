@@ -339,21 +339,21 @@ def test_a_series_is_its_activation_within_the_stated_error(name, low, high):
 
 def test_a_row_is_explained_by_its_terms_the_strongest_first():
     class Made:
-        names, output_names = ("a", "b"), ("no", "yes")
+        names, output_names = ("a", "b"), ("yes",)
         categories = (("x", "y"), ("u", "v"))
         terms = {
-            (): np.array([0.0, 1.0]),
-            (0,): np.array([[9.0, 9.0], [0.5, -0.5]]),
-            (1,): np.array([[9.0, 9.0], [0.0, 2.0]]),
-            (0, 1): np.array([np.full((2, 2), 9.0), [[0.0, 0.0], [0.0, -3.0]]]),
+            (): np.array([1.0]),
+            (0,): np.array([[0.5, -0.5]]),
+            (1,): np.array([[2e-16, 2.0]]),
+            (0, 1): np.array([[[0.0, 0.0], [0.0, -3.0]]]),
         }
 
-    found = explain_row(Made, np.array([1, 1]), 1, -0.5)
+    found = explain_row(Made, np.array([1, 1]), -0.5)
     assert found.labels == ("a=y, b=v", "b=v", "a=y")
     assert found.values == (-3.0, 2.0, -0.5) and found.total == pytest.approx(-0.5)
     assert str(found).splitlines()[0] == "yes = -0.5, by the expansion -0.5"
     assert found.to_frame()["order"].tolist() == [2, 1, 1]
-    few = explain_row(Made, np.array([0, 0]), 1, 1.5)
+    few = explain_row(Made, np.array([0, 0]), 1.5)
     assert few.labels == ("a=x",)
 
 

@@ -38,7 +38,8 @@ def test_integrated_gradients_print_row_contributions_and_total(n_outputs):
         shown = np.array(lines[name].split()[-n:], dtype=float)
         np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-5)
     for j, name in enumerate(found.feature_names):
-        cell, *parts = lines[name].split()[1:]
+        cell, start, *parts = lines[name].split()[1:]
+        assert float(start) == pytest.approx(X[1, j], rel=1e-6)
         assert float(cell) == pytest.approx(X[0, j], rel=1e-6)
         np.testing.assert_allclose(np.array(parts, float), found.zero_sum_values[j], rtol=1e-4)
 
@@ -121,3 +122,10 @@ def test_trainings_that_differ_in_order_and_signs_of_units_fall_together():
 def test_trainings_of_other_inputs_are_refused():
     with pytest.raises(ValueError, match=r"networks of the same 4 inputs\. Got one of 3"):
         variable_embedding(network_of(1), trainings=[random_network([3, 2, 1], 0)])
+
+
+def test_a_far_baseline_of_zeros_is_told_and_cells_show_their_differences():
+    network, row = ([[[1.0], [-1.0]]], [[0.0]], ["identity"]), [1e6 + 0.105, 1e6]
+    assert "pass a baseline among them" in str(integrated_gradients(network, row))
+    near = str(integrated_gradients(network, row, baseline=[1e6, 1e6]))
+    assert "pass a baseline" not in near and "1000000.105       1000000 " in near

@@ -20,7 +20,7 @@ from skinterp.importance import (
     spearman_matrix,
     top_k_overlap,
 )
-from skinterp.importance._probe import with_probe
+from skinterp.importance._probe import probe_columns, with_probe
 from skinterp.importance._subset_check import corrected_t_test
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -285,14 +285,19 @@ def test_shares_of_the_inputs_add_up_without_the_shuffled_column(wine):
     assert "above_noise" not in without.to_frame() and without.display().noise is None
 
 
-def test_tables_with_texts_have_no_shuffled_column():
-    table = pd.DataFrame({"a": np.arange(60.0), "site": ["u", "v", "w"] * 20})
+def test_of_tables_with_texts_a_column_of_numbers_is_shuffled():
+    table = pd.DataFrame({"a": np.arange(60.0), "site": ["u", "v", "w"] * 20, "gap": np.nan})
+    assert probe_columns(table) == [0]
+    table = table.drop(columns="gap")
+    target, options = table["a"] > 30, {"methods": "derivatives", "n_repeats": 2}
     encode = make_column_transformer((OneHotEncoder(), ["site"]), remainder="passthrough")
-    estimator = make_pipeline(encode, network())
-    found = importance_stability(
-        estimator, table, table["a"] > 30, methods="derivatives", n_repeats=2
-    )
-    assert found.probe is None and found.feature_names == ("a", "site")
+    found = importance_stability(make_pipeline(encode, network()), table, target, **options)
+    assert found.probe.shape == (1, 2) and found.feature_names == ("a", "site")
+    texts = make_pipeline(OneHotEncoder(sparse_output=False), network())
+    found = importance_stability(texts, table[["site"]], target, **options)
+    note = "no shuffled column to compare with: the table has no column of numbers"
+    assert found.probe is None and note in str(found)
+    assert note in " ".join(found.plot().ax_.get_title(loc="left").split())
 
 
 def test_steps_that_name_their_columns_leave_the_shuffled_one_out():
@@ -303,6 +308,7 @@ def test_steps_that_name_their_columns_leave_the_shuffled_one_out():
     )
     np.testing.assert_allclose(found.shares.sum(axis=-1), 1.0)
     assert np.isnan(found.above_noise).all() and "above a" not in str(found)
+    assert "the steps of the pipeline take no further column" in str(found)
 
 
 def test_any_metric_is_drawn_with_its_p_values():
