@@ -11,7 +11,7 @@ from skinterp.network._activations import Activation, as_activation
 from skinterp.network._answers import Answers
 from skinterp.network._default import default_network
 from skinterp.network._dense import DenseNetwork
-from skinterp.network._formula import network_to_sympy
+from skinterp.network._formula import layers_of_output, network_to_sympy
 from skinterp.network._front import SteppedNetwork
 from skinterp.network._graph import GraphNetwork, Node
 from skinterp.network._graph_folding import network_of_graph
@@ -57,6 +57,7 @@ __all__ = [
     "first_class",
     "hidden_of",
     "input_names",
+    "layers_of_output",
     "network_for",
     "network_of_graph",
     "network_to_sympy",

@@ -5,6 +5,30 @@ from skinterp.network._inputs import dense_of, input_names
 from skinterp.network._readers import as_network
 
 
+def layers_of_output(network, output=None):
+    """Return layers of which one raw value is the output that a user chose.
+
+    Parameters
+    ----------
+    network : DenseNetwork
+        The network.
+    output : object, default=None
+        A logit, by the label of its class or an index, or a value of a regression.
+
+    Returns
+    -------
+    layers : tuple of Layer
+        The layers; the last one with the sign turned for the first of two classes.
+    column : int
+        The index of the raw value.
+    """
+    *hidden, last = dense_of(network, "A formula").layers
+    column, sign = network._column(output, "output")
+    if sign < 0.0:
+        last = last._replace(weights=-last.weights, bias=-last.bias)
+    return (*hidden, last), column
+
+
 def network_to_sympy(network, output=None, *, digits=None, names=None, max_terms=500):
     """Return one raw value of a small network as a closed formula.
 
@@ -40,7 +64,7 @@ def network_to_sympy(network, output=None, *, digits=None, names=None, max_terms
     Max(0, -x0) + Max(0, x0) - 2
     """
     network = as_network(network)
-    layers, output = dense_of(network, "A formula").layers, network._column(output, "output")
+    layers, output = layers_of_output(network, output)
     plain = [(w, b, a.name, a.slope) for w, b, a in layers]
     names = names or input_names(network)
     return layers_to_sympy(plain, names, output, digits=digits, max_terms=max_terms)

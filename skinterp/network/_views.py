@@ -33,7 +33,7 @@ class Views:
             _, sign, label = signed_output(k, self.classes[1:].tolist(), self.classes[0], "k")
             name = "output" if k is None else f"logit of {label}"
             return self._linear_view(np.array([sign]), name)
-        k = self._column(k)
+        k, _ = self._column(k)
         name = "output" if self.n_outputs == 1 else f"output {k}"
         return self._linear_view(np.eye(self.n_outputs)[k], name)
 
@@ -110,12 +110,11 @@ class Views:
         return self._unit_view(layer, j, before_activation)
 
     def _column(self, k, name="k"):
-        """Return the index of a column of raw values; that of two classes is the second's."""
+        """Return the index of a column of raw values, and its sign: -1 for the first of two."""
         if self.task == "binary":
-            return signed_output(k, self.classes[1:], self.classes[0], name)[0]
-        if self.classes is None:
-            return output_index(k, [f"output {j}" for j in range(self.n_outputs)], name)
-        return output_index(k, self.classes[-self.n_outputs :], name)
+            return signed_output(k, self.classes[1:].tolist(), self.classes[0], name)[:2]
+        names = [f"output {j}" for j in range(self.n_outputs)]
+        return output_index(k, names if self.classes is None else self.classes, name), 1.0
 
     def _class_name(self, k):
         label = self.classes.tolist()[k]

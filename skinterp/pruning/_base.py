@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinterp.base import LayersBody
 from skinterp.display import NetworkDisplay
 from skinterp.expression import ColumnSpread, Equation, LogisticLink, atoms, round_centres, tidy
-from skinterp.network import dense_of, network_to_sympy, raw_value_names
+from skinterp.network import dense_of, layers_of_output, network_to_sympy, raw_value_names
 from skinterp.pruning._closed_form import closed_forms
 from skinterp.pruning._descent import smaller_networks
 from skinterp.pruning._path import PruningPath, PruningStep
@@ -302,9 +302,9 @@ class PruningMixin:
         max_atoms = checked_count(max_atoms, "max_atoms", 1)
         rows, network = self._rows(X), self.pruned_network_
         centres = round_centres(*ColumnSpread.of(rows))
-        column = network._column(output, "output")
+        layers, column = layers_of_output(network, output)
         box = rows.min(axis=0), rows.max(axis=0)
-        formula = closed_forms(network.layers, *box, centres)[column]
+        formula = closed_forms(layers, *box, centres)[column]
         if (size := atoms(formula)) > max_atoms:
             raise ValueError(
                 f"max_atoms must be such that the formula fits. Got {max_atoms} instead: "
@@ -313,6 +313,8 @@ class PruningMixin:
             )
         decides, classes = {}, network.classes
         if classes is not None and network.n_outputs == 1:
-            decides = {"threshold": 0.0, "classes": tuple(classes), "link": LogisticLink(0.0, 1.0)}
+            is_turned = layers[-1] is not network.layers[-1]
+            classes = tuple(classes)[::-1] if is_turned else tuple(classes)
+            decides = {"threshold": 0.0, "classes": classes, "link": LogisticLink(0.0, 1.0)}
         table = self.network_.user_table
         return Equation(tidy(formula), self._input_names, table=table, **decides).shown_on(rows)

@@ -164,3 +164,17 @@ def test_equations_of_several_classes_and_of_tables_with_texts():
         np.testing.assert_allclose(equation.predict(rows), logits[: len(rows), 2], rtol=1e-9)
     with pytest.raises(ValueError, match="feature"):
         pruned.equation(table[["site"]], "top")
+
+
+@pytest.mark.parametrize("classes", [("ill", "well"), (0, 1), (False, True)])
+def test_the_logit_of_either_class_is_written_and_answers_as_the_network(classes):
+    network = random_network([3, 4, 1], 3, task=classes)
+    pruned = PrunedMLPClassifier(network, n_weights=12, random_state=0).fit(ROWS)
+    both = [pruned.equation(ROWS, label, max_atoms=99) for label in classes]
+    logits = [equation.expression.evaluate(ROWS) for equation in both]
+    np.testing.assert_allclose(*(sign * of for sign, of in zip((-1, 1), logits, strict=True)))
+    for equation in both:
+        np.testing.assert_array_equal(equation.predict(ROWS), pruned.predict(ROWS))
+    first, second = (pruned.to_sympy(label) for label in classes)
+    point = dict(zip(sorted(second.free_symbols, key=str), (0.3, -0.7, 1.1), strict=False))
+    assert float((first + second).subs(point)) == pytest.approx(0.0, abs=1e-9)

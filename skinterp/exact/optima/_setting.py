@@ -9,7 +9,7 @@ from skinterp.exact.optima._levels import refuse_impossible_levels
 from skinterp.exact.pieces._boxes import Box, checked_box
 from skinterp.exact.pieces._piecewise import PiecewiseLinear, piecewise_linear
 from skinterp.network import Network, as_network, input_names, output_names, raw_value_names
-from skinterp.utils import output_index
+from skinterp.utils import output_index, signed_output
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,18 +123,9 @@ def chosen_output(network, output):
     """
     names, raw_names = output_names(network), raw_value_names(network)
     if network.task == "binary" and output is not None:
-        first, second = network.classes.tolist()
-        given = output.item() if isinstance(output, np.generic) else output
-        if any(type(given) is type(label) and given == label for label in (first, str(first))):
-            return np.array([-1.0]), f"logit of {first}"
-        is_second = type(given) is type(second) and given == second
-        is_index = type(given) is int and given == 0 and isinstance(second, str)
-        if not (is_second or is_index or given == str(second)):
-            index = f", or 0, the logit of {second!r}" if isinstance(second, str) else ""
-            raise ValueError(
-                f"output must be one of {[first, second]}{index}. Got {given!r} instead."
-            )
-        return np.array([1.0]), raw_names[0]
+        first, *second = network.classes.tolist()
+        _, sign, label = signed_output(output, second, first)
+        return np.array([sign]), f"logit of {label}"
     k = output_index(output, names)
     return np.eye(network.n_outputs)[k], raw_names[k]
 
