@@ -1,5 +1,6 @@
 """Two problems for branch and bound: the least largest output, and the nearest point."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -230,9 +231,22 @@ class Nearest(NamedTuple):
         d, none = len(self.start), np.empty(0)
         side = np.ones(d)
         network = MixedInteger.of_box(self.pieces, -side, side, lows, highs)
+        size = 1.0 + np.abs(network.offsets)
+
+        @cache
+        def is_tied():
+            """Return whether all outputs are nowhere clearly negative, only 0 at the least.
+
+            Programs that want less than that have no points by a hair, where HiGHS 1.12 may end
+            the process.
+            """
+            deepest = LeastLargest(self.pieces).finish(-side, side, lows, highs, seconds)[0]
+            return deepest > -_INSIDE[-1] * size.max()
 
         def least(inside):
-            right = -network.offsets - inside * (1.0 + np.abs(network.offsets))
+            if inside and is_tied():
+                return np.inf, None
+            right = -network.offsets - inside * size
             program = network.with_variables(network.outputs.T, right, none, none)
             program, cost = self._with_distance(program, d)
             return program.minimise(cost, d, seconds)
@@ -371,6 +385,6 @@ def nearest_in(A, b, start, size):
     G, h = G[used] / norms[used, np.newaxis], h[used] / norms[used]
     E, f = np.vstack([G.T, h]), np.append(np.zeros(len(start)), 1.0)
     residual = E @ nnls(E, f)[0] - f
-    if np.linalg.norm(residual) < _EMPTY:
+    if np.linalg.norm(residual) < _EMPTY or residual[-1] >= 0.0:
         return None
     return start - residual[:-1] / residual[-1] / size
