@@ -16,7 +16,7 @@ from skinterp.exact.pieces._search import search_box
 ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 _FEW_UNITS = 6  # that may change sign in a box, with which it is one program
 _FEW_ALTOGETHER = 24  # units of a network that is one program in any box
-_FEW_FOR_REGIONS = 12  # units of a network, all of whose regions are looked at in any box
+_FEW_FOR_REGIONS = 16  # units of a network, all of whose regions are looked at in any box
 _FEW_REGIONS = 5, 12  # the same, where all its regions are looked at, of few and many inputs
 _FEW_INPUTS = 8  # with more, splitting inputs does not help programs
 _INSIDE = 1e-9, 1e-7, 1e-6  # by how much outputs are to be negative, if 0 is not enough
@@ -27,6 +27,7 @@ _STRICTLY = 5e-10  # less than points are accepted with, more than exact ties
 _DOUBLINGS, _DUAL_STEPS = 12, 25  # of multipliers
 _THINNEST = 1e-12  # half width of a box
 _ROUNDING = 1e-9  # of distances, by which boxes stay wider
+_VIOLATED = 1e-6  # distance beyond a constraint, at which nothing satisfies all
 _EMPTY = 1e-9  # residual of least squares below which no point satisfies constraints
 
 
@@ -387,4 +388,6 @@ def nearest_in(A, b, start, size):
     residual = E @ nnls(E, f)[0] - f
     if np.linalg.norm(residual) < _EMPTY or residual[-1] >= 0.0:
         return None
-    return start - residual[:-1] / residual[-1] / size
+    steps = -residual[:-1] / residual[-1]
+    # constraints that contradict each other by a hair, as on ties, end in any point
+    return None if (h - G @ steps).max(initial=0.0) > _VIOLATED else start + steps / size
