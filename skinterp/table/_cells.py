@@ -59,7 +59,7 @@ def as_table(X):
     >>> as_table([["red", 1.0]])
     array([['red', 1.0]], dtype=object)
     """
-    if isinstance(X, dict):
+    if isinstance(X, dict) and not hasattr(X, "shape"):  # which sparse ones have
         raise ValueError(
             "X must be a table of shape (n_samples, n_columns). Got a dict instead: make a data "
             "frame of it, pandas.DataFrame(X), with a list or array per column."

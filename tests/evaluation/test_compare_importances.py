@@ -11,7 +11,12 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skinterp import LinearSurrogateClassifier, TreeSurrogateClassifier, as_network
+from skinterp import (
+    LinearSurrogateClassifier,
+    SymbolicSurrogateClassifier,
+    TreeSurrogateClassifier,
+    as_network,
+)
 from skinterp.evaluation import compare_importances
 from skinterp.importance import METHODS, ImportanceMethod
 
@@ -74,7 +79,8 @@ def test_equations_have_importances(wine):
     X = X[["proline", "color_intensity", "hue"]]
     mlp = MLPClassifier((8,), solver="lbfgs", max_iter=300, random_state=0)
     model = make_pipeline(StandardScaler(), mlp).fit(X, y)
-    found = compare_importances(model, X, surrogates=["symbolic"])
+    short = SymbolicSurrogateClassifier(max_complexity=6, n_points=60, random_state=0)
+    found = compare_importances(model, X, surrogates={"symbolic": short})
     assert found.shares["symbolic"].sum() == pytest.approx(1.0)
 
 

@@ -71,7 +71,7 @@ def test_verbose_says_what_runs_and_how_far(capsys):
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "[skinterp] reading the network"
     assert said[1].endswith("fitting tree, linear on 2 folds")
-    assert [line.partition(": ")[2][:11] for line in said[2:4]] == ["1 of 3 done", "2 of 3 done"]
+    assert [line.partition(": ")[2][:11] for line in said[2:4]] == ["1 of 6 done", "2 of 6 done"]
     explain(NETWORK, X, Y, **QUICK)
     assert capsys.readouterr().err == ""
 
@@ -87,8 +87,8 @@ def test_progress_is_told_stages_and_one_with_steps_the_steps():
     told, stages = Told(), []
     explain(NETWORK, X, Y, forms=["linear"], cv=2, progress=told)
     explain(NETWORK, X, Y, **QUICK, progress=lambda stage, done=None: stages.append(stage))
-    assert told[2:5] == [(1, 3), (2, 3), (3, 3)] and told[5] == "ranking the inputs"
-    ranked = told[6:-1]
+    assert told[2:8] == [(k, 6) for k in range(1, 7)] and told[8] == "ranking the inputs"
+    ranked = told[9:-1]
     assert ranked == [(k + 1, len(ranked)) for k in range(len(ranked))] and told[-1] == ""
     assert stages == ["reading the network", "fitting tree, linear on 2 folds", ""]
 

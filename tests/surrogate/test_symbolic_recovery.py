@@ -148,7 +148,7 @@ def trained(load, seed=0):
 @pytest.mark.parametrize("load", [load_iris, load_wine])
 def test_networks_of_three_classes_are_explained(load):
     network, X, held_out = trained(load)
-    options = {"n_points": 150, "multiclass": "ovr", "random_state": 0}
+    options = {"n_points": 80, "multiclass": "ovr", "max_complexity": 10, "random_state": 0}
     surrogate = SymbolicSurrogateClassifier(network, **options).fit(X)
     assert fidelity_score(surrogate, held_out) >= 0.9
     assert len(surrogate.equations_) == len(surrogate.fronts_) == 3
