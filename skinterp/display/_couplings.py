@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels, write_title
+from skinterp.display._display import Display, label_inches, labels, title_inches, write_title
 from skinterp.display._matrix import draw_matrix
 from skinterp.display._signs import signed_colours
 
@@ -75,7 +75,7 @@ class CouplingsDisplay(Display):
     def figure_size(self):
         side = min(8.0, max(2.4, 0.8 + 0.24 * len(self.names)))
         beside = label_inches(labels(self.names, 20))
-        return side + beside + 1.4, side + beside + 0.4 + 0.3 * bool(self.title)
+        return side + beside + 1.4, side + beside + 0.4 + title_inches(self.title)
 
     @property
     def _values(self):

@@ -174,6 +174,11 @@ def tidy(ax, grid="both", handles=None):
         )
 
 
+def title_inches(title):
+    """Return the height that a title takes, in inches; 0 without one."""
+    return 0.3 if title else 0.0
+
+
 def write_title(ax, *texts, width=60):
     """Write what there is of some texts above axes, each on lines of its own."""
     lines = [wrapped(text, width, 2) for text in texts if text]

@@ -4,7 +4,14 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels, wrapped, write_title
+from skinterp.display._display import (
+    Display,
+    label_inches,
+    labels,
+    title_inches,
+    wrapped,
+    write_title,
+)
 from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
 from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 
@@ -72,12 +79,10 @@ class FieldsDisplay(Display):
 
     @property
     def figure_size(self):
-        n, q, above = len(self._shown), self._n_categories, 0.3 * bool(self.title)
+        n, q, above = len(self._shown), self._n_categories, title_inches(self.title)
         if self._is_wide:
-            below = label_inches(self._labels) + above
-            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below + 0.3 * bool(
-                self.title
-            )
+            below = label_inches(self._labels)
+            return max(4.5, 2.0 + 0.3 * n), max(1.6, 0.9 + 0.27 * q) + below + above
         return max(5.0, 3.2 + 0.95 * q), max(2.2, 1.2 + 0.36 * n) + above
 
     def draw(self, ax):

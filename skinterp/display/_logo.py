@@ -12,6 +12,7 @@ from skinterp.display._display import (
     label_inches,
     labels,
     tidy,
+    title_inches,
     wrapped,
     write_title,
 )
@@ -87,7 +88,7 @@ class LogoDisplay(Display):
     @property
     def figure_size(self):
         width = max(4.0, 1.2 + 0.34 * len(self._shown))
-        return width, 2.8 + label_inches(self._labels) + 0.3 * bool(self.title)
+        return width, 2.8 + label_inches(self._labels) + title_inches(self.title)
 
     def _colours(self):
         known = sorted({letter for letters in self.letters for letter in letters})

@@ -4,7 +4,15 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label, label_inches, labels, wrapped, write_title
+from skinterp.display._display import (
+    Display,
+    label,
+    label_inches,
+    labels,
+    title_inches,
+    wrapped,
+    write_title,
+)
 from skinterp.display._matrix import draw_matrix, label_columns, write_in_cell
 from skinterp.display._signs import DARK, fold_over_signs, signed_colours
 from skinterp.utils import number_text
@@ -53,9 +61,8 @@ class PairDisplay(Display):
         beside, below = (label_inches(labels(part, 16)) for part in self.categories)
         width, height = min(11.0, max(2.8, 0.5 * m)), min(9.0, max(1.6, 0.36 * n))
         down, across = map(label_inches, ([label(name)] for name in self.names))
-        return max(width, across) + beside + 1.6, max(height, down) + below + 0.7 + 0.3 * bool(
-            self.title
-        )
+        below += 0.7 + title_inches(self.title)
+        return max(width, across) + beside + 1.6, max(height, down) + below
 
     def draw(self, ax):
         values = np.asarray(self.couplings, dtype=float)

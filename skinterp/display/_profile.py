@@ -4,7 +4,16 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import PanelsDisplay, along, few_ticks, label, labels, tidy, wrapped
+from skinterp.display._display import (
+    PanelsDisplay,
+    along,
+    few_ticks,
+    label,
+    labels,
+    tidy,
+    title_inches,
+    wrapped,
+)
 from skinterp.utils import import_optional, number_text
 
 _COLUMNS = 4
@@ -73,7 +82,7 @@ class ProfileDisplay(PanelsDisplay):
     @property
     def figure_size(self):
         rows, columns = self._shape
-        return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5) + 0.3 * bool(self.title)
+        return max(4.6, 2.3 * columns + 1.0), max(2.8, 1.9 * rows + 0.5) + title_inches(self.title)
 
     def draw_panels(self, figure):
         matplotlib = import_optional("matplotlib", extra="plot", purpose="Plotting")

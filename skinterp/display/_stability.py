@@ -4,7 +4,15 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import MARKERS, PALETTE, cycle, label, tidy, write_title
+from skinterp.display._display import (
+    MARKERS,
+    PALETTE,
+    cycle,
+    label,
+    tidy,
+    title_inches,
+    write_title,
+)
 from skinterp.display._rows import InputRowsDisplay, label_rows, row_centres
 
 _NOISE = "a shuffled column"
@@ -59,7 +67,7 @@ class RankStabilityDisplay(InputRowsDisplay):
     @property
     def figure_size(self):
         height = self._height(len(self.methods), 2.4, row=0.3, per_series=0.07, gap=0.1)
-        return 7.8, height + 0.3 * bool(self.title)
+        return 7.8, height + title_inches(self.title)
 
     def draw(self, ax):
         ranks, (low, high) = np.asarray(self.mean_ranks), np.asarray(self.intervals, dtype=float)

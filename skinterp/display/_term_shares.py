@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from skinterp.display._display import Display, label_inches, labels, write_title
+from skinterp.display._display import Display, label_inches, labels, title_inches, write_title
 from skinterp.display._matrix import draw_matrix, write_in_cell
 
 _WRITTEN = 0.05  # share that is written into its cell
@@ -63,7 +63,7 @@ class TermSharesDisplay(Display):
         rows, columns = self._texts
         beside, above = label_inches(rows), label_inches(columns)
         width, height = 0.5 * len(columns), max(1.6, 0.26 * len(rows))
-        height += 0.3 * bool(self.title)
+        height += title_inches(self.title)
         return max(3.6, beside + 0.77 * above + width + 1.2), 0.64 * above + height + 0.8
 
     def draw(self, ax):

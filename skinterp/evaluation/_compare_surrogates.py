@@ -85,21 +85,20 @@ def _network(model, X, y):
 
 
 def _one_fold(fold, split, model, surrogates, X, y, task):
-    """Return the scores of every form on one fold, and the network's answers."""
+    """Return scores on one fold: of the forms, and of network and guess; and the answers."""
     seen, held = split
     X_train, X_test = take_rows(X, seen), take_rows(X, held)
     y_train, y_test = (None, None) if y is None else (y[seen], y[held])
     network = _network(model, X_train, y_train)
     answers, answers_seen = network.predict(X_test), network.predict(X_train)
-    scores, results = partial(_scores, task, answers, y_test), {}
+    scores, forms = partial(_scores, task, answers, y_test), {}
     for name, estimator in surrogates.items():
         fitted, seconds = _fit(name, estimator, network, X_train, y_train, fold)
-        results[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
-    results[NETWORK] = scores(answers)
+        forms[name] = scores(fitted.predict(X_test), complexity(fitted), seconds)
     dummy = DummyRegressor() if task == "regression" else DummyClassifier()
     guess = dummy.fit(X_train, answers_seen).predict(X_test)
-    results[MEAN if task == "regression" else MAJORITY] = scores(guess)
-    return results, answers
+    names = NETWORK, MEAN if task == "regression" else MAJORITY
+    return forms, dict(zip(names, map(scores, (answers, guess)), strict=True)), answers
 
 
 def _on_all_rows(network, surrogates, X, y):
@@ -132,15 +131,29 @@ def _forest_on_all_rows(X, y, task, seed):
     return (forest[-1] if has_texts(X) else forest).feature_importances_
 
 
-def _beside(forest, results, answers, y, task):
-    """Return the scores of one fold with those of a forest, before the network's."""
-    scores = _scores(task, answers, y, forest.predictions, forest.size, forest.seconds)
-    *forms, network, guess = results
-    return {
-        **{name: results[name] for name in forms},
-        FOREST: scores,
-        **{name: results[name] for name in (network, guess)},
-    }
+def _in_one_pool(model, whole, surrogates, X, y, splits, *, task, seed, n_jobs, step):
+    """Return the scores of every fold, the surrogates fitted on all rows, and importances.
+
+    The longest tasks come first; the fits on all rows take as long as a fold.
+    """
+    tasks = [
+        delayed(_one_fold)(k, split, model, surrogates, X, y, task)
+        for k, split in enumerate(splits)
+    ]
+    tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y))
+    if y is None:
+        *folds, estimators = _each_told(tasks, n_jobs, step)
+        return [forms | references for forms, references, _ in folds], estimators, {}
+    tasks += [delayed(_forest_on_fold)(split, X, y, task, seed) for split in splits]
+    tasks.append(delayed(_forest_on_all_rows)(X, y, task, seed))
+    done, n = _each_told(tasks, n_jobs, step), len(splits)
+    folds, estimators, forests, impurity = done[:n], done[n], done[n + 1 : -1], done[-1]
+    results = []
+    for (forms, references, answers), forest, (_, held) in zip(folds, forests, splits):
+        of_forest = forest.predictions, forest.size, forest.seconds
+        beside = {FOREST: _scores(task, answers, y[held], *of_forest)}
+        results.append(forms | beside | references)
+    return results, estimators, _importances(impurity, forests)
 
 
 def compare_surrogates(
@@ -239,23 +252,11 @@ def compare_surrogates(
         surrogates = within(surrogates, checked_bound(max_atoms), whole.n_outputs)
     answers = whole.predict(X) if y is None else y
     splits = _splits(cv, X, answers, task, seed)
-    # one pool, the longest first: the fits on all rows take as long as a fold
-    tasks = [
-        delayed(_one_fold)(k, split, whole if fitted else network, surrogates, X, y, task)
-        for k, split in enumerate(splits)
-    ]
-    tasks.append(delayed(_on_all_rows)(whole, surrogates, X, y))
-    if y is not None:
-        tasks += [delayed(_forest_on_fold)(split, X, y, task, seed) for split in splits]
-        tasks.append(delayed(_forest_on_all_rows)(X, y, task, seed))
-    done, n = _each_told(tasks, n_jobs, step), len(splits)
-    folds, estimators, forests, impurity = done[:n], done[n], done[n + 1 : -1], done[-1]
-    results = [scores for scores, _ in folds]
-    if y is not None:
-        results = [
-            _beside(forest, *fold, y[held], task)
-            for forest, fold, (_, held) in zip(forests, folds, splits, strict=True)
-        ]
+    model = whole if fitted else network
+    options = {"task": task, "seed": seed, "n_jobs": n_jobs, "step": step}
+    results, estimators, importances = _in_one_pool(
+        model, whole, surrogates, X, y, splits, **options
+    )
     for estimator in estimators.values():
         estimator.network = whole  # other processes send a copy back
     scores = {
@@ -269,7 +270,7 @@ def compare_surrogates(
         scores=scores,
         estimators=estimators,
         network=whole,
-        importances=_importances(impurity, forests) if y is not None else {},
+        importances=importances,
         feature_names=tuple(names),
         network_is_refitted=not fitted,
         notes=notes,

@@ -58,10 +58,9 @@ class ActivationMaximum(Result):
     held: np.ndarray | None = None
 
     @property
-    def _free(self):
-        """Return the indices of the inputs that could move."""
-        none = np.zeros(len(self.x), dtype=bool)
-        return np.flatnonzero(~(none if self.held is None else self.held))
+    def _is_free(self):
+        """Which inputs could move."""
+        return np.ones(len(self.x), dtype=bool) if self.held is None else ~self.held
 
     @property
     def from_mean(self):
@@ -76,10 +75,9 @@ class ActivationMaximum(Result):
 
     def _deviations(self, start):
         moved, known = self.x - start, self.scale > 0.0
-        known &= np.isin(np.arange(len(moved)), self._free)
-        moved = np.where(known | (np.abs(moved) <= 1e-9 * np.abs(start)), moved, np.nan)
-        moved[np.setdiff1d(np.arange(len(moved)), self._free)] = np.nan
-        return moved / np.where(known, self.scale, 1.0)
+        known |= np.abs(moved) <= 1e-9 * np.abs(start)
+        moved = np.where(known & self._is_free, moved, np.nan)
+        return moved / np.where(self.scale > 0.0, self.scale, 1.0)
 
     def _columns(self):
         """Return the inputs and the value, one line per climb, best first."""
@@ -100,8 +98,8 @@ class ActivationMaximum(Result):
         """
         moved = np.nan_to_num(self.from_mean), np.nan_to_num(self.from_row)
         if self.image_shape is None:
-            free = self._free
-            moved = moved[0][free], moved[1][free]
+            free = np.flatnonzero(self._is_free)
+            moved = [values[free] for values in moved]
             return ContributionsDisplay(
                 {"from the mean": moved[0], f"from row {self.best_row}": moved[1]},
                 [self.feature_names[j] for j in free],
@@ -130,7 +128,7 @@ class ActivationMaximum(Result):
 
     def __str__(self):
         order = np.argsort(-np.nan_to_num(np.abs(self.from_mean)), kind="stable")
-        order = order[np.isin(order, self._free)]
+        order = order[self._is_free[order]]
         lines = [self._cells(j) for j in order[:_WRITTEN]]
         head = ["input", "found", f"row {self.best_row}", "moved from it", "from the mean, in sd"]
         rest = len(order) - len(lines)
@@ -140,7 +138,7 @@ class ActivationMaximum(Result):
 
     def _held_line(self):
         """Return what could not move, in a line if there is any."""
-        held = [] if self.held is None else np.flatnonzero(self.held).tolist()
+        held = np.flatnonzero(~self._is_free).tolist()
         if not held:
             return []
         texts = [f"{self.feature_names[j]} {number_text(self.x[j])}" for j in held[:_WRITTEN]]

@@ -232,10 +232,8 @@ def integrated_gradients(network, x, baseline=None):
         values = contributions(network, start, end, mean_gradient)
     found = importances_of(network, values, names, "Integrated gradients")
     base, there = network.raw_values(np.stack([start, end]))
-    cells = [
-        _cells(network, *of) for of in ((x, end), (start if baseline is None else baseline, start))
-    ]
-    row = AtRow(cells[0], base, there, cells[1])
+    begun = _cells(network, start if baseline is None else baseline, start)
+    row = AtRow(_cells(network, x, end), base, there, begun)
     if baseline is None and np.abs(found.values).max() > _FAR_ABOVE * np.abs(there).max():
         notes.append(_FAR)
     return replace(found, notes=tuple(notes), row=row)

@@ -21,12 +21,14 @@ def layers_of_output(network, output=None):
         The layers; the last one with the sign turned for the first of two classes.
     column : int
         The index of the raw value.
+    sign : float
+        1, or -1 for the first of two classes.
     """
     *hidden, last = dense_of(network, "A formula").layers
-    column, sign = network._column(output, "output")
+    column, sign, _ = network._column(output, "output")
     if sign < 0.0:
         last = last._replace(weights=-last.weights, bias=-last.bias)
-    return (*hidden, last), column
+    return (*hidden, last), column, sign
 
 
 def network_to_sympy(network, output=None, *, digits=None, names=None, max_terms=500):
@@ -64,7 +66,7 @@ def network_to_sympy(network, output=None, *, digits=None, names=None, max_terms
     Max(0, -x0) + Max(0, x0) - 2
     """
     network = as_network(network)
-    layers, output = layers_of_output(network, output)
+    layers, output, _ = layers_of_output(network, output)
     plain = [(w, b, a.name, a.slope) for w, b, a in layers]
     names = names or input_names(network)
     return layers_to_sympy(plain, names, output, digits=digits, max_terms=max_terms)

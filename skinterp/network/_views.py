@@ -29,13 +29,11 @@ class Views:
         ValueError
             If there is no such column, or none is given of several.
         """
-        if self.task == "binary":
-            _, sign, label = signed_output(k, self.classes[1:].tolist(), self.classes[0], "k")
-            name = "output" if k is None else f"logit of {label}"
-            return self._linear_view(np.array([sign]), name)
-        k, _ = self._column(k)
-        name = "output" if self.n_outputs == 1 else f"output {k}"
-        return self._linear_view(np.eye(self.n_outputs)[k], name)
+        column, sign, label = self._column(k)
+        name = "output" if self.n_outputs == 1 else f"output {column}"
+        if self.task == "binary" and k is not None:
+            name = f"logit of {label}"
+        return self._linear_view(sign * np.eye(self.n_outputs)[column], name)
 
     def margin(self, k=None):
         """View the log-odds of one class against all others.
@@ -110,11 +108,13 @@ class Views:
         return self._unit_view(layer, j, before_activation)
 
     def _column(self, k, name="k"):
-        """Return the index of a column of raw values, and its sign: -1 for the first of two."""
+        """Return index, sign and label of a column of raw values: -1 for the first of two."""
+        first, labels = None, [f"output {j}" for j in range(self.n_outputs)]
+        if self.classes is not None:
+            labels = self.classes.tolist()
         if self.task == "binary":
-            return signed_output(k, self.classes[1:].tolist(), self.classes[0], name)[:2]
-        names = [f"output {j}" for j in range(self.n_outputs)]
-        return output_index(k, names if self.classes is None else self.classes, name), 1.0
+            first, *labels = labels
+        return signed_output(k, labels, first, name)
 
     def _class_name(self, k):
         label = self.classes.tolist()[k]

@@ -302,7 +302,7 @@ class PruningMixin:
         max_atoms = checked_count(max_atoms, "max_atoms", 1)
         rows, network = self._rows(X), self.pruned_network_
         centres = round_centres(*ColumnSpread.of(rows))
-        layers, column = layers_of_output(network, output)
+        layers, column, sign = layers_of_output(network, output)
         box = rows.min(axis=0), rows.max(axis=0)
         formula = closed_forms(layers, *box, centres)[column]
         if (size := atoms(formula)) > max_atoms:
@@ -313,8 +313,7 @@ class PruningMixin:
             )
         decides, classes = {}, network.classes
         if classes is not None and network.n_outputs == 1:
-            is_turned = layers[-1] is not network.layers[-1]
-            classes = tuple(classes)[::-1] if is_turned else tuple(classes)
+            classes = tuple(classes)[:: int(sign)]
             decides = {"threshold": 0.0, "classes": classes, "link": LogisticLink(0.0, 1.0)}
         table = self.network_.user_table
         return Equation(tidy(formula), self._input_names, table=table, **decides).shown_on(rows)

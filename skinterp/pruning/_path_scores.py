@@ -70,9 +70,14 @@ class PathScores(Result):
         return int(len(scores) - 1 - np.argmax(scores[::-1]))
 
     @property
+    def _told(self):
+        """The index of the network that is told of: the one selected, or else the best."""
+        return self.best if self.selected is None else self.selected
+
+    @property
     def verdict(self):
         """What the scores say of pruning, as a sentence."""
-        k = self.best if self.selected is None else self.selected
+        k = self._told
         if np.isnan(self.accuracy).any():
             weights, fidelity = (
                 f"{self.n_weights[k]} of {self.n_weights[0]} weights",
@@ -85,10 +90,7 @@ class PathScores(Result):
 
     def _against_target(self):
         """Return the sentence on the network selected, or else on the one best on these rows."""
-        on, k = (
-            f"{self.metric} on the {NEW}",
-            self.best if self.selected is None else self.selected,
-        )
+        on, k = f"{self.metric} on the {NEW}", self._told
         whole = f"all {self.n_weights[0]} {self.accuracy[0]:.3f}"
         if k == 0:
             none = "no smaller network scores as high"
@@ -138,8 +140,7 @@ class PathScores(Result):
         PruningPathDisplay
             The display, not drawn yet.
         """
-        known = self.best if self.selected is None else self.selected
-        selected = known if selected is None else selected
+        selected = self._told if selected is None else selected
         return PruningPathDisplay(
             self.n_weights,
             self.fidelity,

@@ -1,6 +1,5 @@
 """Where a piecewise-linear classifier gives which class: convex cells and boundary pieces."""
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,7 @@ from skinterp.exact.classes._class_complex import (
 from skinterp.exact.optima._setting import Setting, refuse_no_classes
 from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
-from skinterp.exact.pieces._search import checked_budget
+from skinterp.exact.pieces._search import checked_budget, end_of
 from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
@@ -296,6 +295,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     37 %: yes where x0 > 1, else no
     26 %: yes where x0 + x1 > 1, else no
     """
+    checked_budget(time_budget)
     network = as_network(network)
     refuse_no_classes(network, "class_regions")
     rows = None if X is None else network.check(X)
@@ -311,7 +311,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
         )
     C, pairs = class_margins(network)
     cube = BoxCoordinates(np.zeros(d), np.ones(d), np.tile([-1.0, 1.0], (d, 1)))
-    end = np.inf if checked_budget(time_budget) is None else time.monotonic() + time_budget
+    end = end_of(time_budget)
     found = read_complex(setting.functions(C), pairs, cube, max_regions, time_budget)
     halves = merge_halves(found)
     merged, merged_into = merge_neighbours(halves, end)

@@ -8,6 +8,7 @@ from itertools import count
 import numpy as np
 
 from skinterp.exact.optima._relaxations import relaxed
+from skinterp.exact.pieces._search import end_of
 from skinterp.utils import is_one_of_many
 
 INTERRUPTED, OUT_OF_TIME = "was interrupted", "ended by its time_budget"
@@ -74,7 +75,7 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
         Value and bound.
     """
     best, order, closed = Minimum(), count(), np.inf
-    end = np.inf if time_budget is None else time.monotonic() + time_budget
+    end = end_of(time_budget)
     side = np.ones(len(problem.pieces.weights[0]))
     heap = []
     try:

@@ -243,5 +243,4 @@ def reach_class(network, box, target, *, time_budget=60.0):
     if is_reached is None:
         notes = ended(found, 0.0) or ("The class is tied with another one, and not beyond.",)
     ends = found.n_boxes, notes, boxes.levels(point)
-    label = network.classes[k : k + 1].tolist()[0]
-    return ClassReach(is_reached, label, point, margin, bound, *ends)
+    return ClassReach(is_reached, network.classes.tolist()[k], point, margin, bound, *ends)

@@ -12,6 +12,7 @@ from skinterp.exact.optima._problems import LeastLargest
 from skinterp.exact.optima._relaxations import relaxed
 from skinterp.exact.optima._setting import Setting
 from skinterp.exact.pieces._boxes import Box, checked_box
+from skinterp.exact.pieces._search import end_of
 from skinterp.network import as_network, input_names
 
 _SHARES = 4  # of the time left, of which the next part takes one
@@ -84,7 +85,7 @@ class LevelBoxes(NamedTuple):
         Minimum
             Value and bound; the point is one of inputs.
         """
-        end = np.inf if time_budget is None else time.monotonic() + time_budget
+        end = end_of(time_budget)
         functions = [part.functions(C) for part in self.parts]
         bounds = np.array([_bound_of(pieces) for pieces in functions])
         best, bound = Minimum(), np.inf

@@ -63,7 +63,7 @@ def level_choices(network, x, names=None):
             continue
         codes = {tuple(x[group].tolist()): None}
         for k, level in enumerate(column.levels):
-            code = tuple((of == k).astype(float).tolist())
+            code = _code(of, k)
             if codes.get(code) is None and (level is not None or code in codes):
                 codes[code] = level_cell(column, k)
         found.append(LevelChoice(column, group, np.array([*codes]), tuple(codes.values())))
@@ -77,6 +77,11 @@ def _categories(network):
         features = [table.features[j] for j in group]
         if all(feature.level is not None for feature in features):
             yield features[0].column, group, np.array([feature.level for feature in features])
+
+
+def _code(of, k):
+    """Return the features of a level, which are of the levels `of`."""
+    return tuple((of == k).astype(float).tolist())
 
 
 def refuse_impossible_levels(network, box):
@@ -97,9 +102,9 @@ def refuse_impossible_levels(network, box):
     """
     for column, group, of in _categories(network):
         low, high = box.lower[group], box.upper[group]
-        codes = [(of == k).astype(float) for k in range(len(column.levels))]
-        codes += [np.zeros(len(group))] * column.takes_unknown
-        if (low < high).any() or any((low == code).all() for code in codes):
+        codes = {_code(of, k) for k in range(len(column.levels))}
+        codes |= {(0.0,) * len(group)} if column.takes_unknown else set()
+        if (low < high).any() or tuple(low.tolist()) in codes:
             continue
         names = [network.user_table.features[j].name for j in group]
         raise ValueError(
@@ -135,9 +140,9 @@ def open_choices(network, box):
             continue
         codes: dict = {}
         for k in range(len(column.levels)):
-            code = (of == k).astype(float)
+            code = _code(of, k)
             if ((low <= code) & (code <= high)).all():
-                codes.setdefault(tuple(code.tolist()), level_cell(column, k))
+                codes.setdefault(code, level_cell(column, k))
         if not codes:
             raise ValueError(
                 f"box must have room for a level of {column.name!r}, an indicator of 1 and others "

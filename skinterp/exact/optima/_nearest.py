@@ -9,6 +9,7 @@ import numpy as np
 from skinterp.exact.optima._branching import INTERRUPTED, branch_and_bound
 from skinterp.exact.optima._problems import ORDERS, Nearest
 from skinterp.exact.optima._setting import Setting, ended
+from skinterp.exact.pieces._search import end_of
 
 _TOLERANCE = 1e-6
 _N_DRAWN = 4000
@@ -134,7 +135,7 @@ def nearest_point(question, rows, costs, time_budget):
     reached = np.flatnonzero(question.accepts(rows))
     if reached.size:
         best.offer(costs[reached[0]], rows[reached[0]])
-    end = np.inf if time_budget is None else time.monotonic() + time_budget
+    end = end_of(time_budget)
     for k, (row, cost) in enumerate(zip(rows, costs)):
         if cost >= best.distance:
             break

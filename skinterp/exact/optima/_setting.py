@@ -121,13 +121,12 @@ def chosen_output(network, output):
     name : str
         What it is called.
     """
-    names, raw_names = output_names(network), raw_value_names(network)
     if network.task == "binary" and output is not None:
         first, *second = network.classes.tolist()
         _, sign, label = signed_output(output, second, first)
         return np.array([sign]), f"logit of {label}"
-    k = output_index(output, names)
-    return np.eye(network.n_outputs)[k], raw_names[k]
+    k = output_index(output, output_names(network))
+    return np.eye(network.n_outputs)[k], raw_value_names(network)[k]
 
 
 def refuse_no_classes(network, purpose):

@@ -200,15 +200,25 @@ def checked_budget(time_budget):
     ----------
     time_budget : float or None
         The budget.
-
-    Returns
-    -------
-    float or None
-        The budget.
     """
     if time_budget is not None and not (isinstance(time_budget, Real) and time_budget > 0):
         raise ValueError(
             f"time_budget must be a positive number of seconds or None. Got {time_budget!r} "
             "instead."
         )
-    return time_budget
+
+
+def end_of(time_budget):
+    """Return the value of `time.monotonic()` at which a time budget, from now on, is used up.
+
+    Parameters
+    ----------
+    time_budget : float or None
+        Seconds; None is no limit.
+
+    Returns
+    -------
+    float
+        The end, infinite without a limit.
+    """
+    return np.inf if time_budget is None else time.monotonic() + time_budget
