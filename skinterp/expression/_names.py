@@ -3,7 +3,7 @@
 import keyword
 import re
 
-from skinterp.expression._operators import PLAIN_NAME, call_names
+from skinterp.expression._operators import OPERATORS, PLAIN_NAME
 
 
 def resolve_names(expression, names=None):
@@ -26,7 +26,8 @@ def resolve_names(expression, names=None):
 def quote_name(name):
     """Put a name that is no plain identifier in backticks, doubling those it holds."""
     is_plain = re.fullmatch(PLAIN_NAME, name) and name.isidentifier()
-    if is_plain and not keyword.iskeyword(name) and name not in (*call_names(), "pi"):
+    is_call = name in OPERATORS and OPERATORS[name].is_call
+    if is_plain and not (is_call or keyword.iskeyword(name) or name == "pi"):
         return name
     return "`" + name.replace("`", "``") + "`"
 

@@ -206,9 +206,11 @@ class Carrier:
 
 def find_operator(name):
     """Look up an operator by name, naming the allowed ones when there is none."""
-    if name not in OPERATORS:
-        raise ValueError(f"operator must be one of {sorted(OPERATORS)}. Got {name!r} instead.")
-    return OPERATORS[name]
+    try:
+        return OPERATORS[name]
+    except KeyError:
+        known = sorted(OPERATORS)
+        raise ValueError(f"operator must be one of {known}. Got {name!r} instead.") from None
 
 
 def call_names():

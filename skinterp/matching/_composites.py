@@ -53,15 +53,19 @@ def line_ratio(directions, first, second, weights):
     float
         c; not finite if s or t alone do as well.
     """
-    gradients = np.stack([first, second], axis=2)
-    lengths = np.sqrt(np.einsum("n,ndk->k", weights, gradients**2))
+    gradients = np.stack([first, second])
+    lengths = np.sqrt(np.einsum("knd,knd->kn", gradients, gradients) @ weights)
     if not (lengths > 0).all():
         return np.inf
-    gradients, w, nowhere = gradients / lengths, weights, np.zeros(len(weights), dtype=bool)
-    values = np.zeros((len(weights), 2))
+    gradients, w, nowhere = (
+        gradients / lengths[:, None, None],
+        weights,
+        np.zeros(len(weights), bool),
+    )
+    along, values = np.einsum("nd,knd->kn", directions, gradients), np.zeros((len(weights), 2))
     for _ in range(N_REWEIGHTINGS):
-        coefficients = _eigen(*_forms(directions, gradients, values, w, nowhere))[1][:, 0]
-        combined = gradients @ coefficients
+        coefficients = _eigen(*_forms(gradients, along, values, w, nowhere))[1][:, 0]
+        combined = np.tensordot(coefficients, gradients, 1)
         squared = np.einsum("ij,ij->i", combined, combined)
         w = unit_weights(weights, squared)
     with np.errstate(all="ignore"):

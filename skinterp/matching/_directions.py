@@ -14,6 +14,10 @@ SETTLED = 3e-3
 CANCELLED = 1e-10
 # A candidate that the terms before it explain to this share of its length adds no direction.
 DEPENDENT = 1e-4
+# Terms that hold fewer than this share of the inputs are multiplied input by input.
+FEW_HELD = 0.5
+# Steps of Newton's method, at the most, and the share of a number that is its rounding error.
+MOST_STEPS, ROUNDING = 60, 1e-14
 # Combinations solved at once hold this many numbers; below this loss it is calculated anew.
 MOST_NUMBERS, ROUNDED_LOSS = 2e6, 1e-2
 
@@ -29,15 +33,29 @@ def _eigen(A, B):
     return eigenvalues, axes @ vectors
 
 
-def _forms(directions, gradients, values, weights, on_level):
-    """Return the quadratic forms of misalignment A and of squared length B, both (m, m)."""
+def _forms(columns, along, values, weights, on_level, held=None):
+    """Return the quadratic forms of misalignment A and of squared length B, both (m, m).
+
+    Of gradients (m, n, d), and their lengths (m, n) along the directions; `held` tells which
+    inputs each term has, (m, d), where that is known.
+    """
     root = np.sqrt(weights)
-    scaled = gradients * root[:, None, None]
-    flat = scaled.reshape(-1, gradients.shape[2])
-    B = flat.T @ flat
-    along = np.einsum("nd,ndk->nk", directions, scaled)
-    A = B - along.T @ along
+    scaled, B = along * root, _products(columns, root, held)
+    A = B - scaled @ scaled.T
     return A + _level_form(values[on_level], weights[on_level]), B
+
+
+def _products(columns, root, held):
+    """Return the products (m, m) of gradients (m, n, d), by inputs where terms have few each."""
+    if held is None or held.mean() > FEW_HELD:
+        flat = (columns * root[:, None]).reshape(len(columns), -1)
+        return flat @ flat.T
+    products = np.zeros((len(columns), len(columns)))
+    for j, has_input in enumerate(held.T):
+        k = np.flatnonzero(has_input)
+        part = columns[k, :, j] * root
+        products[np.ix_(k, k)] += part @ part.T
+    return products
 
 
 def _level_form(values, weights):
@@ -62,6 +80,41 @@ def _smallest(A, B):
     vectors = (axes @ np.linalg.eigh(inner)[1][:, :, :1])[:, :, 0]
     vectors[sizes[:, -1] <= 0] = rows == 0
     return vectors
+
+
+def _smallest_of_arrows(diagonal, border, corner):
+    """Return the smallest eigenvalues of matrices that are diagonal but for their last row.
+
+    Newton's method on the secular equation (Golub 1973) ``corner - x - sum_i border_i^2 /
+    (diagonal_i - x) = 0``, whose left side falls and is concave below the diagonal: no step goes
+    too far from above, and the matrix of the last row and one other bounds it from above.
+
+    Parameters
+    ----------
+    diagonal : ndarray of shape (m,)
+        The diagonal, the same in all.
+    border : ndarray of shape (m, K)
+        The last row of each.
+    corner : ndarray of shape (K,)
+        The last number of the diagonal of each.
+
+    Returns
+    -------
+    ndarray of shape (K,)
+        The eigenvalues.
+    """
+    squared, half = border**2, (diagonal[:, None] - corner) / 2
+    x = (corner + half - np.sqrt(half**2 + squared)).min(axis=0)
+    scale = np.abs(diagonal).max() + np.abs(corner) + np.sqrt(squared.max(axis=0))
+    for _ in range(MOST_STEPS):
+        gaps = diagonal[:, None] - x
+        poles = np.divide(squared, gaps, out=np.zeros_like(squared), where=gaps > 0)
+        slopes = np.divide(poles, gaps, out=np.zeros_like(squared), where=gaps > 0)
+        step = np.minimum(corner - x - poles.sum(axis=0), 0.0) / (1.0 + slopes.sum(axis=0))
+        x = x + step
+        if (step >= -ROUNDING * scale).all():
+            break
+    return x
 
 
 def _level_forms(values, weights):
@@ -116,20 +169,26 @@ class DirectionObjective:
     """
 
     def __init__(self, field, values, gradients):
-        self.directions, self.weights = field.directions, field.weights
-        self.on_level = field.on_boundary
-        lengths = np.sqrt(np.einsum("n,ndk->k", field.weights, gradients**2))
+        self.weights, self.on_level = field.weights, field.on_boundary
+        # a term after the other, as combinations take them
+        columns = np.moveaxis(gradients, 2, 0)
+        energies = np.einsum("knd,knd->kd", columns * field.weights[:, None], columns)
+        lengths = np.sqrt(energies.sum(axis=1))
         self.lengths = np.where(lengths > 0, lengths, 1.0)
         self.values = values / self.lengths
-        # a term after the other, as combinations take them; the only copy of the dictionary
+        # an input that is in no term has no part in any product
+        used = energies.any(axis=0)
+        self.directions = field.directions[:, used]
+        # the only copy of the dictionary
         lengths = self.lengths[:, None, None]
-        self.columns = np.divide(np.moveaxis(gradients, 2, 0), lengths, order="C")
-        self._products = {}
+        self.columns = np.divide(columns[:, :, used], lengths, order="C")
+        self._held, self._products = energies[:, used] > 0, {}
 
     @cached_property
     def _both(self):
-        gradients = np.moveaxis(self.columns, 0, 2)
-        return _forms(self.directions, gradients, self.values, self.weights, self.on_level)
+        return _forms(
+            self.columns, self._along, self.values, self.weights, self.on_level, self._held
+        )
 
     @property
     def A(self):
@@ -152,17 +211,23 @@ class DirectionObjective:
         length = np.diag(self.B)
         return np.where(length > 0, np.diag(self.A) / np.where(length > 0, length, 1.0), 1.0)
 
-    def pairs(self):
-        """Return the quotient of every pair of terms.
+    def pairs(self, rows=slice(None)):
+        """Return the quotient of pairs of terms.
+
+        Parameters
+        ----------
+        rows : slice, default=slice(None)
+            The first terms of the pairs, R of them; by default all.
 
         Returns
         -------
-        ndarray of shape (K, K)
+        ndarray of shape (R, K)
             Smallest generalised eigenvalues; 1 where the two have one direction, or one has none.
         """
-        A, b = self.A, self.B
-        first, second = np.diag(A)[:, None], np.diag(A)[None, :]
-        determinant = np.diag(b)[:, None] * np.diag(b) - b * b
+        A, b = self.A[rows], self.B[rows]
+        lengths, second = np.diag(self.B), np.diag(self.A)
+        first = second[rows, None]
+        determinant = lengths[rows, None] * lengths - b * b
         dependent = determinant < DEPENDENT
         safe = np.where(dependent, 1.0, determinant)
         trace = (first + second - 2.0 * b * A) / safe
@@ -185,18 +250,14 @@ class DirectionObjective:
         """
         S = list(subset)
         eigenvalues, basis = _eigen(self.A[np.ix_(S, S)], self.B[np.ix_(S, S)])
-        m, K = len(eigenvalues), len(self.A)
         b, a = basis.T @ self.B[S], basis.T @ self.A[S]
         residual = np.diag(self.B) - (b**2).sum(axis=0)
         dependent = residual < DEPENDENT
         residual = np.where(dependent, 1.0, residual)
         column = (a - eigenvalues[:, None] * b) / np.sqrt(residual)
         corner = np.diag(self.A) - 2 * (b * a).sum(axis=0) + eigenvalues @ b**2
-        arrow = np.zeros((K, m + 1, m + 1))
-        arrow[:, range(m), range(m)] = eigenvalues
-        arrow[:, :m, m], arrow[:, m, :m] = column.T, column.T
-        arrow[:, m, m] = corner / residual
-        return np.where(dependent, 1.0, np.maximum(np.linalg.eigvalsh(arrow)[:, 0], 0.0))
+        smallest = _smallest_of_arrows(eigenvalues, column, corner / residual)
+        return np.where(dependent, 1.0, np.maximum(smallest, 0.0))
 
     def solve(self, subset):
         """Return the loss and the coefficients of a combination, reweighted to unit gradients.

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# Squared lengths within which no rounding is lost.
+TINY, HUGE = 1e-200, 1e200
+
 
 def cosines(directions, gradients):
     """Return the cosine between unit directions and gradients, row by row.
@@ -19,10 +22,14 @@ def cosines(directions, gradients):
         Cosines in [-1, 1].
     """
     with np.errstate(all="ignore"):
-        # Scaled first: squares of very long or very short gradients would overflow.
-        gradients = gradients / np.abs(gradients).max(axis=1, keepdims=True)
-        lengths = np.sqrt(np.einsum("ij,ij->i", gradients, gradients))
-        cosine = np.einsum("ij,ij->i", directions, gradients) / lengths
+        squared = np.einsum("ij,ij->i", gradients, gradients)
+        extreme = ~((squared > TINY) & (squared < HUGE))
+        if extreme.any():
+            # squares of very long or very short gradients overflow
+            gradients = gradients.copy()
+            gradients[extreme] /= np.abs(gradients[extreme]).max(axis=1, keepdims=True)
+            squared = np.einsum("ij,ij->i", gradients, gradients)
+        cosine = np.einsum("ij,ij->i", directions, gradients) / np.sqrt(squared)
     return np.clip(np.where(np.isfinite(cosine), cosine, 0.0), -1.0, 1.0)
 
 

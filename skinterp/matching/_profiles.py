@@ -83,21 +83,23 @@ def additive_profiles(field, bases, gradients):
         The model of the smallest loss in six reweightings.
     """
     values = np.concatenate([basis[0] for basis in bases], axis=1)
-    columns = [
-        gradient[:, :, None] * basis[1][:, None, :] for basis, gradient in zip(bases, gradients)
-    ]
-    stacked = np.concatenate(columns, axis=2)
-    lengths = np.sqrt(np.einsum("n,ndk->k", field.weights, stacked**2))
+    used = np.any([gradient.any(axis=0) for gradient in gradients], axis=0)
+    directions = field.directions[:, used]
+    stacked = np.concatenate(
+        [basis[1].T[:, :, None] * gradient[:, used] for basis, gradient in zip(bases, gradients)]
+    )
+    lengths = np.sqrt(np.einsum("knd,knd->kn", stacked, stacked) @ field.weights)
     lengths = np.where(lengths > 0, lengths, 1.0)
-    values, stacked = values / lengths, stacked / lengths
+    values, stacked = values / lengths, stacked / lengths[:, None, None]
+    along = np.einsum("nd,knd->kn", directions, stacked)
     penalty = _penalty(bases, lengths)
     weights, best = field.weights, None
     for _ in range(N_REWEIGHTINGS):
-        A, B = _forms(field.directions, stacked, values, weights, field.on_boundary)
+        A, B = _forms(stacked, along, values, weights, field.on_boundary)
         A = A + SMOOTHNESS * penalty * np.trace(B) / len(bases)
         coefficients = _eigen(A, B)[1][:, 0]
-        combined = stacked @ coefficients
-        loss = direction_loss(field.directions, combined, field.weights)
+        combined = np.tensordot(coefficients, stacked, 1)
+        loss = direction_loss(directions, combined, field.weights)
         squared = np.einsum("ij,ij->i", combined, combined)
         weights = unit_weights(field.weights, squared)
         if best is None or loss < best[0]:

@@ -76,18 +76,23 @@ class ValueObjective:
         """
         return np.maximum(self.total - self.r**2, 0.0)
 
-    def pairs(self):
-        """Return the loss of every pair of terms.
+    def pairs(self, rows=slice(None)):
+        """Return the loss of pairs of terms.
+
+        Parameters
+        ----------
+        rows : slice, default=slice(None)
+            The first terms of the pairs, R of them; by default all.
 
         Returns
         -------
-        ndarray of shape (K, K)
+        ndarray of shape (R, K)
             Losses; that of a constant where one term is a multiple of the other.
         """
-        q = self.Q
+        q = self.Q[rows]
         determinant = 1.0 - q * q
         dependent = determinant < DEPENDENT
-        first, second = self.r[:, None], self.r[None, :]
+        first, second = self.r[rows, None], self.r[None, :]
         gain = first**2 + second**2 - 2 * q * first * second
         gain /= np.where(dependent, 1.0, determinant)
         return np.maximum(np.where(dependent, self.total, self.total - gain), 0.0)

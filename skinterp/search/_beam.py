@@ -10,6 +10,8 @@ COMBINING_COST = 3.0
 # What a unit of cost must bring in log-loss.
 SEARCH_PRICE = 0.06
 LOSS_FLOOR = 1e-6
+# Terms whose pairs are scored at once, so that their matrices stay in the cache.
+ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,16 @@ def _ranked(rank, n):
 
 
 def _best_pairs(objective, costs, price, max_cost):
-    first, second = np.triu_indices(len(costs), k=1)
-    loss = objective.pairs()[first, second]
-    cost = costs[first] + costs[second] + COMBINING_COST
-    top = _ranked(np.where(cost <= max_cost, merit(loss, cost, price), np.inf), N_PAIRS)
-    return list(zip(first[top], second[top], strict=True))
+    found, ranks, K = [], [], len(costs)
+    for start in range(0, K, ROWS_AT_ONCE):
+        first = np.arange(start, min(start + ROWS_AT_ONCE, K))
+        cost = costs[first, None] + costs + COMBINING_COST
+        rank = merit(objective.pairs(slice(start, first[-1] + 1)), cost, price)
+        rank[(cost > max_cost) | (np.arange(K) <= first[:, None])] = np.inf
+        top = _ranked(rank.ravel(), N_PAIRS)
+        found += [(start + int(k // K), int(k % K)) for k in top]
+        ranks.append(rank.ravel()[top])
+    return [found[k] for k in _ranked(np.concatenate(ranks), N_PAIRS)]
 
 
 def beam_search(

@@ -163,5 +163,5 @@ def stack(terms, n):
         Gradients.
     """
     values = np.stack([term.values[:n] for term in terms], axis=1)
-    gradients = np.stack([term.gradients for term in terms], axis=2)
-    return values, gradients
+    gradients = np.stack([term.gradients for term in terms])  # one after the other in memory
+    return values, np.moveaxis(gradients, 0, 2)

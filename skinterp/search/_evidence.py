@@ -309,18 +309,22 @@ def _sums(search, labels):
     """Return sums of the beams and of additive models that labels like best."""
     near, own, found = labels.near, search.sums, []
     X, yes, prices = labels.X[near], labels.yes[near], search.problem.settings.prices
-    values = {part: np.nan_to_num(part.evaluate(X)) for parts in own for part in parts}
+    if not own:
+        return []
+    place = {p: k for k, p in enumerate(dict.fromkeys(p for parts in own for p in parts))}
+    values = np.stack([np.nan_to_num(part.evaluate(X)) for part in place], axis=1)
     for size in {len(parts) for parts in own}:
         group = [parts for parts in own if len(parts) == size]
-        stacked = np.stack([np.stack([values[p] for p in parts], axis=1) for parts in group])
+        subsets = [[place[p] for p in parts] for parts in group]
         costs = [sum_cost(parts, prices) for parts in group]
-        for coefficients in (regressed(stacked, yes), np.stack([own[parts] for parts in group])):
-            ranks = label_ranks(stacked, yes, coefficients, costs)
+        by_labels, by_field = regressed(values, yes, subsets), [own[parts] for parts in group]
+        for coefficients in (by_labels, np.stack(by_field)):
+            ranks = label_ranks(values, yes, subsets, coefficients, costs)
             found += zip(ranks.tolist(), group, coefficients)
     found.sort(key=itemgetter(0))  # stable: ties stay in the order they were found in
     best = []
     for parts, c in dict.fromkeys((parts, tuple(c)) for _, parts, c in found[:N_SUMS]):
-        c = logistic_steps(np.stack([values[p] for p in parts], axis=1), yes, np.array(c))
+        c = logistic_steps(values[:, [place[p] for p in parts]], yes, np.array(c))
         best.append(weighted_sum(parts, c / np.abs(c).max()))
     return best
 

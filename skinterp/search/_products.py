@@ -94,9 +94,10 @@ def _extended(beam, A, B, costs):
     trials = {}
     for chosen, cost, e in beam:
         taken = [k for k, _ in chosen]
+        Ae, Be, a, b = A @ e, B @ e, np.diag(A), np.diag(B)
         for exponent in EXPONENTS:
-            top = e @ A @ e + 2 * exponent * (A @ e) + exponent**2 * np.diag(A)
-            length = e @ B @ e + 2 * exponent * (B @ e) + exponent**2 * np.diag(B)
+            top = e @ Ae + 2 * exponent * Ae + exponent**2 * a
+            length = e @ Be + 2 * exponent * Be + exponent**2 * b
             quotient = np.where(length > 1e-12, top / np.maximum(length, 1e-12), 1.0)
             quotient[taken] = np.inf
             price = cost + costs + 1.0 + POWER_COST * (abs(exponent) != 1.0)
@@ -191,9 +192,9 @@ class Products:
         keys = []
         for subset in sorted(found, key=lambda s: (found[s], s)):
             if len(subset) > 1:
-                values = logarithms[:, list(subset)]
-                start = regressed(values, yes)
-                keys += _rounded(subset, logistic_steps(values, yes, start))
+                start = regressed(logarithms, yes, [subset])[0]
+                powers = logistic_steps(logarithms[:, list(subset)], yes, start)
+                keys += _rounded(subset, powers)
         return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.by_field[:N_BY_FIELD]
 
     def _label_ranks(self, subsets, logarithms, yes):
@@ -201,9 +202,10 @@ class Products:
         ranks = np.empty(len(subsets))
         for size in {len(s) for s in subsets}:
             group = [k for k, s in enumerate(subsets) if len(s) == size]
-            stacked = np.stack([logarithms[:, list(subsets[k])] for k in group])
-            costs = [self.costs[list(subsets[k])].sum() + size for k in group]
-            ranks[group] = label_ranks(stacked, yes, regressed(stacked, yes), costs)
+            chosen = np.array([subsets[k] for k in group])
+            costs = self.costs[chosen].sum(axis=1) + size
+            coefficients = regressed(logarithms, yes, chosen)
+            ranks[group] = label_ranks(logarithms, yes, chosen, coefficients, costs)
         return ranks
 
     def _allowed(self, keys):

@@ -32,42 +32,46 @@ def least_errors(values, yes):
     return np.minimum(wrong.min(axis=0), (n - wrong).min(axis=0)) / n
 
 
-def regressed(values, yes):
-    """Return coefficients of a linear regression of labels on terms.
+def regressed(values, yes, subsets):
+    """Return coefficients of linear regressions of labels on sets of terms.
 
-    Near the boundary it points along the most likely combination, in closed form.
+    Near the boundary they point along the most likely combination, in closed form.
 
     Parameters
     ----------
-    values : ndarray of shape (..., n, m)
-        Values of m terms.
+    values : ndarray of shape (n, K)
+        Values of K terms.
     yes : ndarray of bool of shape (n,)
         Labels.
+    subsets : array-like of int of shape (k, m)
+        The terms of each regression.
 
     Returns
     -------
-    ndarray of shape (..., m)
+    ndarray of shape (k, m)
         The coefficients.
     """
-    centred = values - values.mean(axis=-2, keepdims=True)
-    lengths = np.sqrt((centred**2).sum(axis=-2))
+    subsets = np.asarray(subsets)
+    centred = values - values.mean(axis=0)
+    lengths = np.sqrt((centred**2).sum(axis=0))
     lengths = np.where(lengths > 0, lengths, 1.0)
-    centred = centred / lengths[..., None, :]
-    target = yes - yes.mean()
-    gram = np.swapaxes(centred, -1, -2) @ centred + RIDGE * np.eye(values.shape[-1])
-    along = np.swapaxes(centred, -1, -2) @ target
-    return np.linalg.solve(gram, along[..., None])[..., 0] / lengths
+    centred = centred / lengths
+    gram, along = centred.T @ centred, centred.T @ (yes - yes.mean())
+    grams = gram[subsets[:, :, None], subsets[:, None, :]] + RIDGE * np.eye(subsets.shape[1])
+    return np.linalg.solve(grams, along[subsets, None])[:, :, 0] / lengths[subsets]
 
 
-def label_ranks(values, yes, coefficients, costs):
+def label_ranks(values, yes, subsets, coefficients, costs):
     """Return ranks of sums of terms by the labels they get wrong and their costs.
 
     Parameters
     ----------
-    values : ndarray of shape (k, n, m)
-        Values of the m terms of k sums.
+    values : ndarray of shape (n, K)
+        Values of K terms.
     yes : ndarray of bool of shape (n,)
         Labels.
+    subsets : array-like of int of shape (k, m)
+        The terms of k sums.
     coefficients : ndarray of shape (k, m)
         Coefficients of the sums.
     costs : array-like of shape (k,)
@@ -78,7 +82,8 @@ def label_ranks(values, yes, coefficients, costs):
     ndarray of shape (k,)
         The ranks, the smaller the better.
     """
-    errors = least_errors((values @ coefficients[..., None])[..., 0].T, yes)
+    sums = sum(values[:, terms] * c for terms, c in zip(np.transpose(subsets), coefficients.T))
+    errors = least_errors(sums, yes)
     return np.log(errors + ERROR_FLOOR) + PRICE * np.asarray(costs)
 
 

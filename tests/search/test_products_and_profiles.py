@@ -118,7 +118,8 @@ def test_regressions_on_labels_point_along_the_boundary():
     rng = np.random.default_rng(0)
     values = rng.normal(size=(2000, 3))
     yes = values @ [1.0, -2.0, 0.0] + 0.1 * rng.normal(size=2000) > 0.3
-    for found in (regressed(values, yes), logistic_steps(values, yes, regressed(values, yes))):
+    start = regressed(values, yes, [range(values.shape[1])])[0]
+    for found in (start, logistic_steps(values, yes, start)):
         assert found[1] / found[0] == pytest.approx(-2.0, abs=0.15)
         assert abs(found[2] / found[0]) < 0.2
 
