@@ -172,16 +172,16 @@ class DirectionObjective:
         self.weights, self.on_level = field.weights, field.on_boundary
         # a term after the other, as combinations take them
         columns = np.moveaxis(gradients, 2, 0)
-        energies = np.einsum("knd,knd->kd", columns * field.weights[:, None], columns)
+        energies = field.weights @ columns**2
         lengths = np.sqrt(energies.sum(axis=1))
         self.lengths = np.where(lengths > 0, lengths, 1.0)
         self.values = values / self.lengths
         # an input that is in no term has no part in any product
-        used = energies.any(axis=0)
+        used = energies.any(axis=0) | (not energies.any())
         self.directions = field.directions[:, used]
+        columns = columns if used.all() else columns[:, :, used]
         # the only copy of the dictionary
-        lengths = self.lengths[:, None, None]
-        self.columns = np.divide(columns[:, :, used], lengths, order="C")
+        self.columns = np.divide(columns, self.lengths[:, None, None], order="C")
         self._held, self._products = energies[:, used] > 0, {}
 
     @cached_property

@@ -9,6 +9,7 @@ from scipy.linalg import eigh
 from scipy.optimize import minimize
 
 from skinterp.matching import DirectionObjective, direction_loss
+from skinterp.matching._directions import _smallest_of_arrows
 from skinterp.network import as_network
 from skinterp.sampling import boundary_field
 
@@ -231,6 +232,42 @@ def test_constants_added_to_terms_change_nothing():
     plain = DirectionObjective(field, values, gradients)
     np.testing.assert_allclose(shifted.pairs(), plain.pairs(), rtol=1e-6)
     assert shifted.solve([0, 1, 2])[0] == pytest.approx(plain.solve([0, 1, 2])[0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), m=st.integers(1, 5), twins=st.booleans())
+def test_smallest_eigenvalues_of_arrows_are_those_of_lapack(seed, m, twins):
+    rng = np.random.default_rng(seed)
+    diagonal = np.sort(rng.uniform(size=m) ** rng.integers(1, 8))
+    diagonal[-1] = diagonal[0] if twins else diagonal[-1]
+    diagonal = np.sort(diagonal)
+    border = rng.normal(size=(m, 30)) * 10.0 ** rng.uniform(-9, 1, size=(m, 30))
+    border[rng.uniform(size=border.shape) < 0.2] = 0.0
+    corner = rng.uniform(size=30) * 10.0 ** rng.uniform(-6, 1, size=30)
+    arrows = np.zeros((30, m + 1, m + 1))
+    arrows[:, range(m), range(m)], arrows[:, m, m] = diagonal, corner
+    arrows[:, :m, m] = arrows[:, m, :m] = border.T
+    expected, size = np.linalg.eigvalsh(arrows)[:, 0], np.abs(arrows).max(axis=(1, 2))
+    found = _smallest_of_arrows(diagonal, border, corner)
+    assert (np.abs(found - expected) <= 1e-12 * size).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_inputs_that_are_in_few_terms_or_none_change_nothing(seed):
+    """Products are formed input by input where terms have few, and all at once elsewhere."""
+    field, values, gradients = random_problem(seed, K=6)
+    gradients = gradients.copy()
+    for k in range(6):  # each has one input, and the last input is in none
+        gradients[:, np.arange(gradients.shape[1]) != k % (gradients.shape[1] - 1), k] = 0.0
+    problem = field, values, gradients
+    objective = DirectionObjective(*problem)
+    np.testing.assert_allclose(objective.extensions([0])[1], smallest_quotient(*problem, [0, 1]))
+    np.testing.assert_allclose(objective.pairs()[2:4], objective.pairs(slice(2, 4)))
+    loss, c = objective.solve([0, 1, 2])
+    assert loss == pytest.approx(
+        direction_loss(field.directions, gradients[:, :, :3] @ c, field.weights)
+    )
 
 
 # terms that add nothing
