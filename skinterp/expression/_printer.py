@@ -377,6 +377,8 @@ class Printer:
         Phrase
             The text.
         """
+        if left.text == "1":  # as it is rounded
+            return right
         return self._signed(self.write_product, left, right)
 
     def quotient(self, left, right):

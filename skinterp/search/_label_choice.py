@@ -118,12 +118,14 @@ def _table(rivals, front, labels, units):
         first.expression, first.threshold, constants_of(first, names, units)
     )
     decisions = [(expression, threshold), *((r.expression, r.threshold) for r in refits[1:])]
+    texts = [Equation(e, names, t).shown_on(labels.X).format() for e, t in decisions]
+    own = sorted({text: k for k, text in reversed([*enumerate(texts)])}.values())  # each once
     return LabelChoice(
-        tuple(Equation(e, names, t).shown_on(labels.X).format() for e, t in decisions),
-        np.array([r.deviance for r in refits]),
-        np.array([labels.accuracy(e, t) for e, t in decisions]),
-        np.array([r.candidate.fidelity for r in shown]),
-        np.array([r.candidate.cost for r in shown]),
+        tuple(texts[k] for k in own),
+        np.array([refits[k].deviance for k in own]),
+        np.array([labels.accuracy(*decisions[k]) for k in own]),
+        np.array([labels.fidelity(*decisions[k]) for k in own]),
+        np.array([shown[k].candidate.cost for k in own]),
         Equation(front.selected.expression, names).shown_on(labels.X).format(),
         constants,
         labels.agreement,

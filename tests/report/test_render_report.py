@@ -122,7 +122,7 @@ def test_the_equation_of_two_classes_is_in_the_report(X):
 
 def test_pictures_have_a_text_and_names_of_parts_of_their_own(multiclass, X):
     text = checked(render_report(multiclass, rows=X))
-    pictures = re.findall(r"<figure>(<svg.*?</svg>)\s*</figure>", text, re.DOTALL)
+    pictures = re.findall(r"<figure[^>]*>(<svg.*?</svg>)\s*</figure>", text, re.DOTALL)
     assert len(pictures) > 3
     assert all(re.match(r'<svg role="img" aria-label="[^"]+" ', svg) for svg in pictures)
     ids = re.findall(r'\bid="([^"]+)"', text)
