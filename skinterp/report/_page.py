@@ -35,7 +35,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
 .skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
   padding: .6rem 1rem; overflow-x: auto; max-width: none; line-height: 1.9; }
-.skinterp .equation math { font-size: 1.15rem; padding-block: .25em; }
+.skinterp .equation math { font-size: 1.15rem; line-height: normal; padding-block: .25em; }
 .skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 0 2rem; align-items: start; }
 .skinterp .answer.wordy { display: block; }
@@ -45,8 +45,8 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp :focus-visible { outline: 2px solid var(--accent); }
 .skinterp pre { background: var(--shade); padding: .6rem 1rem; overflow-x: auto; margin: .6rem 0;
   font: .85rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
-.skinterp .wide { display: inline-block; vertical-align: top; max-width: 100%;
-  overflow-x: auto; margin: 0 3rem .8rem 0; }
+.skinterp .wide { display: inline-block; vertical-align: top; overflow-x: auto;
+  box-sizing: border-box; max-width: 100%; padding-right: 2rem; margin-bottom: .8rem; }
 .skinterp table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .92rem; color: inherit; }
 .skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;
@@ -64,7 +64,8 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
 @media (max-width: 900px) { .skinterp .answer { display: block; } }
 @media (max-width: 600px) { .skinterp .equation math { font-size: 1rem; }
-  .skinterp .equation mi { display: inline-block; max-width: 10rem; line-height: 1.2; } }
+  .skinterp .equation mi:has(wbr) { display: inline-block; max-width: 10rem; }
+  .skinterp .wide { padding-right: 0; } }
 @media (prefers-color-scheme: dark) {
   .skinterp { --ink: #e8ebf0; --soft: #b4bdca; --paper: #14181f; --shade: #1f2630;
     --line: #39424f; --accent: #56b4e9; --warn: #f0a35e; }
@@ -86,7 +87,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 
 READABLE = 0.65  # of its size: a narrower window scrolls a picture rather than shrinks it more
 _NARROW = 340  # pixels of a picture in the narrowest window
-_BREAKS = re.compile(r"_(?=[^<]*</mi>)")  # where a long name of a formula may go on below
+_LONG = re.compile(r"(?<=>)[^<>]{20,}(?=</mi>)")  # names that a phone breaks, at underscores
 OF_A_WHOLE_PAGE = "body { margin: 0; } @page { margin: 14mm; }"  # not in notebooks
 _TAGS = {
     "plain": "<p>{}</p>",
@@ -104,7 +105,7 @@ _TAGS = {
 def _piece(piece):
     if isinstance(piece, Formula):
         said = escape(piece)
-        mathml = _BREAKS.sub("_<wbr>", piece.mathml)
+        mathml = _LONG.sub(lambda name: name[0].replace("_", "_<wbr>"), piece.mathml)
         return f'<span role="math" aria-label="{said}">{mathml}</span>'
     return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Strong) else escape(piece)
 
