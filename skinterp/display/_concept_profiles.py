@@ -87,8 +87,8 @@ class ConceptProfilesDisplay(PanelsDisplay):
             few_ticks(ax, 1.6)
             tidy(ax)
         for ax, formula, share in zip(axes, self.formulas, self.shares):
-            text = wrapped(f"{formula} ({100 * share:.0f} %)", 36, max_lines=2)
-            ax.set_title(text, fontsize="small")
+            text = wrapped(formula, 36, max_lines=2)
+            ax.set_title(f"{text}\n({100 * share:.0f} %)", fontsize="small")
         figure.supylabel(along(f"part of the {self.name}", self.figure_size[1]), fontsize="medium")
         figure.legend(
             axes[0].lines[:2],

@@ -80,7 +80,7 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
   .skinterp summary { list-style: none; }
   .skinterp figure svg { min-width: 0 !important; filter: none; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
-  .skinterp .wide { display: block; }
+  .skinterp .wide { display: block; padding: 0; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
   .skinterp pre { white-space: pre-wrap; } }
 """
