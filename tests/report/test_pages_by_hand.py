@@ -35,7 +35,7 @@ from skinterp.report.sections._columns import SHOWN, columns
 class Words(HTMLParser):
     """Reads a page: its texts, the tags left open, the attributes."""
 
-    VOID = ("meta", "br", "use", "path", "image")
+    VOID = ("meta", "br", "wbr", "use", "path", "image")
 
     def __init__(self):
         super().__init__()

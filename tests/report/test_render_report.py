@@ -17,7 +17,7 @@ from skinterp import (
 from skinterp.report import render_report, write_report
 from skinterp.report._sorting import SCRIPT
 
-VOID = {"meta", "br", "hr", "img", "link", "input"}
+VOID = {"meta", "br", "wbr", "hr", "img", "link", "input"}
 
 
 class Balanced(HTMLParser):
