@@ -194,13 +194,13 @@ class BoundaryDisplay(Display):
         if surrogate is not None:
             asked = asked._replace(classes=getattr(estimator, "classes_", None))
         models = (asked.model,) if surrogate is None else (asked.model, estimator)
-        own = None if asked.classes is None else np.asarray(asked.model.predict(X))
-        plane = plane_through(asked, X, features, values, at, resolution, own)
+        plane = plane_through(asked, X, features, values, at, resolution)
         answers = [_answers(model, plane.asked, asked.classes) for model in models]
+        own = None if asked.classes is None else np.asarray(asked.model.predict(X))
         can_move = at is None and not values and not isinstance(features, str)
         can_move = can_move and own is not None and hasattr(asked.model, "predict_proba")
         if can_move and _misses(plane, answers[0], own, asked.classes):
-            plane = plane_through(asked, X, features, values, "boundary", resolution, own)
+            plane = plane_through(asked, X, features, values, "boundary", resolution)
             answers = [_answers(model, plane.asked, asked.classes) for model in models]
         if y is not None:
             check_one_each(y, len(plane.points), "y", "row")

@@ -89,7 +89,7 @@ def _on_boundary(asked, X, features, values, names):
     return row, f"row {place}, {'moved onto' if is_moved else 'near'} the boundary"
 
 
-def plane_through(asked, X, features, values, at, resolution, groups=None):
+def plane_through(asked, X, features, values, at, resolution):
     """Return a grid on a plane through the data, all that is not on it held.
 
     Parameters
@@ -106,8 +106,6 @@ def plane_through(asked, X, features, values, at, resolution, groups=None):
         The row at which others are held.
     resolution : int
         Number of points along each side.
-    groups : ndarray of shape (n_samples,) or None, default=None
-        Answers of the rows, each of which the grid shall show.
 
     Returns
     -------
@@ -128,7 +126,8 @@ def plane_through(asked, X, features, values, at, resolution, groups=None):
             raise ValueError(f"at must be a row, 'boundary' or None. Got {at!r} instead.")
         at, beside = _on_boundary(asked, X, features, values, names)
     if asked.table is not None:
-        plane = table_plane(asked.table, X, features, values, at, resolution, groups)
+        own = _answered(asked, X)
+        plane = table_plane(asked.table, X, features, values, at, resolution, own)
         return plane._replace(note=f"{beside}; {plane.note}" if beside else plane.note)
     columns, data = getattr(X, "columns", None), numbers(X)
     if isinstance(features, str) and features == "principal":
@@ -136,11 +135,17 @@ def plane_through(asked, X, features, values, at, resolution, groups=None):
     else:
         origin, directions, axes, note = _feature_plane(data, names, features, values, at)
     points = (data - origin) @ np.linalg.pinv(directions)
-    x, y = (np.linspace(*visible_range(side, groups), resolution) for side in points.T)
+    own = _answered(asked, X)
+    x, y = (np.linspace(*visible_range(side, own), resolution) for side in points.T)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
     grid = grid if columns is None else type(X)(grid, columns=columns)
     note = note.replace("the given row", beside) if beside else note
     return TablePlane(x, y, grid, axes, points, (None, None), note)
+
+
+def _answered(asked, X):
+    """Return the class of each row, all of which a plane shall show; None for numbers."""
+    return None if asked.classes is None else np.asarray(asked.model.predict(X))
 
 
 def _names(asked, X):
