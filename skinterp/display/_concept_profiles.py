@@ -80,7 +80,7 @@ class ConceptProfilesDisplay(PanelsDisplay):
         names = [_BARE.sub(r"\1", name) for name in self.names]
         panels = zip(axes, self.points, self.values, self.identified, labels(names, 34))
         for ax, s, profile, function, name in panels:
-            ax.plot(s, profile, color=PALETTE[0], linewidth=3.0, alpha=0.35)
+            ax.plot(s, profile, color=PALETTE[0], linewidth=3.0, alpha=0.5)
             ax.plot(s, function, color=PALETTE[1], linewidth=1.4)
             ax.axhline(0.0, color=GREY, linewidth=0.5)
             ax.set_xlabel(name)
