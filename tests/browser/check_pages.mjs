@@ -210,7 +210,7 @@ async function checkPage(browser, path, options) {
     await page.setViewport({ width: WIDTHS.at(-1), height: 900 });
     await page.emulateMediaType("print");
     (await page.evaluate(headsThatDoNotRepeat)).forEach(say("print"));
-    await page.emulateMediaType("screen");
+    await page.emulateMediaType(null);
     if (statSync(path).size > MOST_BYTES) say("size")(`${statSync(path).size} bytes`);
     (await page.evaluate(onEachOther)).forEach(say("overlap"));
     (await page.evaluate(sortingFaults)).forEach(say("sorting"));
