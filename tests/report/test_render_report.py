@@ -117,6 +117,7 @@ def test_the_equation_of_two_classes_is_in_the_report(X):
     assert f"<strong>{share:.1%} of held-out rows</strong> the network answers" in text
     assert "(chosen)" in text and 'class="chosen"' in text
     assert "What does a random forest find important?" in text
+    assert "means over the 2 folds" in text and "another forest" not in text
     assert "not truth" in text and "Near-ties are marked" not in text
 
 
