@@ -65,7 +65,7 @@ html_css_files = ["site.css"]
 html_title = "skinterp"
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], f"{REFERENCE}/names/*": []}
+html_sidebars = {"index": [], "tutorials/ten_minutes": [], f"{REFERENCE}/names/*": []}
 html_theme_options = {
     "navigation_with_keys": False,
     "show_toc_level": 2,

@@ -1,5 +1,6 @@
 """Profiles of a concept, and the functions they look like: a small plot per quantity."""
 
+import re
 from dataclasses import KW_ONLY, dataclass
 
 from skinterp.display._display import (
@@ -14,6 +15,7 @@ from skinterp.display._display import (
 )
 
 _COLUMNS = 3
+_BARE = re.compile(r"^`([^`]*)`$")  # a name alone needs no backticks
 
 
 @dataclass(eq=False, repr=False)
@@ -75,17 +77,18 @@ class ConceptProfilesDisplay(PanelsDisplay):
         for ax in axes[len(self.names) :]:
             ax.remove()
         axes = axes[: len(self.names)]
-        panels = zip(axes, self.points, self.values, self.identified, labels(self.names, 34))
+        names = [_BARE.sub(r"\1", name) for name in self.names]
+        panels = zip(axes, self.points, self.values, self.identified, labels(names, 34))
         for ax, s, profile, function, name in panels:
-            ax.plot(s, profile, color=PALETTE[0], linewidth=3.0, alpha=0.35)
+            ax.plot(s, profile, color=PALETTE[0], linewidth=3.0, alpha=0.5)
             ax.plot(s, function, color=PALETTE[1], linewidth=1.4)
             ax.axhline(0.0, color=GREY, linewidth=0.5)
             ax.set_xlabel(name)
             few_ticks(ax, 1.6)
             tidy(ax)
         for ax, formula, share in zip(axes, self.formulas, self.shares):
-            text = wrapped(f"{formula} ({100 * share:.0f} %)", 36, max_lines=2)
-            ax.set_title(text, fontsize="small")
+            text = wrapped(formula, 36, max_lines=2)
+            ax.set_title(f"{text}\n({100 * share:.0f} %)", fontsize="small")
         figure.supylabel(along(f"part of the {self.name}", self.figure_size[1]), fontsize="medium")
         figure.legend(
             axes[0].lines[:2],

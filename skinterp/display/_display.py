@@ -95,12 +95,13 @@ def beside_each_other(texts, inches):
 
 def few_ticks(ax, inches, most=4):
     """Give the x axis, of so many inches, as many ticks as have labels that stand side by side."""
+    ax.ticklabel_format(axis="x", scilimits=(-3, 5))
     for n_bins in range(most, 0, -1):
         ax.locator_params(axis="x", nbins=n_bins, min_n_ticks=1)
         low, high = ax.get_xlim()
         places = [place for place in ax.get_xticks() if low <= place <= high]
         texts = ax.xaxis.get_major_formatter().format_ticks(places)
-        if not beside_each_other(texts, inches):
+        if label_inches([" ".join(texts)]) <= inches:
             break
     _fold_offset(ax, places, texts)
 
@@ -140,11 +141,28 @@ def check_one_each(values, n, name, of):
         raise ValueError(f"{name} must be {n}, one per {of}. Got {len(values)} instead.")
 
 
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks names that are longer than a line after an underscore, or any sign of a formula."""
+
+    def _split(self, text):
+        words = super()._split(text)
+        parts = ([w] if len(w) <= self.width else re.findall(".[^_*/]*[_*/]*", w) for w in words)
+        return [part for word in parts for part in word]
+
+
+_RELATION = re.compile(r" ([=<>]=?) ")
+
+
+def lines_of(text, width, **limits):
+    """Return a text broken into lines, before names and with numbers beside what they are of."""
+    wrapper = _Wrapper(width, break_on_hyphens=False, placeholder=" …", **limits)
+    lines = wrapper.wrap(_RELATION.sub("\xa0\\1\xa0", text))
+    return [line.replace("\xa0", " ") for line in lines]
+
+
 def wrapped(text, width=70, max_lines=4):
     """Return a formula broken into lines that fit above a plot."""
-    lines = textwrap.wrap(
-        visible(str(text)), width, max_lines=max_lines, placeholder=" …", break_on_hyphens=False
-    )
+    lines = lines_of(visible(str(text)), width, max_lines=max_lines)
     return "\n".join(lines).replace("$", r"\$")
 
 

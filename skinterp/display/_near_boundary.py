@@ -8,6 +8,28 @@ _HALVINGS = 30
 VISIBLE = (0.01, 0.99)  # quantiles of the data that a plane spans
 
 
+def visible_range(values, groups=None):
+    """Return the ends within which nearly all values of every group lie.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        The values; NaN is no value.
+    groups : ndarray of shape (n_values,) or None, default=None
+        To which group each belongs, so that a rare one is seen, too; None is one group.
+
+    Returns
+    -------
+    low, high : float
+        The ends.
+    """
+    groups = np.zeros(len(values)) if groups is None else groups
+    known = ~np.isnan(values)
+    own = [values[known & (groups == group)] for group in np.unique(groups[known])]
+    low, high = np.transpose([np.quantile(found, VISIBLE) for found in own])
+    return float(low.min()), float(high.max())
+
+
 def numbers(X):
     """Return rows as numbers, refusing texts."""
     try:

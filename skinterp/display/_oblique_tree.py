@@ -1,12 +1,20 @@
 """A binary tree with texts in its nodes."""
 
-import textwrap
 from dataclasses import KW_ONLY, dataclass
 from itertools import count
 
 import numpy as np
 
-from skinterp.display._display import GREY, LIGHT, PALETTE, Display, cycle, label, wrapped
+from skinterp.display._display import (
+    GREY,
+    LIGHT,
+    PALETTE,
+    Display,
+    cycle,
+    label,
+    lines_of,
+    wrapped,
+)
 from skinterp.utils import import_optional, n_leaves_below, visible
 
 _WIDTH, _LINES = 24, 4  # characters and lines of one node
@@ -22,7 +30,7 @@ _NODE = {"boxstyle": "round,pad=0.35", "edgecolor": GREY, "linewidth": 0.6}
 
 
 def _lines(text):
-    return textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
+    return lines_of(text, _WIDTH)
 
 
 def _fitted(text):

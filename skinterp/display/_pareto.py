@@ -93,9 +93,13 @@ class ParetoFrontDisplay(Display):
     def draw(self, ax):
         x, loss = np.asarray(self.complexity, dtype=float), np.asarray(self.loss, dtype=float)
         y = np.maximum(loss, 0.1 * loss[loss > 0].min(initial=1.0))  # a logarithm needs no zeros
-        order = np.argsort(x, kind="stable")
-        ax.step(x[order], y[order], where="post", color=GREY, linewidth=1.0)
-        ax.plot(x, y, "o", color=PALETTE[0], markersize=6, label="best at its cost")
+        order = np.lexsort((y, x))
+        least = np.minimum.accumulate(y[order])
+        ax.step(x[order], least, where="post", color=GREY, linewidth=1.0)
+        is_least = np.isin(np.arange(len(y)), order[y[order] == least])
+        ax.plot(x[is_least], y[is_least], "o", color=PALETTE[0], label="best at its cost")
+        if not is_least.all():
+            ax.plot(*np.array([x, y])[:, ~is_least], "o", color=GREY, label="larger loss")
         if len(self.tied):
             self._ring(ax, x, y, list(self.tied), "D", PALETTE[2], "not told apart from it")
         if self.chosen is not None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.display._near_boundary import VISIBLE, numbers, row_on_boundary
+from skinterp.display._near_boundary import numbers, row_on_boundary, visible_range
 from skinterp.display._seen_table import seen_table
 from skinterp.display._table_plane import TablePlane, table_plane
 from skinterp.utils import column_index, is_mixed
@@ -126,7 +126,8 @@ def plane_through(asked, X, features, values, at, resolution):
             raise ValueError(f"at must be a row, 'boundary' or None. Got {at!r} instead.")
         at, beside = _on_boundary(asked, X, features, values, names)
     if asked.table is not None:
-        plane = table_plane(asked.table, X, features, values, at, resolution)
+        own = _answered(asked, X)
+        plane = table_plane(asked.table, X, features, values, at, resolution, own)
         return plane._replace(note=f"{beside}; {plane.note}" if beside else plane.note)
     columns, data = getattr(X, "columns", None), numbers(X)
     if isinstance(features, str) and features == "principal":
@@ -134,11 +135,17 @@ def plane_through(asked, X, features, values, at, resolution):
     else:
         origin, directions, axes, note = _feature_plane(data, names, features, values, at)
     points = (data - origin) @ np.linalg.pinv(directions)
-    x, y = np.linspace(*np.quantile(points, VISIBLE, axis=0), resolution).T
+    own = _answered(asked, X)
+    x, y = (np.linspace(*visible_range(side, own), resolution) for side in points.T)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) @ directions + origin
     grid = grid if columns is None else type(X)(grid, columns=columns)
     note = note.replace("the given row", beside) if beside else note
     return TablePlane(x, y, grid, axes, points, (None, None), note)
+
+
+def _answered(asked, X):
+    """Return the class of each row, all of which a plane shall show; None for numbers."""
+    return None if asked.classes is None else np.asarray(asked.model.predict(X))
 
 
 def _names(asked, X):

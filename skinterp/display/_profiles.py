@@ -31,7 +31,7 @@ class Panel(NamedTuple):
     names : tuple of str of length 1 or 2
         The inputs.
     grids : tuple of ndarray
-        Values of each input; names of levels for a category.
+        Values of each input; names of levels for a category, of a pair for either.
     values : ndarray of shape (n_outputs, n_steps) or (n_steps, n_steps)
         The part, by output, or on the grid of both inputs.
     width : ndarray of shape (n_outputs, n_steps) or None, default=None
@@ -83,7 +83,7 @@ class ProfilesDisplay(PanelsDisplay):
     @property
     def _inches(self):
         """The length of an axis; beside maps there are bars of colours."""
-        return 0.6 if any(len(p.names) == 2 for p in self._shown) else 1.6
+        return 1.0 if any(len(p.names) == 2 for p in self._shown) else 1.6
 
     @property
     def _shape(self):
@@ -118,8 +118,7 @@ class ProfilesDisplay(PanelsDisplay):
 
     def _draw_curves(self, ax, panel):
         grid = panel.grids[0]
-        is_category = np.asarray(grid).dtype.kind in "OUS"
-        places = np.arange(len(grid)) if is_category else grid
+        is_category, places = _places(grid)
         style = {"marker": "o", "linestyle": "none"} if is_category else {"linewidth": 1.4}
         for k, curve in enumerate(panel.values):
             colour = cycle(PALETTE, k)
@@ -130,25 +129,41 @@ class ProfilesDisplay(PanelsDisplay):
                 low, high = curve - panel.width[k], curve + panel.width[k]
                 ax.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)
             ax.plot(places, curve, **line)
-        if is_category:
-            texts = labels(grid, 12)
-            ax.set_xticks(places, texts, rotation=beside_each_other(texts, 1.6), fontsize="small")
-        else:
-            few_ticks(ax, self._inches)
+        self._name_values(ax, grid)
         tidy(ax)
+
+    def _name_values(self, ax, grid):
+        """Write the levels of a category along the x axis, or a few numbers."""
+        if not _places(grid)[0]:
+            few_ticks(ax, self._inches)
+            return
+        texts = labels(grid, 12)
+        turn = beside_each_other(texts, self._inches)
+        ax.set_xticks(range(len(texts)), texts, rotation=turn, fontsize="small")
 
     def _draw_map(self, figure, ax, panel):
         largest = np.abs(panel.values).max() or 1.0
+        (_, across), (is_category, upward) = map(_places, panel.grids)
         image = ax.pcolormesh(
-            *panel.grids,
+            across,
+            upward,
             panel.values.T,
             rasterized=True,
             **signed_colours(largest),
         )
         ax.set_ylabel(label(panel.names[1], 20), fontsize="small")
-        ax.locator_params(axis="y", nbins=4)
-        few_ticks(ax, self._inches)
+        if is_category:
+            ax.set_yticks(upward, labels(panel.grids[1], 12), fontsize="small")
+        else:
+            ax.locator_params(axis="y", nbins=4)
+        self._name_values(ax, panel.grids[0])
         figure.colorbar(image, ax=ax)
+
+
+def _places(grid):
+    """Return whether values are levels of a category, and where they stand on an axis."""
+    is_category = np.asarray(grid).dtype.kind in "OUS"
+    return is_category, np.arange(len(grid)) if is_category else grid
 
 
 def _n_outputs(panel):

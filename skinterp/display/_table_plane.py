@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.display._near_boundary import VISIBLE
+from skinterp.display._near_boundary import visible_range
 from skinterp.utils import column_index
 
 _BAND = 0.499  # half the width of a level
@@ -43,7 +43,7 @@ def _is_category(column):
     return hasattr(column, "levels")
 
 
-def _axis(column, X, resolution):
+def _axis(column, X, resolution, groups):
     """Return coordinates, cells, names of levels or None, and coordinates of the data."""
     if not _is_category(column):
         values, missing = column.read(X)
@@ -51,9 +51,9 @@ def _axis(column, X, resolution):
             raise ValueError(
                 f"A boundary needs numbers to be drawn over. {column.name!r} has none."
             )
-        low, high = np.quantile(values[~missing], VISIBLE)
-        grid = np.linspace(low, high, resolution)
-        return grid, grid, None, np.where(missing, np.nan, values)
+        values = np.where(missing, np.nan, values)
+        grid = np.linspace(*visible_range(values, groups), resolution)
+        return grid, grid, None, values
     indices, n_levels = column.read(X), len(column.levels)
     grid = np.add.outer(np.arange(n_levels), [-_BAND, _BAND]).ravel()
     cells = np.empty(2 * n_levels, dtype=object)
@@ -79,7 +79,7 @@ def _cells_of(row, n_columns):
     return cells
 
 
-def table_plane(table, X, features, values, at, resolution):
+def table_plane(table, X, features, values, at, resolution, groups=None):
     """Return a grid over two columns of a table, all others held.
 
     Parameters
@@ -96,6 +96,8 @@ def table_plane(table, X, features, values, at, resolution):
         The row at which other columns are held; None is medians and the most frequent levels.
     resolution : int
         Number of points along a number.
+    groups : ndarray of shape (n_samples,) or None, default=None
+        Answers of the rows, each of which the grid shall show.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def table_plane(table, X, features, values, at, resolution):
     given = None if at is None else _cells_of(at, table.n_columns)
     held = {j: _typical(by_index[j], X) if at is None else given[j] for j in by_index}
     held |= {column_index(name, names): cell for name, cell in (values or {}).items()}
-    axes = [_axis(by_index[j], X, resolution) for j in places]
+    axes = [_axis(by_index[j], X, resolution, groups) for j in places]
     (x, across, x_ticks, x_data), (y, along, y_ticks, y_data) = axes
     cells = held | {
         places[0]: np.tile(across, len(along)), places[1]: np.repeat(along, len(across))

@@ -13,7 +13,7 @@ from skinterp.utils import counted, number_text, one_line
 MOST_SHOWN = 10
 _NEGLIGIBLE = 1e-6  # of a standard deviation: what programs leave in the last digits
 _PART = 0.01  # of a change, that the value before it may be off as it is shown
-_MEASURE = "in standard deviations of the inputs, added up"
+_MEASURE = "standard deviations of the inputs, added up"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class NearestChange:
 
 def unavailable(why):
     """Return that there is no change to show, and why."""
-    return NearestChange(f"A change that the network answers otherwise is not available: {why}.")
+    return NearestChange(f"A change to another answer is not available: {why}.")
 
 
 def _answers(network, points):
@@ -67,7 +67,7 @@ def _exact(network, x, features, scale, time_budget):
     if found.point is None:
         return None
     least = number_text(found.distance)
-    end = f"as rounded here; the least there is within the range of the rows is {least} (proven)"
+    end = f"as rounded here; the least within the range of the rows is {least} (proven)"
     if not found.is_proven:
         end = f"and none of less than {number_text(found.bound)} does"
     point, names = x.copy(), input_names(network)
@@ -145,8 +145,8 @@ def nearest_change(network, row, rows, time_budget=2.0):
     steps = np.abs(point - x) / scale
     order = [j for j in np.argsort(-steps, kind="stable") if steps[j] > 0.0]
     said = (
-        f"With {counted(len(order), 'input')} changed the network answers "
-        f"{one_line(str(other))}: {number_text(float(steps.sum()))} {_MEASURE}, {end}."
+        f"With {counted(len(order), 'input')} changed the network answers {one_line(str(other))}: "
+        f"a change by {number_text(float(steps.sum()))} {_MEASURE}, {end}."
     )
     if len(order) > MOST_SHOWN:
         said += f" The {MOST_SHOWN} largest changes are shown, which alone may not do."

@@ -377,6 +377,8 @@ class Printer:
         Phrase
             The text.
         """
+        if left.text == "1" and self.digits is not None and self.digits.asked is not None:
+            return right  # of a factor that rounding makes 1
         return self._signed(self.write_product, left, right)
 
     def quotient(self, left, right):

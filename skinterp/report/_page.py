@@ -1,5 +1,6 @@
 """Sections as a page: HTML around inline SVG, every text from the user escaped."""
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -26,14 +27,15 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp h1 { font-size: 1.5rem; line-height: 1.25; margin: .2rem 0 .6rem; }
 .skinterp h2 { font-size: 1.15rem; margin: 0; display: inline; }
 .skinterp h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
-.skinterp p { margin: .5rem 0; max-width: 50rem; }
+.skinterp p, .skinterp li { margin: .5rem 0; max-width: 50rem; }
+.skinterp li { margin: 0; }
 .skinterp .lead, .skinterp .note { color: var(--soft); }
 .skinterp .note { font-size: .92rem; }
 .skinterp .caution { color: var(--warn); font-weight: 600; }
 .skinterp .claim { font-size: 1.3rem; line-height: 1.35; }
 .skinterp .equation { background: var(--shade); border-left: 4px solid var(--accent);
   padding: .6rem 1rem; overflow-x: auto; max-width: none; line-height: 1.9; }
-.skinterp .equation math { font-size: 1.15rem; padding-block: .25em; }
+.skinterp .equation math { font-size: 1.15rem; line-height: normal; padding-block: .25em; }
 .skinterp .answer { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 0 2rem; align-items: start; }
 .skinterp .answer.wordy { display: block; }
@@ -43,8 +45,8 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp :focus-visible { outline: 2px solid var(--accent); }
 .skinterp pre { background: var(--shade); padding: .6rem 1rem; overflow-x: auto; margin: .6rem 0;
   font: .85rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
-.skinterp .wide { overflow-x: auto; }
-.skinterp .wide + .wide { margin-top: .8rem; }
+.skinterp .wide { display: inline-block; vertical-align: top; overflow-x: auto;
+  box-sizing: border-box; max-width: 100%; padding-right: 2rem; margin-bottom: .8rem; }
 .skinterp table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .92rem; color: inherit; }
 .skinterp th, .skinterp td { padding: .3rem 1rem .3rem 0; text-align: right;
@@ -58,28 +60,34 @@ body > .skinterp { min-height: calc(100vh - 2rem); }
 .skinterp tr.chosen td { font-weight: 600; }
 .skinterp td.formula { text-align: left; min-width: 14rem; overflow-wrap: anywhere;
   font-family: ui-monospace, Menlo, Consolas, monospace; }
-.skinterp figure { margin: 1rem 0; }
+.skinterp figure { margin: 1rem 0; overflow-x: auto; }
 .skinterp figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
-.skinterp figure.broad { overflow-x: auto; }
-.skinterp figure.broad svg { min-width: 44rem; }
 @media (max-width: 900px) { .skinterp .answer { display: block; } }
+@media (max-width: 600px) { .skinterp .equation math { font-size: 1rem; }
+  .skinterp .equation mi:has(wbr) { display: inline-block; max-width: 10rem; }
+  .skinterp .wide { padding-right: 0; } }
 @media (prefers-color-scheme: dark) {
   .skinterp { --ink: #e8ebf0; --soft: #b4bdca; --paper: #14181f; --shade: #1f2630;
-    --line: #39424f; --accent: #56b4e9; --warn: #f0a35e; } }
+    --line: #39424f; --accent: #56b4e9; --warn: #f0a35e; }
+  .skinterp figure svg { filter: invert(.9) hue-rotate(180deg); } }
 @media print {
   .skinterp { --ink: #000; --soft: #333; --paper: #fff; --shade: #f6f6f6; --line: #ccc;
-    padding: 0; font-size: 11pt; color-scheme: light; }
+    --accent: #0072b2; --warn: #8a3b00; padding: 0; font-size: 11pt; color-scheme: light; }
+  .skinterp th button { display: contents; }
   .skinterp th button::after { content: ""; }
-  .skinterp summary { break-after: avoid; list-style: none; }
-  .skinterp h3 { break-after: avoid; }
-  .skinterp figure.broad svg { min-width: 0; }
-  .skinterp thead { display: table-header-group; break-inside: avoid; }
+  .skinterp summary, .skinterp h3, .skinterp tr:first-child { break-after: avoid; }
+  .skinterp tr:last-child { break-before: avoid; }
+  .skinterp summary { list-style: none; }
+  .skinterp figure svg { min-width: 0 !important; filter: none; }
   .skinterp figure, .skinterp tr, .skinterp .equation { break-inside: avoid; }
+  .skinterp .wide { display: block; padding: 0; }
   .skinterp .wide, .skinterp pre, .skinterp .equation { overflow: visible; }
   .skinterp pre { white-space: pre-wrap; } }
 """
 
-BROAD = 9.0  # inches of a picture that a narrow window scrolls rather than shrinks
+READABLE = 0.65  # of its size: a narrower window scrolls a picture rather than shrinks it more
+_NARROW = 340  # pixels of a picture in the narrowest window
+_LONG = re.compile(r"(?<=>)[^<>]{20,}(?=</mi>)")  # names that a phone breaks, at underscores
 OF_A_WHOLE_PAGE = "body { margin: 0; } @page { margin: 14mm; }"  # not in notebooks
 _TAGS = {
     "plain": "<p>{}</p>",
@@ -97,7 +105,8 @@ _TAGS = {
 def _piece(piece):
     if isinstance(piece, Formula):
         said = escape(piece)
-        return f'<span role="math" aria-label="{said}">{piece.mathml}</span>'
+        mathml = _LONG.sub(lambda name: name[0].replace("_", "_<wbr>"), piece.mathml)
+        return f'<span role="math" aria-label="{said}">{mathml}</span>'
     return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Strong) else escape(piece)
 
 
@@ -127,8 +136,11 @@ def _figure(part, section):
     """Return a picture with its text."""
     svg = inline_svg(part.display.to_svg())
     said = escape(part.alt or f"Picture: {section.title or 'of the answer'}")
-    kind = ' class="broad" tabindex="0"' if part.display.figure_size[0] > BROAD else ""
-    return f'<figure{kind}><svg role="img" aria-label="{said}" {svg[5:]}</figure>'
+    least = round(READABLE * 96 * part.display.figure_size[0])
+    told = f'<svg role="img" aria-label="{said}" '
+    if least <= _NARROW:
+        return f"<figure>{told}{svg[5:]}</figure>"
+    return f'<figure tabindex="0">{told}style="min-width:{least}px" {svg[5:]}</figure>'
 
 
 _WRITERS = {Table: _table, Figure: _figure}

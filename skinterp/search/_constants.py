@@ -1,5 +1,6 @@
 """Constants of a formula with their intervals and units."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,7 +195,9 @@ def constants_of(found, names, units=None):
     Constants
         Inner constants and coefficients in the order of the formula, the threshold last.
     """
-    places, own = places_of(found.writing, names, units)
+    shown = copy(found.writing)
+    shown.parts = found.writing.parts_of(found.rounded)
+    places, own = places_of(shown, names, units)
     spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
     reach = norm.ppf(0.5 + CONFIDENCE / 2.0) * spread
     notes = moving_together(places, found.covariance)

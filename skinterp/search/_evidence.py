@@ -80,6 +80,10 @@ class Labels:
         """Return the share of labels on the right side of a threshold."""
         return float(np.mean((expression.evaluate(self.X) > threshold) == self.yes))
 
+    def fidelity(self, expression, threshold):
+        """Return the share of the network's answers on the right side of a threshold."""
+        return float(np.mean((expression.evaluate(self.X) > threshold) == (self.log_odds > 0)))
+
 
 def labels_of(view, X, yes, rng):
     """Return rows and labels, a sample of many.

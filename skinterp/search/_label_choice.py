@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skinterp.expression import Equation
+from skinterp.expression._digits import spread
 from skinterp.search._constants import Constants, constants_of
 from skinterp.search._evidence import LEAST_AGREEMENT, choose, rival_of
 from skinterp.search._formulas import simplified
 from skinterp.utils import TableResult, digits_within, round_to_digits
 
 N_SHOWN = 8
+NOTHING = 1e-12  # of the spread of values
 
 
 def _of_positive(inverse):
@@ -110,6 +112,11 @@ def _uncovered(expression, threshold, constants):
     return expression, threshold, constants
 
 
+def _level(expression, threshold, X):
+    """Return a threshold, 0 where it is what a program leaves of it."""
+    return 0.0 if abs(threshold) < NOTHING * spread(expression.evaluate(X)) else threshold
+
+
 def _table(rivals, front, labels, units):
     shown, names = rivals[:N_SHOWN], front.feature_names
     refits = [r.refit for r in shown]
@@ -117,13 +124,16 @@ def _table(rivals, front, labels, units):
     expression, threshold, constants = _uncovered(
         first.expression, first.threshold, constants_of(first, names, units)
     )
-    decisions = [(expression, threshold), *((r.expression, r.threshold) for r in refits[1:])]
+    others = [(r.expression, _level(r.expression, r.threshold, labels.X)) for r in refits[1:]]
+    decisions = [(expression, threshold), *others]
+    texts = [Equation(e, names, t).shown_on(labels.X).format() for e, t in decisions]
+    own = sorted({text: k for k, text in reversed([*enumerate(texts)])}.values())  # each once
     return LabelChoice(
-        tuple(Equation(e, names, t).shown_on(labels.X).format() for e, t in decisions),
-        np.array([r.deviance for r in refits]),
-        np.array([labels.accuracy(e, t) for e, t in decisions]),
-        np.array([r.candidate.fidelity for r in shown]),
-        np.array([r.candidate.cost for r in shown]),
+        tuple(texts[k] for k in own),
+        np.array([refits[k].deviance for k in own]),
+        np.array([labels.accuracy(*decisions[k]) for k in own]),
+        np.array([labels.fidelity(*decisions[k]) for k in own]),
+        np.array([shown[k].candidate.cost for k in own]),
         Equation(front.selected.expression, names).shown_on(labels.X).format(),
         constants,
         labels.agreement,

@@ -24,6 +24,8 @@ TRIFLE = 0.01
 WORTH_AN_INPUT = 0.05
 # In regression: points among which the largest differences are looked at.
 LARGEST_SHARE = 0.1
+# A smaller share of the rows is written as none.
+LEAST_SHARE = 0.0005
 N_ASKED = 2000
 
 
@@ -217,7 +219,8 @@ class Difference(Result):
         if self.experiment is None:
             return f"{head}: no difference within the ranges of the data"
         of = "of the rows" if self.is_classified else "of the spread"
-        parts = [f"{head}: differ {'on' if self.is_classified else 'by'} {self.share:.1%} {of}"]
+        how = f"{'on' if self.is_classified else 'by'} {self.share:.1%} {of}"
+        parts = [f"{head}: differ {how if self.share >= LEAST_SHARE else 'off the rows only'}"]
         if self.region:
             parts.append(
                 f"mostly where {self.region_text} ({self.covered:.0%} of the differences, "

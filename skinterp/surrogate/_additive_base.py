@@ -18,7 +18,7 @@ from skinterp.surrogate._additive_model import variances
 from skinterp.surrogate._additive_terms import Levels, Pair
 from skinterp.surrogate._equation_bodies import FormulasBody
 from skinterp.surrogate._margins import ask_margins, sampled_rows
-from skinterp.surrogate._profiles import panels_of, sum_name
+from skinterp.surrogate._profiles import level_names, map_with_levels, panels_of, sum_name
 from skinterp.surrogate._text import gaps_text, number_scales
 from skinterp.utils import as_shares, number_text, one_line
 from skinterp.utils._sklearn import Interval, StrOptions, fit_context
@@ -285,12 +285,19 @@ class _AdditiveBase:
         panels, model, titles = [], self._model, self._titles()
         for k in np.argsort(-self._shares, kind="stable").tolist():
             term = model.terms[k]
+            name = self._name(term)
             if isinstance(term, Levels):
-                names, part, width = self.profile(self._name(term))
-                panels.append(Panel((self._name(term),), (names,), part.T, width.T, tuple(titles)))
-            elif len(set(term.features)) <= 2:
-                parts = lambda inputs, rows, k=k: model.part(k, rows)  # noqa: E731
+                levels, part, width = self.profile(name)
+                levels = level_names(levels, name)
+                panels.append(Panel((name,), (levels,), part.T, width.T, tuple(titles)))
+                continue
+            parts = lambda inputs, rows, k=k: model.part(k, rows)  # noqa: E731
+            if len(set(term.features)) <= 2:
                 width = lambda inputs, rows, k=k: model.width(k, rows)  # noqa: E731
                 about = self._ranges, self._input_names, titles
                 panels += panels_of([term.features], parts, *about, band=width)
+            elif len(titles) == 1:
+                columns = self._name(term.first), self._name(term.second)
+                about = self._ranges, self._input_names, columns
+                panels.append(map_with_levels(term.first, term.second, parts, *about))
         return (ProfilesDisplay(panels, name=sum_name(titles)),) if panels else ()

@@ -11,7 +11,7 @@ from skinterp.surrogate._hinge_fits import fitted_coefficients
 from skinterp.surrogate._rules import rules_of
 from skinterp.surrogate._tree_growth import leaves_of
 from skinterp.surrogate._tree_sums import SumTree, grow_sum, leaf_columns
-from skinterp.utils import PRECISION, threshold_text
+from skinterp.utils import PRECISION, counted, threshold_text
 
 SQL, PYTHON, C = CELLS["sql"], CELLS["python"], CELLS["c"]
 
@@ -109,7 +109,7 @@ class TreeSum:
         """Write all trees as rules."""
         several = len(self.outputs) > 1
         name = f"({', '.join(self.outputs)})" if several else self.outputs[0]
-        lines = [f"{name} = the sum of {len(self.trees)} trees"]
+        lines = [f"{name} = the sum of {counted(len(self.trees), 'tree')}"]
         for k, rules in enumerate(self.rule_trees):
             lines += [f"tree {k + 1}", rules.text(self._answer(k, digits), digits)]
         return "\n".join(lines)

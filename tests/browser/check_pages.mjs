@@ -45,6 +45,20 @@ function tooWide() {
   return found;
 }
 
+// A formula is read without scrolling, also on a phone; on paper heads of tables repeat, for which
+// nothing in them may be a box of its own, as buttons are.
+function toScroll() {
+  const wide = [...document.querySelectorAll(".skinterp .equation")].filter(
+    equation => equation.scrollWidth > equation.clientWidth + 1);
+  return wide.map(e => `a formula is ${e.scrollWidth} wide in ${e.clientWidth}`);
+}
+
+function headsThatDoNotRepeat() {
+  const buttons = [...document.querySelectorAll(".skinterp th button")];
+  const kinds = buttons.map(button => getComputedStyle(button).display);
+  return [...new Set(kinds)].filter(kind => kind !== "contents").map(kind => `a head is ${kind}`);
+}
+
 function withoutText() {
   const named = picture => {
     if (picture.closest("[aria-hidden=true]")) return true;
@@ -191,6 +205,12 @@ async function checkPage(browser, path, options) {
     }
   }
   if (!options.site) {
+    await page.setViewport({ width: WIDTHS[0], height: 900 });
+    (await page.evaluate(toScroll)).forEach(say("formula"));
+    await page.setViewport({ width: WIDTHS.at(-1), height: 900 });
+    await page.emulateMediaType("print");
+    (await page.evaluate(headsThatDoNotRepeat)).forEach(say("print"));
+    await page.emulateMediaType(null);
     if (statSync(path).size > MOST_BYTES) say("size")(`${statSync(path).size} bytes`);
     (await page.evaluate(onEachOther)).forEach(say("overlap"));
     (await page.evaluate(sortingFaults)).forEach(say("sorting"));

@@ -98,3 +98,16 @@ def test_unknown_classes_of_rows_and_the_view_are_named():
 def test_differences_are_of_as_many_points(given, words):
     with pytest.raises(ValueError, match=words):
         DifferenceDisplay(*given).to_svg()
+
+
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_a_rare_class_is_on_the_picture(as_frame):
+    X = rng.normal(size=(1000, 2))
+    X[:4] = [[6.0, 6.0], [6.0, 7.0], [7.0, 6.0], [8.0, 8.0]]
+    network = as_network(lambda x: x.sum(axis=1) - 11.0, n_features_in=2, classes=["no", "yes"])
+    rows = pd.DataFrame(X, columns=["a", "b"]) if as_frame else X
+    ax = BoundaryDisplay.from_estimator(network, rows, resolution=40).plot().ax_
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    inside = ([left, low] <= X).all(axis=1) & ([right, high] >= X).all(axis=1)
+    assert inside[:4].sum() >= 3 and right < 8.1  # ends are quantiles, of four rows nearly all
+    assert inside.mean() > 0.9

@@ -386,3 +386,11 @@ def test_of_many_rows_some_of_each_kind_are_drawn(n):
     ax = shown.DifferenceDisplay(x, x, x > 0.9, names=("a", "b")).plot().ax_
     counts = [len(c.get_offsets()) for c in ax.collections]
     assert counts == ([9, 1] if n == 10 else [500, 500])
+
+
+def test_the_line_of_a_front_never_rises_and_formulas_above_it_are_told_apart():
+    cost, loss = [1, 1, 3, 5, 7], [0.3, 0.5, 0.2, 0.4, 0.1]
+    line, best, above = shown.ParetoFrontDisplay(cost, loss).plot().ax_.lines
+    assert np.all(np.diff(line.get_ydata()) <= 0)
+    assert sorted(best.get_ydata()) == [0.1, 0.2, 0.3] and sorted(above.get_ydata()) == [0.4, 0.5]
+    assert (best.get_label(), above.get_label()) == ("best at its cost", "larger loss")

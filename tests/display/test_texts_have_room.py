@@ -125,3 +125,14 @@ def test_ticks_of_small_panels_stand_beside_each_other(ends):
     panels += [shown.Panel(("a", "b"), (grid, grid), square) for _ in range(4)]
     _, overlapping, cut = misplaced(drawn(shown.ProfilesDisplay(panels)))
     assert overlapping == [] and cut == []
+
+
+@pytest.mark.parametrize("ends", [(5e-6, 3e-4), (0.05, 0.3), (0.2, 3.0), (10, 4990), (12, 371)])
+def test_an_axis_has_two_numbers_at_least(ends):
+    grid = np.linspace(*ends, 30)
+    square = np.outer(np.sin(grid), grid)
+    panels = [shown.Panel(("a",), (grid,), grid[None]), shown.Panel("ab", (grid, grid), square)]
+    display = shown.ProfilesDisplay(panels * 2).plot()
+    for ax in display.axes_:
+        low, high = ax.get_xlim()
+        assert sum(low <= place <= high for place in ax.get_xticks()) >= 2

@@ -106,7 +106,7 @@ def test_a_change_is_answered_otherwise_and_no_smaller_one_is(n, k):
     scale = X.std(ddof=0).to_numpy()
     size = (np.abs(moved - X.iloc[k]) / scale).sum()
     said = change.said.partition("standard deviations")[0].split()
-    assert float(said[-2]) == pytest.approx(size, rel=1e-3)
+    assert float(said[-1]) == pytest.approx(size, rel=1e-3)
     least = float(change.said.partition("range of the rows is ")[2].split()[0])
     assert 0.9 * size <= least <= 1.001 * size
     draws = rng.dirichlet(np.ones(3), 2000) * rng.choice([-1, 1], (2000, 3)) * 0.99 * least

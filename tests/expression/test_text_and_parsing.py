@@ -240,3 +240,11 @@ def test_refusals_of_names():
         x2.format(["a", "b"])
     with pytest.raises(ValueError, match=r"names must be distinct\. Got \['a'\] more than once"):
         x0.format(["a", "a"])
+
+
+def test_a_factor_that_rounding_makes_one_is_not_written():
+    formula = parse("1.00003*x0 + 1.00002*exp(x1) - 1.00001*x0*x1")
+    assert formula.format() == "x0 + exp(x1) - x0*x1"
+    assert parse(formula.format(digits=None)) == formula
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    np.testing.assert_allclose(parse(formula.format()).evaluate(X), formula.evaluate(X), rtol=1e-3)

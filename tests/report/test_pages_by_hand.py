@@ -1,6 +1,7 @@
 """Pages, texts and data made of sections by hand: what is said arrives whole, escaped and once."""
 
 import json
+import re
 from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from skinterp.report import (
     SECTIONS,
     Figure,
     Findings,
+    Formula,
     ReportSection,
     Section,
     Strong,
@@ -33,7 +35,7 @@ from skinterp.report.sections._columns import SHOWN, columns
 class Words(HTMLParser):
     """Reads a page: its texts, the tags left open, the attributes."""
 
-    VOID = ("meta", "br", "use", "path", "image")
+    VOID = ("meta", "br", "wbr", "use", "path", "image")
 
     def __init__(self):
         super().__init__()
@@ -139,7 +141,11 @@ def test_what_steers_a_terminal_is_written_out():
 def test_figures_are_inline_pictures_of_pages_only():
     figure = Figure(ContributionsDisplay({"out": [1.0, -2.0]}, ["a", "b"]))
     page = page_of(figure)
-    assert page.count("<figure><svg") == 1 and "<?xml" not in page and 'src="' not in page
+    assert (
+        page.count("<figure") == page.count("><svg") == 1
+        and "<?xml" not in page
+        and 'src="' not in page
+    )
     assert text_of(Text("x")) == "P:\nx"
 
 
@@ -235,3 +241,21 @@ def test_of_very_many_columns_those_are_shown_of_which_there_is_most_to_say():
 
 def test_without_columns_there_is_no_section():
     assert columns(Findings([])) == []
+
+
+def test_long_names_of_formulas_may_go_on_below_and_short_ones_stay_whole():
+    long, short = "integrated_area_under_the_response", "dose_mg"
+    formula = Formula("f", f"<math><mi>{long}</mi><mo>+</mo><mi>{short}</mi></math>")
+    page = page_of(Text(("answer = ", formula), "equation"))
+    assert f"<mi>{long.replace('_', '_<wbr>')}</mi>" in page and f"<mi>{short}</mi>" in page
+    assert read(page).open == [] and long in "".join(read(page).texts)
+
+
+@pytest.mark.parametrize("width", [4.0, 7.6, 14.0])
+def test_pictures_scroll_before_they_are_too_small_to_read(width):
+    display = ContributionsDisplay({"out": [1.0, -2.0]}, ["a", "b"])
+    wide = type("Wide", (type(display),), {"figure_size": (width, 3.0)})
+    page = page_of(Figure(wide({"out": [1.0, -2.0]}, ["a", "b"])))
+    least = re.search(r"min-width:(\d+)px", page[page.index("<figure") :])
+    assert (least is None) == (width < 5) == ("<figure>" in page)
+    assert least is None or 0.6 < int(least[1]) / (96 * width) < 0.7

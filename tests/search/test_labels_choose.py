@@ -12,7 +12,7 @@ from skinterp.expression._sums import as_sum, gathered
 from skinterp.matching import fit_labels
 from skinterp.network import as_network
 from skinterp.search._boundary_forms import boundary_forms
-from skinterp.search._constants import Constants
+from skinterp.search._constants import Constants, constants_of
 from skinterp.search._label_choice import _uncovered
 from skinterp.search._refit import count_digits, refit, round_by_curvature
 from skinterp.search._sums import Parametrised, Writing
@@ -150,7 +150,12 @@ def test_labels_find_the_law_where_the_network_prefers_another_form():
     assert choice.network_formula == str(alone.front_.selected.expression)
     assert choice.accuracy[0] >= 0.95
     assert "describes the data and the network" in str(choice)
-    assert len(choice.to_frame()) == len(choice.formulas)
+    assert len(choice.to_frame()) == len(choice.formulas) == len(set(choice.formulas))
+    own = both.network_.predict(X) == both.classes_[1]
+    for text, share in zip(choice.formulas, choice.fidelity, strict=True):
+        formula, threshold = text.split(" > ")
+        answers = parse(formula).evaluate(X) > float(threshold)
+        assert np.mean(answers == own) == pytest.approx(share, abs=5e-3)  # digits are rounded
 
 
 def test_intervals_hold_the_true_constant():
@@ -205,3 +210,13 @@ def test_functions_that_change_no_decision_are_taken_off(text, threshold, expect
     X = np.random.default_rng(0).uniform(0.1, 5.0, size=(500, 2))
     before, now = parse(text).evaluate(X) > threshold, expression.evaluate(X) > level
     assert np.mean(before == now) > 0.98
+
+
+def test_constants_stand_in_their_places_as_they_are_printed():
+    X = rows(600)
+    yes = np.sqrt(X[:, 0] + 1.37 * X[:, 1]) - 0.41 * X[:, 2] > 1.2
+    expression = parse("sqrt(x0 + 1.2345678*x1) - 0.4*x2")
+    found = refit(expression, X, yes, fit_labels(expression.evaluate(X), yes))
+    places = constants_of(found, ("x0", "x1", "x2")).places
+    written = found.expression.format()
+    assert all(place.removeprefix("in ") in written for place in places[:-1])

@@ -97,3 +97,11 @@ def test_a_front_compares_any_two_of_its_formulas():
     assert list(front.ties_.to_frame()["other"]) == ["a + 0.2*b > 0.5"]
     with pytest.raises(ValueError, match="X has 2 features, but the front expects 3"):
         front.compare(0, 1, X[:, :2])
+
+
+def test_formulas_that_differ_between_the_rows_only_say_so():
+    X = rows(400)
+    X[:, 1] = X[:, 0]
+    found = difference(candidate("x0 + x1", 1.0), candidate("2*x0", 1.0), X, NAMES)
+    assert found.share == 0.0 and found.differs.any()
+    assert ": differ off the rows only; mostly where " in str(found)

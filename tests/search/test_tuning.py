@@ -32,7 +32,8 @@ def test_a_variant_is_nearly_the_term_it_comes_from():
 
 
 def test_factors_start_where_the_argument_is_of_ordinary_size():
-    assert "exp(1*(x0 - x1))" in {str(v) for v in variants(parse("exp(x0 - x1)"), lambda e: 2.0)}
+    found = variants(parse("exp(x0 - x1)"), lambda e: 2.0)
+    assert "exp(1*(x0 - x1))" in {v.format(digits=None) for v in found}
     assert "sin(0.001*x0)" in {str(v) for v in variants(parse("sin(x0)"), lambda e: 1000.0)}
     assert "sin(1000*x0)" in {str(v) for v in variants(parse("sin(x0)"), lambda e: 0.001)}
 

@@ -237,3 +237,16 @@ def test_no_sum_is_worse_than_the_commonest_class():
     for most in (1, 3, None):
         additive = AdditiveSurrogateClassifier(network, max_atoms=most, random_state=0).fit(X)
         assert fidelity_score(additive, X) >= share - 0.02
+
+
+def test_pairs_with_categories_are_drawn_and_levels_named_within_their_column():
+    table = mixed_table()
+    fitted = AdditiveSurrogateClassifier(mixed_model(table), n_pairs=4, random_state=0).fit(table)
+    panels = fitted.displays()[0].panels
+    assert len(panels) == len(fitted.shares_)
+    levels = [grid for panel in panels for grid in panel.grids if grid.dtype.kind == "U"]
+    pairs = [panel.grids for panel in panels if len(panel.names) == 2]
+    assert any(grid.dtype.kind == "U" for grids in pairs for grid in grids)
+    assert not any(" = " in level for grid in levels for level in grid)
+    for panel in panels:
+        assert panel.values.shape[-len(panel.grids) :] == tuple(map(len, panel.grids))

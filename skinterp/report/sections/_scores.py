@@ -3,17 +3,15 @@
 from skinterp.report._section import Figure, ReportSection, Section, Table, Text, register_section
 
 _ALT = "Fidelity of each form, as in the table, against its size in atoms."
-_NOTE = (
-    "Means ± deviations over {} folds. Fidelity and kappa compare with the network, {} with the "
-    "target."
-)
+_NOTE = "Means ± deviations over {} folds. {} with the network, {} with the target."
 
 
 def scores(findings):
     """Return the table of scores, and fidelity against complexity."""
     comparison = findings.comparison
     head, rows = comparison.table()
-    note = _NOTE.format(comparison.n_folds, comparison.accuracy_name)
+    own = "Fidelity and kappa compare" if "kappa" in head else "Fidelity compares"
+    note = _NOTE.format(comparison.n_folds, own, comparison.accuracy_name)
     parts = (
         Table(head, rows),
         Text(note, "note", only="page"),

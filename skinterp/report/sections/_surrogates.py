@@ -61,7 +61,7 @@ def _writings(equation):
     writings = equation.writings
     if writings is None or len(writings) < 2:
         return []
-    rows = [(writings.text(k),) for k in range(len(writings))][:MOST_SHOWN]
+    rows = list(dict.fromkeys((writings.text(k),) for k in range(len(writings))))[:MOST_SHOWN]
     head = ("writings of the same boundary",)
     return [Table(head, rows, formulas=(0,), only="page")]
 
