@@ -5,6 +5,7 @@ from numbers import Real
 import numpy as np
 
 from skinterp.base import changed_row, is_held, shown_point
+from skinterp.exact.optima._balance import ordinary_factor
 from skinterp.exact.optima._changes import Counterfactual, changes_of
 from skinterp.exact.optima._levels import level_choices, level_combinations
 from skinterp.exact.optima._nearest import Question, level_distance, nearest_point
@@ -17,6 +18,7 @@ from skinterp.utils import column_index, output_index
 from skinterp.utils._validation import finite_array
 
 _BEHIND = 1e-9  # the least margin of a point, of the largest raw value: safe from rounding
+_N_DRAWN = 1000  # points that tell how large raw values are
 
 
 def _checked_scale(scale, n_features):
@@ -70,6 +72,13 @@ def _setting(network, x, box, free, may_be_flat):
     setting = Setting.of(network, (lower, upper), may_be_flat)
     setting.box.refuse_outside(x[np.newaxis], names)
     return setting
+
+
+def _unit_of(setting):
+    """Return what counts as 1 of the raw values: less, where all of the box are small."""
+    u = np.random.RandomState(0).uniform(-1.0, 1.0, (_N_DRAWN, len(setting.half)))
+    size = np.abs(setting.network.raw_values(setting.inputs(u))).max()
+    return 1.0 / max(1.0, ordinary_factor(size))
 
 
 def nearest_counterfactual(
@@ -169,12 +178,14 @@ def nearest_counterfactual(
             )
         goals = [beaten_by(network, k, [j for j in (now, *others) if j != k])]
 
+    rows, n_changes = level_combinations(x, choices)
+    unit = _unit_of(setting)
+
     def accepts(X):
         raw = network.raw_values(X)
         margins = np.column_stack([-(raw @ C.T).max(axis=1) for C in goals]).max(axis=1)
-        return margins > _BEHIND * (1.0 + np.abs(raw).max(axis=1))
+        return margins > _BEHIND * (unit + np.abs(raw).max(axis=1))
 
-    rows, n_changes = level_combinations(x, choices)
     costs = level_distance(n_changes, level_cost or 0.0, norm)
     question = Question(setting, x, goals, accepts, scale, norm)
     return _described(question, nearest_point(question, rows, costs, time_budget), choices, raw)

@@ -1,9 +1,10 @@
 """A piecewise-linear network on a box as a mixed-integer linear program, solved by HiGHS."""
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 _OPTIMAL, _INFEASIBLE = 0, 2
 # The presolve of HiGHS 1.12 ends the process on some of these programs, and saves no time.
@@ -147,6 +148,36 @@ class MixedInteger(NamedTuple):
             return found.fun, inputs
         bound = found.mip_dual_bound
         return (-np.inf if bound is None or np.isnan(bound) else bound), inputs
+
+    def minimise_by_switches(self, cost, n_inputs):
+        """Minimise as `minimise` does, by a linear program for each choice of the switches.
+
+        HiGHS 1.12 calls some programs infeasible whose constraints hold by a hair only.
+
+        Parameters
+        ----------
+        cost : ndarray of shape (n_variables,)
+            Slopes of the function.
+        n_inputs : int
+            How many variables are inputs: the first ones.
+
+        Returns
+        -------
+        bound : float
+            The minimum; infinite if nothing fits, minus infinity if a program failed.
+        inputs : ndarray of shape (n_inputs,) or None
+            The best inputs, if any.
+        """
+        best, inputs, failed = np.inf, None, False
+        switches = slice(n_inputs + self.n_units, n_inputs + 2 * self.n_units)
+        bounds = np.column_stack([self.lower, self.upper])
+        for chosen in product((0.0, 1.0), repeat=self.n_units):
+            bounds[switches] = np.array(chosen)[:, np.newaxis]
+            found = linprog(cost, A_ub=self.rows, b_ub=self.right, bounds=bounds)
+            failed |= found.status not in (_OPTIMAL, _INFEASIBLE)
+            if found.status == _OPTIMAL and found.fun < best:
+                best, inputs = found.fun, found.x[:n_inputs]
+        return (-np.inf if failed else best), inputs
 
 
 def _unit_rows(Z, z, slope, low, high, h, switch):
