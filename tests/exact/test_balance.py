@@ -61,7 +61,7 @@ def test_balanced_networks_are_the_same_function():
     factor = ordinary_factor(sizes[-1])
     same = balanced(pieces, sizes)
     np.testing.assert_allclose(same.values(points), pieces.values(points) * factor, rtol=1e-12)
-    assert all((1e-4 < size).all() and (size < 1e4).all() for size in unit_sizes(same))
+    assert all((size > 1e-4).all() and (size < 1e4).all() for size in unit_sizes(same))
     assert (ordinary_factor(np.array([0.0, 1e-2, 1.0, 1e2])) == 1.0).all()
 
 
