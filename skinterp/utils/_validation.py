@@ -292,6 +292,32 @@ def finite_array(value, shape, name, what=""):
     return array
 
 
+def refuse_another_order(values, names, name):
+    """Refuse a Series of one value per input that has them in another order.
+
+    Parameters
+    ----------
+    values : object
+        What a user passed; only a Series says which value is whose.
+    names : sequence of str
+        Names of the inputs.
+    name : str
+        What the values are called, for the error.
+
+    Raises
+    ------
+    ValueError
+        If the same names come in another order.
+    """
+    labels = list(values.index) if hasattr(values, "iloc") and np.ndim(values) == 1 else []
+    if labels != list(names) and set(labels) == set(names):
+        j = next(j for j, (label, own) in enumerate(zip(labels, names)) if label != own)
+        raise ValueError(
+            f"{name} must be in the order of the inputs, with {names[j]!r} at {j}. "
+            f"Got {labels[j]!r} instead."
+        )
+
+
 def checked_count(value, name, lowest, highest=None):
     """Return an integer, refusing one that is out of range.
 

@@ -45,7 +45,7 @@ class LevelBoxes(NamedTuple):
         bounds = checked_box(box, names=input_names(network), flat=True)
         choices = open_choices(network, bounds)
         if not choices:
-            return cls([Setting.of(network, bounds)], ())
+            return cls([Setting.of(network, bounds, may_be_flat=True)], ())
         held = np.zeros(len(bounds.lower), dtype=bool)
         held[np.concatenate([choice.group for choice in choices])] = True
         rows, _ = level_combinations(
