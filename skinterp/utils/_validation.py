@@ -108,7 +108,7 @@ def other_kind(kind, name):
 
 
 def check_kinds(X):
-    """Refuse masked cells, dates and durations, which would silently become numbers.
+    """Refuse what is no table, and masked cells, dates and durations, which became numbers.
 
     Parameters
     ----------
@@ -125,6 +125,11 @@ def check_kinds(X):
     >>> from skinterp.utils import check_kinds
     >>> check_kinds([[1.0, 2.0]])
     """
+    if hasattr(X, "to_frame") and np.ndim(X) == 1:
+        raise ValueError(
+            f"X must be a table of rows and columns. Got a Series of {len(X)} values instead; "
+            "X.to_frame().T is a table of one row."
+        )
     if np.ma.is_masked(X):
         raise ValueError(
             "X must have no masked cells, which have no value. Fill them in, or leave their rows "
