@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.importance._importances import AtRow, Importances
-from skinterp.importance._texts import shown_cell
+from skinterp.importance._texts import shown_cell, shown_rows
 from skinterp.network import first_class, input_names, output_names
 from skinterp.utils import Result, checked_index, import_optional, number_text, signed_output
 
@@ -335,7 +335,7 @@ def attributions_of(network, X, rows, base, values, method, errors=None, notes=(
         output_names(network),
         f"{method}, {len(base)} background rows",
         errors,
-        rows if table is None else None,
+        shown_rows(network, X, rows),
         network.task == "multiclass",
         notes,
         first_class(network),

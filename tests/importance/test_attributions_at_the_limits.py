@@ -1,4 +1,4 @@
-"""Integrals along lines on which outputs change at one spot, and those that do not converge."""
+"""Attributions at the limits: lines with a jump, rows with labels and texts, few orders."""
 
 import warnings
 from itertools import pairwise
@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from mixed_tables import mixed_model, mixed_table
 from sklearn.exceptions import ConvergenceWarning
 
 from skinterp import as_network
@@ -78,3 +79,25 @@ def test_a_series_and_a_background_that_do_not_fit_are_told(explain):
     for background in (X.iloc[:0], X.iloc[:, :2], X.where(X > 0), X.iloc[0], "X"):
         with pytest.raises(ValueError, match="background must be rows as X is"):
             explain(smooth_network("tanh"), X, background)
+
+
+@pytest.mark.parametrize("explain", [shapley_values, expected_gradients])
+def test_cells_of_tables_with_texts_are_shown(explain):
+    table = mixed_table(30, seed=0)
+    model = mixed_model(table)
+    found = explain(model, table.iloc[:3], table.iloc[5:9])
+    cells = table[list(found.feature_names)].iloc[:3].to_numpy(dtype=object)
+    assert [list(map(str, row)) for row in found.data] == [list(map(str, row)) for row in cells]
+    assert "output at the row" in str(found.row(1))
+
+
+def test_intervals_hold_what_they_say_where_few_rows_differ():
+    rng, held = np.random.default_rng(0), []
+    network = as_network(lambda Z: Z[:, 0] * Z[:, 1] * np.exp(2.0 * Z[:, 2]), n_features_in=3)
+    for seed in range(20):
+        X, background = rng.normal(size=(5, 3)), rng.normal(size=(60, 3))
+        exact = shapley_values(network, X, background)
+        options = {"method": "sampling", "n_orders": 1, "random_state": seed}
+        found = shapley_values(network, X, background, **options)
+        held.append(np.abs(found.values - exact.values) <= found.errors)
+    assert np.mean(held) >= 0.9
