@@ -37,11 +37,12 @@ class Box(NamedTuple):
         if outside.any():
             j = int(outside.any(axis=0).argmax())
             value = f"{X[outside[:, j], j][0]:g} in {names[j]!r}"
+            got = f"{value} instead"
             if len(X) > 1:
-                value = f"{outside.any(axis=1).sum()} of {len(X)} rows outside, such as {value}"
+                got = f"{outside.any(axis=1).sum()} of {len(X)} rows outside instead, such as {value}"
             raise ValueError(
-                f"{of} must lie in the box. Got {value} instead, which goes from "
-                f"{self.lower[j]:g} to {self.upper[j]:g}."
+                f"{of} must lie in the box. Got {got}, which goes from {self.lower[j]:g} to "
+                f"{self.upper[j]:g}."
             )
 
 
