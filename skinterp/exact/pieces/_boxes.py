@@ -39,7 +39,8 @@ class Box(NamedTuple):
             value = f"{X[outside[:, j], j][0]:g} in {names[j]!r}"
             got = f"{value} instead"
             if len(X) > 1:
-                got = f"{outside.any(axis=1).sum()} of {len(X)} rows outside instead, such as {value}"
+                n_outside = f"{outside.any(axis=1).sum()} of {len(X)} rows outside"
+                got = f"{n_outside} instead, such as {value}"
             raise ValueError(
                 f"{of} must lie in the box. Got {got}, which goes from {self.lower[j]:g} to "
                 f"{self.upper[j]:g}."
