@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinterp.importance._importances import AtRow, Importances
-from skinterp.importance._texts import shown_cell
+from skinterp.importance._texts import shown_cell, shown_rows
 from skinterp.network import first_class, input_names, output_names
 from skinterp.utils import Result, checked_index, import_optional, number_text, signed_output
 
@@ -43,6 +43,9 @@ class Attributions(Result):
     first_class : str or None, default=None
         Where the only output is the logit of the second of two classes, the label of the first:
         chosen as output, the contributions have the sign turned.
+    index : tuple or None, default=None
+        Labels of the rows, of a data frame those of its index, which `to_frame` and titles have;
+        None counts them from 0.
 
     Examples
     --------
@@ -71,6 +74,7 @@ class Attributions(Result):
     are_logits: bool = False
     notes: tuple = ()
     first_class: str | None = None
+    index: tuple | None = None
 
     @property
     def gap(self):
@@ -106,7 +110,7 @@ class Attributions(Result):
         Parameters
         ----------
         i : int
-            Index of the row.
+            Which row, counted from 0.
 
         Returns
         -------
@@ -119,7 +123,7 @@ class Attributions(Result):
             self.values[i],
             self.feature_names,
             self.output_names,
-            f"{self.method}, row {i}",
+            f"{self.method}, row {i if self.index is None else self.index[i]}",
             statistics=statistics,
             are_logits=self.are_logits,
             notes=self.notes,
@@ -221,8 +225,9 @@ class Attributions(Result):
         """Return one line per row, output and column."""
         n, n_columns, n_outputs = self.values.shape
         row, output, column = np.indices((n, n_outputs, n_columns))
+        rows = row.ravel()
         columns = {
-            "row": row.ravel(),
+            "row": rows if self.index is None else [self.index[i] for i in rows],
             "output": np.array(self.output_names)[output.ravel()],
             "feature": np.array(self.feature_names)[column.ravel()],
             "value": self.values.transpose(0, 2, 1).ravel(),
@@ -237,7 +242,7 @@ class Attributions(Result):
         Parameters
         ----------
         row : int or None, default=None
-            Index of a row; None draws mean sizes over all of them.
+            A row, counted from 0; None draws mean sizes over all of them.
         max_features : int, default=20
             How many columns to show.
         output : int, str or None, default=None
@@ -285,15 +290,15 @@ def background_rows(network, rows, background, rng, most=MOST_BACKGROUND):
     Raises
     ------
     ValueError
-        If it has no row.
+        If it does not fit the network, or has no row.
     """
     if background is None:
         chosen = np.sort(rng.permutation(len(rows))[:most])
         return rows[chosen]
-    base = network.check(background)
-    if not len(base):
-        raise ValueError("background must have at least one row. Got none instead.")
-    return base
+    try:
+        return network.check(background)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"background must be rows as X is: {error}") from error
 
 
 def attributions_of(network, X, rows, base, values, method, errors=None, notes=()):
@@ -330,8 +335,9 @@ def attributions_of(network, X, rows, base, values, method, errors=None, notes=(
         output_names(network),
         f"{method}, {len(base)} background rows",
         errors,
-        rows if table is None else None,
+        shown_rows(network, X, rows),
         network.task == "multiclass",
         notes,
         first_class(network),
+        tuple(X.index) if hasattr(X, "columns") and hasattr(X, "index") else None,
     )

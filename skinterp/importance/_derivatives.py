@@ -15,9 +15,8 @@ from skinterp.importance._levels import (
 )
 from skinterp.importance._methods import ImportanceMethod, register_importance
 from skinterp.importance._paths import mean_gradient
-from skinterp.importance._texts import shown_cell
+from skinterp.importance._texts import shown_cell, shown_rows
 from skinterp.network import as_network, as_rows, checked_row, input_names, network_for
-from skinterp.table import as_table, cells_of
 from skinterp.utils import noting_incomplete
 
 _BLOCK_FLOATS = 2**22
@@ -241,13 +240,7 @@ def integrated_gradients(network, x, baseline=None):
 
 def _cells(network, x, features):
     """Return the cells of the columns at a row, as they are shown."""
-    table, rows = network.user_table, as_table(as_rows(x))
-    if table is None:
-        return tuple(map(shown_cell, features))
-    columns = {f.column.name: f.column.index for f in table.features}
-    if table.takes(rows):
-        rows = table.rows(features[np.newaxis])
-    return tuple(shown_cell(cells_of(rows, columns[name])[0]) for name in table.column_names)
+    return tuple(map(shown_cell, shown_rows(network, as_rows(x), features[np.newaxis])[0]))
 
 
 def _on_rows(network, X, y, random_state):

@@ -1,6 +1,9 @@
 """Integrated gradients of many rows, on the mean over the rows of a background."""
 
+import warnings
+
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
 from skinterp.importance._attributions import attributions_of, background_rows
@@ -42,6 +45,11 @@ def expected_gradients(network, X, background=None, *, random_state=0):
     ValueError
         If X or the background do not fit the network.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If an integral is not as precise as wanted.
+
     Notes
     -----
     Every integral is exact for piecewise-linear networks and adaptive for others; all rows of
@@ -70,11 +78,22 @@ def expected_gradients(network, X, background=None, *, random_state=0):
     for name, some in (("X", rows), ("background", base)):
         for row in some if network.user_table is not None else ():
             check_levels(network, row, name)
-    found, notes = [], []
-    with noting_incomplete(notes):
-        for row in rows:
-            parts = [contributions(network, other, row, mean_gradient) for other in base]
-            found.append(column_sums(network.user_table, np.mean(parts, axis=0)))
-    notes = tuple(dict.fromkeys(notes))
+    found, said = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        with noting_incomplete(said):
+            for row in rows:
+                parts = [contributions(network, other, row, mean_gradient) for other in base]
+                found.append(column_sums(network.user_table, np.mean(parts, axis=0)))
+    notes = _one_note(said)
+    for note in notes:
+        warnings.warn(note, ConvergenceWarning, stacklevel=2)
     method = "Expected gradients"
     return attributions_of(network, X, rows, base, np.stack(found), method, notes=notes)
+
+
+def _one_note(said):
+    """Return the first of several notes on lines, and that there are more."""
+    if len(said) < 2:
+        return tuple(said)
+    return (f"{said[0]} There are more such lines.",)

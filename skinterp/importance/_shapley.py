@@ -61,7 +61,8 @@ def shapley_values(network, X, background=None, *, method="auto", n_orders=200, 
     A column that becomes several inputs, such as ``[site = a]``, is one player. Sampling is exact
     for functions without interactions of three or more columns: every order is walked in both
     directions, and every row of the background is used as often. Its errors are told from orders
-    drawn for the same row of the background.
+    drawn for the same row of the background; where columns act together in rare combinations only,
+    no order may show it, and intervals are too short.
 
     It misleads where columns depend on each other: rows are mixed from two, and the network is
     asked where there are no data. Conditional (path-dependent) values, which avoid
@@ -199,7 +200,7 @@ def sampled_values(network, rows, base, players, n_orders, rng):
     for j, inputs in enumerate(players):
         owner[inputs] = j
     total = np.zeros((len(rows), n_players, at_rows.shape[1]))
-    variance = np.zeros_like(total)
+    variance, squares = np.zeros_like(total), np.zeros_like(total)
     for other, start in zip(base, at_base, strict=True):
         walks = []
         for _ in range(repeats):
@@ -209,8 +210,12 @@ def sampled_values(network, rows, base, players, n_orders, rng):
             back = _walk(network, rows, other, owner, n_players - 1 - entry, ends)
             walks.append(0.5 * (forth + back))
         total += np.mean(walks, axis=0) / m
-        variance += np.var(walks, axis=0, ddof=1) / repeats / m**2
-    reach = student.ppf(0.5 + LEVEL / 2, m * (repeats - 1))
+        part = np.var(walks, axis=0, ddof=1) / repeats / m**2
+        variance += part
+        squares += part**2
+    # of variances that differ from row to row (Welch and Satterthwaite)
+    freedom = (repeats - 1) * variance**2 / np.where(squares > 0.0, squares, 1.0)
+    reach = student.ppf(0.5 + LEVEL / 2, np.maximum(freedom, 1.0))
     return total, reach * np.sqrt(variance)
 
 

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 
-def column_index(feature, names):
+def column_index(feature, names, name="features"):
     """Return the column of a feature given by name or by index.
 
     Parameters
@@ -14,6 +14,8 @@ def column_index(feature, names):
         The feature.
     names : sequence of str
         Names of all features.
+    name : str, default="features"
+        What the parameter is called, for the error.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def column_index(feature, names):
     is_index = isinstance(feature, Integral) and not isinstance(feature, bool)
     if not is_index or not 0 <= feature < len(names):
         more = "" if isinstance(feature, str) else f", or indices between 0 and {len(names) - 1}"
-        raise ValueError(f"features must be among {names}{more}. Got {feature!r} instead.")
+        raise ValueError(f"{name} must be among {names}{more}. Got {feature!r} instead.")
     return int(feature)
 
 

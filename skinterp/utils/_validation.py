@@ -108,7 +108,7 @@ def other_kind(kind, name):
 
 
 def check_kinds(X):
-    """Refuse masked cells, dates and durations, which would silently become numbers.
+    """Refuse what is no table, and masked cells, dates and durations, which became numbers.
 
     Parameters
     ----------
@@ -125,6 +125,11 @@ def check_kinds(X):
     >>> from skinterp.utils import check_kinds
     >>> check_kinds([[1.0, 2.0]])
     """
+    if hasattr(X, "to_frame") and np.ndim(X) == 1:
+        raise ValueError(
+            f"X must be a table of rows and columns. Got a Series of {len(X)} values instead; "
+            "X.to_frame().T is a table of one row."
+        )
     if np.ma.is_masked(X):
         raise ValueError(
             "X must have no masked cells, which have no value. Fill them in, or leave their rows "
@@ -290,6 +295,32 @@ def finite_array(value, shape, name, what=""):
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite. Got {array.tolist()} instead.")
     return array
+
+
+def refuse_another_order(values, names, name):
+    """Refuse a Series of one value per input that has them in another order.
+
+    Parameters
+    ----------
+    values : object
+        What a user passed; only a Series says which value is whose.
+    names : sequence of str
+        Names of the inputs.
+    name : str
+        What the values are called, for the error.
+
+    Raises
+    ------
+    ValueError
+        If the same names come in another order.
+    """
+    labels = list(values.index) if hasattr(values, "iloc") and np.ndim(values) == 1 else []
+    if labels != list(names) and set(labels) == set(names):
+        j = next(j for j, (label, own) in enumerate(zip(labels, names)) if label != own)
+        raise ValueError(
+            f"{name} must be in the order of the inputs, with {names[j]!r} at {j}. "
+            f"Got {labels[j]!r} instead."
+        )
 
 
 def checked_count(value, name, lowest, highest=None):

@@ -315,7 +315,8 @@ VALUE = random_network([2, 3, 1], 0)
     [
         (lambda: extreme_output(VALUE, "unbounded"), "box must be finite"),
         (lambda: extreme_output(VALUE, (1, -1)), "must not be above the upper ones"),
-        (lambda: extreme_output(VALUE, (1, 1)), "An input must vary in box"),
+        (lambda: verify_monotonicity(VALUE, (1, 1), 0), "An input must vary in box"),
+        (lambda: verify_monotonicity(VALUE, (-1, 1), "y"), "feature must be among"),
         (lambda: extreme_output(VALUE, (-1, 1), direction="up"), "direction must be 'max' or"),
         (
             lambda: extreme_output(VALUE, (-1, 1), output=1),

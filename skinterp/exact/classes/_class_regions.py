@@ -1,5 +1,6 @@
 """Where a piecewise-linear classifier gives which class: convex cells and boundary pieces."""
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -248,6 +249,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     time_budget : float or None, default=None
         Seconds after which to end with what was found, as an interruption does: cells and
         boundary of a part of the box, with a warning, or cells that could be merged further.
+        Reading what was found takes up to several times as long as finding it.
 
     Returns
     -------
@@ -313,6 +315,8 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     cube = BoxCoordinates(np.zeros(d), np.ones(d), np.tile([-1.0, 1.0], (d, 1)))
     end = end_of(time_budget)
     found = read_complex(setting.functions(C), pairs, cube, max_regions, time_budget)
+    if found.unfinished:  # its cells are kept as they are
+        end = min(end, time.monotonic())
     halves = merge_halves(found)
     merged, merged_into = merge_neighbours(halves, end)
     tree, leaves = _tree_of(halves, setting)

@@ -93,8 +93,8 @@ def branch_and_bound(problem, tolerance, time_budget, is_enough=None):
     except KeyboardInterrupt:
         if is_one_of_many() or not np.isfinite(best.bound):
             raise
-        best.stopped = INTERRUPTED
-    if not heap:
+        best.stopped = INTERRUPTED  # in the middle of a step, whose boxes are not in the heap
+    if not heap and best.stopped != INTERRUPTED:
         best.bound = min(closed, best.value)
     return best
 

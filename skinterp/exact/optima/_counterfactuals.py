@@ -1,10 +1,11 @@
 """The nearest input that a network answers otherwise, and the radius in which it does not."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
 from skinterp.base import changed_row, is_held, shown_point
+from skinterp.exact.optima._balance import ordinary_factor
 from skinterp.exact.optima._changes import Counterfactual, changes_of
 from skinterp.exact.optima._levels import level_choices, level_combinations
 from skinterp.exact.optima._nearest import Question, level_distance, nearest_point
@@ -14,15 +15,18 @@ from skinterp.exact.pieces._boxes import checked_box
 from skinterp.exact.pieces._search import checked_budget
 from skinterp.network import as_network, checked_row, input_names
 from skinterp.utils import column_index, output_index
-from skinterp.utils._validation import finite_array
+from skinterp.utils._validation import finite_array, refuse_another_order
 
 _BEHIND = 1e-9  # the least margin of a point, of the largest raw value: safe from rounding
+_ROUNDING = 1e-9  # of the box, below which a change is none
+_N_DRAWN = 1000  # points that tell how large raw values are
 
 
-def _checked_scale(scale, n_features):
+def _checked_scale(scale, names):
     if scale is None:
-        return np.ones(n_features)
-    scale = finite_array(scale, (n_features,), "scale", ", one value per input")
+        return np.ones(len(names))
+    refuse_another_order(scale, names, "scale")
+    scale = finite_array(scale, (len(names),), "scale", ", one value per input")
     if not (scale > 0).all():
         raise ValueError(f"scale must be positive. Got {scale.min():g} instead.")
     return scale
@@ -42,6 +46,7 @@ def _freed(network, x, features, level_cost):
     choices = () if level_cost is None else level_choices(network, x)
     if features is None:
         return free, choices
+    features = [features] if isinstance(features, str | Integral) else list(features)
     by_name = {choice.column.name: choice for choice in choices}
     numbers = [name for name in features if name not in by_name]
     columns = () if network.user_table is None else network.user_table.column_names
@@ -62,14 +67,21 @@ def _freed(network, x, features, level_cost):
     return free, tuple(by_name[name] for name in features if name in by_name)
 
 
-def _setting(network, x, box, free, may_be_flat):
+def _setting(network, x, box, free):
     """Return the setting in which some inputs of a row change, within a box."""
     names = input_names(network)
     bounds = checked_box(box, names=names, flat=True)
     lower, upper = (np.where(free, side, x) for side in bounds)
-    setting = Setting.of(network, (lower, upper), may_be_flat)
-    setting.box.refuse_outside(x[np.newaxis], names)
+    setting = Setting.of(network, (lower, upper), may_be_flat=True)
+    setting.box.refuse_outside(x[np.newaxis], names, "x")
     return setting
+
+
+def _unit_of(setting):
+    """Return what counts as 1 of the raw values: less, where all of the box are small."""
+    u = np.random.RandomState(0).uniform(-1.0, 1.0, (_N_DRAWN, len(setting.half)))
+    size = np.abs(setting.network.raw_values(setting.inputs(u))).max()
+    return 1.0 / max(1.0, ordinary_factor(size))
 
 
 def nearest_counterfactual(
@@ -99,7 +111,7 @@ def nearest_counterfactual(
         Label of the class to reach; None is any but that of x.
     box : (lower, upper)
         Where inputs may go: numbers or arrays of shape (n_features,), in input units, and finite.
-    features : sequence of int or str, or None, default=None
+    features : int, str, sequence of these or None, default=None
         The inputs that may change, and columns of categories; None is all. Others are immutable.
     norm : {"l1", "l2", "linf"}, default="l1"
         How distances are measured: the sum of the changes, their Euclidean length, or the largest.
@@ -154,9 +166,9 @@ def nearest_counterfactual(
     network = as_network(network)
     refuse_no_classes(network, "nearest_counterfactual")
     raw, x = x, checked_row(network, x)
-    scale = _checked_scale(scale, len(x))
+    scale = _checked_scale(scale, input_names(network))
     free, choices = _freed(network, x, features, level_cost)
-    setting = _setting(network, x, box, free, bool(choices))
+    setting = _setting(network, x, box, free)
     now = output_index(network.predict(x[np.newaxis])[0], network.classes, "x")
     others = [k for k in range(len(network.classes)) if k != now]
     if target is None:
@@ -169,21 +181,35 @@ def nearest_counterfactual(
             )
         goals = [beaten_by(network, k, [j for j in (now, *others) if j != k])]
 
+    rows, n_changes = level_combinations(x, choices)
+    unit = _unit_of(setting)
+
     def accepts(X):
         raw = network.raw_values(X)
         margins = np.column_stack([-(raw @ C.T).max(axis=1) for C in goals]).max(axis=1)
-        return margins > _BEHIND * (1.0 + np.abs(raw).max(axis=1))
+        return margins > _BEHIND * (unit + np.abs(raw).max(axis=1))
 
-    rows, n_changes = level_combinations(x, choices)
     costs = level_distance(n_changes, level_cost or 0.0, norm)
     question = Question(setting, x, goals, accepts, scale, norm)
     return _described(question, nearest_point(question, rows, costs, time_budget), choices, raw)
 
 
+def _without_rounding(question, point):
+    """Return the nearest point without the changes that are nothing but rounding."""
+    if point is None:
+        return None
+    setting, kept = question.setting, point.copy()
+    moved = setting.moving & (
+        np.abs(point - question.x) <= _ROUNDING * (setting.box.upper - setting.box.lower)
+    )
+    kept[moved] = question.x[moved]
+    return kept if question.accepts(kept[np.newaxis])[0] else point
+
+
 def _described(question, best, choices, raw):
     """Return the nearest point with its changes."""
-    x, point, norm, network = question.x, best.point, question.norm, question.setting.network
-    notes = tuple(best.notes)
+    x, norm, network = question.x, question.norm, question.setting.network
+    point, notes = _without_rounding(question, best.point), tuple(best.notes)
     if point is None:
         return Counterfactual(
             None, None, np.inf, best.bound, {}, {}, None, norm, best.n_boxes, notes

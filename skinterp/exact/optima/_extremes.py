@@ -52,7 +52,11 @@ class ExtremeOutput(PrintedInNotebooks):
 
     @property
     def is_proven(self):
-        """Whether the value is the extreme, up to a millionth of its size (of 1 at least)."""
+        """Whether the value is the extreme, up to a millionth of its size.
+
+        Of 1 at least; where all values in the box are smaller than 1/1024, or some are larger than
+        1024, of about the largest of them.
+        """
         return not self.unfinished
 
     def __str__(self):
@@ -233,7 +237,7 @@ def reach_class(network, box, target, *, time_budget=60.0):
     found = boxes.least_largest(C, _TOLERANCE, time_budget, is_settled)
     point = found.point
     raw = network.raw_values(point[np.newaxis])
-    margin, bound = float(-(raw @ C.T).max()), -min(found.bound, found.value)
+    margin, bound = float(-(raw @ C.T).max()) + 0.0, 0.0 - min(found.bound, found.value)
     is_reached: bool | None = None
     if network.answers(raw)[0] == network.classes[k]:
         is_reached = True

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.exact.optima._balance import balanced, ordinary_factor, unit_sizes
 from skinterp.exact.optima._branching import INTERRUPTED, OUT_OF_TIME, Minimum, branch_and_bound
 from skinterp.exact.optima._levels import LevelChoice, level_combinations, open_choices
 from skinterp.exact.optima._problems import LeastLargest
@@ -17,6 +18,7 @@ from skinterp.network import as_network, input_names
 
 _SHARES = 4  # of the time left, of which the next part takes one
 _LEAST = 1e-3  # seconds
+_N_SIZED = 20  # parts that tell how large units are
 
 
 class LevelBoxes(NamedTuple):
@@ -43,7 +45,7 @@ class LevelBoxes(NamedTuple):
         bounds = checked_box(box, names=input_names(network), flat=True)
         choices = open_choices(network, bounds)
         if not choices:
-            return cls([Setting.of(network, bounds)], ())
+            return cls([Setting.of(network, bounds, may_be_flat=True)], ())
         held = np.zeros(len(bounds.lower), dtype=bool)
         held[np.concatenate([choice.group for choice in choices])] = True
         rows, _ = level_combinations(
@@ -86,7 +88,7 @@ class LevelBoxes(NamedTuple):
             Value and bound; the point is one of inputs.
         """
         end = end_of(time_budget)
-        functions = [part.functions(C) for part in self.parts]
+        functions, factor = _balanced([part.functions(C) for part in self.parts])
         bounds = np.array([_bound_of(pieces) for pieces in functions])
         best, bound = Minimum(), np.inf
         order = np.argsort(bounds, kind="stable")
@@ -106,8 +108,16 @@ class LevelBoxes(NamedTuple):
                 best.offer(found.value, self.parts[k].inputs(found.point[np.newaxis])[0])
             if is_enough is not None and is_enough(best.value, -np.inf):
                 break
-        best.bound = min(bound, best.value)
-        return best
+        return replace(best, value=best.value / factor, bound=min(bound, best.value) / factor)
+
+
+def _balanced(functions):
+    """Return networks of parts with units and outputs of ordinary sizes, and their factor."""
+    every = max(1, len(functions) // _N_SIZED)
+    parts = [unit_sizes(pieces) for pieces in functions[::every]]
+    sizes = [np.max(of_layer, axis=0) for of_layer in zip(*parts, strict=True)]
+    sizes[-1] = np.full_like(sizes[-1], sizes[-1].max())
+    return [balanced(pieces, sizes) for pieces in functions], float(ordinary_factor(sizes[-1])[0])
 
 
 def _least_of(pieces, tolerance, seconds, is_enough, best):

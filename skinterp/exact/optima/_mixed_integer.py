@@ -1,11 +1,15 @@
 """A piecewise-linear network on a box as a mixed-integer linear program, solved by HiGHS."""
 
+from functools import partial
+from itertools import product
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-_OPTIMAL, _INFEASIBLE = 0, 2
+_OPTIMAL, _OUT_OF_TIME, _INFEASIBLE = 0, 1, 2
+_FIRST_SECONDS = 60.0  # of a program without a time limit
 # The presolve of HiGHS 1.12 ends the process on some of these programs, and saves no time.
 _OPTIONS = {"mip_rel_gap": 1e-9, "presolve": False}
 
@@ -132,13 +136,12 @@ class MixedInteger(NamedTuple):
         """
         whole = np.zeros(len(cost))
         whole[n_inputs + self.n_units : n_inputs + 2 * self.n_units] = 1
-        options = _OPTIONS | ({} if seconds is None else {"time_limit": seconds})
-        found = milp(
+        found = _interruptible(
+            seconds,
             cost,
             integrality=whole,
             bounds=Bounds(self.lower, self.upper),
             constraints=LinearConstraint(self.rows, ub=self.right),
-            options=options,
         )
         if found.status == _INFEASIBLE:
             return np.inf, None
@@ -147,6 +150,64 @@ class MixedInteger(NamedTuple):
             return found.fun, inputs
         bound = found.mip_dual_bound
         return (-np.inf if bound is None or np.isnan(bound) else bound), inputs
+
+    def minimise_by_switches(self, cost, n_inputs):
+        """Minimise as `minimise` does, by a linear program for each choice of the switches.
+
+        HiGHS 1.12 calls some programs infeasible whose constraints hold by a hair only.
+
+        Parameters
+        ----------
+        cost : ndarray of shape (n_variables,)
+            Slopes of the function.
+        n_inputs : int
+            How many variables are inputs: the first ones.
+
+        Returns
+        -------
+        bound : float
+            The minimum; infinite if nothing fits, minus infinity if a program failed.
+        inputs : ndarray of shape (n_inputs,) or None
+            The best inputs, if any.
+        """
+        best, inputs, failed = np.inf, None, False
+        switches = slice(n_inputs + self.n_units, n_inputs + 2 * self.n_units)
+        bounds = np.column_stack([self.lower, self.upper])
+        for chosen in product((0.0, 1.0), repeat=self.n_units):
+            bounds[switches] = np.array(chosen)[:, np.newaxis]
+            found = linprog(cost, A_ub=self.rows, b_ub=self.right, bounds=bounds)
+            failed |= found.status not in (_OPTIMAL, _INFEASIBLE)
+            if found.status == _OPTIMAL and found.fun < best:
+                best, inputs = found.fun, found.x[:n_inputs]
+        return (-np.inf if failed else best), inputs
+
+
+def _interruptible(seconds, *args, **program):
+    """Return what scipy's `milp` finds; Ctrl-C ends the waiting at once.
+
+    HiGHS runs in a thread, as it looks at no signal before it is done. One that is interrupted
+    ends by its time limit; without one it is asked for ever longer, so that it ends, too.
+    """
+    limit = _FIRST_SECONDS if seconds is None else seconds
+    while True:
+        options, found = _OPTIONS | {"time_limit": limit}, []
+        solve = partial(_solve_into, found, *args, **program, options=options)
+        thread = Thread(target=solve)
+        thread.start()
+        thread.join()
+        (result,) = found
+        if isinstance(result, Exception):
+            raise result
+        if seconds is not None or result.status != _OUT_OF_TIME:
+            return result
+        limit *= 2.0
+
+
+def _solve_into(found, *args, **program):
+    try:
+        found.append(milp(*args, **program))
+    except Exception as error:  # noqa: BLE001 - raised again by who waits
+        found.append(error)
 
 
 def _unit_rows(Z, z, slope, low, high, h, switch):

@@ -192,7 +192,7 @@ def verify_monotonicity(
     setting = Setting.of(network, box)
     network, sign = setting.network, _SIGNS[direction]
     weights, name = chosen_output(network, output)
-    j = column_index(feature, setting.names)
+    j = column_index(feature, setting.names, "feature")
     if not setting.moving[j]:
         raise ValueError(
             f"feature must vary in box. Got {setting.names[j]!r} instead, held there."

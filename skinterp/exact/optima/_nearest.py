@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.exact.optima._balance import balanced, unit_sizes
 from skinterp.exact.optima._branching import INTERRUPTED, branch_and_bound
 from skinterp.exact.optima._problems import ORDERS, Nearest
 from skinterp.exact.optima._setting import Setting, ended
@@ -179,8 +180,9 @@ def _nearest(question, setting, row, C, reach, time_budget):
     part = setting.within(row - steps, row + steps) if np.isfinite(reach) else setting
     moving = part.moving
     start = (row - part.middle)[moving] / part.half
+    functions = part.functions(C)
     problem = Nearest(
-        part.functions(C),
+        balanced(functions, unit_sizes(functions)),
         start,
         part.half / scale[moving],
         question.norm,

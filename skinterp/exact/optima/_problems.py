@@ -250,6 +250,8 @@ class Nearest(NamedTuple):
             right = -network.offsets - inside * size
             program = network.with_variables(network.outputs.T, right, none, none)
             program, cost = self._with_distance(program, d)
+            if inside and program.n_units <= _FEW_UNITS:
+                return program.minimise_by_switches(cost, d)
             return program.minimise(cost, d, seconds)
 
         return least

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skinterp.utils._validation import refuse_another_order
+
 _WIDEN = 1e-6  # of its size, added around a constant column to make a box of it
 _MOST_LISTED = 30  # inputs named by an error
 
@@ -29,15 +31,19 @@ class Box(NamedTuple):
         """Return which rows (n, d) lie in the box."""
         return ((self.lower <= X) & (self.upper >= X)).all(axis=1)
 
-    def refuse_outside(self, X, names):
+    def refuse_outside(self, X, names, of="All rows of X"):
         """Refuse rows (n, d) outside the box, whose inputs have names."""
         outside = (self.lower > X) | (self.upper < X)
         if outside.any():
             j = int(outside.any(axis=0).argmax())
+            value = f"{X[outside[:, j], j][0]:g} in {names[j]!r}"
+            got = f"{value} instead"
+            if len(X) > 1:
+                n_outside = f"{outside.any(axis=1).sum()} of {len(X)} rows outside"
+                got = f"{n_outside} instead, such as {value}"
             raise ValueError(
-                f"All rows of X must lie in the box. Got {outside.any(axis=1).sum()} of {len(X)} "
-                f"rows outside instead, such as {X[outside[:, j], j][0]:g} in {names[j]!r}, which "
-                f"goes from {self.lower[j]:g} to {self.upper[j]:g}."
+                f"{of} must lie in the box. Got {got}, which goes from {self.lower[j]:g} to "
+                f"{self.upper[j]:g}."
             )
 
 
@@ -68,6 +74,8 @@ def checked_box(box, X=None, *, names, flat=False):
         lower, upper = X.min(axis=0), X.max(axis=0)
         widen = np.where(lower == upper, _WIDEN * np.maximum(1.0, np.abs(lower)), 0.0)
         return Box(lower - widen, upper + widen)
+    for side in box if isinstance(box, tuple | list) else ():
+        refuse_another_order(side, names, "The bounds of box")
     try:
         lower, upper = (np.broadcast_to(np.asarray(side, dtype=float), n_features) for side in box)
     except (TypeError, ValueError):

@@ -201,7 +201,8 @@ def checked_budget(time_budget):
     time_budget : float or None
         The budget.
     """
-    if time_budget is not None and not (isinstance(time_budget, Real) and time_budget > 0):
+    is_number = isinstance(time_budget, Real) and not isinstance(time_budget, bool)
+    if time_budget is not None and not (is_number and time_budget > 0):
         raise ValueError(
             f"time_budget must be a positive number of seconds or None. Got {time_budget!r} "
             "instead."

@@ -18,7 +18,7 @@ from skinterp.exact.regions._merging import merge_regions
 from skinterp.expression import ColumnSpread
 from skinterp.utils import import_optional
 from skinterp.utils._sklearn import fit_context
-from skinterp.utils._validation import finite_array
+from skinterp.utils._validation import finite_array, refuse_another_order
 
 
 class LinearRegions(TransformerMixin, NetworkEstimator):
@@ -276,6 +276,7 @@ class LinearRegions(TransformerMixin, NetworkEstimator):
         """
         X = self._rows(X)
         reference = self._models.mean if reference is None else reference
+        refuse_another_order(reference, self._input_names, "reference")
         reference = finite_array(reference, X.shape[1:], "reference", ", one value per input")
         patterns, index, _ = unique_patterns(self._models.pieces.patterns(X))
         coef, _ = output_maps(self._models.pieces, patterns)

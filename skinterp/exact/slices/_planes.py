@@ -9,7 +9,7 @@ from skinterp.exact.pieces._boxes import BoxCoordinates, checked_box
 from skinterp.exact.pieces._search import search_box
 from skinterp.network import checked_row, input_names
 from skinterp.utils import column_index
-from skinterp.utils._validation import finite_array
+from skinterp.utils._validation import finite_array, refuse_another_order
 
 
 class Plane(NamedTuple):
@@ -79,6 +79,7 @@ def plane_of(network, X, features, origin, directions):
     if origin is not None and network.user_table is not None:
         origin = checked_row(network, origin, "origin")
     elif origin is not None:
+        refuse_another_order(origin, names, "origin")
         origin = finite_array(origin, (len(names),), "origin", ", one value per input")
     elif X is not None:
         origin = typical_row(network, X)
