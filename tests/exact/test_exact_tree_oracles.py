@@ -28,7 +28,7 @@ from skinterp.exact import (
     count_regions,
     piecewise_linear,
 )
-from skinterp.exact.pieces import _arrangement, _halfspace_cells, _programs
+from skinterp.exact.pieces import _halfspace_cells, _programs, _subtrees
 from skinterp.network import as_network
 
 few = settings(max_examples=25, deadline=None)
@@ -217,7 +217,7 @@ def test_rows_outside_the_box_are_refused_in_fit_and_answered_afterwards():
 def test_without_any_linear_program_nothing_is_pruned_and_all_is_exact(monkeypatch, box):
     network, X = random_network([5, 3, 2, 1], 0), uniform(100, 5)
 
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
     monkeypatch.setattr(_halfspace_cells, "_POINTS_PER_DIMENSION", 0)
     monkeypatch.setattr(_programs, "linear_program", lambda *bounds: FailingProgram())
     with pytest.warns(LinearProgramWarning) as caught:

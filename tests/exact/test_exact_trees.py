@@ -25,7 +25,7 @@ from skinterp.exact import (
     piecewise_linear,
     slice_regions,
 )
-from skinterp.exact.pieces import _arrangement, _programs
+from skinterp.exact.pieces import _programs, _subtrees
 
 TREES = [
     (ExactTreeClassifier, {"mode": "data"}),
@@ -221,7 +221,7 @@ def test_a_failed_linear_program_prunes_nothing_and_is_named(monkeypatch):
     X = uniform(100, 5)
     right = ExactTreeRegressor(network, mode="whole").fit(X)
     solve = _programs.linear_program
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
     monkeypatch.setattr(
         _programs, "linear_program", lambda *bounds: FailingProgram(solve(*bounds), 3)
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from random_networks import networks, random_network, uniform
 
 from skinterp.exact import piecewise_linear
-from skinterp.exact.pieces import _arrangement, _programs
+from skinterp.exact.pieces import _arrangement, _programs, _subtrees
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates
 from skinterp.exact.pieces._search import search_box
 
@@ -24,7 +24,7 @@ def found_in(network, lower=-2.0, upper=2.0):
 
 @pytest.fixture
 def by_programs(monkeypatch):
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
 
 
 SIZES = [[5, 6, 1], [5, 4, 3, 1], [6, 7, 1], [8, 7, 1]]
@@ -46,7 +46,7 @@ def test_regions_found_by_vertices_are_those_of_enumeration(sizes, hidden):
 def test_regions_found_by_programs_are_those_found_by_vertices(monkeypatch, sizes, program):
     network = random_network(sizes, 2)
     _, by_vertices, _ = found_in(network)
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
     monkeypatch.setattr(_programs, "linear_program", getattr(_programs, program))
     n_regions, patterns, polytopes = found_in(network)
     assert patterns == by_vertices and n_regions == len(patterns) and not polytopes
@@ -76,7 +76,7 @@ def test_every_sampled_pattern_is_found_in_hostile_networks(network):
 def test_both_searches_agree_where_borders_meet(monkeypatch, damage):
     network = random_network([5, 6, 1], 4, damage=damage)
     _, by_vertices, _ = found_in(network)
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
     assert found_in(network)[1] == by_vertices
 
 

@@ -12,7 +12,7 @@ from skinterp.exact import (
     count_regions,
     slice_regions,
 )
-from skinterp.exact.pieces import _arrangement, _programs, _search
+from skinterp.exact.pieces import _arrangement, _programs, _search, _subtrees
 
 NETWORK = random_network([3, 10, 8, 1], 0)
 
@@ -116,7 +116,7 @@ def test_interruptions_of_lines_are_handed_on(interrupted):
 
 def test_failed_linear_programs_are_told_in_the_result(monkeypatch):
     solve = _programs.linear_program
-    monkeypatch.setattr(_arrangement, "MAX_VERTEX_DIMENSIONS", 0)
+    monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
     monkeypatch.setattr(
         _programs, "linear_program", lambda *bounds: FailingProgram(solve(*bounds), 3)
     )

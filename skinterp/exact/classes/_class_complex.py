@@ -136,7 +136,7 @@ def _with_margins(pieces):
     )
 
 
-def read_complex(pieces, pairs, coordinates, max_regions, time_budget=None):
+def read_complex(pieces, pairs, coordinates, max_regions, time_budget=None, n_jobs=None):
     """Cut a box into the cells on which a classifier is affine and gives one class.
 
     Parameters
@@ -151,6 +151,8 @@ def read_complex(pieces, pairs, coordinates, max_regions, time_budget=None):
         Number of cells beyond which to refuse.
     time_budget : float or None, default=None
         Seconds after which to end with the cells found until then; so does an interruption.
+    n_jobs : int or None, default=None
+        Parts of the box searched at once.
 
     Returns
     -------
@@ -164,7 +166,7 @@ def read_complex(pieces, pairs, coordinates, max_regions, time_budget=None):
     """
     pieces, d = _with_margins(pieces), len(coordinates.half)
     early = {"max_regions": max_regions, "time_budget": time_budget, "keep": True}
-    found = search_box(pieces, coordinates, **early, vertices=True)
+    found = search_box(pieces, coordinates, **early, vertices=True, n_jobs=n_jobs)
     if max_regions is not None and found.n_regions > max_regions:
         raise ValueError(
             "max_regions must be at least the number of linear regions, cut where the class "

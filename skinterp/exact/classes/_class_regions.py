@@ -15,9 +15,9 @@ from skinterp.exact.classes._class_complex import (
     read_complex,
 )
 from skinterp.exact.optima._setting import Setting, refuse_no_classes
-from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
 from skinterp.exact.pieces._search import checked_budget, end_of
+from skinterp.exact.pieces._subtrees import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.regions._inequalities import Inequalities
 from skinterp.exact.trees._oblique import ObliqueTree, TreeBuilder
 from skinterp.expression import ColumnSpread, condition_text
@@ -225,7 +225,9 @@ def _spread_of(box):
     return ColumnSpread(0.5 * (box.lower + box.upper), 0.5 * (box.upper - box.lower) + 0.0)
 
 
-def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget=None):
+def class_regions(
+    network, X=None, *, box=None, max_regions=100_000, time_budget=None, n_jobs=None
+):
     """Merge the linear regions of a classifier where they give one class, exactly.
 
     The linear regions in a box are cut where the class changes. Then neighbours of one class
@@ -250,6 +252,8 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
         Seconds after which to end with what was found, as an interruption does: cells and
         boundary of a part of the box, with a warning, or cells that could be merged further.
         Reading what was found takes up to several times as long as finding it.
+    n_jobs : int or None, default=None
+        Parts of the box searched at once; the result does not depend on it.
 
     Returns
     -------
@@ -314,7 +318,7 @@ def class_regions(network, X=None, *, box=None, max_regions=100_000, time_budget
     C, pairs = class_margins(network)
     cube = BoxCoordinates(np.zeros(d), np.ones(d), np.tile([-1.0, 1.0], (d, 1)))
     end = end_of(time_budget)
-    found = read_complex(setting.functions(C), pairs, cube, max_regions, time_budget)
+    found = read_complex(setting.functions(C), pairs, cube, max_regions, time_budget, n_jobs)
     if found.unfinished:  # its cells are kept as they are
         end = min(end, time.monotonic())
     halves = merge_halves(found)

@@ -1,16 +1,11 @@
-"""Every linear region of a network inside a box, by cutting it unit after unit."""
+"""Cells of a box known by their vertices, cut unit after unit of a network."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from skinterp.exact.pieces import _programs
-from skinterp.exact.pieces._halfspace_cells import halfspace_steps
 from skinterp.exact.pieces._vertex_cells import VertexCells
 
-MAX_VERTEX_DIMENSIONS = 8
-# With so many inputs warm linear programs are faster than vertices, if nobody wants these.
-_FEWER_WITH_PROGRAMS = 7
 _BLOCK = 2**16  # numbers at the vertices of the cells looked at together
 
 
@@ -50,11 +45,8 @@ class Step(NamedTuple):
     cells: VertexCells | None
 
 
-def steps_in_box(pieces, coordinates, failed, vertices=True):
-    """Search a box for all linear regions of a network, by vertices or by linear programs.
-
-    Vertices are exact and fast, but more than 2^d a cell; linear programs work with any number of
-    inputs and without a box.
+def whole_pile(pieces, coordinates):
+    """Return the piles of cells of each layer that hold all of a box.
 
     Parameters
     ----------
@@ -62,35 +54,39 @@ def steps_in_box(pieces, coordinates, failed, vertices=True):
         The network.
     coordinates : BoxCoordinates
         The coordinates of the box.
-    failed : list of str
-        Takes what each linear program that fails was about.
-    vertices : bool, default=True
-        Whether the vertices of the regions are wanted.
+
+    Returns
+    -------
+    list of list of VertexCells
+        The piles.
+    """
+    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
+    box = VertexCells.box(*first_layer, pieces.n_units, pieces.n_units)
+    return [[box], *([] for _ in pieces.slopes[1:])]
+
+
+def vertex_steps(pieces, piles, n_cells):
+    """Yield the steps of a search of cells for linear regions, by their vertices.
+
+    The deepest layer with enough cells for a block comes first, else the first layer with any, so
+    that blocks are full and piles stay low.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    piles : list of list of VertexCells
+        The cells that wait at each layer; at every step those that are still open.
+    n_cells : int
+        The number of the next cell.
 
     Yields
     ------
-    Step
-        What is cut, and the regions found; a cell is cut before its halves.
+    tuple
+        What a `Step` is made of.
     """
-    bounds, most = coordinates.bounds, MAX_VERTEX_DIMENSIONS
-    if not vertices and _programs.highspy is not None:
-        most = min(most, _FEWER_WITH_PROGRAMS)
-    if len(bounds) <= most and np.isfinite(bounds).all():
-        return (Step(*found) for found in _vertex_steps(pieces, coordinates))
-    return (Step(*found) for found in halfspace_steps(pieces, coordinates, failed))
-
-
-def _vertex_steps(pieces, coordinates):
-    """Yield the steps of a search by vertices.
-
-    The cells of each layer wait in a pile. The deepest layer with enough cells for a block comes
-    first, else the first layer with any, so that blocks are full and piles stay low.
-    """
-    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
-    n_units, n_cells = pieces.n_units, 1
-    box = VertexCells.box(*first_layer, n_units, n_units)
-    piles = [[box], *([] for _ in pieces.slopes[1:])]
     if not pieces.slopes:
+        (box,) = piles.pop()
         nothing, _ = _cut(pieces, 0, box.take(np.zeros(1, dtype=bool)), None, n_cells)
         yield *nothing, box.ids, box.patterns, box
         return

@@ -48,8 +48,28 @@ class HalfspaceCell(NamedTuple):
     points: np.ndarray
 
 
-def halfspace_steps(pieces, coordinates, failed):
-    """Yield the steps of a search for all linear regions, depth first, by linear programs.
+def whole_box(pieces, coordinates):
+    """Return the cell that is all of a box.
+
+    Parameters
+    ----------
+    pieces : PiecewiseLinear
+        The network.
+    coordinates : BoxCoordinates
+        The coordinates of the box.
+
+    Returns
+    -------
+    HalfspaceCell
+        The cell, number 0.
+    """
+    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
+    pattern = np.zeros(pieces.n_units, dtype=bool)
+    return HalfspaceCell(0, 0, 0, *first_layer, pattern, (), _points_in(coordinates.bounds))
+
+
+def halfspace_steps(pieces, bounds, stack, n_cells, failed, *, breadth_first=False):
+    """Yield the steps of a search of cells for linear regions, by linear programs.
 
     A unit changes sign in a cell if a known point lies on either side of its border, or if a
     linear program finds one; it does not if bounds over the box say so.
@@ -58,10 +78,16 @@ def halfspace_steps(pieces, coordinates, failed):
     ----------
     pieces : PiecewiseLinear
         The network.
-    coordinates : BoxCoordinates
-        The coordinates of the box.
+    bounds : ndarray of shape (d, 2)
+        The bounds of the coordinates.
+    stack : list of HalfspaceCell
+        The cells to search; at every step those that are still open, the next one last.
+    n_cells : int
+        The number of the next cell.
     failed : list of str
         Takes what each linear program that fails was about.
+    breadth_first : bool, default=False
+        Whether the next cell is the first one instead.
 
     Yields
     ------
@@ -73,14 +99,11 @@ def halfspace_steps(pieces, coordinates, failed):
     LinearProgramWarning
         If a linear program fails.
     """
-    bounds, n_cells = coordinates.bounds, 1
     program = _Depths(DepthProgram(bounds), failed)
-    first_layer = coordinates.inwards(pieces.weights[0], pieces.biases[0])
-    pattern = np.zeros(pieces.n_units, dtype=bool)
-    stack = [HalfspaceCell(0, 0, 0, *first_layer, pattern, (), _points_in(bounds))]
     none, d = np.empty(0, dtype=int), len(bounds)
     while stack:
-        cell, unit, halves = _cut(pieces, stack.pop(), bounds, program)
+        cell = stack.pop(0 if breadth_first else -1)
+        cell, unit, halves = _cut(pieces, cell, bounds, program)
         if unit is None:
             nothing = none, none, np.empty((0, d)), np.empty(0), np.empty((0, 2), dtype=int)
             yield *nothing, np.array([cell.number]), cell.pattern[np.newaxis], None
@@ -89,7 +112,7 @@ def halfspace_steps(pieces, coordinates, failed):
         stack += [half._replace(number=k) for half, k in zip(halves, numbers[0])]
         functions = cell.slopes[np.newaxis, :, unit], cell.offsets[np.newaxis, unit]
         cut = np.array([cell.number]), np.array([pieces.starts[cell.layer] + unit])
-        yield *cut, *functions, numbers, none, np.empty((0, len(pattern)), dtype=bool), None
+        yield *cut, *functions, numbers, none, np.empty((0, pieces.n_units), dtype=bool), None
 
 
 class _Depths(NamedTuple):

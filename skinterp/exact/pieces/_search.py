@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from skinterp.exact.pieces._activation_patterns import find_patterns
-from skinterp.exact.pieces._arrangement import steps_in_box
+from skinterp.exact.pieces._subtrees import Limits, steps_in_box
 from skinterp.utils import is_one_of_many, number_text
 
 _N_POINTS = 4000  # drawn to estimate how much of a box is missing
@@ -135,7 +135,14 @@ def missing_text(share, interval):
 
 
 def search_box(
-    pieces, coordinates, *, time_budget=None, max_regions=None, keep=False, vertices=False
+    pieces,
+    coordinates,
+    *,
+    time_budget=None,
+    max_regions=None,
+    keep=False,
+    vertices=False,
+    n_jobs=None,
 ):
     """Search a box for all linear regions, until it is covered, told to stop, or interrupted.
 
@@ -154,6 +161,8 @@ def search_box(
     vertices : bool, default=False
         Whether to keep the vertices of all regions, in boxes that have few inputs: they may take
         a hundred times the memory of the rest.
+    n_jobs : int or None, default=None
+        Parts of the box searched at once; what is found does not depend on it.
 
     Returns
     -------
@@ -161,31 +170,24 @@ def search_box(
         What was found.
     """
     checked_budget(time_budget)
-    found, start = BoxSearch(), time.monotonic()
+    most = np.inf if max_regions is None else max_regions
+    found, limits = BoxSearch(), Limits(end_of(time_budget), most)
     try:
-        for step in steps_in_box(pieces, coordinates, found.failed, vertices):
-            found.steps.append(_kept(step, vertices))
+        for step in steps_in_box(pieces, coordinates, found.failed, vertices, limits, n_jobs):
+            found.steps.append(step)
             found.n_regions += len(step.regions)
-            if max_regions is not None and found.n_regions > max_regions:
+            if found.n_regions > most:
                 found.stopped = "reached max_regions"
                 break
-            late = time_budget is not None and time.monotonic() - start > time_budget
-            if late and found.n_regions:
-                found.stopped = "ended by its time_budget"
-                break
+        else:
+            found.stopped = "ended by its time_budget"
     except KeyboardInterrupt:
         if not keep or not found.n_regions or is_one_of_many():
             raise
         found.stopped = "was interrupted"
-    if found.stopped and _is_covered(found):
+    if _is_covered(found):
         found.stopped = ""
     return found
-
-
-def _kept(step, vertices):
-    """Return a step without what nobody reads: all of its cells, or the functions on them."""
-    is_read = vertices and step.cells is not None
-    return step._replace(cells=step.cells.without_values() if is_read else None)
 
 
 def _is_covered(found):

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.spatial import ConvexHull
 from sklearn.utils import check_random_state
 
-from skinterp.exact.pieces._arrangement import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.pieces._boxes import Box, BoxCoordinates, checked_box
 from skinterp.exact.pieces._piecewise import piecewise_linear
 from skinterp.exact.pieces._search import checked_budget, missing_text, search_box
+from skinterp.exact.pieces._subtrees import MAX_VERTEX_DIMENSIONS
 from skinterp.exact.regions._inequalities import polytope_within
 from skinterp.network import as_network, input_names
 from skinterp.utils import PrintedInNotebooks, checked_count, number_text
@@ -215,6 +215,7 @@ def count_regions(
     max_regions=10_000,
     n_lines=200,
     time_budget=None,
+    n_jobs=None,
     random_state=0,
 ):
     """Count the linear regions of a network in a box: sets of inputs on which no unit switches.
@@ -234,6 +235,8 @@ def count_regions(
         Number of random lines.
     time_budget : float or None, default=None
         Seconds after which counting them all ends with those it has; so does an interruption.
+    n_jobs : int or None, default=None
+        Parts of the box searched at once; the number does not depend on it.
     random_state : int, RandomState instance or None, default=0
         Seeds the lines.
 
@@ -292,9 +295,8 @@ def count_regions(
     coordinates = BoxCoordinates.of_box(bounds, np.ones(d))
     small = d <= MAX_VERTEX_DIMENSIONS or pieces.n_units <= _FEW_UNITS
     if method == "exact" or (method == "auto" and small):
-        found = search_box(
-            pieces, coordinates, time_budget=time_budget, max_regions=max_regions, keep=True
-        )
+        early = {"time_budget": time_budget, "max_regions": max_regions, "keep": True}
+        found = search_box(pieces, coordinates, n_jobs=n_jobs, **early)
         if found.n_regions <= max_regions:
             return _counted(found, pieces, coordinates)
         if method == "exact":

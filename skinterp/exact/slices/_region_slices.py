@@ -293,6 +293,7 @@ def slice_regions(
     level=0.0,
     max_regions=100_000,
     time_budget=None,
+    n_jobs=None,
 ):
     """Cut the linear regions of a network by a plane, with the exact decision boundary.
 
@@ -321,6 +322,8 @@ def slice_regions(
         Number of regions beyond which to refuse; None is no bound.
     time_budget : float or None, default=None
         Seconds after which the search ends with the regions it has; so does an interruption.
+    n_jobs : int or None, default=None
+        Parts of the plane searched at once; the result does not depend on it.
 
     Returns
     -------
@@ -358,7 +361,7 @@ def slice_regions(
     if np.shape(features) != (2,):
         raise ValueError(f"features must be two inputs. Got {features!r} instead.")
     plane = plane_of(network, X, features, origin, directions)
-    early = {"time_budget": time_budget, "keep": True}
+    early = {"time_budget": time_budget, "keep": True, "n_jobs": n_jobs}
     pieces, box, found = regions_on(plane, pieces, box, max_regions, **early)
     unfinished, patterns = found.unfinished(pieces, box), found.patterns
     polygons = [box.points(counter_clockwise(points)) for points in found.polytopes]

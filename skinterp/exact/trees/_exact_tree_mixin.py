@@ -31,6 +31,7 @@ class ExactTreeMixin:
         "mode": [StrOptions(set(GROWERS))],
         "max_leaves": [None, Interval(Integral, 1, None, closed="left")],
         "time_budget": [None, Interval(Real, 0, None, closed="neither")],
+        "n_jobs": [None, Integral],
         "random_state": ["random_state"],
     }
 
@@ -42,6 +43,7 @@ class ExactTreeMixin:
         box=None,
         max_leaves=10_000,
         time_budget=None,
+        n_jobs=None,
         random_state=None,
     ):
         self.network = network
@@ -49,6 +51,7 @@ class ExactTreeMixin:
         self.box = box
         self.max_leaves = max_leaves
         self.time_budget = time_budget
+        self.n_jobs = n_jobs
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -76,8 +79,8 @@ class ExactTreeMixin:
         self._box = checked_box(self.box, X, names=names)
         self._box.refuse_outside(X, names)
         grow = GROWERS[self.mode]
-        limits = self.max_leaves, self.time_budget
-        self.tree_, leaves, self.unfinished_ = grow(self._pieces, X, self._box, *limits)
+        options = self.max_leaves, self.time_budget, self.n_jobs
+        self.tree_, leaves, self.unfinished_ = grow(self._pieces, X, self._box, *options)
         self.coef_, self.intercept_ = output_maps(self._pieces, self.tree_.patterns)
         self.n_leaves_ = self.tree_.n_leaves
         slopes = np.concatenate([self.tree_.slopes, self.coef_.reshape(-1, X.shape[1])])

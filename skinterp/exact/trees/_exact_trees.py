@@ -32,6 +32,8 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
     time_budget : float or None, default=None
         Seconds after which the whole tree ends with the leaves it has, and leaves its other
         branches open; so does an interruption. Rows there are predicted all the same.
+    n_jobs : int or None, default=None
+        Branches of the whole tree grown at once; the tree does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 
@@ -134,6 +136,8 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
     time_budget : float or None, default=None
         Seconds after which the whole tree ends with the leaves it has, and leaves its other
         branches open; so does an interruption. Rows there are predicted all the same.
+    n_jobs : int or None, default=None
+        Branches of the whole tree grown at once; the tree does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 

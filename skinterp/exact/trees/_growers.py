@@ -10,7 +10,7 @@ from skinterp.exact.trees._oblique import TreeBuilder
 from skinterp.sampling import feature_scale
 
 
-def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None):
+def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None, n_jobs=None):
     """Grow the tree of every linear region of a network inside a box.
 
     Parameters
@@ -25,6 +25,8 @@ def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None):
         Number of leaves beyond which to refuse.
     time_budget : float or None, default=None
         Seconds after which to leave branches open.
+    n_jobs : int or None, default=None
+        Branches grown at once.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None):
     """
     coordinates = BoxCoordinates.of_box(box, feature_scale(X, constant=1.0))
     early = {"time_budget": time_budget, "max_regions": max_leaves}
-    found = search_box(pieces, coordinates, keep=True, **early)
+    found = search_box(pieces, coordinates, keep=True, n_jobs=n_jobs, **early)
     if max_leaves is not None and found.n_regions > max_leaves:
         raise ValueError(
             "max_leaves must be at least the number of linear regions in the box. Got "
@@ -79,7 +81,7 @@ def _dividing_unit(patterns, counts, starts, first):
     return len(starts) - 1, None
 
 
-def grow_on_rows(pieces, X, box, max_leaves=None, time_budget=None):
+def grow_on_rows(pieces, X, box, max_leaves=None, time_budget=None, n_jobs=None):
     """Grow the tree of the linear regions that rows visit.
 
     Each node tests the unit that halves the rows best; only units on which they differ are
@@ -95,7 +97,7 @@ def grow_on_rows(pieces, X, box, max_leaves=None, time_budget=None):
         The box around them, which changes nothing here.
     max_leaves : int or None, default=None
         Number of leaves beyond which to refuse.
-    time_budget : float or None, default=None
+    time_budget, n_jobs : object, default=None
         Not needed here.
 
     Returns
