@@ -3,7 +3,8 @@
 ``python benchmarks/exact.py [--quick]``: two circles with growing networks, the gene switch, and
 pruning. Where ``aletheia`` (aletheia-dnn on the package index) can be imported, it does the same
 work beside. ``python benchmarks/exact.py --against DIR`` measures enumeration here and in another
-checkout of the package, turn by turn; ``--proofs`` what networks reach in boxes.
+checkout of the package, turn by turn; ``--proofs`` what networks reach in boxes; ``--jobs`` the
+same searches in one process and in two.
 """
 
 import argparse
@@ -265,6 +266,33 @@ def against(other, quick):
     print()
 
 
+def divided(quick):
+    """Print the seconds of searches in one process and in two, and whether they find the same."""
+    print("## Searches divided among processes\n")
+    print("| network | regions | n_jobs=1 | n_jobs=2 | ratio | same |\n|---|---|---|---|---|---|")
+    count_regions(random_layers((2, 9, 1)), (-1, 1), n_jobs=2)  # starts the workers
+    for size in DIVIDED[:2] if quick else DIVIDED:
+        found = []
+        for n_jobs in (1, 2):
+            tree = ExactTreeRegressor(
+                random_layers(size), mode="whole", box=(-1, 1), max_leaves=None, n_jobs=n_jobs
+            )
+            seconds, tree = timed(tree.fit, np.zeros((2, size[0])))
+            found.append((seconds, tree.tree_))
+        (one, first), (two, second) = found
+        same = all(np.array_equal(getattr(first, of), getattr(second, of)) for of in OF_TREES)
+        print(
+            f"| {'-'.join(map(str, size))} | {first.n_leaves} | {one:.1f} s | {two:.1f} s "
+            f"| {one / two:.2f} | {same} |",
+            flush=True,
+        )
+    print()
+
+
+DIVIDED = [(4, 30, 30, 1), (9, 16, 1), (5, 24, 24, 1), (6, 22, 1), (12, 14, 1)]
+OF_TREES = "slopes", "patterns"
+
+
 def sampled_extreme(network, low, high, sign, n_points=100_000):
     """Return the best of random points and of projected gradient ascent from the best of them."""
     X = np.random.RandomState(0).uniform(low, high, (n_points, len(low)))
@@ -351,6 +379,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer sizes and criteria")
     parser.add_argument("--against", metavar="DIR", help="another checkout, to compare with")
     parser.add_argument("--proofs", action="store_true", help="what networks reach in boxes")
+    parser.add_argument("--jobs", action="store_true", help="searches in two processes")
     parser.add_argument("--case", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     quick = options.quick
@@ -360,6 +389,9 @@ def main():
         return
     if options.proofs:
         proofs(quick)
+        return
+    if options.jobs:
+        divided(quick)
         return
     if options.against:
         against(options.against, quick)

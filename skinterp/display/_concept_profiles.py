@@ -49,8 +49,9 @@ class ConceptProfilesDisplay(PanelsDisplay):
     >>> from skinterp.display import ConceptProfilesDisplay
     >>> s, f = [[0.0, 1.0, 2.0]], [[-0.5, 0.0, 0.5]]
     >>> display = ConceptProfilesDisplay(s, f, f, ["dose"], ["0.5*dose"], [1.0]).plot()
-    >>> display.axes_[0].get_title()
-    '0.5*dose (100 %)'
+    >>> print(display.axes_[0].get_title())
+    0.5*dose
+    (100 %)
     """
 
     points: object

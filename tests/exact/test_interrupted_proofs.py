@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from threading import Timer
+from threading import Event, Timer
 
 import numpy as np
 import pytest
@@ -24,11 +24,11 @@ CALLS = {
 
 @pytest.fixture
 def slow_programs(monkeypatch):
-    """Programs that take half a second, and Ctrl-C that comes before they end."""
-    solve = _mixed_integer.milp
+    """Programs that end with the test, and Ctrl-C that comes before."""
+    solve, end = _mixed_integer.milp, Event()
 
     def slow(*args, **options):
-        time.sleep(0.5)
+        end.wait(30.0)
         return solve(*args, **options)
 
     with monkeypatch.context() as patch:
@@ -36,6 +36,7 @@ def slow_programs(monkeypatch):
         press = Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
         press.start()
         yield
+        end.set()
         press.join()
 
 
@@ -43,7 +44,7 @@ def slow_programs(monkeypatch):
 def test_an_interrupted_proof_claims_no_more_than_it_knows(name, slow_programs):
     start = time.monotonic()
     found = CALLS[name]()
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 20.0
     assert "was interrupted" in found.unfinished[0]
     if name == "counterfactual":
         assert not found.is_proven and found.bound < found.distance
