@@ -10,7 +10,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 
 from skinterp.exact.pieces import _programs
 from skinterp.exact.pieces._arrangement import Step, vertex_steps, whole_pile
-from skinterp.exact.pieces._halfspace_cells import halfspace_steps, whole_box
+from skinterp.exact.pieces._halfspace_cells import LinearProgramWarning, halfspace_steps, whole_box
 from skinterp.exact.pieces._vertex_cells import VertexCells
 
 MAX_VERTEX_DIMENSIONS = 8
@@ -75,6 +75,11 @@ def steps_in_box(pieces, coordinates, failed, vertices=True, limits=NO_LIMITS, n
     ------
     Step
         What is cut, and the regions found; a cell is cut before its halves.
+
+    Warns
+    -----
+    LinearProgramWarning
+        If a linear program fails.
     """
     bounds, most = coordinates.bounds, MAX_VERTEX_DIMENSIONS
     if not vertices and _programs.highspy is not None:
@@ -82,8 +87,23 @@ def steps_in_box(pieces, coordinates, failed, vertices=True, limits=NO_LIMITS, n
     if len(bounds) <= most and np.isfinite(bounds).all():
         steps = _by_vertices(pieces, coordinates, vertices, limits, n_jobs)
     else:
-        steps = _by_programs(pieces, coordinates, failed, limits, n_jobs)
+        steps = _telling(_by_programs(pieces, coordinates, failed, limits, n_jobs), failed)
     return limits.within(steps) if effective_n_jobs(n_jobs) == 1 else steps
+
+
+def _telling(steps, failed):
+    """Yield steps, and warn of the linear programs that have failed by then."""
+    n_told = 0
+    for step in steps:
+        for program in failed[n_told:]:
+            warnings.warn(
+                f"The linear program about {program} failed: the branch is kept, so that the "
+                "result stays exact, but it may be empty.",
+                LinearProgramWarning,
+                stacklevel=3,
+            )
+        n_told = len(failed)
+        yield step
 
 
 def _by_vertices(pieces, coordinates, vertices, limits, n_jobs):
@@ -169,20 +189,15 @@ def _searched(search, parts, failed, limits, n_jobs):
         return
     end = time.time() + limits.end - time.monotonic()  # a clock that processes share
     work = (delayed(_listed)(search, part, end, limits.most) for part in parts)
-    for steps, wrong, caught in Parallel(n_jobs=n_jobs, return_as="generator")(work):
+    for steps, wrong in Parallel(n_jobs=n_jobs, return_as="generator")(work):
         failed += wrong
-        for message in caught:
-            warnings.warn(message, stacklevel=2)
         yield _unpacked(*steps)
 
 
 def _listed(search, part, end, most):
-    """Return the steps of a part, what linear programs that failed were about, and warnings."""
+    """Return the steps of a part, and what linear programs that failed were about."""
     failed, limits = [], Limits(time.monotonic() + end - time.time(), most)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        steps = list(limits.within(search(part, failed)))
-    return _packed(steps), failed, [warning.message for warning in caught]
+    return _packed(list(limits.within(search(part, failed)))), failed
 
 
 def _packed(steps):
