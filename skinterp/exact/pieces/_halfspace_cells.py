@@ -83,8 +83,8 @@ def halfspace_steps(pieces, bounds, stack, n_cells, failed, *, breadth_first=Fal
         The cells to search; at every step those that are still open, the next one last.
     n_cells : int
         The number of the next cell.
-    failed : list of str
-        Takes what each linear program that fails was about.
+    failed : list of tuple of str
+        Takes what each linear program that fails was about, and its status.
     breadth_first : bool, default=False
         Whether the next cell is the first one instead.
 
@@ -121,7 +121,7 @@ class _Depths(NamedTuple):
     def deepest(self, rows, name):
         status, point, depth = self.program.deepest(rows)
         if status not in (OPTIMAL, INFEASIBLE):
-            self.failed.append(f"{name} (status {status})")
+            self.failed.append((name, status))
         return status, point, depth
 
 

@@ -28,8 +28,8 @@ class BoxSearch:
         How many regions there are in them.
     stopped : str
         Why the search ended before the whole box was covered; empty if it is.
-    failed : list of str
-        What each linear program that failed was about.
+    failed : list of tuple of str
+        What each linear program that failed was about, and its status.
     """
 
     steps: list = field(default_factory=list)
@@ -54,7 +54,7 @@ class BoxSearch:
         if not self.failed:
             return ()
         return (
-            f"{len(self.failed)} linear programs failed, the first about {self.failed[0]}: the "
+            f"{len(self.failed)} linear programs failed, the first about {self.failed[0][0]}: the "
             "branches were kept, so that some of the regions may be empty.",
         )
 

@@ -62,8 +62,8 @@ def steps_in_box(pieces, coordinates, failed, vertices=True, limits=NO_LIMITS, n
         The network.
     coordinates : BoxCoordinates
         The coordinates of the box.
-    failed : list of str
-        Takes what each linear program that fails was about.
+    failed : list of tuple of str
+        Takes what each linear program that fails was about, and its status.
     vertices : bool, default=True
         Whether the vertices of the regions are wanted.
     limits : Limits, default=NO_LIMITS
@@ -95,10 +95,10 @@ def _telling(steps, failed):
     """Yield steps, and warn of the linear programs that have failed by then."""
     n_told = 0
     for step in steps:
-        for program in failed[n_told:]:
+        for name, status in failed[n_told:]:
             warnings.warn(
-                f"The linear program about {program} failed: the branch is kept, so that the "
-                "result stays exact, but it may be empty.",
+                f"The linear program about {name} failed (status {status}): the branch is kept, "
+                "so that the result stays exact, but it may be empty.",
                 LinearProgramWarning,
                 stacklevel=3,
             )
@@ -189,9 +189,15 @@ def _searched(search, parts, failed, limits, n_jobs):
         return
     end = time.time() + limits.end - time.monotonic()  # a clock that processes share
     work = (delayed(_listed)(search, part, end, limits.most) for part in parts)
-    for steps, wrong in Parallel(n_jobs=n_jobs, return_as="generator")(work):
-        failed += wrong
-        yield _unpacked(*steps)
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(work)
+    try:
+        for steps, wrong in results:
+            failed += wrong
+            yield _unpacked(*steps)
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # tasks may be cancelled
+            results.close()
 
 
 def _listed(search, part, end, most):
