@@ -27,7 +27,8 @@ FIELDS = "cut", "units", "slopes", "offsets", "halves", "regions", "patterns"
 def kept(request, monkeypatch):
     """Searches that are divided early, by threads, so that workers see what a test changes."""
     monkeypatch.setattr(_subtrees, "_MANY_CELLS", 12)
-    monkeypatch.setattr(_subtrees, "_N_PARTS", 5)
+    monkeypatch.setattr(_subtrees, "_N_DEALT", 5)
+    monkeypatch.setattr(_subtrees, "_N_SUBTREES", 5)
     monkeypatch.setattr(_arrangement, "_BLOCK", 64)
     if request.param == "programs":
         monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
@@ -80,7 +81,7 @@ def test_limits_end_divided_searches(kept, n_jobs):
 
 def test_programs_that_fail_in_workers_are_told(monkeypatch):
     monkeypatch.setattr(_subtrees, "MAX_VERTEX_DIMENSIONS", 0)
-    monkeypatch.setattr(_subtrees, "_N_PARTS", 3)
+    monkeypatch.setattr(_subtrees, "_N_SUBTREES", 3)
     lost = lambda self, rows: ("solver lost", None, 0.0)  # noqa: E731
     monkeypatch.setattr(_halfspace_cells.DepthProgram, "deepest", lost)
     network = random_network([2, 6, 1], 1)

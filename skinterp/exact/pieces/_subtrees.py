@@ -16,8 +16,9 @@ from skinterp.exact.pieces._vertex_cells import VertexCells
 MAX_VERTEX_DIMENSIONS = 8
 # With so many inputs warm linear programs are faster than vertices, if nobody wants these.
 _FEWER_WITH_PROGRAMS = 7
-# Searches are divided when so many cells wait; into so many parts, as they differ in length.
-_MANY_CELLS, _N_PARTS = 1024, 32
+# Searches by vertices are divided when so many cells wait, into fewer parts, as these are faster
+# with many cells each; those by programs into as many as an interruption should lose little of.
+_MANY_CELLS, _N_DEALT, _N_SUBTREES = 1024, 32, 128
 _N_OF_CUTS = (
     5  # arrays of a step that have a row for each cut; the others have one for each region
 )
@@ -134,8 +135,8 @@ def _dealt(piles):
     """Deal cells out to parts of a search, those of each layer in turn."""
     joined = [VertexCells.joined(pile) if pile else None for pile in piles]
     parts = []
-    for k in range(_N_PARTS):
-        masks = [np.arange(len(cells.ids)) % _N_PARTS == k if cells else [] for cells in joined]
+    for k in range(_N_DEALT):
+        masks = [np.arange(len(cells.ids)) % _N_DEALT == k if cells else [] for cells in joined]
         part = [[c.take(m)] if np.any(m) else [] for c, m in zip(joined, masks)]
         parts += [part] if any(part) else []
     return parts
@@ -152,7 +153,7 @@ def _by_programs(pieces, coordinates, failed, limits, n_jobs):
         step = Step(*found)
         seen[int([*step.cut, *step.regions][0])] = step
         n_cells += 2 * len(step.cut)
-        if len(stack) >= _N_PARTS:
+        if len(stack) >= _N_SUBTREES:
             break
     order, waiting = _depth_first(seen), {cell.number: cell for cell in stack}
     search = partial(_part_by_programs, pieces, bounds, n_cells)
