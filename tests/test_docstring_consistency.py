@@ -17,7 +17,7 @@ SHARED = {
         r"int( or None|, RandomState instance or None)?(, default=(None|0))?",
         "Seeds? ",
     ),
-    "n_jobs": (r"int or None, default=None", "[A-Z][a-z]+ (run|evolved) at once"),
+    "n_jobs": (r"int or None, default=None", "[A-Z][a-z]+ (run|evolved|searched) at once"),
     "ax": (r"matplotlib\.axes\.Axes( or None, default=None)?", "Where to draw"),
     "sample_weight": (r"(array-like|ndarray) of shape \(n_samples,\).*", "Weights of the rows"),
 }

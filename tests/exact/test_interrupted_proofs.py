@@ -31,6 +31,8 @@ def slow_programs(monkeypatch):
         end.wait(30.0)
         return solve(*args, **options)
 
+    # workers of pytest-xdist ignore Ctrl-C
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with monkeypatch.context() as patch:
         patch.setattr(_mixed_integer, "milp", slow)
         press = Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
@@ -38,6 +40,7 @@ def slow_programs(monkeypatch):
         yield
         end.set()
         press.join()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("name", CALLS)

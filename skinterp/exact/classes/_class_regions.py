@@ -253,7 +253,7 @@ def class_regions(
         boundary of a part of the box, with a warning, or cells that could be merged further.
         Reading what was found takes up to several times as long as finding it.
     n_jobs : int or None, default=None
-        Parts of the box searched at once; the result does not depend on it.
+        Parts searched at once, of the box; the result does not depend on it.
 
     Returns
     -------

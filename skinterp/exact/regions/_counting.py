@@ -236,7 +236,7 @@ def count_regions(
     time_budget : float or None, default=None
         Seconds after which counting them all ends with those it has; so does an interruption.
     n_jobs : int or None, default=None
-        Parts of the box searched at once; the number does not depend on it.
+        Parts searched at once, of the box; the result does not depend on it.
     random_state : int, RandomState instance or None, default=0
         Seeds the lines.
 

@@ -323,7 +323,7 @@ def slice_regions(
     time_budget : float or None, default=None
         Seconds after which the search ends with the regions it has; so does an interruption.
     n_jobs : int or None, default=None
-        Parts of the plane searched at once; the result does not depend on it.
+        Parts searched at once, of the plane; the result does not depend on it.
 
     Returns
     -------

@@ -33,7 +33,7 @@ class ExactTreeClassifier(ExactTreeMixin, LogitsMixin, ClassifierSurrogate):
         Seconds after which the whole tree ends with the leaves it has, and leaves its other
         branches open; so does an interruption. Rows there are predicted all the same.
     n_jobs : int or None, default=None
-        Branches of the whole tree grown at once; the tree does not depend on it.
+        Branches searched at once, of the whole tree; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 
@@ -137,7 +137,7 @@ class ExactTreeRegressor(ExactTreeMixin, RegressorSurrogate):
         Seconds after which the whole tree ends with the leaves it has, and leaves its other
         branches open; so does an interruption. Rows there are predicted all the same.
     n_jobs : int or None, default=None
-        Branches of the whole tree grown at once; the tree does not depend on it.
+        Branches searched at once, of the whole tree; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the default network; the tree has nothing random.
 

@@ -26,7 +26,7 @@ def grow_in_box(pieces, X, box, max_leaves=None, time_budget=None, n_jobs=None):
     time_budget : float or None, default=None
         Seconds after which to leave branches open.
     n_jobs : int or None, default=None
-        Branches grown at once.
+        Branches searched at once.
 
     Returns
     -------
