@@ -47,6 +47,12 @@ def kinks(layers, start, end):
     return times
 
 
+def _dense_of(network):
+    """Return the dense network behind a network or a view, None if there is none."""
+    inner = network.network if isinstance(network, ScalarView) else network
+    return inner if isinstance(inner, DenseNetwork) else None
+
+
 def mean_gradient(network, start, end):
     """Return the mean of the Jacobian on the line between two points.
 
@@ -68,15 +74,14 @@ def mean_gradient(network, start, end):
     ConvergenceWarning
         If this is not reached.
     """
-    inner, points = network.network if isinstance(network, ScalarView) else network, None
-    is_dense = isinstance(inner, DenseNetwork)
-    if is_dense and all(layer.activation.bends is not None for layer in inner.layers):
+    inner, points = _dense_of(network), None
+    if inner is not None and all(layer.activation.bends is not None for layer in inner.layers):
         points = kinks(inner.layers, start, end)
         if inner is network or inner.n_outputs == 1:
             middles = 0.5 * (points[1:] + points[:-1])
             slopes = network.jacobian(start + middles[:, np.newaxis] * (end - start))
             return np.tensordot(np.diff(points), slopes, axes=1)
-    return _integrate(network, start, end, points, _EXACT if is_dense else _ROUGH)
+    return _integrate(network, start, end, points, _ROUGH if inner is None else _EXACT)
 
 
 def _sharp_times(network, start, end, times):
@@ -102,9 +107,8 @@ def _sharp_times(network, start, end, times):
 
 def _all_values(network, rows):
     """Return the outputs at rows, beside the units of a dense network: (n, n_values)."""
-    inner, values = network.network if isinstance(network, ScalarView) else network, []
-    H = rows
-    for weights, bias, activation in inner.layers if isinstance(inner, DenseNetwork) else ():
+    inner, H, values = _dense_of(network), rows, []
+    for weights, bias, activation in () if inner is None else inner.layers:
         H = activation.value(H @ weights + bias)
         values.append(H)
     return np.concatenate([*values, network.raw_values(rows)], axis=1)
@@ -113,8 +117,8 @@ def _all_values(network, rows):
 def _grid(network, start, end):
     """Return shares of the way: evenly spaced, and where units of the first layer are at 0."""
     even = np.linspace(0.0, 1.0, _N_EVEN)
-    inner = network.network if isinstance(network, ScalarView) else network
-    if not isinstance(inner, DenseNetwork):
+    inner = _dense_of(network)
+    if inner is None:
         return even
     first, last = np.stack([start, end]) @ inner.layers[0].weights + inner.layers[0].bias
     cross = first * last < 0

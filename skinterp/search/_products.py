@@ -192,9 +192,9 @@ class Products:
         keys = []
         for subset in sorted(found, key=lambda s: (found[s], s)):
             if len(subset) > 1:
-                start = regressed(logarithms, yes, [subset])[0]
-                powers = logistic_steps(logarithms[:, list(subset)], yes, start)
-                keys += _rounded(subset, powers)
+                values = logarithms[:, list(subset)]
+                start = regressed(values, yes, [range(len(subset))])[0]
+                keys += _rounded(subset, logistic_steps(values, yes, start))
         return self._allowed(dict.fromkeys(keys))[:N_BY_LABELS] + self.by_field[:N_BY_FIELD]
 
     def _label_ranks(self, subsets, logarithms, yes):

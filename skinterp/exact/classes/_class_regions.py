@@ -304,17 +304,8 @@ def class_regions(
     checked_budget(time_budget)
     network = as_network(network)
     refuse_no_classes(network, "class_regions")
-    rows = None if X is None else network.check(X)
-    if network.feature_names is None and network.user_table is None and X is not None:
-        network = network.renamed(feature_names_of(X))
-    names = input_names(network)
-    setting = Setting.of(network, checked_box(box, rows, names=names, flat=True))
-    d = len(setting.half)
-    if d > MAX_VERTEX_DIMENSIONS:
-        raise ValueError(
-            f"At most {MAX_VERTEX_DIMENSIONS} inputs may vary in box. Got {d} instead: hold "
-            "others by equal bounds."
-        )
+    setting = _setting_of(network, X, box)
+    network, d = setting.network, len(setting.half)
     C, pairs = class_margins(network)
     cube = BoxCoordinates(np.zeros(d), np.ones(d), np.tile([-1.0, 1.0], (d, 1)))
     end = end_of(time_budget)
@@ -346,6 +337,22 @@ def class_regions(
         cell_of,
         loose if n_loose else found.unfinished,
     )
+
+
+def _setting_of(network, X, box):
+    """Return the setting of a network in a box, refusing more inputs than vertices allow."""
+    rows = None if X is None else network.check(X)
+    if network.feature_names is None and network.user_table is None and X is not None:
+        network = network.renamed(feature_names_of(X))
+    names = input_names(network)
+    setting = Setting.of(network, checked_box(box, rows, names=names, flat=True))
+    d = len(setting.half)
+    if d > MAX_VERTEX_DIMENSIONS:
+        raise ValueError(
+            f"At most {MAX_VERTEX_DIMENSIONS} inputs may vary in box. Got {d} instead: hold "
+            "others by equal bounds."
+        )
+    return setting
 
 
 def _outwards(setting, rows):

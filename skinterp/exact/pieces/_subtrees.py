@@ -19,9 +19,8 @@ _FEWER_WITH_PROGRAMS = 7
 # Searches by vertices are divided when so many cells wait, into fewer parts, as these are faster
 # with many cells each; those by programs into as many as an interruption should lose little of.
 _MANY_CELLS, _N_DEALT, _N_SUBTREES = 1024, 32, 128
-_N_OF_CUTS = (
-    5  # arrays of a step that have a row for each cut; the others have one for each region
-)
+# Arrays of a step that have a row for each cut; the others have one for each region.
+_N_OF_CUTS = 5
 
 
 class Limits(NamedTuple):
@@ -35,8 +34,8 @@ class Limits(NamedTuple):
         Number of regions beyond which to end.
     """
 
-    end: float = np.inf
-    most: float = np.inf
+    end: float
+    most: float
 
     def within(self, steps):
         """Yield steps until a limit is passed."""
@@ -48,10 +47,7 @@ class Limits(NamedTuple):
                 return
 
 
-NO_LIMITS = Limits()
-
-
-def steps_in_box(pieces, coordinates, failed, vertices=True, limits=NO_LIMITS, n_jobs=None):
+def steps_in_box(pieces, coordinates, failed, vertices, limits, n_jobs=None):
     """Search a box for all linear regions of a network, by vertices or by linear programs.
 
     Vertices are exact and fast, but more than 2^d a cell; linear programs work with any number of
@@ -65,9 +61,9 @@ def steps_in_box(pieces, coordinates, failed, vertices=True, limits=NO_LIMITS, n
         The coordinates of the box.
     failed : list of tuple of str
         Takes what each linear program that fails was about, and its status.
-    vertices : bool, default=True
+    vertices : bool
         Whether the vertices of the regions are wanted.
-    limits : Limits, default=NO_LIMITS
+    limits : Limits
         When to end.
     n_jobs : int or None, default=None
         Parts of the box searched at once. Steps do not depend on it.
